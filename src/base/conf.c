@@ -1,0 +1,136 @@
+#include "base/conf.h"
+#include "base/err.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* libConfuse's callbacks carry no context of ours; a parse never leaves its thread. */
+static __thread struct conf_error *parse_error;
+static __thread const struct conf_range *parse_ranges;
+
+static char conf_dir_path[PATH_MAX], state_dir_path[PATH_MAX];
+
+static void dir_set(char *to, const char *dir)
+{
+	(void)snprintf(to, PATH_MAX, "%s", dir ? dir : "");
+}
+
+static const char *dir_get(const char *set, const char *env, const char *fallback)
+{
+	const char *dir = set[0] ? set : getenv(env);
+
+	return dir && *dir ? dir : fallback;
+}
+
+const char *conf_dir(void)
+{
+	return dir_get(conf_dir_path, "STANCE_CONF_DIR", STANCE_CONFDIR);
+}
+
+void conf_dir_set(const char *dir)
+{
+	dir_set(conf_dir_path, dir);
+}
+
+const char *state_dir(void)
+{
+	return dir_get(state_dir_path, "STANCE_STATE_DIR", STANCE_STATEDIR);
+}
+
+void state_dir_set(const char *dir)
+{
+	dir_set(state_dir_path, dir);
+}
+
+/* The first error is the cause; libConfuse may report what follows from it. */
+static void conf_report(cfg_t *cfg, const char *fmt, va_list ap)
+{
+	struct conf_error *e = parse_error;
+	int n;
+
+	if (!e || e->text[0])
+		return;
+	n = snprintf(e->text, sizeof(e->text), "%s:%d: ",
+		     cfg && cfg->filename ? cfg->filename : "configuration", cfg ? cfg->line : 0);
+	if (n > 0 && (size_t)n < sizeof(e->text))
+		(void)vsnprintf(e->text + n, sizeof(e->text) - (size_t)n, fmt, ap);
+}
+
+static const struct conf_range *conf_range_of(cfg_t *cfg, cfg_opt_t *opt)
+{
+	char key[128];
+
+	for (const struct conf_range *r = parse_ranges; r && r->key; r++) {
+		const char *bar = strrchr(r->key, '|');
+
+		(void)snprintf(key, sizeof(key), "%s|%s", cfg_name(cfg), opt->name);
+		if (strcmp(r->key, bar ? key : opt->name) == 0)
+			return r;
+	}
+	return NULL;
+}
+
+static int conf_check_range(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const struct conf_range *r = conf_range_of(cfg, opt);
+	long v = cfg_opt_getnint(opt, cfg_opt_size(opt) - 1);
+
+	if (r && (v < r->min || v > r->max)) {
+		cfg_error(cfg, "%s must be between %ld and %ld, not %ld", opt->name, r->min,
+			  r->max, v);
+		return -1;
+	}
+	return 0;
+}
+
+int conf_load(const char *path, cfg_opt_t *opts, const struct conf_range *ranges, cfg_t **cfg,
+	      struct conf_error *e)
+{
+	cfg_t *c;
+	int rc;
+
+	*cfg = NULL;
+	e->text[0] = '\0';
+	if (access(path, R_OK) < 0) {
+		int err = errno == ENOENT ? ST_ENOENT : ST_ECONF;
+
+		(void)snprintf(e->text, sizeof(e->text), "%s: %s", path, strerror(errno));
+		return err;
+	}
+	if (!(c = cfg_init(opts, CFGF_NONE)))
+		return ST_ENOMEM;
+	cfg_set_error_function(c, conf_report);
+	for (const struct conf_range *r = ranges; r && r->key; r++)
+		cfg_set_validate_func(c, r->key, conf_check_range);
+	parse_error = e;
+	parse_ranges = ranges;
+	rc = cfg_parse(c, path);
+	parse_error = NULL;
+	parse_ranges = NULL;
+	if (rc != CFG_SUCCESS) {
+		if (!e->text[0])
+			(void)snprintf(e->text, sizeof(e->text), "%s: cannot be read", path);
+		cfg_free(c);
+		return ST_ECONF;
+	}
+	*cfg = c;
+	return 0;
+}
+
+int conf_load_named(const char *name, cfg_opt_t *opts, const struct conf_range *ranges,
+		    cfg_t **cfg, struct conf_error *e)
+{
+	char path[PATH_MAX];
+	int err;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", conf_dir(), name);
+	if ((err = conf_load(path, opts, ranges, cfg, e)) != ST_ENOENT)
+		return err;
+	e->text[0] = '\0';
+	return (*cfg = cfg_init(opts, CFGF_NONE)) ? 0 : ST_ENOMEM;
+}
