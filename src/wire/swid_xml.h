@@ -1,0 +1,61 @@
+/* SWID tags, ISO/IEC 19770-2:2015, as XML: writing small ones for packages that bring none,
+ * and reading foreign ones with care. */
+#ifndef STANCE_WIRE_SWID_XML_H
+#define STANCE_WIRE_SWID_XML_H
+
+#include "base/arena.h"
+#include "base/span.h"
+#include "base/wr.h"
+
+#define SWID_NS "http://standards.iso.org/iso/19770/-2/2015/schema.xsd"
+
+/* Caps for reading. */
+#define SWID_XML_MAX_DEPTH 64
+#define SWID_XML_MAX_STRING 4096 /* octets of a name, version, tagId or regid */
+
+/* Everything is UTF-8 and borrowed. Empty spans are left out, except those marked *. */
+struct swid_tag {
+	struct span name;   /* * */
+	struct span tag_id; /* * */
+	struct span version;
+	struct span version_scheme; /* of version; "alphanumeric" fits package versions */
+
+	struct span creator; /* * Entity with role tagCreator: who made this tag, not who made
+				the software (RFC 8412, 6.1.1) */
+	struct span regid;   /* * of the creator, for example "stance.example" */
+
+	struct span supplier;      /* Entity: who makes or packages the software */
+	struct span supplier_role; /* "softwareCreator" when empty; also "maintainer", ... */
+
+	/* Meta; the last four are free attributes, which ISO allows */
+	struct span product; /* the system it belongs to, for example "Debian 12" */
+	struct span summary;
+	struct span arch;
+	struct span purl;           /* https://github.com/package-url: pkg:deb/debian/... */
+	struct span source;         /* name of the source package */
+	struct span source_version; /* and its version */
+};
+
+/* Appends the tag: one line, UTF-8, the same octets for the same input. ST_EVALUE, and w as it
+ * was, when a marked field is empty or text is not valid UTF-8, or has control characters or
+ * others that XML does not know. Otherwise w->err. */
+int swid_xml_write(struct wr *w, const struct swid_tag *tag);
+
+/* Appends the Software Identifier of a tag, regid "__" tag_id (RFC 8412, 6.1.1). Returns
+ * w->err. No escaping. */
+int swid_id_write(struct wr *w, struct span regid, struct span tag_id);
+
+/* What a reader wants to know of a foreign tag. The strings live in the arena. */
+struct swid_info {
+	struct span id;   /* Software Identifier: regid of the first tagCreator, "__", tagId */
+	struct span name; /* may be empty */
+	struct span version; /* may be empty */
+};
+
+/* Reads a tag of 2015 (root SoftwareIdentity, any prefix). doc is at most max octets, else
+ * ST_ELIMIT; so is nesting or text beyond the caps above. ST_EVALUE: not well-formed, has a
+ * DTD, is something else, or lacks tagId or a tagCreator with a regid. ST_ENOMEM: the arena is
+ * full. Opens no file and no connection, resolves no entity but the five of XML. */
+int swid_xml_read(struct span doc, size_t max, struct arena *a, struct swid_info *info);
+
+#endif
