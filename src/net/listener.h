@@ -1,0 +1,32 @@
+/* Accepts connections on one address for one loop. Each loop thread opens its own socket on
+ * the same address (SO_REUSEPORT), so the kernel spreads the peers. When descriptors run out
+ * the peer is refused, with a descriptor kept in reserve for it, and accepting goes on. */
+#ifndef STANCE_NET_LISTENER_H
+#define STANCE_NET_LISTENER_H
+
+#include "net/admission.h"
+#include "net/net_loop.h"
+
+struct listener;
+
+struct listener_conf {
+	const char *address;         /* numeric; NULL: every address, both families */
+	uint16_t port;               /* 0: a free one (see listener_port) */
+	int backlog;                 /* 0: as many as the kernel allows */
+	struct admission *admission; /* borrowed until closed */
+};
+
+/* Calls accepted(ctx, fd, from) for each peer that is let in: fd is connected, non-blocking
+ * and now the callee's, who calls admission_leave(conf->admission, from) when the session is
+ * over. ST_EIO with errno when the address cannot be had. */
+int listener_open(struct net_loop *loop, const struct listener_conf *conf,
+		  void (*accepted)(void *ctx, int fd, const struct sockaddr *from), void *ctx,
+		  struct listener **l);
+
+/* The port it listens on. */
+uint16_t listener_port(const struct listener *l);
+
+/* Stops accepting at once; freed when the loop has run. NULL is fine. */
+void listener_close(struct listener *l);
+
+#endif

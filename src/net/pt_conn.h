@@ -1,0 +1,80 @@
+/* One PT-TLS connection: a socket, TLS, the PT-TLS session, and a deadline for every phase.
+ * What comes out is batches (RFC 6876); what is inside them is not looked at.
+ *
+ * Belongs to one loop thread; every function and callback runs there. A connection that ends
+ * writes exactly one log line with the reason. */
+#ifndef STANCE_NET_PT_CONN_H
+#define STANCE_NET_PT_CONN_H
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "net/net_loop.h"
+#include "net/tls.h"
+#include "proto/pt_session.h"
+
+struct pt_conn;
+
+/* What is known about the other end when Data Transport begins. Borrowed, during the
+ * callback only. */
+struct pt_conn_info {
+	struct span ar_identities; /* AR identity list, IF-IMV 1.4 (peer_id.h) */
+	const char *remote;        /* "192.0.2.7", "2001:db8::7" */
+	uint16_t remote_port;
+	const char *user;      /* who authenticated by SASL, or NULL */
+	struct span binding;   /* tls-unique or tls-exporter; may be empty */
+	const char *tls;       /* "TLSv1.3" */
+	uint64_t session;      /* counts the connections of this process */
+	const struct log *log; /* "peer=... session=..."; lives as long as the connection */
+};
+
+struct pt_conn_ops {
+	/* Data Transport begins: batches may be sent. */
+	void (*ready)(void *ctx, const struct pt_conn_info *info);
+	/* One PB-TNC batch came; borrowed during the call. */
+	void (*batch)(void *ctx, struct span batch);
+	/* SASL PLAIN, server only: 0 when this is the user's password, ST_EAUTH when not,
+	 * anything else when it could not be found out. NULL: nobody's is. */
+	int (*verify)(void *ctx, struct span user, struct span password);
+	/* It is over, whoever ended it: err is 0 for an orderly end. The last callback; conn
+	 * is invalid when it returns. */
+	void (*closed)(void *ctx, int err, const char *reason);
+};
+
+/* Borrowed as long as a connection uses it, except tls, of which a reference is kept. */
+struct pt_conn_conf {
+	struct tls_ctx *tls; /* its side decides whether we are NEA Server or Client */
+	const struct limits *limits;
+	uint32_t mechs;    /* SASL_BITs: server: offered; client: used when offered */
+	enum pt_auth auth; /* server: which of them must succeed */
+	const char *user, *password; /* client: for PLAIN */
+	bool sasl_result_8bit;       /* server: as pt_config has it */
+};
+
+/* Starts on the connected socket fd, which it takes and closes whatever it returns. As TLS
+ * server or client, and PT-TLS responder or initiator, as conf->tls says. On success the
+ * callbacks follow; never from inside this call. */
+int pt_conn_open(struct net_loop *loop, const struct pt_conn_conf *conf, int fd,
+		 const struct pt_conn_ops *ops, void *ctx, struct pt_conn **conn);
+
+/* Queues one PB-TNC batch, copied. ST_ESTATE outside Data Transport; ST_ELIMIT when the
+ * peer reads too slowly: the connection is then being closed and says so in `closed`. */
+int pt_conn_send(struct pt_conn *conn, struct span batch);
+
+/* Orderly end: what is queued is sent, then close_notify, bounded by limits.close_s. reason
+ * is for the log line (NULL: "done"); err goes to `closed`. Once is enough; more are ignored.
+ * `closed` follows later, never inside this call. */
+void pt_conn_close(struct pt_conn *conn, int err, const char *reason);
+
+/* Ends it now: nothing more is sent. `closed` still follows, never inside this call. */
+void pt_conn_abort(struct pt_conn *conn, int err, const char *reason);
+
+/* The owner goes away: no callback comes any more. The connection ends by itself. */
+void pt_conn_detach(struct pt_conn *conn);
+
+/* Back-pressure: stops and resumes reading from the peer. */
+void pt_conn_pause(struct pt_conn *conn, bool pause);
+
+/* Octets that wait to be sent. */
+size_t pt_conn_queued(const struct pt_conn *conn);
+
+#endif

@@ -1,0 +1,95 @@
+/* TLS 1.2 and 1.3 by OpenSSL, driven by memory: ciphertext in, plaintext out and the other
+ * way round; no sockets. RFC 6876, 3.1 and 3.5.
+ *
+ * Both ends prove who they are with certificates of a trust anchor set that is ours alone
+ * (the system's is never loaded). No renegotiation, no compression, no early data, no
+ * wildcards, no common-name fallback. Sessions are never resumed: neither tickets nor a
+ * session cache exist, so every connection proves its identity anew. */
+#ifndef STANCE_NET_TLS_H
+#define STANCE_NET_TLS_H
+
+#include "base/span.h"
+#include "base/wr.h"
+
+#include <openssl/x509.h>
+
+struct tls_conf {
+	bool server;         /* accept connections, otherwise open them */
+	bool anonymous;      /* server: a peer without a certificate may come in (and must
+				    authenticate by SASL) */
+	bool rsa_aes128_cbc; /* also TLS_RSA_WITH_AES_128_CBC_SHA, which RFC 6876 demands and
+				    today's practice refuses; default off */
+	const char *ca;      /* PEM file: the trust anchors */
+	const char
+		*certificate;  /* PEM file: our certificate, then intermediate ones; NULL: none
+				    (client that uses SASL only) */
+	const char *key;       /* PEM file: its key */
+	const char *crl;       /* PEM file of revocation lists, or NULL */
+	const char *peer_name; /* client: the DNS-ID the manager's certificate must carry */
+};
+
+/* Why something was refused, for people. */
+struct tls_error {
+	char text[320];
+};
+
+/* Certificates and rules; any number of connections and threads use one at once. */
+struct tls_ctx;
+
+/* Reads every file of c (nothing is kept of c). ST_ECONF with e filled when a file is
+ * missing or unusable, key and certificate do not belong together, or our own certificate
+ * has expired. */
+int tls_ctx_open(const struct tls_conf *c, struct tls_ctx **ctx, struct tls_error *e);
+
+/* Another owner of ctx; each calls tls_ctx_free once. */
+struct tls_ctx *tls_ctx_ref(struct tls_ctx *ctx);
+void tls_ctx_free(struct tls_ctx *ctx);
+bool tls_ctx_is_server(const struct tls_ctx *ctx);
+
+/* One connection; one thread. Holds a reference to ctx. */
+struct tls;
+
+int tls_open(struct tls_ctx *ctx, struct tls **t);
+void tls_free(struct tls *t);
+
+/* Starts the handshake where we speak first, and goes on with it: consumes *in (advancing
+ * it) and gives the next plaintext. Call until it returns 0.
+ * > 0 octets in buf; 0 *in is used up, more must come; ST_ECLOSED the peer said
+ * close_notify; ST_EAUTH the peer's certificate was refused; ST_EVALUE, ST_EIO its bytes
+ * are not TLS or broke it. After an error tls_reason tells why, and tls_output may hold an
+ * alert that should still be sent. */
+int tls_read(struct tls *t, struct span *in, uint8_t *buf, size_t cap);
+
+/* Encrypts all of plain into tls_output. ST_ESTATE before the handshake is done, ST_ENOMEM. */
+int tls_write(struct tls *t, struct span plain);
+
+/* Appends close_notify to tls_output (once). */
+void tls_shutdown(struct tls *t);
+
+/* Ciphertext for the peer; the caller takes it out with wr_consume or moves it away whole. */
+struct wr *tls_output(struct tls *t);
+
+bool tls_established(const struct tls *t);
+
+/* The handshake is done and the name, purpose and chain of the peer were accepted: its
+ * certificate, borrowed until tls_free, or NULL when it showed none. */
+X509 *tls_peer(const struct tls *t);
+
+/* Drops what only the handshake needed (the peer's certificate and chain); tls_peer is NULL
+ * from now on. For sessions that stay. */
+void tls_forget_peer(struct tls *t);
+
+/* Why the last call failed, for a log line: what was wrong and, when known, the subject it
+ * was wrong with. Never NULL. */
+const char *tls_reason(const struct tls *t);
+
+/* "TLSv1.3", "TLS_AES_128_GCM_SHA256": static strings. */
+const char *tls_version(const struct tls *t);
+const char *tls_cipher(const struct tls *t);
+
+/* Channel binding: tls-unique (RFC 5929) up to TLS 1.2, tls-exporter (RFC 9266) with 1.3.
+ * The number of octets, or 0 when there is none. */
+#define TLS_BINDING_OCTETS 64
+size_t tls_binding(const struct tls *t, uint8_t out[TLS_BINDING_OCTETS]);
+
+#endif
