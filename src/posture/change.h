@@ -1,0 +1,61 @@
+/* A posture change: one line of the journal, the only source of truth. */
+#ifndef STANCE_POSTURE_CHANGE_H
+#define STANCE_POSTURE_CHANGE_H
+
+#include "base/span.h"
+
+/* Numbers are stored: only add. */
+enum change_kind {
+	CHANGE_ENDPOINT = 1,  /* first seen; key: its identity, value: its name */
+	CHANGE_FACT = 2,      /* key: fact, value: now, was: before (has_was) */
+	CHANGE_FACT_GONE = 3, /* key: fact, was: before */
+	CHANGE_INVENTORY = 4, /* first whole inventory; key: digest of a stored set, value: how
+			       * it differs from that set, number: software in all */
+	CHANGE_ADDED = 5,     /* software; value: locator */
+	CHANGE_REMOVED = 6,   /* software; value: locator */
+	CHANGE_CONFIRMED = 7, /* the software is complete; number: through when, number_was:
+			       * and before that */
+	CHANGE_RESULT = 8,    /* key: rule, number: verdict, value: reason; was, number_was */
+	CHANGE_RESULT_GONE = 9, /* key: rule, was, number_was */
+	CHANGE_ASSESSMENT = 10, /* number: verdict | access << 8; number_was (has_was) */
+	CHANGE_NOTICE = 11,     /* key: subject, value: text */
+	CHANGE_N
+};
+
+#define CHANGE_BIT(kind) (1u << (kind))
+#define CHANGE_SOFTWARE                                                                       \
+	(CHANGE_BIT(CHANGE_INVENTORY) | CHANGE_BIT(CHANGE_ADDED) | CHANGE_BIT(CHANGE_REMOVED))
+
+struct change {
+	uint64_t seq; /* one sequence for the whole journal, without holes */
+	enum change_kind kind;
+	uint32_t endpoint;
+	uint32_t software; /* dictionary; 0 where the kind has none */
+	int64_t known_at;  /* manager's clock, microseconds; never less than the line before */
+	int64_t happened_at;         /* endpoint's clock; 0: not told */
+	uint32_t epoch, eid, record; /* RFC 8412, 3.7; 0: not told */
+	int64_t number, number_was;
+	bool has_was; /* there was a value before */
+	struct span key, value, was;
+};
+
+const char *change_kind_name(enum change_kind kind); /* "software-added" ..., never NULL */
+int change_kind_of(const char *name);                /* or ST_ENOENT */
+
+/* The two halves of an assessment's number. */
+static inline int64_t change_pack(unsigned verdict, unsigned access)
+{
+	return (int64_t)(verdict | access << 8);
+}
+
+static inline unsigned change_verdict(int64_t number)
+{
+	return (unsigned)number & 0xff;
+}
+
+static inline unsigned change_access(int64_t number)
+{
+	return (unsigned)(number >> 8) & 0xff;
+}
+
+#endif

@@ -1,0 +1,152 @@
+/* What a repository plugin implements. The core keeps the present in memory and answers
+ * queries itself; a plugin stores, so it is small: append a batch, read the journal, give the
+ * present back at start, look after its own schema.
+ *
+ * A plugin is a shared object `repository-NAME.so` whose one visible symbol is
+ *	const struct repository_plugin stance_plugin = { .abi = REPOSITORY_ABI, ... };
+ * Another major version of the interface, or a newer minor one, is refused. */
+#ifndef STANCE_POSTURE_PLUGIN_H
+#define STANCE_POSTURE_PLUGIN_H
+
+#include "posture/change.h"
+
+#define REPOSITORY_ABI_MAJOR 1u
+#define REPOSITORY_ABI_MINOR 0u
+#define REPOSITORY_ABI (REPOSITORY_ABI_MAJOR << 16 | REPOSITORY_ABI_MINOR)
+
+#define PLUGIN_SYMBOL "stance_plugin"
+#define PLUGIN_EXPORT __attribute__((visibility("default")))
+
+struct repository; /* the plugin's own */
+
+/* One entry of the dictionary. Empty spans are unknown. */
+struct repository_software {
+	uint32_t id;
+	uint32_t model_pen;
+	uint8_t model;
+	struct span identifier; /* UTF-8 without NUL; unique */
+	struct span name, version, arch, type, source_name, source_version, purl, supplier;
+};
+
+/* A sorted set of dictionary ids, stored once for all who have it. Never changes. */
+struct repository_set {
+	uint32_t id;
+	uint8_t digest[32]; /* SHA-256 over the sorted identifiers; unique */
+	const uint32_t *members;
+	size_t n;
+};
+
+/* The present of one endpoint. Its software is that of `set`, and `added`, without `removed`
+ * (both sorted). */
+struct repository_endpoint {
+	uint32_t id;
+	struct span key, name;
+	uint64_t first_seq,
+		inventory_seq; /* of its CHANGE_ENDPOINT, of its CHANGE_INVENTORY */
+	int64_t first_seen, last_contact, complete_through;
+	uint32_t epoch, last_eid;
+	bool assessed;
+	uint8_t verdict, access;
+	uint32_t set; /* 0: no inventory yet */
+	const uint32_t *added, *removed;
+	size_t n_added, n_removed;
+};
+
+struct repository_fact {
+	uint32_t endpoint;
+	struct span name, value;
+};
+
+struct repository_result {
+	uint32_t endpoint;
+	struct span rule, reason;
+	uint8_t verdict;
+};
+
+/* Everything that one commit writes. Software and endpoints replace a row of the same id;
+ * present facts and results follow from the changes (CHANGE_FACT, ..._GONE, CHANGE_RESULT). */
+struct repository_batch {
+	const struct change *changes; /* seq ascending, without holes */
+	size_t n_changes;
+	const struct repository_software *software;
+	size_t n_software;
+	const struct repository_set *sets;
+	size_t n_sets;
+	const struct repository_endpoint *endpoints;
+	size_t n_endpoints;
+};
+
+struct repository_state {
+	uint64_t last_seq;  /* 0: the journal is empty */
+	int64_t last_known; /* known_at of that change */
+	uint64_t first_seq; /* oldest change that is kept, or last_seq + 1 */
+	int64_t oldest;     /* what came before this moment was pruned; 0: nothing was */
+	char where[1024];   /* for people: the file, the database */
+};
+
+/* The present, row by row, in this order. Each returns 0 or an error that ends the load. */
+struct repository_loader {
+	int (*software)(void *ctx, const struct repository_software *s);
+	int (*set)(void *ctx, const struct repository_set *s);
+	int (*endpoint)(void *ctx, const struct repository_endpoint *e);
+	int (*fact)(void *ctx, const struct repository_fact *f);
+	int (*result)(void *ctx, const struct repository_result *r);
+};
+
+/* Changes with from <= seq <= to that satisfy the rest; zero fields do not narrow. */
+struct repository_filter {
+	uint64_t from, to;
+	uint32_t endpoint;
+	uint32_t software;
+	uint32_t kinds; /* CHANGE_BIT of those wanted; 0: all */
+	bool descending;
+	uint64_t limit;
+};
+
+/* Functions return 0 or a negative ST_E...; why is a sentence for people. append and prune are
+ * called by one thread; everything else by any, also during an append, and then sees either
+ * all of a batch or nothing. New members are added at the end. */
+struct repository_plugin {
+	uint32_t abi;  /* REPOSITORY_ABI it was built with */
+	uint32_t size; /* sizeof(struct repository_plugin) it was built with */
+	const char *name;
+
+	/* Opens or creates the repository as the plugin's own configuration says, and brings
+	 * its schema up to date. A damaged one is refused (ST_EDB) with what to do about it.
+	 */
+	int (*open)(struct repository **r, char *why, size_t why_len);
+	void (*close)(struct repository *r);
+
+	int (*state)(struct repository *r, struct repository_state *state);
+	int (*load)(struct repository *r, const struct repository_loader *l, void *ctx);
+
+	/* All of it, durably, or nothing. ST_EBUSY when somebody else has appended since: the
+	 * batch does not continue the journal. */
+	int (*append)(struct repository *r, const struct repository_batch *b, char *why,
+		      size_t why_len);
+
+	/* fn returns 0 to go on; anything else is returned. */
+	int (*read)(struct repository *r, const struct repository_filter *f,
+		    int (*fn)(void *ctx, const struct change *c), void *ctx);
+
+	/* The last seq with known_at <= at; 0 when there is none. */
+	int (*seq_at)(struct repository *r, int64_t at, uint64_t *seq);
+
+	/* Drops changes with seq < keep and remembers that the past begins at `oldest`. */
+	int (*prune)(struct repository *r, uint64_t keep, int64_t oldest);
+
+	int (*check)(struct repository *r, char *why, size_t why_len);
+};
+
+/* The loader (core only). */
+struct plugin {
+	void *so;
+	const struct repository_plugin *repository;
+};
+
+/* dir/repository-NAME.so. ST_EPLUGIN with path, reason and, for a version, both numbers. */
+int plugin_load(struct plugin *pl, const char *dir, const char *name, char *why,
+		size_t why_len);
+void plugin_unload(struct plugin *pl);
+
+#endif

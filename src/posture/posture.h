@@ -1,0 +1,119 @@
+/* Posture: the process's one store of what is known about endpoints. Reports go in
+ * (report.h), questions are answered (query.h), followers are told what was committed.
+ *
+ * One writer thread takes all queued reports at once, compares them with the current state,
+ * and gives the changes to the repository plugin in one transaction. Only when that is durable
+ * does anybody see them: queries, `done` callbacks, followers. When the repository refuses
+ * (disk full), nothing has happened: the reports fail with its error and the next ones are
+ * tried afresh. */
+#ifndef STANCE_POSTURE_POSTURE_H
+#define STANCE_POSTURE_POSTURE_H
+
+#include "base/span.h"
+
+#include <confuse.h>
+
+struct change;
+struct posture;
+
+struct posture_conf {
+	char plugin[64];         /* repository plugin: "sqlite" loads repository-sqlite.so */
+	char plugin_dir[1024];   /* where plugins live */
+	uint32_t queue_reports;  /* reports waiting for the writer, at most */
+	uint32_t queue_octets;   /* octets they hold, at most */
+	uint32_t retention_days; /* journal older than this is dropped; 0: kept for ever */
+};
+
+/* The defaults: the SQLite plugin from the compiled-in plugin directory. */
+void posture_conf_init(struct posture_conf *c);
+
+/* The section `repository` of stance.conf, for the table of whoever reads that file:
+ *	CFG_SEC("repository", posture_opts(), CFGF_NONE)
+ * Static storage. Ranges of its integers: posture_ranges(). */
+cfg_opt_t *posture_opts(void);
+struct conf_range;
+const struct conf_range *posture_ranges(void);
+void posture_conf_read(cfg_t *section, struct posture_conf *c);
+
+/* Loads the plugin, opens its repository and rebuilds the state in memory. The plugin reads
+ * its own settings from conf_dir(). On failure (ST_ECONF, ST_EPLUGIN, ST_EDB, ST_EIO, ...)
+ * *p is NULL and why, if not NULL, holds a sentence that says what and where. The first one
+ * open becomes the process's instance. Caller: posture_close. */
+int posture_open(const struct posture_conf *c, struct posture **p, char *why, size_t why_len);
+
+/* The process's instance, with one more reference (caller: posture_close). When none is open,
+ * opens it as conf_dir()/stance.conf says; NULL, and one log line, when that file is missing
+ * or it cannot be opened: a module then works without storing. */
+struct posture *posture_instance(void);
+
+/* Gives back a reference. The last one commits what is queued and closes the repository. p may
+ * be NULL. Not from a callback of posture's own threads. */
+void posture_close(struct posture *p);
+
+/* done(ctx, err) on the writer thread when everything submitted before has been tried: err is
+ * 0, or what kept a report from being committed, told once. key (an identity's) narrows the
+ * question to the reports of one endpoint, which is what a session wants before it answers
+ * that endpoint; NULL asks about all of them. 0, or ST_ECLOSED or ST_ENOMEM, and done is not
+ * called. */
+int posture_barrier(struct posture *p, const char *key, void (*done)(void *ctx, int err),
+		    void *ctx);
+
+/* What a validator wants to know before it asks an endpoint; from memory, never from a disk.
+ */
+struct endpoint_state {
+	uint32_t id;
+	bool has_inventory;
+	uint32_t epoch, last_eid; /* of the last inventory committed */
+	uint32_t software_count;
+	int64_t complete_through; /* 0: never complete */
+	int64_t last_contact;
+};
+
+/* 0, or ST_ENOENT for an endpoint that has never been seen (*state is zeroed). */
+int posture_known(struct posture *p, const char *key, struct endpoint_state *state);
+
+#define POSTURE_DIGEST 32
+
+/* SHA-256 over the endpoint's sorted identifiers, each behind its length in four octets: the
+ * same on every manager. From memory, but it hashes: not for every message. */
+int posture_digest(struct posture *p, const char *key, uint8_t digest[POSTURE_DIGEST]);
+
+/* True when the identifier's name is known, so that no record needs to be fetched for it. */
+bool posture_described(struct posture *p, struct span identifier);
+
+/* Followers: whoever wants every committed change, in order, once. */
+struct follower;
+
+/* Calls fn(ctx, change) for each change after from_seq (0: all) on a thread of the follower's
+ * own, as far behind the writer as fn needs. fn returns 0 when it has dealt with the change
+ * (and remembers change->seq, durably if it cares); otherwise the same change comes again
+ * after a pause. Caller: posture_unfollow, which returns when fn runs no more. */
+int posture_follow(struct posture *p, uint64_t from_seq,
+		   int (*fn)(void *ctx, const struct change *c), void *ctx,
+		   struct follower **f);
+void posture_unfollow(struct follower *f);
+
+/* The repository's own check of its integrity: 0, or ST_EDB with the finding in why. Slow. */
+int posture_check(struct posture *p, char *why, size_t why_len);
+
+/* Drops the journal before the moment `before` (microseconds). The present state stays; the
+ * past can be asked for back to there. */
+int posture_prune(struct posture *p, int64_t before);
+
+struct posture_stats {
+	uint64_t seq; /* last committed */
+	uint64_t endpoints, software, sets;
+	uint64_t reports, failed, refused; /* committed; lost to a failed commit; queue full */
+	uint64_t batches, changes;         /* transactions, journal lines */
+	uint64_t queued_reports, queued_octets;
+	uint64_t memory;   /* octets of the state in memory, about */
+	int64_t commit_us; /* the last transaction took */
+	int last_error;    /* of the last transaction; 0: it was committed */
+	int64_t oldest;    /* the past can be asked for from here on; 0: from the beginning */
+	char plugin[64];   /* name of the repository plugin */
+	char repository[1024]; /* where it keeps things */
+};
+
+void posture_stats(struct posture *p, struct posture_stats *s);
+
+#endif

@@ -1,0 +1,95 @@
+/* Questions to posture. Every one can be asked about the past: as_of is a moment on the
+ * manager's clock in microseconds, 0 is now, and the answer is exact: what a query at that
+ * moment would have said.
+ *
+ * Rows are handed to fn one by one and are valid only during that call. fn returns 0 to go on;
+ * anything else ends the query, which then returns that value. No lock is held while fn runs.
+ * Any thread. Errors: ST_ENOENT (no such endpoint or software), ST_ELIMIT (as_of is older than
+ * the journal that is kept), ST_EDB, ST_ENOMEM. */
+#ifndef STANCE_POSTURE_QUERY_H
+#define STANCE_POSTURE_QUERY_H
+
+#include "posture/change.h"
+#include "posture/report.h"
+
+struct posture;
+
+struct endpoint_row {
+	uint32_t id;
+	const char *key, *name;
+	struct span platform; /* fact FACT_PLATFORM, empty if unknown */
+	int64_t first_seen, last_contact;
+	int64_t complete_through; /* its software is known completely up to here; 0: never was
+				   */
+	bool has_inventory;
+	uint32_t software_count;
+	bool assessed; /* verdict and access are of a real assessment */
+	enum verdict verdict;
+	enum access access;
+};
+
+struct software_row {
+	uint32_t id;
+	struct span identifier;
+	struct span name, version, arch, type, source_name, source_version, purl, supplier;
+	uint32_t model_pen;
+	uint8_t model;
+	uint64_t endpoints; /* how many have it; filled by query_software only */
+};
+
+struct fact_row {
+	struct span name, value;
+};
+
+struct result_row {
+	struct span rule, reason;
+	enum verdict verdict;
+};
+
+/* All endpoints, in the order of their names. */
+int query_endpoints(struct posture *p, int64_t as_of,
+		    int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
+
+/* Endpoints that text means: an identity key exactly, or else every endpoint of that name
+ * (case does not matter). ST_ENOENT when there is none. */
+int query_resolve(struct posture *p, int64_t as_of, const char *text,
+		  int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
+
+/* Software whose name or identifier matches the glob (* ? [...]; case matters) and that at
+ * least one endpoint has, by name, version, identifier. */
+int query_software(struct posture *p, int64_t as_of, const char *glob,
+		   int (*fn)(void *ctx, const struct software_row *row), void *ctx);
+
+/* Endpoints that have the software with this id, by name. */
+int query_software_endpoints(struct posture *p, int64_t as_of, uint32_t software,
+			     int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
+
+/* What is on one endpoint, by name, version, identifier. */
+int query_inventory(struct posture *p, int64_t as_of, uint32_t endpoint,
+		    int (*fn)(void *ctx, const struct software_row *row), void *ctx);
+
+int query_facts(struct posture *p, int64_t as_of, uint32_t endpoint,
+		int (*fn)(void *ctx, const struct fact_row *row), void *ctx);
+int query_results(struct posture *p, int64_t as_of, uint32_t endpoint,
+		  int (*fn)(void *ctx, const struct result_row *row), void *ctx);
+
+/* Which lines of the journal; zero fields do not narrow. */
+struct change_query {
+	int64_t since, until; /* known_at > since, known_at <= until */
+	uint64_t after_seq;   /* seq > after_seq */
+	uint32_t endpoint;
+	uint32_t kinds; /* CHANGE_BIT of those wanted; 0: all */
+	uint64_t limit; /* at most so many */
+	bool newest_first;
+};
+
+struct change_row {
+	struct change change;
+	const char *endpoint_key, *endpoint_name;
+	struct software_row software; /* id 0 where the change has none */
+};
+
+int query_changes(struct posture *p, const struct change_query *q,
+		  int (*fn)(void *ctx, const struct change_row *row), void *ctx);
+
+#endif

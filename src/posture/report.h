@@ -1,0 +1,116 @@
+/* A report: what a validator (or a host) has learnt about one endpoint. It is queued as a
+ * whole and committed as a whole, and the reports of one endpoint are committed in the order
+ * in which they were submitted. The core compares it with what is known and journals only
+ * what changed.
+ *
+ * Any thread; one report belongs to one thread at a time. Everything is copied. The report_...
+ * functions return 0 or the report's first error (ST_ENOMEM, ST_ELIMIT), which sticks and
+ * comes back from report_submit, so a caller may ask once, at the end.
+ *
+ * Text comes from endpoints: octets that are not UTF-8 and NULs are replaced by U+FFFD in
+ * every text except identifiers, which must be UTF-8 without NUL (RFC 8412, 3.4.1). */
+#ifndef STANCE_POSTURE_REPORT_H
+#define STANCE_POSTURE_REPORT_H
+
+#include "base/span.h"
+
+struct identity;
+struct posture;
+struct report;
+
+/* As in PB-Assessment-Result (RFC 5793, 4.8); RFC 5792, 4.2.9 has the same numbers. */
+enum verdict {
+	VERDICT_COMPLIANT = 0,
+	VERDICT_MINOR = 1,
+	VERDICT_MAJOR = 2,
+	VERDICT_ERROR = 3,
+	VERDICT_UNKNOWN = 4,
+	VERDICT_N
+};
+
+/* As in PB-Access-Recommendation (RFC 5793, 4.7); 0 where none was given. */
+enum access {
+	ACCESS_NONE = 0,
+	ACCESS_ALLOWED = 1,
+	ACCESS_DENIED = 2,
+	ACCESS_QUARANTINED = 3,
+	ACCESS_N
+};
+
+const char *verdict_name(enum verdict v); /* "compliant" ..., never NULL */
+const char *access_name(enum access a);   /* "none", "allowed", ..., never NULL */
+
+/* The fact that lists show as an endpoint's platform, for example
+ * "Debian GNU/Linux 12 (bookworm) x86_64". */
+#define FACT_PLATFORM "os.platform"
+
+#define REPORT_TEXT_MAX 65535 /* octets of one text; longer ones are cut */
+
+/* Where an inventory comes from (RFC 8412, 3.7). */
+struct inventory_head {
+	uint32_t epoch, last_eid;
+	int64_t collected_at; /* endpoint's clock, microseconds; 0: not told */
+};
+
+/* One software identifier as an endpoint has it, with what is known about it. Only the
+ * identifier is required. Fields that are empty leave what is known already as it is. */
+struct software {
+	struct span identifier;
+	uint32_t model_pen; /* data model of the record (RFC 8412, 4.3) */
+	uint8_t model;
+	uint8_t source;     /* source identification number on that endpoint */
+	uint32_t record_id; /* on that endpoint; 0: not told */
+	struct span locator;
+	/* The description: the same wherever this identifier is installed. */
+	struct span name, version, arch;
+	struct span type; /* purl's word for the kind of package: "deb", "rpm", "pypi" ... */
+	struct span source_name, source_version; /* package it was built from */
+	struct span purl, supplier;
+};
+
+/* An empty report about who (copied), or NULL when out of memory. Caller: report_submit, or
+ * report_free when nothing shall come of it. Borrows p until then. */
+struct report *report_new(struct posture *p, const struct identity *who);
+void report_free(struct report *r);
+
+/* The fact called name is now value. An empty value is a value. */
+int report_fact(struct report *r, const char *name, struct span value);
+
+/* Facts whose name begins with prefix and which this report has not named are gone. */
+int report_facts_end(struct report *r, const char *prefix);
+
+/* A whole inventory: the head, each installed software once (a repeated identifier counts
+ * once), the end. Without the end nothing of it is used. Refuses an identifier that is empty,
+ * holds a NUL or is not UTF-8 with ST_EVALUE (and stays usable: this is the endpoint's
+ * mistake). */
+int report_inventory(struct report *r, const struct inventory_head *head);
+int report_software(struct report *r, const struct software *s);
+int report_inventory_end(struct report *r);
+
+/* What an identifier means, whoever has it installed: name, version and the rest of the
+ * description. Refuses like report_software. */
+int report_describe(struct report *r, const struct software *s);
+
+/* Rule (the validator's name, a dot, the rule's: "os.min_version") came to v for this
+ * endpoint, with a reason for people. Journalled when verdict or reason change. */
+int report_result(struct report *r, const char *rule, enum verdict v, struct span reason);
+
+/* Rules that begin with prefix and that this report has not named apply no longer. */
+int report_results_end(struct report *r, const char *prefix);
+
+/* The overall result of one assessment; moves the endpoint's last contact. Always journalled.
+ */
+int report_assessment(struct report *r, enum verdict v, enum access a);
+
+/* Something a person should see in the endpoint's history: two pictures that disagree, a
+ * ledger that went backwards. subject is a short dotted word, text a sentence. */
+int report_notice(struct report *r, const char *subject, struct span text);
+
+/* Gives r to the writer. 0: taken, and done (may be NULL) will be called once, on posture's
+ * writer thread, with 0 when the report is durable or else the reason: be brief there, and do
+ * not call posture_close from it. Otherwise r is freed and done is not called: ST_EBUSY (the
+ * queue is full: try again later, or give up the session), ST_ECLOSED, or the report's own
+ * error. */
+int report_submit(struct report *r, void (*done)(void *ctx, int err), void *ctx);
+
+#endif
