@@ -7,6 +7,7 @@
 #include "base/wr.h"
 
 #include <openssl/x509.h>
+#include <sys/socket.h>
 
 /* IF-IMV 1.4: identity types, subject types and authentication methods of the TCG. */
 enum ar_id_type {
@@ -44,8 +45,13 @@ int peer_ids_add(struct peer_ids *l, enum ar_id_type type, enum ar_subject subje
 int peer_ids_add_cert(struct peer_ids *l, X509 *cert);
 
 /* Appends the address of a socket's other end: machine, not authenticated. */
-struct sockaddr;
 int peer_ids_add_address(struct peer_ids *l, const struct sockaddr *sa);
+
+/* The address in sa as text, an IPv4-mapped one as IPv4. False, and out empty, when it is of
+ * another family. */
+#define PEER_ADDRESS 46
+bool peer_id_address(const struct sockaddr *sa, char out[PEER_ADDRESS]);
+uint16_t peer_id_port(const struct sockaddr *sa);
 
 /* The subject of cert in the form of RFC 2253, for a log line; always NUL-terminated. */
 void peer_id_subject(X509 *cert, char *out, size_t cap);
