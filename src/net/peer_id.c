@@ -70,7 +70,7 @@ static int ids_add_name(struct peer_ids *l, const GENERAL_NAME *name)
 	} kinds[] = {
 		{ GEN_DNS, AR_ID_FQDN, AR_SUBJECT_MACHINE },
 		{ GEN_EMAIL, AR_ID_EMAIL, AR_SUBJECT_USER },
-		{ GEN_URI, AR_ID_UNKNOWN, AR_SUBJECT_MACHINE },
+		{ GEN_URI, AR_ID_URI, AR_SUBJECT_MACHINE },
 	};
 	int kind, err;
 	const ASN1_STRING *s = GENERAL_NAME_get0_value(name, &kind);

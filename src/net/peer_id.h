@@ -18,6 +18,7 @@ enum ar_id_type {
 	AR_ID_EMAIL,
 	AR_ID_USER,
 	AR_ID_DN,
+	AR_ID_URI, /* ours: the TCG has no number for it */
 };
 enum ar_subject { AR_SUBJECT_UNKNOWN, AR_SUBJECT_MACHINE, AR_SUBJECT_USER };
 enum ar_auth { AR_AUTH_UNKNOWN, AR_AUTH_X509, AR_AUTH_PASSWORD, AR_AUTH_SIM };
@@ -39,7 +40,7 @@ int peer_ids_add(struct peer_ids *l, enum ar_id_type type, enum ar_subject subje
 		 enum ar_auth auth, struct span text);
 
 /* Appends the names of cert: each dNSName, rfc822Name, iPAddress and URI of subjectAltName
- * (a URI has type unknown), or, when there is none, the subject in the form of RFC 2253.
+ * (a URI has a number of ours), or, when there is none, the subject in the form of RFC 2253.
  * Everything is a machine identity proved by X.509, except mail addresses, which are users.
  * Names that peer_ids_add refuses make the whole certificate unusable: ST_EAUTH. */
 int peer_ids_add_cert(struct peer_ids *l, X509 *cert);
