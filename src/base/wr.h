@@ -10,7 +10,7 @@ struct wr {
 	uint8_t *p;
 	size_t len, cap;
 	size_t max; /* ceiling for len; 0 = WR_MAX */
-	int err;    /* 0, or the first of ST_ENOMEM, ST_ELIMIT */
+	int err;    /* 0, or the first of ST_ENOMEM, ST_ELIMIT, or what wr_fail says */
 };
 
 #define WR_MAX ((size_t)1 << 30)
@@ -99,6 +99,13 @@ static inline void wr_fill32(struct wr *w, size_t at, size_t v)
 static inline struct span wr_span(const struct wr *w)
 {
 	return span_of(w->p, w->len);
+}
+
+/* For an encoder that is asked to say what may not be said. */
+static inline void wr_fail(struct wr *w, int err)
+{
+	if (!w->err)
+		w->err = err;
 }
 
 /* What was written from position `from` on. */
