@@ -31,14 +31,15 @@ struct pa_rules {
 };
 
 /* The whole message, before any of it is acted upon: version, lengths, reserved numbers,
- * unsupported attributes with NOSKIP, and the content of every attribute that is supported and
- * may come from the other side. (What may not come from there is like an unsupported one.)
+ * unsupported attributes with NOSKIP, then the content of every attribute that is supported
+ * and may come from the other side. (What may not come from there is like an unsupported one.)
  *
- * 0: act on all of it; skip what is not supported.
+ * 0: act on all of it; skip what is not supported. The content of PA-TNC Error attributes is
+ * not looked at, since an error is never answered with an error: pa_error_decode will tell.
  * < 0: act on none of it. When answer->code is not PA_E_RESERVED, answer is the error that RFC
  * 5792 wants sent back; else nothing may be sent: the message is shorter than its header, or
- * the fault is inside an error. answer borrows nothing. A SWIMA validator never sends errors
- * (RFC 8412, 3.9): it logs answer->offset. */
+ * an error attribute has a wrong length. answer borrows nothing. A SWIMA validator never sends
+ * errors (RFC 8412, 3.9): it logs answer->offset. */
 int pa_msg_check(struct span msg, const struct pa_rules *rules, struct pa_error *answer);
 
 /* The same for one attribute that did not come in the message itself but was reassembled from

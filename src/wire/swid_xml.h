@@ -27,7 +27,7 @@ struct swid_tag {
 	struct span supplier;      /* Entity: who makes or packages the software */
 	struct span supplier_role; /* "softwareCreator" when empty; also "maintainer", ... */
 
-	/* Meta; the last four are free attributes, which ISO allows */
+	/* Meta; arch, purl and the source package are free attributes, which ISO allows */
 	struct span product; /* the system it belongs to, for example "Debian 12" */
 	struct span summary;
 	struct span arch;
@@ -54,7 +54,7 @@ struct swid_info {
 
 /* Reads a tag of 2015 (root SoftwareIdentity, any prefix). doc is at most max octets, else
  * ST_ELIMIT; so is nesting or text beyond the caps above. ST_EVALUE: not well-formed, has a
- * DTD, is something else, or lacks tagId or a tagCreator with a regid. ST_ENOMEM: the arena is
+ * DTD, is something else, or lacks tagId or a tagCreator. ST_ENOMEM: the arena is
  * full. Opens no file and no connection, resolves no entity but the five of XML. */
 int swid_xml_read(struct span doc, size_t max, struct arena *a, struct swid_info *info);
 

@@ -52,7 +52,7 @@ uint32_t swima_answer_type(const struct swima_request *q);
 
 struct swima_head {
 	uint8_t flags;
-	uint32_t count;              /* of sub-blocks; the encoder counts for itself */
+	uint32_t count;              /* of sub-blocks */
 	uint32_t request_id;         /* Request ID Copy, or Subscription ID */
 	uint32_t epoch;              /* EID Epoch */
 	uint32_t last_eid;           /* newest event there is */
@@ -61,6 +61,7 @@ struct swima_head {
 
 /* Only the fixed part, for instance to see from the first segment what is coming. */
 int swima_head_decode(struct rd *r, uint32_t type, struct swima_head *h);
+int swima_head_encode(struct wr *w, uint32_t type, const struct swima_head *h);
 
 /* One installed instance, as one source reports it. */
 struct swima_record {
@@ -141,19 +142,5 @@ int swima_sources_next(struct swima_sources *l, struct swima_source *s);
 
 /* The value; at most 255 sources can be said. */
 int swima_sources_encode(struct wr *w, const struct swima_source *s, size_t n);
-
-/* --- for the attribute table (struct pa_type.recode) --- */
-
-int swima_request_recode(struct rd *r, uint32_t type, struct wr *w);
-int swima_list_recode(struct rd *r, uint32_t type, struct wr *w);
-int swima_subscriptions_recode(struct rd *r, uint32_t type, struct wr *w);
-int swima_sources_recode(struct rd *r, uint32_t type, struct wr *w);
-
-/* For swima_events.c: the part of a sub-block from Record Identifier on that records and
- * events share. `at10` is the octet that is Reserved in records and Action in events. */
-int swima_body_decode(struct rd *r, bool with_record, struct swima_record *rec, uint8_t *at10);
-void swima_body_encode(struct wr *w, bool with_record, const struct swima_record *rec,
-		       uint8_t at10);
-bool swima_body_fits(const struct swima_record *rec);
 
 #endif

@@ -43,7 +43,4 @@ void swima_writer_consulted(struct swima_writer *sw, uint32_t eid);
 /* "CREATION", ... or "unknown". */
 const char *swima_action_name(uint8_t action);
 
-/* For the attribute table. */
-int swima_event_list_recode(struct rd *r, uint32_t type, struct wr *w);
-
 #endif
