@@ -16,15 +16,21 @@
 
 #define PA_REASM_FLIGHTS 8 /* attributes in pieces at once, in each direction */
 
+/* Octets beyond the segment size that an attribute may have and still go in one piece: it then
+ * fits the message that an envelope of full size would have filled. */
+#define PA_REASM_SLACK (PA_ATTR_HDR + SEG_ENVELOPE_HDR)
+
 /* One attribute under way, incoming or outgoing. */
 struct pa_flight {
-	uint32_t base_id; /* 0: free */
-	struct wr data;   /* incoming: what arrived so far; outgoing: all of it */
-	size_t sent;      /* outgoing: octets that went out */
+	bool open;
+	uint32_t base_id;
+	struct wr data; /* incoming: what arrived so far; outgoing: all of it */
+	size_t length;  /* incoming: octets announced by the attribute's header */
+	size_t sent;    /* outgoing: octets that went out */
 };
 
 struct pa_reasm {
-	uint32_t max_attribute; /* ceiling for an incoming attribute */
+	uint32_t max_attribute; /* ceiling for all incoming attributes together */
 	uint32_t max_segment;   /* what we propose; the largest segment we take or make */
 
 	bool proposed;            /* we issued a contract: envelopes are welcome */
