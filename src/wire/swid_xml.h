@@ -47,9 +47,13 @@ int swid_id_write(struct wr *w, struct span regid, struct span tag_id);
 
 /* What a reader wants to know of a foreign tag. The strings live in the arena. */
 struct swid_info {
-	struct span id;   /* Software Identifier: regid of the first tagCreator, "__", tagId */
-	struct span name; /* may be empty */
-	struct span version; /* may be empty */
+	struct span id; /* Software Identifier: regid of the first tagCreator, "__", tagId */
+
+	/* What follows may be empty. */
+	struct span name, version;
+	struct span supplier; /* the first Entity with another role than tagCreator */
+	/* of Meta: the first that says it (swid_tag has the same) */
+	struct span arch, purl, source, source_version;
 };
 
 /* Reads a tag of 2015 (root SoftwareIdentity, any prefix). doc is at most max octets, else

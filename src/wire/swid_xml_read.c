@@ -67,16 +67,12 @@ static bool has_word(struct span list, const char *word)
 	return false;
 }
 
-static int read_entity(struct tag_reader *t)
+/* The first tagCreator: whose regid is in front of the identifier. */
+static int read_creator(struct tag_reader *t, struct span roles)
 {
-	struct span roles;
 	int err;
 
-	if (t->creator || !is_element(t, "Entity"))
-		return 0;
-	if ((err = get_attr(t, "role", &roles)) < 0)
-		return err;
-	if (!has_word(roles, "tagCreator"))
+	if (t->creator || !has_word(roles, "tagCreator"))
 		return 0;
 	t->creator = true;
 	if ((err = get_attr(t, "regid", &t->regid)) < 0)
@@ -84,6 +80,48 @@ static int read_entity(struct tag_reader *t)
 	if (!t->regid.n)
 		t->regid = span_str(NO_REGID);
 	return 0;
+}
+
+static int read_entity(struct tag_reader *t)
+{
+	static const char *const suppliers[] = { "softwareCreator", "maintainer",
+						 "distributor", "aggregator", "licensor" };
+	struct span roles;
+	int err;
+
+	if ((err = get_attr(t, "role", &roles)) < 0 || (err = read_creator(t, roles)) < 0)
+		return err;
+	for (size_t i = 0; i < sizeof(suppliers) / sizeof(suppliers[0]); i++)
+		if (!t->info->supplier.n && has_word(roles, suppliers[i]))
+			return get_attr(t, "name", &t->info->supplier);
+	return 0;
+}
+
+static int read_meta(struct tag_reader *t)
+{
+	const struct {
+		const char *name;
+		struct span *to;
+	} attrs[] = {
+		{ "arch", &t->info->arch },
+		{ "purl", &t->info->purl },
+		{ "sourcePackage", &t->info->source },
+		{ "sourceVersion", &t->info->source_version },
+	};
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(attrs) / sizeof(attrs[0]) && !err; i++)
+		if (!attrs[i].to->n)
+			err = get_attr(t, attrs[i].name, attrs[i].to);
+	return err;
+}
+
+/* A child of the root. */
+static int read_child(struct tag_reader *t)
+{
+	return is_element(t, "Entity") ? read_entity(t)
+	       : is_element(t, "Meta") ? read_meta(t)
+				       : 0;
 }
 
 static int read_node(struct tag_reader *t)
@@ -96,7 +134,7 @@ static int read_node(struct tag_reader *t)
 	case XML_READER_TYPE_ELEMENT:
 		if (depth > SWID_XML_MAX_DEPTH)
 			return ST_ELIMIT;
-		return depth == 0 ? read_root(t) : depth == 1 ? read_entity(t) : 0;
+		return depth == 0 ? read_root(t) : depth == 1 ? read_child(t) : 0;
 	default:
 		return 0;
 	}

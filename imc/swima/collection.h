@@ -1,0 +1,55 @@
+/* The endpoint's Software Inventory Evidence Collection (RFC 8412, 2.3): every instance that
+ * every source reports, each with its number. One thread at a time. */
+#ifndef STANCE_IMC_SWIMA_COLLECTION_H
+#define STANCE_IMC_SWIMA_COLLECTION_H
+
+#include "identifier.h"
+#include "source.h"
+
+#include "wire/swima.h"
+
+#define COLLECTION_MAX_SOURCES 16
+
+struct collection_conf {
+	struct source_conf source;
+	struct identifier_rules rules;
+	const char *maker; /* name of who makes the tags, beside rules.regid */
+	const char *const
+		*sources;   /* names, ended by NULL; those absent here are passed over */
+	const char *ledger; /* path, "": keep nothing */
+	size_t max_records;
+};
+
+struct collection;
+
+/* Takes a copy of conf's scalars and borrows its strings until close. An unknown source name
+ * is ST_ECONF, nothing of this kind of system here is no error. */
+int collection_open(const struct collection_conf *conf, struct collection **c);
+void collection_close(struct collection *c);
+
+/* Looks at the sources and, if anything is different, brings collection and ledger up to date:
+ * numbers for what is new, a new epoch when something changed since the last look, also in a
+ * run before this one. On failure the old state stays; *why says in words for the validator
+ * what could not be read (static text). ST_ELIMIT: more than max_records. */
+int collection_refresh(struct collection *c, const char **why);
+
+uint32_t collection_epoch(const struct collection *c);
+uint32_t collection_last_eid(const struct collection *c);
+size_t collection_count(const struct collection *c);
+
+/* Record i without its content (record is empty); borrowed until the next refresh. */
+void collection_record(const struct collection *c, size_t i, struct swima_record *rec);
+
+/* Appends the record of i, a SWID tag of 2015 in XML, to w: the same octets for the same
+ * software. 0, ST_EVALUE when it cannot be said in XML, or w->err. */
+int collection_describe(const struct collection *c, size_t i, struct wr *w);
+
+/* Marks in wanted[count] all records with this identifier. */
+int collection_select(struct collection *c, struct span identifier, bool *wanted);
+
+/* The sources in use, for Source Metadata: metadata is written to a. At most n; returns how
+ * many. */
+size_t collection_sources(const struct collection *c, struct arena *a, struct swima_source *s,
+			  size_t n);
+
+#endif

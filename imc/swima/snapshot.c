@@ -1,0 +1,204 @@
+#define _GNU_SOURCE /* qsort_r */
+#include "snapshot.h"
+
+#include "base/err.h"
+#include "wire/swima.h"
+
+#include <stdlib.h>
+
+void snapshot_reset(struct snapshot *s)
+{
+	free(s->records);
+	free(s->by_identifier);
+	arena_reset(&s->arena);
+	*s = (struct snapshot){ 0 };
+}
+
+/* What a list in progress knows. */
+struct snapshot_run {
+	struct snapshot *s;
+	const struct source_class *class;
+	const struct identifier_rules *rules;
+	size_t max;
+	struct wr w; /* scratch */
+};
+
+struct record *snapshot_room(struct snapshot *s, size_t max)
+{
+	struct record *p;
+
+	if (s->n == max)
+		return NULL;
+	if (s->n == s->cap) {
+		size_t cap = s->cap ? s->cap * 2 : 256;
+
+		if (!(p = realloc(s->records, cap * sizeof(*p))))
+			return NULL;
+		s->records = p;
+		s->cap = cap;
+	}
+	p = &s->records[s->n];
+	*p = (struct record){ 0 };
+	return p;
+}
+
+/* The next n of these octets. */
+static struct span cut(struct span *s, size_t n)
+{
+	struct span head = { s->p, n };
+
+	s->p += n;
+	s->n -= n;
+	return head;
+}
+
+/* The inputs of the record, one a line, and the borrowed item moved over to the copy: this is
+ * the content the ledger compares. */
+static int run_copy(struct snapshot_run *run, const struct source_item *item, struct record *r)
+{
+	const struct span in[] = { item->name,     item->version,        item->arch,
+				   item->origin,   item->origin_version, item->supplier,
+				   item->directory };
+	struct span *out[] = { &r->item.name,     &r->item.version,        &r->item.arch,
+			       &r->item.origin,   &r->item.origin_version, &r->item.supplier,
+			       &r->item.directory };
+	const size_t n = sizeof(in) / sizeof(in[0]);
+	struct span text;
+
+	wr_truncate(&run->w, 0);
+	for (size_t i = 0; i < n; i++) {
+		wr_bytes(&run->w, in[i]);
+		wr_u8(&run->w, '\n');
+	}
+	if (run->w.err)
+		return run->w.err;
+	r->content = text = arena_copy(&run->s->arena, wr_span(&run->w));
+	if (!text.p)
+		return ST_ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		*out[i] = cut(&text, in[i].n);
+		(void)cut(&text, 1);
+	}
+	r->key = r->item.key = arena_copy(&run->s->arena, item->key);
+	return r->key.p ? 0 : ST_ENOMEM;
+}
+
+/* What was written into the scratch buffer, kept. */
+static int run_keep(struct snapshot_run *run, struct span *to)
+{
+	if (run->w.err)
+		return run->w.err;
+	if (run->w.len > SWIMA_MAX_STRING)
+		return ST_ELIMIT;
+	*to = arena_copy(&run->s->arena, wr_span(&run->w));
+	return to->p ? 0 : ST_ENOMEM;
+}
+
+static int run_each(void *ctx, const struct source_item *item)
+{
+	struct snapshot_run *run = ctx;
+	struct record *r = snapshot_room(run->s, run->max);
+	int err;
+
+	if (!r)
+		return run->s->n == run->max ? ST_ELIMIT : ST_ENOMEM;
+	if ((err = run_copy(run, item, r)) < 0)
+		return err;
+	wr_truncate(&run->w, 0);
+	(void)identifier_write(&run->w, run->rules, &r->item);
+	if ((err = run_keep(run, &r->identifier)) < 0)
+		return err;
+	wr_truncate(&run->w, 0);
+	(void)identifier_locator(&run->w, item->directory);
+	if (run->w.len && (err = run_keep(run, &r->locator)) < 0)
+		return err;
+	r->source = run->class->number;
+	run->s->n++;
+	return 0;
+}
+
+int snapshot_take(struct snapshot *s, const struct source_class *class, struct source *source,
+		  const struct identifier_rules *rules, size_t max)
+{
+	struct snapshot_run run = { .s = s, .class = class, .rules = rules, .max = max };
+	int err = class->list(source, run_each, &run);
+
+	wr_reset(&run.w);
+	return err;
+}
+
+int record_cmp(const struct record *x, const struct record *y)
+{
+	int c = (x->source > y->source) - (x->source < y->source);
+
+	return c ? c : span_cmp(x->key, y->key);
+}
+
+static int record_order(const void *a, const void *b)
+{
+	const struct record *x = a, *y = b;
+	int c = record_cmp(x, y);
+
+	return c ? c : span_cmp(x->content, y->content);
+}
+
+/* Of several with one key the same one stays, however they were listed. */
+void snapshot_sort(struct snapshot *s)
+{
+	size_t to = 0;
+
+	if (!s->n)
+		return;
+	qsort(s->records, s->n, sizeof(s->records[0]), record_order);
+	for (size_t i = 1; i < s->n; i++)
+		if (record_cmp(&s->records[to], &s->records[i]) != 0)
+			s->records[++to] = s->records[i];
+	s->n = to + 1;
+}
+
+static int index_cmp(const void *a, const void *b, void *ctx)
+{
+	const struct snapshot *s = ctx;
+
+	return span_cmp(s->records[*(const size_t *)a].identifier,
+			s->records[*(const size_t *)b].identifier);
+}
+
+static int snapshot_index(struct snapshot *s)
+{
+	if (s->by_identifier)
+		return 0;
+	if (!(s->by_identifier = calloc(s->n + 1, sizeof(*s->by_identifier))))
+		return ST_ENOMEM;
+	for (size_t i = 0; i < s->n; i++)
+		s->by_identifier[i] = i;
+	qsort_r(s->by_identifier, s->n, sizeof(*s->by_identifier), index_cmp, s);
+	return 0;
+}
+
+/* Searches our own sorted list: what a validator asks for costs us no memory. */
+int snapshot_select(struct snapshot *s, struct span identifier, bool *wanted)
+{
+	struct arena a = { 0 };
+	size_t lo = 0, hi = s->n;
+	int err;
+
+	if ((err = snapshot_index(s)) < 0)
+		return err;
+	identifier = identifier_normalise(&a, identifier);
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (span_cmp(s->records[s->by_identifier[mid]].identifier, identifier) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; lo < s->n; lo++) {
+		if (!span_eq(s->records[s->by_identifier[lo]].identifier, identifier))
+			break;
+		wanted[s->by_identifier[lo]] = true;
+	}
+	arena_reset(&a);
+	return 0;
+}

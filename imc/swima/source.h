@@ -1,0 +1,69 @@
+/* Where software is known from: package databases, tag files. A kind of source is one file
+ * with a const descriptor and one row in source.c; everything else in this folder works on
+ * what is declared here. */
+#ifndef STANCE_IMC_SWIMA_SOURCE_H
+#define STANCE_IMC_SWIMA_SOURCE_H
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "base/span.h"
+
+/* One installed instance. UTF-8 without control characters; empty is unknown. */
+struct source_item {
+	struct span
+		key; /* which instance, inside its source; survives upgrades: "bash:amd64" */
+	struct span name, version, arch;
+	struct span origin;         /* the source package it was built from */
+	struct span origin_version; /* and its version: vulnerability lists go by these two */
+	struct span supplier;       /* who makes or packages it */
+	struct span directory;      /* absolute path of its executables */
+};
+
+/* Receives one instance, borrowed until it returns. 0, or ST_E...: ends the list and becomes
+ * its result. The same key twice is the source's mistake; the first one counts. */
+typedef int source_each(void *ctx, const struct source_item *item);
+
+/* What all sources are told. */
+struct source_conf {
+	const char *root;  /* "" or an absolute path: the system to look at begins here */
+	size_t max_octets; /* of one database file */
+	const struct log *log;
+};
+
+/* Changes whenever the list may have changed. Compared octet by octet. */
+struct source_stamp {
+	uint64_t v[16];
+};
+
+struct source; /* what open made; its class knows what is in it */
+
+struct source_class {
+	const char *name;      /* in configuration, ledger and log: "dpkg" */
+	uint8_t number;        /* Source Identification Number: ours for ever */
+	const char *purl_type; /* of package URLs ("deb"); NULL: these have none */
+
+	/* ST_ENOENT: this system has no such source. */
+	int (*open)(const struct source_conf *conf, struct source **s);
+
+	/* The present state, whole or not at all. */
+	int (*list)(struct source *s, source_each *each, void *ctx);
+
+	/* When the instance came, in microseconds since 1970; 0: not known. */
+	int64_t (*installed)(struct source *s, const struct source_item *item);
+
+	/* Cheap, a few stat calls. */
+	void (*stamp)(struct source *s, struct source_stamp *stamp);
+
+	/* The i-th directory whose entries change with the software; NULL ends. */
+	const char *(*watch)(struct source *s, size_t i);
+
+	void (*close)(struct source *s);
+};
+
+/* All kinds there are, ended by NULL. */
+extern const struct source_class *const source_classes[];
+
+/* The kind called name, or NULL. */
+const struct source_class *source_find(const char *name);
+
+#endif
