@@ -37,7 +37,7 @@ changes() {
         json "'\n'.join(' '.join((c['change'], c['name'], c['version'])) for c in d
               if c['change'].startswith('software-'))" | LC_ALL=C sort
 }
-names() { stancectl "$@" --json endpoint "$endpoint" software |
+names() { stancectl --json endpoint "$endpoint" software |
     json "' '.join(sorted(r['name'] + '=' + r['version'] for r in d))"; }
 now() { date -u +%Y-%m-%dT%H:%M:%S.%6NZ; }
 

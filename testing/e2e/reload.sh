@@ -1,0 +1,55 @@
+#!/bin/sh
+# SIGHUP: new settings and certificates for new sessions, and the old ones stay when the new
+# are bad. SIGTERM: an orderly end.
+# shellcheck source=testing/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+"$lab" start "$D" || exit 1
+pid=$(manager_pid)
+ok 'an assessment' stance-agent --once
+
+note 'a bad configuration changes nothing'
+cp "$D/stance.conf" "$D/good.conf"
+echo 'nonsense = 1' >>"$D/stance.conf"
+bad_line=$(wc -l <"$D/stance.conf")
+status 'stanced -t refuses it' 2 stanced -t -f "$D/stance.conf"
+ok 'and says file and line' sh -c \
+    "stanced -t -f '$D/stance.conf' 2>&1 | grep -q 'stance.conf:$bad_line:.*nonsense'"
+kill -HUP "$pid"
+logged 'the log says file and line' "error.*stance\.conf:$bad_line:.*nonsense"
+ok 'the manager goes on' stance-agent --once
+
+note 'a new authority'
+cp "$D/good.conf" "$D/stance.conf"
+"$top/scripts/pki" ca "$D/pki" second >/dev/null
+"$top/scripts/pki" cert "$D/pki" newcomer --ca second --usage client --dns new.example >/dev/null
+sed 's|pki/endpoint|pki/newcomer|' "$D/agent.conf" >"$D/newcomer.conf"
+status 'is not trusted yet' 3 stance-agent --once -f "$D/newcomer.conf"
+cat "$D/pki/ca.crt" "$D/pki/second.crt" >"$D/pki/both.crt"
+sed -i 's|pki/ca.crt|pki/both.crt|' "$D/stance.conf"
+kill -HUP "$pid"
+logged 'the log says that it was reloaded' 'info.*reloaded'
+ok 'is trusted now' stance-agent --once -f "$D/newcomer.conf"
+same 'by the same process' "$pid" "$(manager_pid)"
+same 'two endpoints' 2 "$(stancectl --json endpoints | json 'len(d)')"
+
+note 'an orderly end while an agent is connected'
+stance-agent -f "$D/agent.conf" >"$D/agent.log" 2>&1 &
+agent=$!
+sleep 1
+ok 'the manager ends in time' timeout 15 "$lab" stop "$D"
+ok 'its socket is gone' test ! -e "$D/run/stanced.sock"
+ok 'its pid file is gone' test ! -e "$D/run/stanced.pid"
+ok 'the agent still runs' kill -0 $agent
+"$lab" start "$D" || exit 1
+tries=0
+until stancectl --json status | json 'd["sessions"]' | grep -q '^[1-9]'; do
+    tries=$((tries + 1))
+    [ $tries -le 150 ] || break
+    sleep 0.1
+done
+ok 'and comes back' test $tries -le 150
+kill -TERM $agent
+wait $agent
+same 'and ends when told' 0 $?
+done_testing
