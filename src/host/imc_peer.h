@@ -24,6 +24,8 @@ struct imc_result {
 	size_t n_reasons;
 	const struct pb_remediation *remediations;
 	size_t n_remediations;
+
+	bool again; /* a collector wants another assessment, which begins at once */
 };
 
 /* Any of these may call imc_peer_close on its own peer. NULL where nobody cares (not send). */

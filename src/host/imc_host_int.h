@@ -1,0 +1,13 @@
+/* Inside of struct imc_host, for imc_host.c and imc_peer.c. */
+#ifndef STANCE_HOST_IMC_HOST_INT_H
+#define STANCE_HOST_IMC_HOST_INT_H
+
+#include "base/err.h"
+#include "host/broker.h"
+#include "host/imc_host.h"
+
+struct imc_host {
+	struct broker broker;
+};
+
+#endif

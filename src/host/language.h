@@ -1,0 +1,22 @@
+/* Which of several texts a person would rather read (RFC 3282, RFC 4647). */
+#ifndef STANCE_HOST_LANGUAGE_H
+#define STANCE_HOST_LANGUAGE_H
+
+#include "base/span.h"
+
+/* How much the writer of an Accept-Language value ("de-AT, en;q=0.5") likes a text with this
+ * language tag: 0 not at all, up to 1000. A range also accepts a more special or a more
+ * general tag ("de" and "de-AT"). */
+unsigned language_quality(struct span accept, struct span tag);
+
+/* What follows the header name in a PB-Language-Preference, blanks trimmed: all of it when
+ * the name is missing. */
+struct span language_value(struct span preference);
+
+/* Whether tag looks like a language tag: letters, digits and hyphens, not empty, <= 255. */
+bool language_tag_valid(struct span tag);
+
+/* Whether s is UTF-8 without NUL. */
+bool text_valid(struct span s);
+
+#endif
