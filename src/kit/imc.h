@@ -93,7 +93,8 @@ void imc_set_subtype(struct imc *imc, struct kit_type t);
 
 /* Another Posture Collector Identifier of our own, for a second product of the same kind (RFC
  * 5792, 3.3): reserve it once a process (in open or later), then say before sending whose words
- * they are; 0 is the module's first one. ST_EUNSUPPORTED: the host has none to give. */
+ * they are; 0 is the module's first one. imc_destination says which one a message is for.
+ * ST_EUNSUPPORTED: the host has none to give. */
 int imc_reserve_id(struct imc *imc, uint32_t *id);
 void imc_set_id(struct imc *imc, uint32_t id);
 
@@ -103,6 +104,7 @@ struct kit_module *imc_module(const struct imc *imc); /* its state, settings */
 uint32_t imc_connection(const struct imc *imc);       /* for kit_retry */
 uint32_t
 imc_source(const struct imc *imc); /* validator whose message this is, or KIT_ANY_ID */
+uint32_t imc_destination(const struct imc *imc);  /* our id it is for, or KIT_ANY_ID */
 const struct log *imc_log(const struct imc *imc); /* says module and connection */
 
 /* The user's Accept-Language value, "" when unknown. Valid until return. */

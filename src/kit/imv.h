@@ -14,16 +14,13 @@
 #define STANCE_KIT_IMV_H
 
 #include "kit/kit.h"
+#include "posture/identity.h"
+#include "posture/posture.h"
+#include "posture/report.h"
 
 #define IMV_ABI (1u << 16 | 0) /* major << 16 | minor */
 
 struct imv; /* one connection, as the module sees it */
-
-/* src/posture: opaque here, so that a module that stores nothing of its own needs none of it */
-struct endpoint_state;
-struct identity;
-struct posture;
-struct report;
 
 /* Handles one attribute: known to come from a collector, well-formed (if it is in the table of
  * pa_attr.h), whole if it came in segments. Borrowed until return. A negative result ends the
@@ -131,9 +128,9 @@ void imv_set_subtype(struct imv *imv, struct kit_type t);
 
 /* --- deciding --- */
 
-/* The module's word on the endpoint, in decide or as early as it is known; the last one counts.
- * The kit tells the collectors (Assessment Result attribute) and the host, after the report has
- * been taken by the posture. */
+/* The module's word on the endpoint, in decide (or before it, when nothing will change it); the
+ * last one counts. When decide has returned and the posture has taken the report, the kit
+ * tells it to the collectors (Assessment Result attribute) and to the host. */
 void imv_recommend(struct imv *imv, enum imv_recommendation rec, enum pa_result evaluation);
 
 /* Why, for the user, in the language of the endpoint. The first reason given is the one that
@@ -147,9 +144,8 @@ void imv_reason(struct imv *imv, const struct kit_text *texts, size_t n);
 /* Fact `name` ("os.version") is now `value`. */
 int imv_fact(struct imv *imv, const char *name, struct span value);
 
-/* Result of one rule of the policy (an enum verdict of posture/report.h), and why (text, may be
- * empty). */
-int imv_result(struct imv *imv, const char *rule, int verdict, struct span why);
+/* Result of one rule of the policy ("os.forwarding"), and why (text, may be empty). */
+int imv_result(struct imv *imv, const char *rule, enum verdict v, struct span why);
 
 /* The report under construction, for everything else posture/report.h offers (inventories,
  * descriptions); NULL when nothing is stored. Do not submit it. */

@@ -10,7 +10,7 @@ struct dialler;
 struct dialler_conf {
 	const char *host; /* name or numeric address */
 	uint16_t port;
-	uint32_t timeout_s; /* for all of it together */
+	uint32_t timeout_s; /* for the lookup, and for all addresses together */
 };
 
 /* done(ctx, fd, err, reason) is called exactly once, never from inside dialler_open.

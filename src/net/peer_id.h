@@ -7,6 +7,7 @@
 #include "base/wr.h"
 
 #include <openssl/x509.h>
+#include <sys/socket.h>
 
 /* IF-IMV 1.4: identity types, subject types and authentication methods of the TCG. */
 enum ar_id_type {
@@ -17,6 +18,7 @@ enum ar_id_type {
 	AR_ID_EMAIL,
 	AR_ID_USER,
 	AR_ID_DN,
+	AR_ID_URI, /* ours: the TCG has no number for it */
 };
 enum ar_subject { AR_SUBJECT_UNKNOWN, AR_SUBJECT_MACHINE, AR_SUBJECT_USER };
 enum ar_auth { AR_AUTH_UNKNOWN, AR_AUTH_X509, AR_AUTH_PASSWORD, AR_AUTH_SIM };
@@ -38,14 +40,19 @@ int peer_ids_add(struct peer_ids *l, enum ar_id_type type, enum ar_subject subje
 		 enum ar_auth auth, struct span text);
 
 /* Appends the names of cert: each dNSName, rfc822Name, iPAddress and URI of subjectAltName
- * (a URI has type unknown), or, when there is none, the subject in the form of RFC 2253.
+ * (a URI has a number of ours), or, when there is none, the subject in the form of RFC 2253.
  * Everything is a machine identity proved by X.509, except mail addresses, which are users.
  * Names that peer_ids_add refuses make the whole certificate unusable: ST_EAUTH. */
 int peer_ids_add_cert(struct peer_ids *l, X509 *cert);
 
 /* Appends the address of a socket's other end: machine, not authenticated. */
-struct sockaddr;
 int peer_ids_add_address(struct peer_ids *l, const struct sockaddr *sa);
+
+/* The address in sa as text, an IPv4-mapped one as IPv4. False, and out empty, when it is of
+ * another family. */
+#define PEER_ADDRESS 46
+bool peer_id_address(const struct sockaddr *sa, char out[PEER_ADDRESS]);
+uint16_t peer_id_port(const struct sockaddr *sa);
 
 /* The subject of cert in the form of RFC 2253, for a log line; always NUL-terminated. */
 void peer_id_subject(X509 *cert, char *out, size_t cap);

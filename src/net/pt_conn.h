@@ -46,6 +46,7 @@ struct pt_conn_conf {
 	const struct limits *limits;
 	uint32_t mechs;    /* SASL_BITs: server: offered; client: used when offered */
 	enum pt_auth auth; /* server: which of them must succeed */
+	bool sasl_instead; /* server: only peers without a certificate are asked */
 	const char *user, *password; /* client: for PLAIN */
 	bool sasl_result_8bit;       /* server: as pt_config has it */
 };

@@ -75,10 +75,6 @@ bool tls_established(const struct tls *t);
  * certificate, borrowed until tls_free, or NULL when it showed none. */
 X509 *tls_peer(const struct tls *t);
 
-/* Drops what only the handshake needed (the peer's certificate and chain); tls_peer is NULL
- * from now on. For sessions that stay. */
-void tls_forget_peer(struct tls *t);
-
 /* Why the last call failed, for a log line: what was wrong and, when known, the subject it
  * was wrong with. Never NULL. */
 const char *tls_reason(const struct tls *t);

@@ -32,10 +32,12 @@ struct pb_config {
 
 enum pb_event {
 	PB_ACCEPTED, /* s->received says which type; walk the messages */
-	PB_IGNORED,  /* a retry that crossed another one; there is nothing to walk */
-	PB_CLOSED,   /* the peer ended the session; messages (its errors) can be walked */
-	PB_REFUSED   /* it broke the protocol; our CLOSE is in out, s->why holds its error */
+	PB_IGNORED, /* nothing to walk: a retry that crossed another one, or it is over already */
+	PB_CLOSED, /* the peer ended the session; messages (its errors) can be walked */
+	PB_REFUSED /* it broke the protocol; our CLOSE is in out, s->why holds its error */
 };
+
+#define PB_LANGUAGE_MAX 1024
 
 struct pb_session {
 	const struct pb_config *cfg;
@@ -90,7 +92,8 @@ int pb_session_fail(struct pb_session *s, const struct pb_error *e, struct wr *o
 /* The transport is gone: state PB_END. */
 void pb_session_lost(struct pb_session *s);
 
-/* The client's last language preference, "Accept-Language: de, en"; empty: none. */
+/* The client's last language preference, "Accept-Language: de, en"; empty: none, or one of more
+ * than PB_LANGUAGE_MAX octets. */
 struct span pb_session_language(const struct pb_session *s);
 
 /* "INIT", "SERVER", "CLIENT", "DECIDED", "END" */

@@ -18,7 +18,7 @@
 
 /* Server: what must have succeeded before Data Transport. */
 enum pt_auth {
-	PT_AUTH_OPTIONAL, /* offer each mechanism's run once; go on without success */
+	PT_AUTH_OPTIONAL, /* nothing: each mechanism is offered until one was proved or all tried */
 	PT_AUTH_ONE,      /* one of the mechanisms */
 	PT_AUTH_ALL       /* every mechanism */
 };
@@ -30,8 +30,7 @@ struct pt_config {
 	const struct limits *limits;
 	uint32_t mechs;    /* SASL_BITs offered (server) or willing to use (client); 0: none */
 	enum pt_auth auth; /* server, with mechs */
-	bool sasl_result_8bit; /* server: write the SASL result code in one octet (strongSwan)
-				*/
+	bool sasl_result_8bit; /* server: SASL result code in one octet, as strongSwan */
 	struct sasl_config sasl;
 };
 
@@ -67,6 +66,7 @@ struct pt_session {
 	enum pt_state state;
 	uint32_t next_id;  /* Message Identifier of our next message */
 	struct wr in;      /* the message that has not arrived completely */
+	bool in_done;      /* it has been dealt with; only s->batch may still borrow from it */
 	uint32_t skip;     /* octets of an ignored message still to come */
 	struct span batch; /* with PT_BATCH; valid until the next call or the input is gone */
 	struct pt_why why;
@@ -74,7 +74,8 @@ struct pt_session {
 	struct sasl sasl;     /* the run under way */
 	unsigned sasl_runs;   /* begun so far */
 	unsigned sasl_rounds; /* messages of this run */
-	uint32_t sasl_tried;  /* SASL_BITs of finished runs */
+	unsigned sasl_failed; /* runs that failed */
+	uint32_t sasl_tried;  /* SASL_BITs that were run (server) or are of no use (client) */
 	uint32_t sasl_proved; /* SASL_BITs that succeeded */
 	char user[SASL_PART + 1];
 	unsigned unknown; /* messages ignored so far */

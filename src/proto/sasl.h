@@ -28,7 +28,7 @@ struct sasl_config {
 /* One run of one mechanism. */
 struct sasl {
 	enum sasl_mech mech;
-	unsigned attempt;         /* client: earlier runs that failed */
+	unsigned attempt;         /* client: PLAIN runs that failed before */
 	bool spoke;               /* client: the response has been given */
 	char user[SASL_PART + 1]; /* server: whom a finished run has authenticated */
 };

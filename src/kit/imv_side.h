@@ -1,0 +1,33 @@
+/* Inside the kit: a validator's connection, and its report. */
+#ifndef STANCE_KIT_IMV_SIDE_H
+#define STANCE_KIT_IMV_SIDE_H
+
+#include "kit/core.h"
+#include "kit/imv.h"
+
+struct imv {
+	struct kit_conn conn; /* first */
+
+	/* the assessment */
+	bool begun, decided, recommended;
+	bool overloaded; /* a report was refused: nothing may be concluded */
+	enum imv_recommendation rec;
+	enum pa_result evaluation;
+	char *reason, *reason_lang;
+
+	/* the endpoint and what we say about it */
+	bool identified; /* asked for, whether there is one or not */
+	struct identity who;
+	struct report *report;
+};
+
+extern const struct kit_side imv_side;
+
+/* imv_report.c: the posture of this process, held from load to unload. */
+void imv_posture_open(void);
+void imv_posture_close(void);
+
+/* Submits what is there, and forgets who the endpoint is. */
+void imv_report_end(struct imv *imv);
+
+#endif

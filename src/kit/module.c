@@ -1,0 +1,323 @@
+/* The life of a module in its host, and the way in and out of a connection. */
+#include "kit/core.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void kit_mutex_recursive(pthread_mutex_t *m)
+{
+	pthread_mutexattr_t attr;
+
+	pthread_mutexattr_init(&attr);
+	pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_RECURSIVE);
+	pthread_mutex_init(m, &attr);
+	pthread_mutexattr_destroy(&attr);
+}
+
+/* --- initialize and terminate --- */
+
+static int kit_configure(struct kit *k)
+{
+	static cfg_opt_t nothing[] = { CFG_END() };
+	struct conf_error e = { "" };
+	char file[128];
+	int err;
+
+	(void)snprintf(file, sizeof(file), "%s-%s.conf", k->side->prefix, k->desc.name);
+	err = conf_load_named(file, k->desc.conf ? k->desc.conf : nothing, k->desc.ranges,
+			      &k->pub.conf, &e);
+	if (err < 0)
+		log_error(&k->pub.log, "settings refused: %s",
+			  e.text[0] ? e.text : st_strerror(err));
+	return err;
+}
+
+static void kit_stop(struct kit *k)
+{
+	if (k->desc.unload)
+		k->desc.unload(&k->pub);
+	cfg_free(k->pub.conf);
+	pthread_mutex_destroy(&k->serial);
+	memset(&k->pub, 0, sizeof(k->pub));
+	memset(&k->broker, 0, sizeof(k->broker));
+}
+
+static int kit_start(struct kit *k)
+{
+	const struct limits limits = LIMITS_DEFAULT;
+	int err;
+
+	memset(&k->desc, 0, sizeof(k->desc));
+	if ((err = k->side->describe(&k->desc)) < 0) {
+		log_error(NULL, "module=%s refused: built for another kit", k->side->prefix);
+		return err;
+	}
+	log_name(&k->pub.log, "module=%s-%s", k->side->prefix, k->desc.name);
+	k->pub.max_attribute = limits.attribute;
+	k->pub.max_segment = limits.segment;
+	if ((err = kit_configure(k)) < 0)
+		return err;
+	kit_mutex_recursive(&k->serial);
+	if (k->desc.load && (err = k->desc.load(&k->pub)) < 0) {
+		log_error(&k->pub.log, "cannot start: %s", st_strerror(err));
+		kit_stop(k);
+	}
+	return err;
+}
+
+TNC_Result kit_initialize(struct kit *k, TNC_UInt32 id, TNC_Version min, TNC_Version max,
+			  TNC_Version *actual)
+{
+	enum kit_state was;
+	int err;
+
+	if (!actual)
+		return TNC_RESULT_INVALID_PARAMETER;
+	if (min > TNC_IFIMC_VERSION_1 || max < TNC_IFIMC_VERSION_1)
+		return TNC_RESULT_NO_COMMON_VERSION;
+	pthread_mutex_lock(&k->lock);
+	was = k->state;
+	if (was == KIT_OFF)
+		k->state = KIT_STARTING;
+	pthread_mutex_unlock(&k->lock);
+	if (was != KIT_OFF)
+		return TNC_RESULT_ALREADY_INITIALIZED;
+
+	err = kit_start(k);
+	pthread_mutex_lock(&k->lock);
+	k->id = (uint32_t)id;
+	k->state = err < 0 ? KIT_OFF : KIT_ON;
+	pthread_mutex_unlock(&k->lock);
+	if (err < 0)
+		return TNC_RESULT_FATAL;
+	*actual = TNC_IFIMC_VERSION_1;
+	return TNC_RESULT_SUCCESS;
+}
+
+/* Is this a call that the module can take? Under k->lock. */
+static TNC_Result kit_ready(const struct kit *k, TNC_UInt32 id)
+{
+	if (k->state != KIT_ON)
+		return TNC_RESULT_NOT_INITIALIZED;
+	return (uint32_t)id == k->id ? TNC_RESULT_SUCCESS : TNC_RESULT_INVALID_PARAMETER;
+}
+
+TNC_Result kit_bind(struct kit *k, TNC_UInt32 id, TNC_TNCC_BindFunctionPointer bind)
+{
+	TNC_Result rc;
+
+	pthread_mutex_lock(&k->lock);
+	rc = kit_ready(k, id);
+	pthread_mutex_unlock(&k->lock);
+	if (rc != TNC_RESULT_SUCCESS)
+		return rc;
+	if (!bind)
+		return TNC_RESULT_INVALID_PARAMETER;
+	if (kit_broker_bind(k, bind) < 0 || kit_broker_report_types(k) < 0)
+		return TNC_RESULT_FATAL;
+	return TNC_RESULT_SUCCESS;
+}
+
+static void kit_conn_free(struct kit_conn *c)
+{
+	kit_outbox_drop(c);
+	kit_peers_free(c);
+	wr_reset(&c->attr);
+	free(c->session);
+	pthread_mutex_destroy(&c->own);
+	free(c);
+}
+
+TNC_Result kit_terminate(struct kit *k, TNC_UInt32 id)
+{
+	struct kit_conn *c, *next;
+	TNC_Result rc;
+
+	pthread_mutex_lock(&k->lock);
+	rc = kit_ready(k, id);
+	if (rc == TNC_RESULT_SUCCESS && k->calls)
+		rc = TNC_RESULT_ILLEGAL_OPERATION; /* somebody is inside */
+	if (rc == TNC_RESULT_SUCCESS)
+		k->state = KIT_STARTING; /* nobody gets in from here on */
+	pthread_mutex_unlock(&k->lock);
+	if (rc != TNC_RESULT_SUCCESS)
+		return rc;
+
+	HASH_ITER(hh, k->conns, c, next)
+	{
+		HASH_DEL(k->conns, c);
+		if (c->opened)
+			k->side->end(c);
+		kit_conn_free(c);
+	}
+	kit_stop(k);
+	pthread_mutex_lock(&k->lock);
+	k->state = KIT_OFF;
+	pthread_mutex_unlock(&k->lock);
+	return TNC_RESULT_SUCCESS;
+}
+
+/* --- connections --- */
+
+static struct kit_conn *kit_conn_new(struct kit *k, uint32_t id)
+{
+	size_t octets = k->desc.session_size ? k->desc.session_size : 1;
+	struct kit_conn *c = calloc(1, k->side->conn_size);
+
+	if (!c)
+		return NULL;
+	if (!(c->session = calloc(1, octets))) {
+		free(c);
+		return NULL;
+	}
+	c->id = id;
+	c->kit = k;
+	c->next_msg = 1;
+	c->destination = KIT_ANY_ID;
+	c->max_message = UINT32_MAX;
+	c->type = k->desc.types[0];
+	c->own_id = k->id;
+	kit_mutex_recursive(&c->own);
+	c->mutex = k->side->serial ? &k->serial : &c->own;
+	log_name(&c->log, "%s connection=%u", k->pub.log.ctx, id);
+	HASH_ADD(hh, k->conns, id, sizeof(c->id), c);
+	return c;
+}
+
+/* A reference to the connection. Under k->lock. */
+static struct kit_conn *kit_conn_take(struct kit *k, uint32_t id, bool make, TNC_Result *rc)
+{
+	struct kit_conn *c;
+
+	HASH_FIND(hh, k->conns, &id, sizeof(id), c);
+	if (!c && !make) {
+		*rc = TNC_RESULT_INVALID_PARAMETER;
+		return NULL;
+	}
+	if (!c && !(c = kit_conn_new(k, id))) {
+		*rc = TNC_RESULT_OTHER;
+		return NULL;
+	}
+	c->refs++;
+	k->calls++;
+	return c;
+}
+
+static void kit_conn_drop(struct kit_conn *c)
+{
+	struct kit *k = c->kit;
+	bool last;
+
+	pthread_mutex_lock(&k->lock);
+	k->calls--;
+	last = --c->refs == 0 && c->gone;
+	pthread_mutex_unlock(&k->lock);
+	if (last)
+		kit_conn_free(c);
+}
+
+static void kit_conn_remove(struct kit_conn *c)
+{
+	pthread_mutex_lock(&c->kit->lock);
+	if (!c->gone)
+		HASH_DEL(c->kit->conns, c);
+	c->gone = true;
+	pthread_mutex_unlock(&c->kit->lock);
+}
+
+struct kit_conn *kit_enter(struct kit *k, TNC_UInt32 id, TNC_UInt32 conn, bool make,
+			   TNC_Result *rc)
+{
+	struct kit_conn *c = NULL;
+
+	pthread_mutex_lock(&k->lock);
+	*rc = kit_ready(k, id);
+	if (*rc == TNC_RESULT_SUCCESS)
+		c = kit_conn_take(k, (uint32_t)conn, make, rc);
+	pthread_mutex_unlock(&k->lock);
+	if (!c)
+		return NULL;
+
+	pthread_mutex_lock(c->mutex);
+	if (c->inside)
+		*rc = TNC_RESULT_ILLEGAL_OPERATION; /* from inside one of our own calls */
+	else if (c->gone)
+		*rc = TNC_RESULT_INVALID_PARAMETER; /* deleted while we waited */
+	if (*rc == TNC_RESULT_SUCCESS && !c->opened) {
+		c->opened = k->side->open(c) == 0;
+		if (!c->opened) {
+			kit_conn_remove(c);
+			*rc = TNC_RESULT_FATAL;
+		}
+	}
+	if (*rc == TNC_RESULT_SUCCESS) {
+		c->inside = true;
+		return c;
+	}
+	pthread_mutex_unlock(c->mutex);
+	kit_conn_drop(c);
+	return NULL;
+}
+
+TNC_Result kit_leave(struct kit_conn *c, TNC_Result rc)
+{
+	c->inside = false;
+	c->used = true;
+	c->can_send = false;
+	c->quiet = false;
+	c->from = NULL;
+	c->destination = KIT_ANY_ID;
+	c->type = c->kit->desc.types[0];
+	c->own_id = c->kit->id;
+	pthread_mutex_unlock(c->mutex);
+	kit_conn_drop(c);
+	return rc;
+}
+
+struct kit_conn *kit_enter_state(struct kit *k, TNC_UInt32 id, TNC_UInt32 conn,
+				 TNC_ConnectionState state, TNC_Result *rc)
+{
+	struct kit_conn *c;
+
+	if (state > TNC_CONNECTION_STATE_DELETE) {
+		*rc = TNC_RESULT_INVALID_PARAMETER;
+		return NULL;
+	}
+	c = kit_enter(k, id, conn, state <= TNC_CONNECTION_STATE_HANDSHAKE, rc);
+	if (!c || !c->used || state != TNC_CONNECTION_STATE_CREATE)
+		return c;
+	kit_conn_delete(c);
+	(void)kit_leave(c, TNC_RESULT_SUCCESS);
+	return kit_enter(k, id, conn, true, rc);
+}
+
+void kit_conn_delete(struct kit_conn *c)
+{
+	c->kit->side->end(c);
+	c->opened = false;
+	kit_conn_remove(c);
+}
+
+/* --- for modules --- */
+
+int kit_retry(struct kit_module *m, uint32_t connection, enum kit_retry why)
+{
+	struct kit *k = (struct kit *)m;
+	TNC_TNCC_RequestHandshakeRetryPointer retry;
+	TNC_UInt32 id;
+
+	pthread_mutex_lock(&k->lock);
+	retry = k->state == KIT_ON ? k->broker.retry : NULL;
+	id = k->id;
+	pthread_mutex_unlock(&k->lock);
+	if (!retry)
+		return ST_ESTATE;
+	switch (retry(id, connection, (TNC_RetryReason)why)) {
+	case TNC_RESULT_SUCCESS:
+		return 0;
+	case TNC_RESULT_WONT_RETRY:
+		return ST_EDENIED;
+	default:
+		return ST_ENOENT;
+	}
+}

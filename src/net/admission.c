@@ -1,0 +1,143 @@
+#include "net/admission.h"
+#include "base/err.h"
+#include "base/limits.h"
+
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+struct address {
+	uint8_t octets[16]; /* IPv6, IPv4 mapped into it */
+	uint32_t sessions;
+	UT_hash_handle hh;
+};
+
+struct admission {
+	pthread_mutex_t lock;
+	struct address *addresses; /* those that have sessions */
+	uint32_t sessions, max_sessions, max_per_address;
+};
+
+int admission_open(struct admission **out)
+{
+	const struct limits standard = LIMITS_DEFAULT;
+	struct admission *a = calloc(1, sizeof(*a));
+
+	*out = a;
+	if (!a)
+		return ST_ENOMEM;
+	pthread_mutex_init(&a->lock, NULL);
+	a->max_sessions = standard.sessions;
+	a->max_per_address = standard.sessions_per_ip;
+	return 0;
+}
+
+void admission_close(struct admission *a)
+{
+	struct address *at, *next;
+
+	if (!a)
+		return;
+	HASH_ITER(hh, a->addresses, at, next)
+	{
+		HASH_DEL(a->addresses, at);
+		free(at);
+	}
+	pthread_mutex_destroy(&a->lock);
+	free(a);
+}
+
+void admission_limit(struct admission *a, uint32_t sessions, uint32_t per_address)
+{
+	pthread_mutex_lock(&a->lock);
+	a->max_sessions = sessions;
+	a->max_per_address = per_address;
+	pthread_mutex_unlock(&a->lock);
+}
+
+static void address_octets(const struct sockaddr *from, uint8_t out[16])
+{
+	const struct sockaddr_in6 *in6 = (const void *)from;
+	const struct sockaddr_in *in4 = (const void *)from;
+
+	memset(out, 0, 16);
+	if (from->sa_family == AF_INET6) {
+		memcpy(out, &in6->sin6_addr, 16);
+	} else if (from->sa_family == AF_INET) {
+		out[10] = out[11] = 0xff;
+		memcpy(out + 12, &in4->sin_addr, 4);
+	}
+}
+
+static struct address *address_find(struct admission *a, const struct sockaddr *from, bool add)
+{
+	struct address *at;
+	uint8_t octets[16];
+
+	address_octets(from, octets);
+	HASH_FIND(hh, a->addresses, octets, sizeof(octets), at);
+	if (!at && add && (at = calloc(1, sizeof(*at)))) {
+		memcpy(at->octets, octets, sizeof(octets));
+		HASH_ADD(hh, a->addresses, octets, sizeof(at->octets), at);
+	}
+	return at;
+}
+
+static int admission_count_in(struct admission *a, const struct sockaddr *from,
+			      const char **why)
+{
+	struct address *at;
+
+	*why = "too many sessions";
+	if (a->sessions >= a->max_sessions)
+		return ST_ELIMIT;
+	*why = "out of memory";
+	if (!(at = address_find(a, from, true)))
+		return ST_ENOMEM;
+	*why = "too many sessions from this address";
+	if (at->sessions >= a->max_per_address)
+		return ST_ELIMIT;
+	at->sessions++;
+	a->sessions++;
+	*why = NULL;
+	return 0;
+}
+
+int admission_enter(struct admission *a, const struct sockaddr *from, const char **why)
+{
+	int err;
+
+	pthread_mutex_lock(&a->lock);
+	err = admission_count_in(a, from, why);
+	pthread_mutex_unlock(&a->lock);
+	return err;
+}
+
+void admission_leave(struct admission *a, const struct sockaddr *from)
+{
+	struct address *at;
+
+	pthread_mutex_lock(&a->lock);
+	at = address_find(a, from, false);
+	if (at && at->sessions) {
+		a->sessions--;
+		if (--at->sessions == 0) {
+			HASH_DEL(a->addresses, at);
+			free(at);
+		}
+	}
+	pthread_mutex_unlock(&a->lock);
+}
+
+uint32_t admission_count(struct admission *a)
+{
+	uint32_t n;
+
+	pthread_mutex_lock(&a->lock);
+	n = a->sessions;
+	pthread_mutex_unlock(&a->lock);
+	return n;
+}

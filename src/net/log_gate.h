@@ -1,0 +1,28 @@
+/* Lets one log line a second through, so that a flood of peers is not a flood of lines. */
+#ifndef STANCE_NET_LOG_GATE_H
+#define STANCE_NET_LOG_GATE_H
+
+#include "base/clock.h"
+
+#include <stdbool.h>
+
+/* Zero-initialise; one thread. */
+struct log_gate {
+	int64_t next;   /* monotonic us from which on a line may pass */
+	unsigned muted; /* lines held back since the last one */
+};
+
+/* May a line be written now? Then *muted says how many like it were held back before. */
+static inline bool log_gate_pass(struct log_gate *g, int64_t now, unsigned *muted)
+{
+	if (now < g->next) {
+		g->muted++;
+		return false;
+	}
+	*muted = g->muted;
+	g->muted = 0;
+	g->next = now + CLOCK_SEC;
+	return true;
+}
+
+#endif

@@ -1,0 +1,490 @@
+#include "net/pt_conn.h"
+
+#include "net/peer_id.h"
+#include "net/stream.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum conn_phase {
+	CONN_HANDSHAKE,   /* TLS */
+	CONN_NEGOTIATION, /* PT-TLS version and SASL */
+	CONN_DATA,
+	CONN_FLUSH,  /* it is over: what is queued still goes out */
+	CONN_LINGER, /* we have sent our end; the peer may say its own */
+	CONN_CLOSED  /* handles are being closed */
+};
+
+static const char *const phase_names[] = { "handshake", "negotiation", "data",
+					   "flush",     "linger",      "closed" };
+
+struct pt_conn {
+	struct stream stream;
+	uv_timer_t timer; /* the deadline of the phase */
+	struct net_loop *loop;
+	const struct pt_conn_conf *conf;
+	const struct pt_conn_ops *ops; /* NULL: nobody listens any more */
+	void *ctx;
+	struct tls *tls;
+	struct pt_config pt_config;
+	struct pt_session pt;
+	enum conn_phase phase;
+	unsigned handles;  /* still to be closed */
+	unsigned inside;   /* calls from the socket we are in: output waits for their end */
+	uint64_t heard_ms; /* loop time of the last octets in Data Transport */
+	uint64_t number;
+	char remote[PEER_ADDRESS];
+	uint16_t remote_port;
+	struct log log;
+	int err;
+	char *reason; /* of the end, for ops->closed; NULL: none or no memory for it */
+};
+
+static const struct stream_ops conn_stream_ops;
+
+/* --- the end -------------------------------------------------------------------------- */
+
+static void conn_gone(struct pt_conn *c)
+{
+	if (--c->handles)
+		return;
+	if (c->ops)
+		c->ops->closed(c->ctx, c->err, c->reason ? c->reason : st_strerror(c->err));
+	pt_session_reset(&c->pt);
+	tls_free(c->tls);
+	free(c->reason);
+	free(c);
+}
+
+static void conn_on_timer_closed(uv_handle_t *h)
+{
+	conn_gone(h->data);
+}
+
+static void conn_on_stream_closed(void *ctx)
+{
+	conn_gone(ctx);
+}
+
+static void conn_teardown(struct pt_conn *c)
+{
+	if (c->phase == CONN_CLOSED)
+		return;
+	c->phase = CONN_CLOSED;
+	uv_close((uv_handle_t *)&c->timer, conn_on_timer_closed);
+	stream_close(&c->stream);
+}
+
+/* The one log line of the end. A peer that goes away in peace, or whose network does, is not
+ * a misbehaving one. */
+static void conn_log_end(const struct pt_conn *c, const char *reason)
+{
+	enum log_level level = LOG_L_WARN;
+
+	if (!c->err || (c->err == ST_ECLOSED && c->phase == CONN_DATA))
+		level = LOG_L_INFO;
+	else if (c->err == ST_ENOMEM)
+		level = LOG_L_ERROR;
+	log_write(level, &c->log, "session over: phase=%s error=\"%s\" reason=\"%s\"",
+		  phase_names[c->phase], c->err ? st_strerror(c->err) : "none", reason);
+}
+
+/* False when the end has been decided before. */
+static bool conn_decide(struct pt_conn *c, int err, const char *reason)
+{
+	if (c->phase >= CONN_FLUSH)
+		return false;
+	if (!reason)
+		reason = err ? st_strerror(err) : "done";
+	c->err = err;
+	c->reason = strdup(reason);
+	conn_log_end(c, reason);
+	return true;
+}
+
+static void conn_abort(struct pt_conn *c, int err, const char *reason)
+{
+	(void)conn_decide(c, err, reason);
+	conn_teardown(c);
+}
+
+static void conn_deadline(struct pt_conn *c, uint32_t seconds);
+static void conn_flush(struct pt_conn *c);
+
+/* What is queued, an Error of ours above all, still reaches the peer. */
+static void conn_end(struct pt_conn *c, int err, const char *reason)
+{
+	if (!conn_decide(c, err, reason))
+		return;
+	tls_shutdown(c->tls);
+	c->phase = CONN_FLUSH;
+	conn_deadline(c, c->conf->limits->close_s);
+	stream_pause(&c->stream, false);
+	if (!c->inside)
+		conn_flush(c);
+}
+
+/* --- deadlines ------------------------------------------------------------------------ */
+
+static void conn_on_timer(uv_timer_t *timer)
+{
+	struct pt_conn *c = timer->data;
+	uint64_t idle = (uint64_t)c->conf->limits->idle_s * 1000, quiet;
+
+	switch (c->phase) {
+	case CONN_HANDSHAKE:
+		conn_abort(c, ST_ETIMEOUT, "no TLS handshake within its deadline");
+		break;
+	case CONN_NEGOTIATION:
+		conn_end(c, ST_ETIMEOUT, "no PT-TLS negotiation within its deadline");
+		break;
+	case CONN_DATA:
+		/* octets move heard_ms and not the timer: it looks when it fires */
+		quiet = uv_now(&c->loop->uv) - c->heard_ms;
+		if (idle && quiet >= idle)
+			conn_end(c, ST_ETIMEOUT, "idle");
+		else if (idle)
+			uv_timer_start(timer, conn_on_timer, idle - quiet, 0);
+		break;
+	default:
+		conn_teardown(c);
+	}
+}
+
+/* 0: none. */
+static void conn_deadline(struct pt_conn *c, uint32_t seconds)
+{
+	if (seconds)
+		uv_timer_start(&c->timer, conn_on_timer, (uint64_t)seconds * 1000, 0);
+	else
+		uv_timer_stop(&c->timer);
+}
+
+/* --- going out ------------------------------------------------------------------------ */
+
+static void conn_flush(struct pt_conn *c)
+{
+	int err;
+
+	if (c->phase == CONN_CLOSED)
+		return;
+	if ((err = stream_send(&c->stream, tls_output(c->tls))) < 0) {
+		conn_abort(c, err == ST_EIO ? ST_ECLOSED : err, stream_error(&c->stream));
+	} else if (c->phase == CONN_FLUSH && !pt_conn_queued(c)) {
+		c->phase = CONN_LINGER;
+		stream_shutdown(&c->stream);
+		if (c->stream.ended)
+			conn_teardown(c);
+	}
+}
+
+size_t pt_conn_queued(const struct pt_conn *c)
+{
+	return tls_output(c->tls)->len + c->stream.in_flight;
+}
+
+/* PT-TLS messages become TLS records; out is empty afterwards. */
+static void conn_encrypt(struct pt_conn *c, struct wr *out)
+{
+	int err = out->err;
+
+	if (!err && out->len)
+		err = tls_write(c->tls, wr_span(out));
+	wr_reset(out);
+	if (err < 0)
+		conn_abort(c, err, tls_reason(c->tls));
+}
+
+int pt_conn_send(struct pt_conn *c, struct span batch)
+{
+	struct wr out = { 0 };
+	int err;
+
+	if (c->phase != CONN_DATA)
+		return ST_ESTATE;
+	if (pt_conn_queued(c) + batch.n > c->conf->limits->output) {
+		conn_abort(c, ST_ELIMIT, "the peer reads too slowly");
+		return ST_ELIMIT;
+	}
+	if ((err = pt_session_send_batch(&c->pt, batch, &out)) < 0) {
+		wr_reset(&out);
+		return err;
+	}
+	conn_encrypt(c, &out);
+	if (!c->inside)
+		conn_flush(c);
+	return c->phase == CONN_DATA ? 0 : ST_ECLOSED;
+}
+
+/* --- coming in ------------------------------------------------------------------------ */
+
+static void conn_tell_ready(struct pt_conn *c, const struct sockaddr *from)
+{
+	uint8_t binding[TLS_BINDING_OCTETS];
+	struct span user = pt_session_user(&c->pt);
+	struct peer_ids ids = { 0 };
+	struct pt_conn_info info = {
+		.remote = c->remote,
+		.remote_port = c->remote_port,
+		.user = user.n ? c->pt.user : NULL,
+		.binding = span_of(binding, tls_binding(c->tls, binding)),
+		.tls = tls_version(c->tls),
+		.session = c->number,
+		.log = &c->log,
+	};
+	int err = 0;
+
+	peer_ids_begin(&ids);
+	if (tls_peer(c->tls))
+		err = peer_ids_add_cert(&ids, tls_peer(c->tls));
+	if (!err && user.n)
+		err = peer_ids_add(&ids, AR_ID_USER, AR_SUBJECT_USER, AR_AUTH_PASSWORD, user);
+	if (!err)
+		err = peer_ids_add_address(&ids, from);
+	info.ar_identities = wr_span(&ids.out);
+	if (err)
+		conn_end(c, ST_EAUTH, "the certificate names nobody we could name");
+	else if (c->ops)
+		c->ops->ready(c->ctx, &info);
+	wr_reset(&ids.out);
+}
+
+static void conn_ready(struct pt_conn *c)
+{
+	struct sockaddr_storage from = { 0 };
+	int n = sizeof(from);
+
+	c->phase = CONN_DATA;
+	c->heard_ms = uv_now(&c->loop->uv);
+	conn_deadline(c, c->conf->limits->idle_s);
+	(void)uv_tcp_getpeername(&c->stream.tcp, (struct sockaddr *)&from, &n);
+	conn_tell_ready(c, (struct sockaddr *)&from);
+}
+
+/* The session has ended by a rule of RFC 6876; an Error, if any, is in the output. */
+static void conn_session_over(struct pt_conn *c)
+{
+	const struct pt_why *why = &c->pt.why;
+	char reason[160];
+
+	(void)snprintf(reason, sizeof(reason), "PT-TLS error %s: %s (%s)",
+		       why->received ? "received" : "sent",
+		       pt_error_name(why->vendor, why->code), st_strerror(why->err));
+	conn_end(c, why->err ? why->err : ST_ECLOSED, reason);
+}
+
+static void conn_plain(struct pt_conn *c, struct span in)
+{
+	struct wr out = { 0 };
+	int ev;
+
+	c->heard_ms = uv_now(&c->loop->uv);
+	while (c->phase < CONN_FLUSH) {
+		ev = pt_session_input(&c->pt, &in, &out);
+		conn_encrypt(c, &out);
+		if (ev == PT_NEED_MORE || c->phase >= CONN_FLUSH)
+			return;
+		if (ev == PT_READY)
+			conn_ready(c);
+		else if (ev == PT_BATCH && c->ops)
+			c->ops->batch(c->ctx, c->pt.batch);
+		else if (ev == PT_CLOSE)
+			conn_session_over(c);
+		else if (ev < 0)
+			conn_abort(c, ev, NULL);
+	}
+}
+
+static void conn_established(struct pt_conn *c)
+{
+	bool known = tls_peer(c->tls) != NULL;
+	struct wr out = { 0 };
+
+	c->phase = CONN_NEGOTIATION;
+	conn_deadline(c, c->conf->limits->negotiation_s);
+	c->pt_config.sasl.external = known;
+	if (known && c->conf->sasl_instead && c->pt_config.server)
+		c->pt_config.mechs = 0;
+	if (pt_session_start(&c->pt, &out) < 0)
+		out.err = out.err ? out.err : ST_ENOMEM;
+	conn_encrypt(c, &out);
+}
+
+/* close_notify: an orderly end when we had agreed on everything and nothing is cut. */
+static void conn_on_notify(struct pt_conn *c)
+{
+	if (c->phase == CONN_DATA && !c->pt.in.len && !c->pt.skip)
+		conn_end(c, 0, "closed by the peer");
+	else
+		conn_end(c, ST_ECLOSED, "closed by the peer before it was done");
+}
+
+static void conn_on_data(void *ctx, struct span in)
+{
+	struct pt_conn *c = ctx;
+	int n = 1;
+
+	c->inside++;
+	while (n > 0 && c->phase < CONN_FLUSH) {
+		n = tls_read(c->tls, &in, c->loop->plain, NET_PLAIN_OCTETS);
+		if (c->phase == CONN_HANDSHAKE && tls_established(c->tls))
+			conn_established(c);
+		if (c->phase >= CONN_FLUSH)
+			break;
+		if (n > 0)
+			conn_plain(c, span_of(c->loop->plain, (size_t)n));
+		else if (n == ST_ECLOSED)
+			conn_on_notify(c);
+		else if (n < 0)
+			conn_end(c, n, tls_reason(c->tls));
+	}
+	c->inside--;
+	conn_flush(c);
+}
+
+static void conn_on_end(void *ctx, int err)
+{
+	struct pt_conn *c = ctx;
+
+	if (c->phase == CONN_FLUSH && !err)
+		return; /* it may still read: conn_flush ends it */
+	if (c->phase >= CONN_FLUSH)
+		conn_teardown(c);
+	else if (err)
+		conn_abort(c, err == ST_EIO ? ST_ECLOSED : err, stream_error(&c->stream));
+	else
+		conn_abort(c, ST_ECLOSED, "the peer hung up without closing TLS");
+}
+
+static void conn_on_drained(void *ctx)
+{
+	conn_flush(ctx);
+}
+
+static const struct stream_ops conn_stream_ops = {
+	.data = conn_on_data,
+	.drained = conn_on_drained,
+	.end = conn_on_end,
+	.closed = conn_on_stream_closed,
+};
+
+/* --- SASL ----------------------------------------------------------------------------- */
+
+static int conn_verify(void *ctx, struct span user, struct span password)
+{
+	struct pt_conn *c = ctx;
+
+	return c->ops && c->ops->verify ? c->ops->verify(c->ctx, user, password) : ST_EAUTH;
+}
+
+/* The same name and password again would only be refused again. */
+static int conn_credentials(void *ctx, unsigned attempt, struct span *user,
+			    struct span *password)
+{
+	const struct pt_conn *c = ctx;
+
+	if (attempt || !c->conf->user || !c->conf->password)
+		return ST_ENOENT;
+	*user = span_str(c->conf->user);
+	*password = span_str(c->conf->password);
+	return 0;
+}
+
+/* --- the beginning -------------------------------------------------------------------- */
+
+static void conn_init_session(struct pt_conn *c)
+{
+	bool server = tls_ctx_is_server(c->conf->tls);
+
+	c->pt_config = (struct pt_config){
+		.initiator = !server,
+		.server = server,
+		.limits = c->conf->limits,
+		.mechs = c->conf->mechs,
+		.auth = c->conf->auth,
+		.sasl_result_8bit = c->conf->sasl_result_8bit,
+		.sasl = { .ctx = c, .verify = conn_verify, .credentials = conn_credentials },
+	};
+	pt_session_init(&c->pt, &c->pt_config);
+}
+
+static void conn_init_name(struct pt_conn *c, int fd)
+{
+	static atomic_uint_fast64_t counter;
+	struct sockaddr_storage from = { 0 };
+	socklen_t n = sizeof(from);
+
+	(void)getpeername(fd, (struct sockaddr *)&from, &n);
+	(void)peer_id_address((struct sockaddr *)&from, c->remote);
+	c->remote_port = peer_id_port((struct sockaddr *)&from);
+	c->number = atomic_fetch_add(&counter, 1) + 1;
+	log_name(&c->log, "peer=%s port=%u session=%llu", c->remote, c->remote_port,
+		 (unsigned long long)c->number);
+}
+
+/* Our first flight, when the first word is ours. */
+static int conn_begin(struct pt_conn *c)
+{
+	struct span none = { 0 };
+	int err = tls_read(c->tls, &none, c->loop->plain, NET_PLAIN_OCTETS);
+
+	return err < 0 ? err : stream_send(&c->stream, tls_output(c->tls));
+}
+
+int pt_conn_open(struct net_loop *loop, const struct pt_conn_conf *conf, int fd,
+		 const struct pt_conn_ops *ops, void *ctx, struct pt_conn **out)
+{
+	struct pt_conn *c = calloc(1, sizeof(*c));
+	int err;
+
+	*out = NULL;
+	if (!c || tls_open(conf->tls, &c->tls) < 0) {
+		close(fd);
+		free(c);
+		return ST_ENOMEM;
+	}
+	c->loop = loop;
+	c->conf = conf;
+	c->ctx = ctx;
+	c->handles = 2;
+	conn_init_session(c);
+	conn_init_name(c, fd);
+	uv_timer_init(&loop->uv, &c->timer);
+	c->timer.data = c;
+	err = stream_open(&c->stream, loop, fd, conf->limits->assessment_s, &conn_stream_ops,
+			  c);
+	if (!err)
+		err = conn_begin(c);
+	if (err) {
+		conn_teardown(c); /* with ops unset: nobody is told */
+		return err;
+	}
+	c->ops = ops;
+	conn_deadline(c, conf->limits->handshake_s);
+	*out = c;
+	return 0;
+}
+
+void pt_conn_close(struct pt_conn *c, int err, const char *reason)
+{
+	conn_end(c, err, reason);
+}
+
+void pt_conn_abort(struct pt_conn *c, int err, const char *reason)
+{
+	conn_abort(c, err, reason);
+}
+
+void pt_conn_detach(struct pt_conn *c)
+{
+	c->ops = NULL;
+	conn_end(c, 0, NULL);
+}
+
+void pt_conn_pause(struct pt_conn *c, bool pause)
+{
+	if (c->phase < CONN_FLUSH)
+		stream_pause(&c->stream, pause);
+}
