@@ -1,0 +1,6 @@
+#include "pb_session.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+	return fuzz_pb_session(false, p, n);
+}

@@ -1,0 +1,6 @@
+#include "pt_session.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
+{
+	return fuzz_pt_session(false, p, n);
+}
