@@ -1,0 +1,319 @@
+/* The SWIMA validator (RFC 8412): what software is installed there, and may it be. */
+#include "swima_session.h"
+
+#include "posture/report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define SWIMA_COMPLAINT_MAX 256
+#define SWIMA_SOURCES_MAX 4096
+
+/* clang-format off */
+static cfg_opt_t swima_opts[] = {
+	CFG_INT("max_records", 262144, CFGF_NONE),
+	CFG_INT("max_record", 1048576, CFGF_NONE),
+	CFG_INT("max_descriptions", 16384, CFGF_NONE),
+	CFG_INT("records_per_request", 256, CFGF_NONE),
+	CFG_STR("on_compliant", "allow", CFGF_NONE),
+	CFG_STR("on_minor", "allow", CFGF_NONE),
+	CFG_STR("on_major", "isolate", CFGF_NONE),
+	CFG_STR("on_error", "none", CFGF_NONE),
+	CFG_SEC("rule", policy_rule_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
+	CFG_END(),
+};
+/* clang-format on */
+
+static const struct conf_range swima_ranges[] = {
+	{ "max_records", 1, SWIMA_MAX_COUNT },
+	{ "max_record", 1024, 1 << 30 },
+	{ "max_descriptions", 0, SWIMA_MAX_COUNT },
+	{ "records_per_request", 1, 65536 },
+	{ 0 },
+};
+
+static int swima_load(struct kit_module *m)
+{
+	struct swima_module *s = calloc(1, sizeof(*s));
+
+	if (!(m->state = s))
+		return ST_ENOMEM;
+	s->limits = (struct swima_limits){
+		.max_records = (uint32_t)cfg_getint(m->conf, "max_records"),
+		.max_record = (uint32_t)cfg_getint(m->conf, "max_record"),
+		.max_descriptions = (uint32_t)cfg_getint(m->conf, "max_descriptions"),
+		.records_per_request = (uint32_t)cfg_getint(m->conf, "records_per_request"),
+	};
+	return policy_open(m->conf, &m->log, &s->policy);
+}
+
+static void swima_unload(struct kit_module *m)
+{
+	struct swima_module *s = m->state;
+
+	if (s)
+		policy_close(s->policy);
+	free(s);
+}
+
+static int swima_open(struct imv *imv, void *session)
+{
+	struct swima_session *s = session;
+
+	s->policy = policy_state_new(swima_module(imv)->policy);
+	return s->policy ? 0 : ST_ENOMEM;
+}
+
+static void swima_end(struct imv *imv, void *session)
+{
+	struct swima_session *s = session;
+
+	(void)imv;
+	swima_session_reset(s);
+	policy_state_free(s->policy);
+}
+
+/* Identifiers only: what they mean is asked later, for those that nobody knows. */
+static int swima_begin(struct imv *imv, void *session)
+{
+	struct swima_session *s = session;
+	struct swima_request q = { .flags = SWIMA_IDENTIFIERS };
+	struct wr *w = imv_attr(imv);
+	size_t begin;
+	int err;
+
+	swima_session_reset(s);
+	q.request_id = s->request_id = ++s->last_request_id;
+	begin = pa_attr_begin(w, 0, PEN_IETF, PA_SWIMA_REQUEST);
+	(void)swima_request_encode(w, &q, NULL);
+	pa_attr_end(w, begin);
+	if ((err = imv_send(imv)) < 0)
+		return err;
+	w = imv_attr(imv);
+	begin = pa_attr_begin(w, 0, PEN_IETF, PA_SOURCE_REQUEST);
+	pa_attr_end(w, begin);
+	return imv_send(imv);
+}
+
+static int on_inventory(struct imv *imv, void *session, const struct pa_attr *a)
+{
+	struct swima_session *s = session;
+	struct swima_peer *p = swima_session_peer(imv, s);
+	struct swima_list l;
+
+	if (!p)
+		return imv_note(imv, "too many collectors: max=%d", SWIMA_MAX_PEERS);
+	if (swima_list_begin(&l, a) < 0)
+		return l.rd.err;
+	if (l.head.flags & SWIMA_FULFILLMENT)
+		return imv_note(imv, "unwanted inventory: subscription=%u", l.head.request_id);
+	if (l.head.request_id == s->request_id)
+		return swima_take_inventory(imv, s, p, &l);
+	if (p->request_id && l.head.request_id == p->request_id)
+		return swima_take_records(imv, s, p, &l);
+	return imv_note(imv, "stale inventory: request=%u", l.head.request_id);
+}
+
+/* We ask for none, and collectors may send what others asked for (RFC 8412, 3.3). */
+static int on_events(struct imv *imv, void *session, const struct pa_attr *a)
+{
+	(void)session;
+	return imv_note(imv, "events nobody asked for: %s", pa_attr_name(a->vendor, a->type));
+}
+
+static int on_sources(struct imv *imv, void *session, const struct pa_attr *a)
+{
+	struct swima_session *s = session;
+	struct swima_sources l;
+	struct swima_source source;
+	char number[8];
+	int got;
+
+	(void)imv;
+	s->sources.max = SWIMA_SOURCES_MAX;
+	if (swima_sources_begin(&l, a) < 0)
+		return l.rd.err;
+	while ((got = swima_sources_next(&l, &source)) > 0) {
+		size_t before = s->sources.len;
+
+		(void)snprintf(number, sizeof(number), "%s%u ", before ? "; " : "",
+			       source.number);
+		wr_str(&s->sources, number);
+		wr_bytes(&s->sources, source.metadata);
+		if (s->sources.err)
+			wr_truncate(&s->sources, before);
+	}
+	return got;
+}
+
+static void swima_complain(struct swima_session *s, const struct pa_error *e)
+{
+	if (s->complaint.len)
+		return; /* the first one is the cause */
+	s->complaint.max = SWIMA_COMPLAINT_MAX + 64;
+	wr_str(&s->complaint, pa_error_name(e->vendor, e->code));
+	if (e->text.n) {
+		wr_str(&s->complaint, ": ");
+		wr_bytes(&s->complaint, span_of(e->text.p, e->text.n < SWIMA_COMPLAINT_MAX
+								   ? e->text.n
+								   : SWIMA_COMPLAINT_MAX));
+	}
+}
+
+/* The kit has logged it. A request for records can be repeated in smaller pieces; without the
+ * inventory itself there is nothing to judge. */
+static int on_error(struct imv *imv, void *session, const struct pa_attr *a)
+{
+	struct swima_session *s = session;
+	struct swima_peer *p = swima_session_peer(imv, s);
+	struct rd r = a->value;
+	struct pa_error e;
+	int err = pa_error_decode(&r, &e);
+	bool about_records;
+
+	if (err < 0 || !p)
+		return err;
+	about_records = e.vendor == PEN_IETF && e.code >= PA_E_SWIMA && p->request_id &&
+			e.id == p->request_id;
+	if (!about_records) {
+		swima_complain(s, &e);
+		return 0;
+	}
+	if (e.code == PA_E_SWIMA_TOO_LARGE) {
+		swima_peer_shrink(p);
+		return swima_ask_records(imv, s, p);
+	}
+	swima_give_up_records(s, p);
+	return 0;
+}
+
+/* --- deciding --- */
+
+static void swima_reason(struct imv *imv, const char *en, const char *de, struct span what)
+{
+	char text[2][1024];
+	const struct kit_text texts[] = { { "en", text[0] }, { "de", text[1] } };
+
+	(void)snprintf(text[0], sizeof(text[0]), "%s%.*s", en, (int)what.n,
+		       what.n ? (const char *)what.p : "");
+	(void)snprintf(text[1], sizeof(text[1]), "%s%.*s", de, (int)what.n,
+		       what.n ? (const char *)what.p : "");
+	imv_reason(imv, texts, 2);
+}
+
+static void swima_remedy(struct imv *imv, const char *text)
+{
+	const struct kit_text texts[] = { { "en", text } };
+
+	if (strncmp(text, "https://", 8) == 0 || strncmp(text, "http://", 7) == 0)
+		(void)imv_remedy_uri(imv, text);
+	else
+		(void)imv_remedy_text(imv, texts, 1);
+}
+
+static void swima_tell(void *ctx, const struct policy_finding *f)
+{
+	struct imv *imv = ctx;
+	char rule[160], why[1024];
+
+	(void)snprintf(rule, sizeof(rule), "swima.%s", f->rule);
+	(void)snprintf(why, sizeof(why), "%s%.*s",
+		       !f->what.n   ? ""
+		       : f->lacking ? "not installed: "
+				    : "installed: ",
+		       (int)f->what.n, f->what.n ? (const char *)f->what.p : "");
+	(void)imv_result(imv, rule, (enum verdict)f->evaluation, span_str(why));
+	if (f->evaluation == PA_RESULT_COMPLIANT)
+		return;
+	if (f->lacking)
+		swima_reason(imv, "Required software is not installed: ",
+			     "Vorgeschriebene Software fehlt: ", f->what);
+	else
+		swima_reason(imv, "Software that is not allowed is installed: ",
+			     "Nicht erlaubte Software ist installiert: ", f->what);
+	if (f->remediation)
+		swima_remedy(imv, f->remediation);
+}
+
+static enum pa_result swima_no_inventory(struct imv *imv, struct swima_session *s)
+{
+	struct span why = s->broken ? span_str("the inventory is malformed or too long")
+			  : s->complaint.len ? wr_span(&s->complaint)
+					     : span_str("no collector answered");
+
+	(void)imv_result(imv, "swima.inventory", VERDICT_ERROR, why);
+	swima_reason(imv, "The software inventory could not be obtained: ",
+		     "Das Software-Inventar war nicht zu bekommen: ", why);
+	return PA_RESULT_ERROR;
+}
+
+static void swima_facts(struct imv *imv, struct swima_session *s)
+{
+	char text[16];
+
+	(void)snprintf(text, sizeof(text), "%u", s->head.epoch);
+	(void)imv_fact(imv, "swima.epoch", span_str(text));
+	(void)snprintf(text, sizeof(text), "%u", s->head.last_eid);
+	(void)imv_fact(imv, "swima.last_eid", span_str(text));
+	if (s->sources.len)
+		(void)imv_fact(imv, "swima.sources", wr_span(&s->sources));
+}
+
+static enum pa_result swima_judge(struct imv *imv, struct swima_session *s)
+{
+	struct report *r = imv_report(imv);
+
+	for (size_t i = 0; i < SWIMA_MAX_PEERS; i++)
+		swima_give_up_records(s, &s->peers[i]);
+	if (r)
+		(void)report_inventory_end(r);
+	swima_facts(imv, s);
+	(void)imv_result(imv, "swima.inventory", VERDICT_COMPLIANT, (struct span){ 0 });
+	return policy_judge(s->policy, swima_tell, imv);
+}
+
+static int swima_decide(struct imv *imv, void *session)
+{
+	struct swima_session *s = session;
+	bool got = s->inventories && !s->broken;
+	enum pa_result evaluation = got ? swima_judge(imv, s) : swima_no_inventory(imv, s);
+	struct report *r = imv_report(imv);
+
+	if (r && got)
+		(void)report_results_end(r, "swima.");
+	imv_recommend(imv, policy_action(swima_module(imv)->policy, evaluation), evaluation);
+	return imv_note(imv,
+			"software: records=%u refused=%u described=%u unreadable=%u"
+			" epoch=%08x last_eid=%u evaluation=%d",
+			s->records, s->refused, s->described, s->unreadable, s->head.epoch,
+			s->head.last_eid, (int)evaluation);
+}
+
+static const struct imv_handler handlers[] = {
+	{ PEN_IETF, PA_SW_ID_INVENTORY, on_inventory },
+	{ PEN_IETF, PA_SW_INVENTORY, on_inventory },
+	{ PEN_IETF, PA_SW_ID_EVENTS, on_events },
+	{ PEN_IETF, PA_SW_EVENTS, on_events },
+	{ PEN_IETF, PA_SOURCE_RESPONSE, on_sources },
+	{ PEN_IETF, PA_ERROR, on_error },
+	{ 0 },
+};
+
+const struct imv_desc imv_desc = {
+	.abi = IMV_ABI,
+	.size = sizeof(struct imv_desc),
+	.name = "swima",
+	.subtype = { PEN_IETF, PA_SUBTYPE_SWIMA },
+	.session_size = sizeof(struct swima_session),
+	.conf = swima_opts,
+	.ranges = swima_ranges,
+	.handlers = handlers,
+	.load = swima_load,
+	.unload = swima_unload,
+	.open = swima_open,
+	.end = swima_end,
+	.begin = swima_begin,
+	.decide = swima_decide,
+	.segments = true,
+	.no_errors = true,
+};

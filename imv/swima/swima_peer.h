@@ -1,0 +1,43 @@
+/* What one collector has told in one assessment. Usually there is one; when several answer, the
+ * software of all of them is the software of the endpoint. */
+#ifndef STANCE_IMV_SWIMA_PEER_H
+#define STANCE_IMV_SWIMA_PEER_H
+
+#include "base/arena.h"
+#include "wire/swima.h"
+
+#define SWIMA_MAX_PEERS 8
+
+struct swima_peer {
+	bool used;
+	uint32_t collector; /* its Posture Collector Identifier */
+	bool inventory;     /* it has told its inventory */
+
+	/* Software that nobody knows the name of: asked for in chunks, in this order. */
+	struct arena arena;
+	struct span *wanted;
+	bool *told; /* described since */
+	size_t n_wanted, cap;
+	size_t asked; /* of wanted: the request under way ends here */
+	size_t from;  /* and begins here */
+	size_t chunk; /* how many the next request may name; halves when that is too many */
+	uint32_t request_id; /* of the request under way, 0: none */
+};
+
+/* Remembers an identifier, copied. 0, ST_ENOMEM or ST_ELIMIT (max are remembered). */
+int swima_peer_want(struct swima_peer *p, struct span identifier, size_t max);
+
+/* The next request names wanted[from .. asked): sets both, at most chunk of them and octets on
+ * the wire. False: nothing is left. */
+bool swima_peer_next(struct swima_peer *p, size_t octets);
+
+/* The request under way was too big to answer: the next one begins where it began, and is half
+ * as big. A single identifier that is too big is passed over. */
+void swima_peer_shrink(struct swima_peer *p);
+
+/* An identifier of the request under way has been described. False: it is not one of them. */
+bool swima_peer_told(struct swima_peer *p, struct span identifier);
+
+void swima_peer_reset(struct swima_peer *p);
+
+#endif

@@ -1,0 +1,259 @@
+#include "swima_session.h"
+
+#include "posture/posture.h"
+#include "posture/report.h"
+#include "wire/swid_xml.h"
+
+#include <stdio.h>
+
+/* Octets of a request besides the identifiers: attribute and request headers. */
+#define SWIMA_REQUEST_HDR (PA_ATTR_HDR + 12)
+
+void swima_session_reset(struct swima_session *s)
+{
+	for (size_t i = 0; i < SWIMA_MAX_PEERS; i++)
+		swima_peer_reset(&s->peers[i]);
+	if (s->policy)
+		policy_state_reset(s->policy);
+	wr_reset(&s->complaint);
+	wr_reset(&s->sources);
+	*s = (struct swima_session){ .last_request_id = s->last_request_id,
+				     .policy = s->policy };
+}
+
+struct swima_peer *swima_session_peer(struct imv *imv, struct swima_session *s)
+{
+	uint32_t collector = imv_source(imv);
+
+	for (size_t i = 0; i < SWIMA_MAX_PEERS; i++) {
+		struct swima_peer *p = &s->peers[i];
+
+		if (p->used && p->collector == collector)
+			return p;
+		if (!p->used) {
+			p->used = true;
+			p->collector = collector;
+			p->chunk = swima_module(imv)->limits.records_per_request;
+			return p;
+		}
+	}
+	return NULL;
+}
+
+/* --- what one record says --- */
+
+static struct software software_of(const struct swima_record *rec)
+{
+	return (struct software){
+		.identifier = rec->id,
+		.model_pen = rec->model_pen,
+		.model = rec->model,
+		.source = rec->source,
+		.record_id = rec->record_id,
+		.locator = rec->locator,
+	};
+}
+
+/* The kind of package that a package URL is about: "deb" of "pkg:deb/debian/...". */
+static struct span purl_type(struct span purl)
+{
+	const uint8_t *slash;
+
+	if (purl.n < 5 || memcmp(purl.p, "pkg:", 4) != 0)
+		return (struct span){ 0 };
+	slash = memchr(purl.p + 4, '/', purl.n - 4);
+	return slash ? span_of(purl.p + 4, (size_t)(slash - purl.p) - 4) : (struct span){ 0 };
+}
+
+/* We read ISO 2015 tags. Others are kept by their identifier. */
+static bool readable(const struct swima_record *rec)
+{
+	return rec->model_pen == PEN_IETF && rec->model == SWIMA_MODEL_SWID_2015;
+}
+
+/* A tag may speak of itself only: the dictionary is shared by all endpoints. */
+static bool read_tag(struct imv *imv, const struct swima_record *rec, struct arena *a,
+		     struct swid_info *info)
+{
+	struct swima_limits *limits = &swima_module(imv)->limits;
+
+	return rec->record.n && readable(rec) &&
+	       swid_xml_read(rec->record, limits->max_record, a, info) == 0 &&
+	       span_eq(info->id, rec->id);
+}
+
+static void describe(struct imv *imv, struct swima_session *s, const struct swima_record *rec)
+{
+	struct software sw = software_of(rec);
+	struct report *r = imv_report(imv);
+	struct arena a = { 0 };
+	struct swid_info info = { 0 };
+
+	if (read_tag(imv, rec, &a, &info)) {
+		sw.name = info.name;
+		sw.version = info.version;
+		sw.arch = info.arch;
+		sw.type = purl_type(info.purl);
+		sw.source_name = info.source;
+		sw.source_version = info.source_version;
+		sw.purl = info.purl;
+		sw.supplier = info.supplier;
+		if (r)
+			(void)report_describe(r, &sw);
+		s->described++;
+	} else {
+		s->unreadable++;
+	}
+	policy_see(s->policy, rec->id, sw.name, sw.version);
+	arena_reset(&a);
+}
+
+/* --- inventories --- */
+
+/* Nobody looks at names, or they are known: no record is needed. */
+static bool wants_record(struct imv *imv, const struct swima_record *rec)
+{
+	struct posture *posture = imv_posture(imv);
+
+	if (!readable(rec))
+		return false;
+	if (policy_patterns(swima_module(imv)->policy))
+		return true;
+	return posture && imv_report(imv) && !posture_described(posture, rec->id);
+}
+
+static int take_record(struct imv *imv, struct swima_session *s, struct swima_peer *p,
+		       const struct swima_record *rec, bool with_record)
+{
+	struct report *r = imv_report(imv);
+	struct software sw = software_of(rec);
+	int err = r ? report_software(r, &sw) : 0;
+
+	s->records++;
+	if (err == ST_EVALUE)
+		s->refused++; /* not a Software Identifier: RFC 8412, 3.4.1 */
+	if (err)
+		return err == ST_EVALUE ? 0 : err;
+	if (with_record) {
+		describe(imv, s, rec);
+		return 0;
+	}
+	if (wants_record(imv, rec)) {
+		err = swima_peer_want(p, rec->id, swima_module(imv)->limits.max_descriptions);
+		if (err != ST_ELIMIT)
+			return err;
+	}
+	policy_see(s->policy, rec->id, (struct span){ 0 }, (struct span){ 0 });
+	return 0;
+}
+
+/* A ledger that lost its newest events was restored from a backup, or somebody lies. */
+static void check_backwards(struct imv *imv, const struct swima_head *h)
+{
+	struct endpoint_state known;
+	struct report *r = imv_report(imv);
+	char text[128];
+
+	if (!r || imv_known(imv, &known) < 0 || !known.has_inventory)
+		return;
+	if (h->epoch != known.epoch || h->last_eid >= known.last_eid)
+		return;
+	(void)snprintf(text, sizeof(text), "Last EID went back from %u to %u inside epoch %u",
+		       known.last_eid, h->last_eid, h->epoch);
+	(void)report_notice(r, "swima.ledger", span_str(text));
+	(void)imv_note(imv, "%s", text);
+}
+
+static int begin_inventory(struct imv *imv, struct swima_session *s,
+			   const struct swima_head *h)
+{
+	struct inventory_head head = { .epoch = h->epoch, .last_eid = h->last_eid };
+	struct report *r = imv_report(imv);
+
+	if (s->inventories)
+		return 0; /* of another collector: its software comes on top */
+	s->head = *h;
+	check_backwards(imv, h);
+	return r ? report_inventory(r, &head) : 0;
+}
+
+int swima_take_inventory(struct imv *imv, struct swima_session *s, struct swima_peer *p,
+			 struct swima_list *l)
+{
+	struct swima_limits *limits = &swima_module(imv)->limits;
+	struct swima_record rec;
+	int got, err;
+
+	if (p->inventory)
+		return imv_note(imv, "inventory came twice: request=%u", l->head.request_id);
+	if (l->head.count > limits->max_records - s->records) {
+		s->broken = true;
+		return imv_note(imv, "inventory too long: records=%u max=%u", l->head.count,
+				limits->max_records);
+	}
+	if ((err = begin_inventory(imv, s, &l->head)) < 0)
+		return err;
+	while ((got = swima_next(l, &rec)) > 0 && !err)
+		err = take_record(imv, s, p, &rec, l->with_record);
+	if (got < 0 || err < 0) {
+		s->broken = true;
+		return got < 0 ? got : err;
+	}
+	p->inventory = true;
+	s->inventories++;
+	return swima_ask_records(imv, s, p);
+}
+
+/* --- records --- */
+
+/* Those of the request under way that were not described. */
+static void see_untold(struct swima_session *s, struct swima_peer *p, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		if (!p->told[i]) {
+			p->told[i] = true;
+			policy_see(s->policy, p->wanted[i], (struct span){ 0 },
+				   (struct span){ 0 });
+		}
+}
+
+int swima_take_records(struct imv *imv, struct swima_session *s, struct swima_peer *p,
+		       struct swima_list *l)
+{
+	struct swima_record rec;
+	int got;
+
+	/* Some collectors ignore what a request is targeted at and send everything. */
+	while ((got = swima_next(l, &rec)) > 0)
+		if (swima_peer_told(p, rec.id))
+			describe(imv, s, &rec);
+	p->request_id = 0;
+	see_untold(s, p, p->from, p->asked);
+	return got < 0 ? got : swima_ask_records(imv, s, p);
+}
+
+int swima_ask_records(struct imv *imv, struct swima_session *s, struct swima_peer *p)
+{
+	struct wr *w = imv_attr(imv);
+	size_t room = w->max ? w->max : SIZE_MAX, begin;
+	struct swima_request q = { 0 };
+	int err;
+
+	if (room < SWIMA_REQUEST_HDR || !swima_peer_next(p, room - SWIMA_REQUEST_HDR))
+		return 0;
+	q.request_id = p->request_id = ++s->last_request_id;
+	q.count = (uint32_t)(p->asked - p->from);
+	begin = pa_attr_begin(w, 0, PEN_IETF, PA_SWIMA_REQUEST);
+	(void)swima_request_encode(w, &q, p->wanted + p->from);
+	pa_attr_end(w, begin);
+	if ((err = imv_send(imv)) < 0)
+		p->request_id = 0;
+	return err;
+}
+
+void swima_give_up_records(struct swima_session *s, struct swima_peer *p)
+{
+	p->request_id = 0;
+	p->asked = p->n_wanted;
+	see_untold(s, p, 0, p->n_wanted);
+}
