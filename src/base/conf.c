@@ -48,7 +48,8 @@ void state_dir_set(const char *dir)
 }
 
 /* The first error is the cause; libConfuse may report what follows from it. */
-static void conf_report(cfg_t *cfg, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static void conf_report(cfg_t *cfg, const char *fmt,
+							      va_list ap)
 {
 	struct conf_error *e = parse_error;
 	int n;
