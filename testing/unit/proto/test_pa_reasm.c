@@ -2,6 +2,10 @@
 #include "vectors.h"
 #include "proto/pa_reasm.h"
 #include "wire/pa_msg.h"
+#include "wire/pb_batch.h"
+#include "wire/pb_msg.h"
+#include "wire/pt_tls.h"
+#include "wire/swima.h"
 
 static const uint8_t head[PA_ERROR_HEAD] = { 1, 0, 0, 0, 0, 0, 0, 42 };
 
@@ -427,6 +431,75 @@ static void test_cancel(void **state)
 	pa_reasm_free(NULL);
 }
 
+/* The PA-TNC message about SWIMA in one line of a transcript; empty when there is none. */
+static struct span swima_message(const struct vector *v)
+{
+	struct rd r = rd_over(vector_span(v));
+	struct pb_batch b;
+	struct pt_msg pt;
+	struct pb_msg m;
+
+	if (pt_msg_decode(&r, &pt) < 0 || pt.type != PT_PB_BATCH)
+		return (struct span){ 0 };
+	r = rd_over(pt.value);
+	assert_int_equal(pb_batch_decode(&r, &b), 0);
+	while (rd_left(&b.body)) {
+		assert_int_equal(pb_msg_decode(&b.body, &m), 0);
+		if (m.type == PB_MSG_PA && m.pa.subtype == PA_SUBTYPE_SWIMA)
+			return m.pa.body;
+	}
+	return (struct span){ 0 };
+}
+
+static uint32_t count_records(const struct pa_attr *a)
+{
+	struct swima_record rec;
+	struct swima_list l;
+	uint32_t n = 0;
+
+	assert_int_equal(a->type, PA_SW_INVENTORY);
+	assert_int_equal(swima_list_begin(&l, a), 0);
+	while (swima_next(&l, &rec) > 0)
+		n++;
+	assert_int_equal(l.rd.err, 0);
+	return n;
+}
+
+/* The inventory of a real machine, in the pieces in which another implementation sent it. */
+static void test_transcript(void **state)
+{
+	struct vectors set = { 0 };
+	struct pa_whole whole;
+	struct end to;
+	int wholes = 0, envelopes = 0;
+
+	(void)state;
+	end_init(&to, 1 << 24, 1 << 20);
+	assert_int_equal(pa_reasm_propose(&to.s, &to.out), 0);
+	vectors_load(&set, VECTOR_DIR "/transcripts/swima-full-seg.txt");
+	for (size_t i = 0; i < set.n; i++) {
+		struct rd r = rd_over(swima_message(&set.v[i]));
+		struct pa_attr a;
+		struct pa_msg m;
+
+		if (set.v[i].side != 'C' || pa_msg_decode(&r, &m) < 0)
+			continue;
+		while (pa_attr_next(&r, &a) > 0) {
+			if (a.type != PA_SEG_ENVELOPE)
+				continue;
+			envelopes++;
+			wr_truncate(&to.out, 0);
+			wholes += pa_reasm_input(&to.s, &a, head, &to.out, &whole);
+			assert_int_equal(to.out.len, wholes ? 0 : PA_ATTR_HDR + 4);
+		}
+	}
+	assert_int_equal(wholes, 1);
+	assert_true(envelopes > 10);
+	assert_true(count_records(&whole.attr) > 500);
+	end_free(&to);
+	vectors_free(&set);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -440,6 +513,7 @@ int main(void)
 		cmocka_unit_test(test_bad_whole),
 		cmocka_unit_test(test_contracts),
 		cmocka_unit_test(test_cancel),
+		cmocka_unit_test(test_transcript),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
