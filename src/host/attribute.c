@@ -14,7 +14,7 @@ static void get_language(const struct module *m, const struct peer *p, struct wr
 static void get_rounds(const struct module *m, const struct peer *p, struct wr *out)
 {
 	(void)m;
-	wr_u32(out, p->limits->rounds ? p->limits->rounds : UINT32_MAX);
+	wr_u32(out, p->limits->rounds);
 }
 
 static void get_size(const struct module *m, const struct peer *p, struct wr *out)

@@ -221,8 +221,8 @@ static void reply(struct imc_peer *c)
 {
 	struct peer *p = &c->base;
 
-	/* one more than the modules may use: the server has had its chance to decide */
-	if (p->limits->rounds && p->pb.rounds > p->limits->rounds)
+	/* the answer to this one would be over the limit */
+	if (p->pb.rounds >= p->limits->rounds)
 		peer_fail(p, ST_ELIMIT, "too many round trips");
 	else
 		peer_send(p, PB_CDATA);

@@ -235,7 +235,7 @@ static void wait_or_finish(struct imv_peer *v)
 static void answer(struct imv_peer *v, bool more)
 {
 	struct peer *p = &v->base;
-	bool room = !p->limits->rounds || p->pb.rounds < p->limits->rounds;
+	bool room = p->pb.rounds < p->limits->rounds;
 
 	if (all_given(v)) {
 		finish(v);

@@ -4,6 +4,8 @@
 #include <strings.h>
 #include <utf8proc.h>
 
+#define LANGUAGE_PLACES 32 /* after so many the order does not count any more */
+
 static struct span trim(struct span s)
 {
 	while (s.n && isspace(s.p[0]))
@@ -55,20 +57,21 @@ static size_t agreement(struct span a, struct span b)
 
 unsigned language_quality(struct span accept, struct span tag)
 {
-	unsigned best = 0;
+	unsigned best = 0, place = 0;
 	size_t closest = 0; /* the range that says most about the tag decides */
 
-	while (accept.n) {
+	for (; accept.n; place += place < LANGUAGE_PLACES - 1) {
 		struct span params = take_until(&accept, ',');
 		struct span range = take_until(&params, ';');
 		size_t n = agreement(range, tag);
 
-		if (n > closest) {
-			closest = n;
-			best = weight(params);
-		} else if (!closest && range.n == 1 && range.p[0] == '*' && tag.n) {
-			best = weight(params);
-		}
+		bool any = !closest && range.n == 1 && range.p[0] == '*' && tag.n;
+
+		if (n <= closest && !any)
+			continue;
+		closest = n > closest ? n : closest;
+		best = weight(params) * LANGUAGE_PLACES;
+		best -= best ? place : 0;
 	}
 	return best;
 }

@@ -5,8 +5,8 @@
 #include "base/span.h"
 
 /* How much the writer of an Accept-Language value ("de-AT, en;q=0.5") likes a text with this
- * language tag: 0 not at all, up to 1000. A range also accepts a more special or a more
- * general tag ("de" and "de-AT"). */
+ * language tag: 0 not at all; more is better. Among equal weights the range that was named first
+ * wins. A range also accepts a more special or a more general tag ("de" and "de-AT"). */
 unsigned language_quality(struct span accept, struct span tag);
 
 /* What follows the header name in a PB-Language-Preference, blanks trimmed: all of it when

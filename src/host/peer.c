@@ -341,7 +341,7 @@ TNC_Result peer_put(struct peer *p, struct module *m, const struct pb_pa *pa)
 
 	if (p->sender != m || !pthread_equal(p->thread, pthread_self()))
 		return TNC_RESULT_ILLEGAL_OPERATION;
-	if (p->limits->rounds && p->pb.rounds >= p->limits->rounds)
+	if (p->pb.rounds >= p->limits->rounds)
 		return TNC_RESULT_EXCEEDED_MAX_ROUND_TRIPS;
 	if (pa->body.n > p->max_message)
 		return TNC_RESULT_EXCEEDED_MAX_MESSAGE_SIZE;

@@ -384,6 +384,8 @@ int pb_session_send(struct pb_session *s, enum pb_type type, struct wr *out)
 		return err;
 	}
 	s->state = pb_cell(s, type, true);
+	if (type == PB_CRETRY || type == PB_SRETRY)
+		s->rounds = 0; /* another assessment begins */
 	return type;
 }
 
