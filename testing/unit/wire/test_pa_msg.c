@@ -191,12 +191,93 @@ static void test_transcripts(void **state)
 	vectors_free(&set);
 }
 
+static bool knows_none(void *ctx, uint32_t vendor, uint32_t type)
+{
+	(void)ctx, (void)vendor, (void)type;
+	return false;
+}
+
+/* A message with one attribute of n zero octets. */
+static struct span one_attr(struct wr *w, uint8_t flags, uint32_t type, size_t n)
+{
+	wr_truncate(w, 0);
+	pa_msg_encode(w, 1);
+	size_t begin = pa_attr_begin(w, flags, PEN_IETF, type);
+
+	for (size_t i = 0; i < n; i++)
+		wr_u8(w, 0);
+	pa_attr_end(w, begin);
+	return wr_span(w);
+}
+
+/* What the receiver does not support, or what must not come from there, is skipped with any
+ * content, unless its sender insists. */
+static void test_unsupported(void **state)
+{
+	const struct pa_rules none = { .validator = true, .supported = knows_none };
+	struct pa_error answer;
+	struct wr w = { 0 };
+
+	(void)state;
+	assert_int_equal(pa_msg_check(one_attr(&w, 0, PA_RESULT, 3), &none, &answer), 0);
+	assert_int_equal(pa_msg_check(one_attr(&w, 0, PA_RESULT, 3), &validator, &answer), 0);
+	assert_int_equal(pa_msg_check(one_attr(&w, 0, PA_RESULT, 3), &collector, &answer),
+			 ST_ELENGTH);
+	assert_int_equal(
+		pa_msg_check(one_attr(&w, PA_FLAG_NOSKIP, PA_RESULT, 4), &validator, &answer),
+		ST_EUNSUPPORTED);
+	assert_int_equal(answer.code, PA_E_UNSUPPORTED);
+	assert_int_equal(answer.attr_type, PA_RESULT);
+	assert_int_equal(
+		pa_msg_check(one_attr(&w, PA_FLAG_NOSKIP, PA_RESULT, 4), &collector, &answer),
+		0);
+	wr_reset(&w);
+}
+
+/* RFC 5792, 4.2.8: an error is never answered with an error. */
+static void test_error_in_error(void **state)
+{
+	struct pa_error answer;
+	struct wr w = { 0 };
+
+	(void)state;
+	assert_int_equal(pa_msg_check(one_attr(&w, 0, PA_ERROR, 3), &collector, &answer), 0);
+	one_attr(&w, 0, PA_ERROR, 8);
+	wr_fill32(&w, PA_MSG_HDR + 8, 4096);
+	assert_int_equal(pa_msg_check(wr_span(&w), &collector, &answer), ST_ELENGTH);
+	assert_int_equal(answer.code, PA_E_RESERVED);
+	wr_reset(&w);
+}
+
+/* Inside a reassembled attribute offsets count from its header. */
+static void test_check_attr(void **state)
+{
+	struct pa_error answer;
+	struct wr w = { 0 };
+	uint8_t head[PA_ERROR_HEAD];
+	struct pa_attr a;
+
+	(void)state;
+	size_t begin = pa_attr_begin(&w, 0, PEN_IETF, PA_FORWARDING);
+	wr_u32(&w, 9);
+	pa_attr_end(&w, begin);
+	struct rd r = rd_over(wr_span(&w));
+
+	pa_error_segment_head(head, 7);
+	assert_int_equal(pa_attr_next(&r, &a), 1);
+	assert_int_equal(pa_msg_check_attr(&a, &validator, head, &answer), ST_EVALUE);
+	assert_int_equal(answer.code, PA_E_INVALID);
+	assert_int_equal(answer.offset, PA_ATTR_HDR);
+	assert_memory_equal(answer.head, head, sizeof(head));
+	wr_reset(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good_vectors),
-		cmocka_unit_test(test_bad_vectors),
-		cmocka_unit_test(test_transcripts),
+		cmocka_unit_test(test_good_vectors),   cmocka_unit_test(test_bad_vectors),
+		cmocka_unit_test(test_transcripts),    cmocka_unit_test(test_unsupported),
+		cmocka_unit_test(test_error_in_error), cmocka_unit_test(test_check_attr),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
