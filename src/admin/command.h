@@ -51,9 +51,11 @@ struct command_arg {
 
 enum column_type {
 	COL_END,
-	COL_TEXT,  /* JSON string */
-	COL_COUNT, /* JSON integer */
-	COL_TIME,  /* JSON string, RFC 3339 in UTC */
+	COL_TEXT,    /* JSON string */
+	COL_COUNT,   /* JSON integer */
+	COL_OCTETS,  /* JSON integer; a table says "12.3 MiB" */
+	COL_SECONDS, /* JSON integer; a table says "3 d 4 h" */
+	COL_TIME,    /* JSON string, RFC 3339 in UTC */
 	COL_BOOL,
 	COL_LIST, /* JSON array of strings; only as the last column */
 };
@@ -61,6 +63,7 @@ enum column_type {
 enum {
 	COL_DETAIL = 1, /* in JSON and CSV always, in a table only with --wide */
 	COL_CUT = 2,    /* gives way first when the terminal is narrow */
+	COL_SPARE = 4,  /* is left out when it is too narrow even so */
 };
 
 struct command_column {

@@ -1,0 +1,82 @@
+#include "admin/commands.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "posture/posture.h"
+
+#include <stdio.h>
+
+int ask_begin(struct admin_call *call, struct ask *a)
+{
+	int64_t as_of = request_time(call->request, "as_of");
+
+	*a = (struct ask){ .posture = call->env->posture, .as_of = as_of };
+	if (as_of > clock_wall_us()) {
+		a->future = true;
+		a->as_of = 0;
+	}
+	if (a->posture)
+		return 0;
+	call_end(call, ADMIN_STALE, "the manager has no repository");
+	return ST_ESTATE;
+}
+
+/* Whether the journal has been pruned behind the moment that was asked about. */
+static bool ask_too_old(const struct ask *a, char oldest[CLOCK_TEXT])
+{
+	struct posture_stats st;
+
+	posture_stats(a->posture, &st);
+	clock_format(st.oldest, oldest);
+	return a->as_of && a->as_of < st.oldest;
+}
+
+int ask_end(struct admin_call *call, const struct ask *a, int err)
+{
+	char oldest[CLOCK_TEXT];
+
+	if (err == ST_ELIMIT && ask_too_old(a, oldest))
+		return call_end(call, ADMIN_STALE, "the journal goes back to %s only", oldest);
+	if (!err && a->future)
+		call_end(call, ADMIN_STALE,
+			 "that moment has not come yet; this is what is known now");
+	return err;
+}
+
+struct resolved {
+	const char *text;
+	uint32_t id;
+	size_t n;
+	char keys[384]; /* of the endpoints it means, for the message */
+	size_t at;
+};
+
+static int resolved_add(void *ctx, const struct endpoint_row *row)
+{
+	struct resolved *r = ctx;
+
+	r->id = row->id;
+	r->n++;
+	if (r->at < sizeof(r->keys))
+		r->at += (size_t)snprintf(r->keys + r->at, sizeof(r->keys) - r->at, "%s%s",
+					  r->n > 1 ? ", " : "", row->key);
+	return 0;
+}
+
+int ask_endpoint(struct admin_call *call, const struct ask *a, const char *text, uint32_t *id)
+{
+	struct resolved r = { .text = text };
+	int err = query_resolve(a->posture, a->as_of, text, resolved_add, &r);
+
+	if (err == ST_ENOENT) {
+		call_end(call, ADMIN_NO, "no endpoint is called '%s'", text);
+		return err;
+	}
+	if (!err && r.n != 1) {
+		call_end(call, ADMIN_USAGE,
+			 "'%s' means %zu endpoints, name one by identity: %s", text, r.n,
+			 r.keys);
+		return ST_EVALUE;
+	}
+	*id = r.id;
+	return err;
+}

@@ -1,0 +1,102 @@
+/* One command being answered. A handler reads its arguments from call->request (request.h),
+ * asks the posture, and gives rows; where they go (local socket, test) is the caller's affair.
+ *
+ * The answer is lines of JSON, so that no part of it is ever whole in memory:
+ *
+ *   {"stance":1,"keys":["name","version",...]}     the columns that follow, in order
+ *   ["openssl","3.0.17",...]                       a row
+ *   {"more":["web3","web4"]}                       more of the last row's list
+ *   {"exit":0,"rows":12,"text":"..."}              the end; text is for people, may be absent
+ */
+#ifndef STANCE_ADMIN_CALL_H
+#define STANCE_ADMIN_CALL_H
+
+#include "admin/request.h"
+#include "admin/server.h"
+#include "base/wr.h"
+
+struct admin_call {
+	const struct admin_env *env;
+	const struct admin_request *request;
+	struct answer *answer;
+};
+
+/* One value of a row; the column says what it is. Borrowed during the call only. */
+struct cell {
+	bool given; /* false: null */
+	int64_t n;  /* COL_COUNT, COL_TIME (us), COL_BOOL */
+	struct span text;
+	const struct span *list; /* COL_LIST */
+	size_t list_n;
+};
+
+static inline struct cell cell_null(void)
+{
+	return (struct cell){ 0 };
+}
+
+/* Null when s.p is NULL. Octets that are no UTF-8 are replaced. */
+static inline struct cell cell_text(struct span s)
+{
+	return (struct cell){ .given = s.p != NULL, .text = s };
+}
+
+static inline struct cell cell_str(const char *s)
+{
+	return cell_text(span_str(s));
+}
+
+static inline struct cell cell_count(uint64_t n)
+{
+	return (struct cell){ .given = true, .n = (int64_t)n };
+}
+
+static inline struct cell cell_bool(bool b)
+{
+	return (struct cell){ .given = true, .n = b };
+}
+
+/* Null when us is 0: never. */
+static inline struct cell cell_time(int64_t us)
+{
+	return (struct cell){ .given = us != 0, .n = us };
+}
+
+static inline struct cell cell_list(const struct span *list, size_t n)
+{
+	return (struct cell){ .given = true, .list = list, .list_n = n };
+}
+
+/* Gives a row: one cell for each column of call->request->view. ST_ECLOSED or ST_ETIMEOUT when
+ * the reader is gone: stop and return it. */
+int call_row(struct admin_call *call, const struct cell *cells);
+
+/* Continues the last row's list. */
+int call_more(struct admin_call *call, const struct span *list, size_t n);
+
+/* Sends what is buffered now instead of when it is worth it. */
+int call_flush(struct admin_call *call);
+
+/* Rows given so far. */
+uint64_t call_rows(const struct admin_call *call);
+
+/* Says how it ended and why, for people. Without it the exit code is ADMIN_YES when there was a
+ * row and ADMIN_NO when there was none. The last word counts; always returns 0. */
+int call_end(struct admin_call *call, enum admin_exit exit, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Where an answer goes: takes all of it, or returns an error that ends the answer. */
+struct admin_sink {
+	int (*send)(void *ctx, struct span bytes);
+	void *ctx;
+};
+
+/* Answers one request line from a peer that has this role. Always ends with an end line, unless
+ * the sink fails, whose error it returns. */
+int admin_answer(const struct admin_env *env, enum admin_role role, struct span line,
+		 const struct admin_sink *sink);
+
+/* Appends an end line: how a server says no before there is a question. */
+void admin_end_line(struct wr *w, enum admin_exit exit, uint64_t rows, const char *text);
+
+#endif

@@ -1,0 +1,214 @@
+/* changes [--since T] [--until T] [--endpoint NAME] [--kind KIND] */
+#include "admin/commands.h"
+#include "base/clock.h"
+#include "base/err.h"
+
+#include <stdio.h>
+
+enum {
+	CH_SEQ,
+	CH_TIME,
+	CH_HAPPENED,
+	CH_ENDPOINT,
+	CH_IDENTITY,
+	CH_CHANGE,
+	CH_NAME,
+	CH_VERSION,
+	CH_VALUE,
+	CH_WAS,
+	CH_REASON,
+	CH_IDENTIFIER,
+	CH_LOCATOR,
+	CH_EPOCH,
+	CH_EID,
+	CH_N
+};
+
+/* clang-format off */
+const struct command_column changes_columns[] = {
+	[CH_SEQ] =        { "seq", "Seq", COL_COUNT, COL_DETAIL, NULL, "number in the journal" },
+	[CH_TIME] =       { "time", "Time", COL_TIME, 0, NULL, "when the manager knew" },
+	[CH_HAPPENED] =   { "happened_at", "Happened", COL_TIME, COL_DETAIL, NULL,
+			    "when it happened, by the endpoint's clock; null: not told" },
+	[CH_ENDPOINT] =   { "endpoint", "Endpoint", COL_TEXT, COL_CUT, NULL, "name" },
+	[CH_IDENTITY] =   { "identity", "Identity", COL_TEXT, COL_DETAIL | COL_CUT, NULL, "key" },
+	[CH_CHANGE] =     { "change", "Change", COL_TEXT, 0, NULL, "what happened" },
+	[CH_NAME] =       { "name", "Name", COL_TEXT, COL_CUT, "identifier",
+			    "of the software, the fact, or the rule" },
+	[CH_VERSION] =    { "version", "Version", COL_TEXT, COL_DETAIL | COL_CUT, NULL,
+			    "of the software" },
+	[CH_VALUE] =      { "value", "Value", COL_TEXT, COL_CUT, "version",
+			    "of the fact, or the result, now" },
+	[CH_WAS] =        { "was", "Was", COL_TEXT, COL_DETAIL | COL_CUT, NULL, "and before" },
+	[CH_REASON] =     { "reason", "Reason", COL_TEXT, COL_DETAIL | COL_CUT, NULL,
+			    "why, in words" },
+	[CH_IDENTIFIER] = { "identifier", "Identifier", COL_TEXT, COL_DETAIL | COL_CUT, NULL,
+			    "software identifier (RFC 8412)" },
+	[CH_LOCATOR] =    { "locator", "Locator", COL_TEXT, COL_DETAIL | COL_CUT, NULL,
+			    "where it is on the endpoint" },
+	[CH_EPOCH] =      { "epoch", "Epoch", COL_COUNT, COL_DETAIL, NULL,
+			    "of the endpoint's own ledger" },
+	[CH_EID] =        { "eid", "Eid", COL_COUNT, COL_DETAIL, NULL,
+			    "event identifier in it" },
+	{ 0 },
+};
+
+/* What --kind knows; without it, everything that changed and not each time that nothing did. */
+static const struct {
+	const char *name;
+	uint32_t kinds;
+} changes_kinds[] = {
+	{ "software",    CHANGE_SOFTWARE },
+	{ "facts",       CHANGE_BIT(CHANGE_FACT) | CHANGE_BIT(CHANGE_FACT_GONE) },
+	{ "results",     CHANGE_BIT(CHANGE_RESULT) | CHANGE_BIT(CHANGE_RESULT_GONE) },
+	{ "endpoints",   CHANGE_BIT(CHANGE_ENDPOINT) },
+	{ "notices",     CHANGE_BIT(CHANGE_NOTICE) },
+	{ "assessments", CHANGE_BIT(CHANGE_ASSESSMENT) },
+	{ "all",         0 },
+};
+/* clang-format on */
+
+#define CHANGES_DEFAULT (~(CHANGE_BIT(CHANGE_ASSESSMENT) | CHANGE_BIT(CHANGE_CONFIRMED)))
+
+static struct cell cell_nonzero(uint64_t n)
+{
+	return n ? cell_count(n) : cell_null();
+}
+
+static void changes_software(const struct change_row *row, struct cell cells[CH_N])
+{
+	cells[CH_NAME] = cell_known(row->software.name);
+	cells[CH_VERSION] = cell_known(row->software.version);
+	cells[CH_IDENTIFIER] = cell_known(row->software.identifier);
+	cells[CH_LOCATOR] = cell_known(row->change.value);
+}
+
+/* A verdict now and before. */
+static void changes_verdicts(const struct change *c, struct cell cells[CH_N])
+{
+	if (c->kind != CHANGE_RESULT_GONE)
+		cells[CH_VALUE] = cell_str(verdict_name(change_verdict(c->number)));
+	if (c->has_was || c->kind == CHANGE_RESULT_GONE)
+		cells[CH_WAS] = cell_str(verdict_name(change_verdict(c->number_was)));
+}
+
+/* What the kind of change puts into the columns; text is room for a number in words. */
+static void changes_cells(const struct change_row *row, struct cell cells[CH_N], char text[40])
+{
+	const struct change *c = &row->change;
+
+	switch (c->kind) {
+	case CHANGE_ADDED:
+	case CHANGE_REMOVED:
+		changes_software(row, cells);
+		break;
+	case CHANGE_INVENTORY:
+		(void)snprintf(text, 40, "%lld installed", (long long)c->number);
+		cells[CH_VALUE] = cell_str(text);
+		break;
+	case CHANGE_CONFIRMED:
+		clock_format(c->number, text);
+		cells[CH_VALUE] = cell_str(text);
+		break;
+	case CHANGE_RESULT:
+	case CHANGE_RESULT_GONE:
+		cells[CH_NAME] = cell_text(c->key);
+		cells[CH_REASON] = cell_known(c->value);
+		changes_verdicts(c, cells);
+		break;
+	case CHANGE_ASSESSMENT:
+		cells[CH_REASON] = cell_str(access_name(change_access(c->number)));
+		changes_verdicts(c, cells);
+		break;
+	default:
+		cells[CH_NAME] = cell_text(c->key);
+		if (c->kind != CHANGE_FACT_GONE)
+			cells[CH_VALUE] = cell_text(c->value);
+		if (c->has_was)
+			cells[CH_WAS] = cell_text(c->was);
+	}
+}
+
+int changes_row(struct admin_call *call, const struct change_row *row)
+{
+	const struct change *c = &row->change;
+	struct cell cells[CH_N] = {
+		[CH_SEQ] = cell_count(c->seq),
+		[CH_TIME] = cell_time(c->known_at),
+		[CH_HAPPENED] = cell_time(c->happened_at),
+		[CH_ENDPOINT] = cell_str(row->endpoint_name),
+		[CH_IDENTITY] = cell_str(row->endpoint_key),
+		[CH_CHANGE] = cell_str(change_kind_name(c->kind)),
+		[CH_EPOCH] = cell_nonzero(c->epoch),
+		[CH_EID] = cell_nonzero(c->eid),
+	};
+	char text[40];
+
+	changes_cells(row, cells, text);
+	return call_row(call, cells);
+}
+
+static int changes_next(void *ctx, const struct change_row *row)
+{
+	return changes_row(ctx, row);
+}
+
+/* 0, or ST_EVALUE with the end said. */
+static int changes_pick_kinds(struct admin_call *call, uint32_t *kinds)
+{
+	const char *name = request_text(call->request, "kind");
+
+	*kinds = CHANGES_DEFAULT;
+	if (!name)
+		return 0;
+	for (size_t i = 0; i < sizeof(changes_kinds) / sizeof(changes_kinds[0]); i++)
+		if (strcmp(changes_kinds[i].name, name) == 0) {
+			*kinds = changes_kinds[i].kinds;
+			return 0;
+		}
+	call_end(call, ADMIN_USAGE,
+		 "--kind knows software, facts, results, endpoints, notices, assessments and "
+		 "all, not '%s'",
+		 name);
+	return ST_EVALUE;
+}
+
+/* Fills q from the arguments; ST_EVALUE and ST_ENOENT: the end is said. */
+static int changes_narrow(struct admin_call *call, const struct ask *a, struct change_query *q)
+{
+	const char *name = request_text(call->request, "endpoint");
+	int err;
+
+	q->since = request_time(call->request, "since");
+	q->until = request_time(call->request, "until");
+	if (a->as_of && (!q->until || q->until > a->as_of))
+		q->until = a->as_of;
+	if ((err = changes_pick_kinds(call, &q->kinds)) < 0)
+		return err;
+	return name ? ask_endpoint(call, a, name, &q->endpoint) : 0;
+}
+
+static int changes_run(struct admin_call *call)
+{
+	struct change_query q = { 0 };
+	struct ask a;
+	int err;
+
+	if (ask_begin(call, &a) < 0)
+		return 0;
+	err = changes_narrow(call, &a, &q);
+	if (err == ST_ENOENT || err == ST_EVALUE)
+		return 0;
+	if (!err)
+		err = query_changes(a.posture, &q, changes_next, call);
+	if (!err && !call_rows(call))
+		call_end(call, ADMIN_NO, "nothing has changed");
+	return ask_end(call, &a, err);
+}
+
+/* clang-format off */
+const struct command_view changes_views[] = {
+	{ NULL, NULL, VIEW_ROWS, "what has changed, oldest first", changes_columns, changes_run },
+	{ 0 },
+};
+/* clang-format on */

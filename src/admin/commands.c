@@ -1,0 +1,54 @@
+/* The table. */
+#include "admin/commands.h"
+
+/* clang-format off */
+#define AS_OF { "as_of", ARG_TIME, 0, "T", "as things were at that moment" }
+
+static const struct command_arg endpoints_args[] = {
+	AS_OF,
+	{ 0 },
+};
+
+static const struct command_arg endpoint_args[] = {
+	{ "name", ARG_TEXT, ARG_POSITIONAL | ARG_REQUIRED, "NAME", "its name, or its identity" },
+	AS_OF,
+	{ 0 },
+};
+
+static const struct command_arg software_args[] = {
+	{ "pattern", ARG_TEXT, ARG_POSITIONAL | ARG_REQUIRED, "PATTERN",
+	  "name or identifier, with * ? [...]" },
+	{ "endpoints", ARG_FLAG, 0, NULL, "say which endpoints have it" },
+	AS_OF,
+	{ 0 },
+};
+
+static const struct command_arg changes_args[] = {
+	{ "since", ARG_TIME, 0, "T", "after that moment only" },
+	{ "until", ARG_TIME, 0, "T", "up to that moment only" },
+	{ "endpoint", ARG_TEXT, 0, "NAME", "of that endpoint only" },
+	{ "kind", ARG_TEXT, 0, "KIND",
+	  "software, facts, results, endpoints, notices, assessments or all" },
+	AS_OF,
+	{ 0 },
+};
+
+static const struct command_arg status_args[] = {
+	AS_OF,
+	{ 0 },
+};
+
+const struct command admin_commands[] = {
+	{ "endpoints", "who is there, and how current what we know is",
+	  ADMIN_READ, endpoints_args, endpoints_views },
+	{ "endpoint", "one endpoint, what is installed on it, known about it, happened to it",
+	  ADMIN_READ, endpoint_args, endpoint_views },
+	{ "software", "which software is installed, in which versions, where",
+	  ADMIN_READ, software_args, software_views },
+	{ "changes", "what has changed",
+	  ADMIN_READ, changes_args, changes_views },
+	{ "status", "the manager and its repository",
+	  ADMIN_READ, status_args, status_views },
+	{ 0 },
+};
+/* clang-format on */

@@ -1,0 +1,167 @@
+/* status */
+#include "config.h"
+
+#include "admin/commands.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "posture/posture.h"
+
+enum {
+	STATUS_VERSION,
+	STATUS_STARTED,
+	STATUS_UPTIME,
+	STATUS_SESSIONS,
+	STATUS_ACCEPTED,
+	STATUS_REFUSED,
+	STATUS_ASSESSMENTS,
+	STATUS_ENDPOINTS,
+	STATUS_SOFTWARE,
+	STATUS_SETS,
+	STATUS_SEQ,
+	STATUS_OLDEST,
+	STATUS_REPORTS,
+	STATUS_FAILED,
+	STATUS_TURNED_AWAY,
+	STATUS_QUEUED,
+	STATUS_QUEUED_OCTETS,
+	STATUS_COMMIT_US,
+	STATUS_MEMORY,
+	STATUS_REPOSITORY,
+	STATUS_STATE,
+	STATUS_COLUMNS
+};
+
+/* clang-format off */
+static const struct command_column status_columns[] = {
+	[STATUS_VERSION] =       { "version", "Version", COL_TEXT, 0, NULL, "of the manager" },
+	[STATUS_STARTED] =       { "started", "Started", COL_TIME, 0, NULL, "when it was started" },
+	[STATUS_UPTIME] =        { "uptime", "Up", COL_SECONDS, 0, NULL, "seconds since then" },
+	[STATUS_SESSIONS] =      { "sessions", "Sessions", COL_COUNT, 0, NULL, "open now" },
+	[STATUS_ACCEPTED] =      { "accepted", "Accepted", COL_COUNT, 0, NULL,
+			       "connections since the start" },
+	[STATUS_REFUSED] =       { "refused", "Refused", COL_COUNT, 0, NULL,
+			       "of these: turned away before an assessment" },
+	[STATUS_ASSESSMENTS] =   { "assessments", "Assessments", COL_COUNT, 0, NULL,
+			       "finished since the start" },
+	[STATUS_ENDPOINTS] =     { "endpoints", "Endpoints", COL_COUNT, 0, NULL, "known" },
+	[STATUS_SOFTWARE] =      { "software", "Software", COL_COUNT, 0, NULL,
+			       "different software identifiers known" },
+	[STATUS_SETS] =          { "inventories", "Inventories", COL_COUNT, 0, NULL,
+			       "different sets of software" },
+	[STATUS_SEQ] =           { "seq", "Journal", COL_COUNT, 0, NULL,
+			       "number of the journal's last line" },
+	[STATUS_OLDEST] =        { "oldest", "Oldest", COL_TIME, 0, NULL,
+			       "the past can be asked for from then on; null: all of it" },
+	[STATUS_REPORTS] =       { "reports", "Reports", COL_COUNT, 0, NULL,
+			       "committed since the start" },
+	[STATUS_FAILED] =        { "failed", "Failed", COL_COUNT, 0, NULL,
+			       "reports that the repository refused" },
+	[STATUS_TURNED_AWAY] =   { "turned_away", "Turned away", COL_COUNT, 0, NULL,
+			       "reports for which the queue was full" },
+	[STATUS_QUEUED] =        { "queued", "Queued", COL_COUNT, 0, NULL, "reports waiting" },
+	[STATUS_QUEUED_OCTETS] = { "queued_octets", "Queued octets", COL_OCTETS, COL_DETAIL, NULL,
+			       "that they hold" },
+	[STATUS_COMMIT_US] =     { "commit_us", "Commit", COL_COUNT, COL_DETAIL, NULL,
+			       "microseconds that the last commit took" },
+	[STATUS_MEMORY] =        { "memory", "Memory", COL_OCTETS, 0, NULL,
+			       "octets of the state in memory, about" },
+	[STATUS_REPOSITORY] =    { "repository", "Repository", COL_TEXT, 0, NULL, "where it is" },
+	[STATUS_STATE] =         { "state", "State", COL_TEXT, 0, NULL,
+			       "ok, or what keeps reports from being committed" },
+	{ 0 },
+};
+/* clang-format on */
+
+static void status_daemon(struct admin_call *call, struct cell cells[STATUS_COLUMNS])
+{
+	struct admin_daemon d = { 0 };
+
+	cells[STATUS_VERSION] = cell_str(PACKAGE_VERSION);
+	if (!call->env->daemon)
+		return;
+	call->env->daemon(call->env->ctx, &d);
+	cells[STATUS_STARTED] = cell_time(d.started);
+	cells[STATUS_UPTIME] =
+		cell_count((uint64_t)((clock_wall_us() - d.started) / CLOCK_SEC));
+	cells[STATUS_SESSIONS] = cell_count(d.sessions);
+	cells[STATUS_ACCEPTED] = cell_count(d.accepted);
+	cells[STATUS_REFUSED] = cell_count(d.refused);
+	cells[STATUS_ASSESSMENTS] = cell_count(d.assessments);
+}
+
+static void status_posture(const struct posture_stats *st, struct cell cells[STATUS_COLUMNS])
+{
+	cells[STATUS_ENDPOINTS] = cell_count(st->endpoints);
+	cells[STATUS_SOFTWARE] = cell_count(st->software);
+	cells[STATUS_SETS] = cell_count(st->sets);
+	cells[STATUS_SEQ] = cell_count(st->seq);
+	cells[STATUS_OLDEST] = cell_time(st->oldest);
+	cells[STATUS_REPORTS] = cell_count(st->reports);
+	cells[STATUS_FAILED] = cell_count(st->failed);
+	cells[STATUS_TURNED_AWAY] = cell_count(st->refused);
+	cells[STATUS_QUEUED] = cell_count(st->queued_reports);
+	cells[STATUS_QUEUED_OCTETS] = cell_count(st->queued_octets);
+	cells[STATUS_COMMIT_US] = cell_count((uint64_t)st->commit_us);
+	cells[STATUS_MEMORY] = cell_count(st->memory);
+	cells[STATUS_REPOSITORY] = cell_str(st->repository);
+	cells[STATUS_STATE] = cell_str(st->last_error ? st_strerror(st->last_error) : "ok");
+}
+
+static int status_count_endpoint(void *ctx, const struct endpoint_row *row)
+{
+	(void)row;
+	++*(uint64_t *)ctx;
+	return 0;
+}
+
+static int status_count_software(void *ctx, const struct software_row *row)
+{
+	(void)row;
+	++*(uint64_t *)ctx;
+	return 0;
+}
+
+/* Of a moment in the past: what there was then to be counted. */
+static int status_past(const struct ask *a, struct cell cells[STATUS_COLUMNS])
+{
+	uint64_t endpoints = 0, software = 0;
+	int err;
+
+	if (!a->as_of)
+		return 0;
+	if ((err = query_endpoints(a->posture, a->as_of, status_count_endpoint, &endpoints)) <
+		    0 ||
+	    (err = query_software(a->posture, a->as_of, "*", status_count_software,
+				  &software)) < 0)
+		return err;
+	cells[STATUS_ENDPOINTS] = cell_count(endpoints);
+	cells[STATUS_SOFTWARE] = cell_count(software);
+	return 0;
+}
+
+static int status_run(struct admin_call *call)
+{
+	struct cell cells[STATUS_COLUMNS] = { 0 };
+	struct posture_stats st;
+	struct ask a;
+	int err;
+
+	status_daemon(call, cells);
+	if (ask_begin(call, &a) < 0)
+		return call_row(call, cells);
+	posture_stats(a.posture, &st);
+	status_posture(&st, cells);
+	if ((err = status_past(&a, cells)) == 0)
+		err = call_row(call, cells);
+	if (!err && st.last_error)
+		call_end(call, ADMIN_STALE, "reports are not being stored: %s",
+			 st_strerror(st.last_error));
+	return ask_end(call, &a, err);
+}
+
+/* clang-format off */
+const struct command_view status_views[] = {
+	{ NULL, NULL, VIEW_ONE, "how the manager is", status_columns, status_run },
+	{ 0 },
+};
+/* clang-format on */

@@ -1,0 +1,302 @@
+#include "fake_posture.h"
+#include "base/err.h"
+#include "posture/posture.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define T0 INT64_C(1795289215123456) /* 2026-11-21T19:26:55.123456Z */
+
+struct fake_posture fake_posture;
+
+struct posture *fake_posture_open(void)
+{
+	fake_posture = (struct fake_posture){ 0 };
+	return (struct posture *)&fake_posture;
+}
+
+const char *verdict_name(enum verdict v)
+{
+	return v == VERDICT_COMPLIANT ? "compliant" : v == VERDICT_MAJOR ? "major" : "unknown";
+}
+
+const char *access_name(enum access a)
+{
+	return a == ACCESS_ALLOWED ? "allowed" : "none";
+}
+
+const char *change_kind_name(enum change_kind kind)
+{
+	static const char *const names[CHANGE_N] = {
+		[CHANGE_ENDPOINT] = "endpoint",     [CHANGE_FACT] = "fact",
+		[CHANGE_FACT_GONE] = "fact-gone",   [CHANGE_INVENTORY] = "inventory",
+		[CHANGE_ADDED] = "software-added",  [CHANGE_REMOVED] = "software-removed",
+		[CHANGE_CONFIRMED] = "confirmed",   [CHANGE_RESULT] = "result",
+		[CHANGE_ASSESSMENT] = "assessment",
+	};
+
+	return names[kind] ? names[kind] : "unknown";
+}
+
+void posture_stats(struct posture *p, struct posture_stats *s)
+{
+	(void)p;
+	*s = (struct posture_stats){
+		.seq = 4711,
+		.endpoints = 4,
+		.software = 1008,
+		.sets = 2,
+		.reports = 12,
+		.memory = 12 * 1024 * 1024 + 350000,
+		.commit_us = 850,
+		.last_error = fake_posture.last_error,
+		.oldest = fake_posture.oldest,
+		.plugin = "sqlite",
+		.repository = "/var/lib/stance/posture.db",
+	};
+}
+
+static const struct endpoint_row endpoints[] = {
+	{ .id = 1,
+	  .key = "dns:web1.example.org",
+	  .name = "web1.example.org",
+	  .platform = SPAN_LIT("Debian GNU/Linux 12 (bookworm) x86_64"),
+	  .first_seen = T0 - 86400 * INT64_C(1000000),
+	  .last_contact = T0,
+	  .complete_through = T0,
+	  .has_inventory = true,
+	  .software_count = 1008,
+	  .assessed = true,
+	  .verdict = VERDICT_COMPLIANT,
+	  .access = ACCESS_ALLOWED },
+	{ .id = 2,
+	  .key = "dns:\xe6\x9d\xb1\xe4\xba\xac.example.org",
+	  .name = "\xe6\x9d\xb1\xe4\xba\xac.example.org",
+	  .platform = SPAN_LIT("Evil\033[2JOS \"1,2\"\r\n\xff\xe2\x80\xae"),
+	  .first_seen = T0,
+	  .last_contact = T0,
+	  .assessed = true,
+	  .verdict = VERDICT_MAJOR },
+	{ .id = 3, .key = "dns:twin", .name = "twin", .first_seen = T0, .last_contact = T0 },
+	{ .id = 4, .key = "user:twin", .name = "twin", .first_seen = T0, .last_contact = T0 },
+};
+
+#define N(a) (sizeof(a) / sizeof((a)[0]))
+
+static int endpoints_many(int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
+{
+	char name[64], key[80];
+	int err = 0;
+
+	for (size_t i = 0; !err && i < fake_posture.many; i++) {
+		struct endpoint_row row = endpoints[0];
+
+		(void)snprintf(name, sizeof(name), "host%06zu.example.org", i);
+		(void)snprintf(key, sizeof(key), "dns:%s", name);
+		row.id = (uint32_t)(100 + i);
+		row.name = name;
+		row.key = key;
+		err = fn(ctx, &row);
+	}
+	return err;
+}
+
+int query_endpoints(struct posture *p, int64_t as_of,
+		    int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
+{
+	(void)p;
+	fake_posture.as_of = as_of;
+	for (size_t i = 0; i < N(endpoints); i++) {
+		int err = fn(ctx, &endpoints[i]);
+
+		if (err || fake_posture.err)
+			return err ? err : fake_posture.err;
+	}
+	return endpoints_many(fn, ctx);
+}
+
+int query_resolve(struct posture *p, int64_t as_of, const char *text,
+		  int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
+{
+	int err = ST_ENOENT;
+
+	(void)p;
+	fake_posture.as_of = as_of;
+	for (size_t i = 0; i < N(endpoints); i++)
+		if (strcmp(endpoints[i].key, text) == 0)
+			return fn(ctx, &endpoints[i]);
+	for (size_t i = 0; i < N(endpoints); i++)
+		if (strcasecmp(endpoints[i].name, text) == 0)
+			err = fn(ctx, &endpoints[i]);
+	return err;
+}
+
+static const struct software_row software[] = {
+	{ .id = 1,
+	  .identifier = SPAN_LIT("debian.org__openssl-3.0.17-1~deb12u2-amd64"),
+	  .name = SPAN_LIT("openssl"),
+	  .version = SPAN_LIT("3.0.17-1~deb12u2"),
+	  .arch = SPAN_LIT("amd64"),
+	  .type = SPAN_LIT("deb"),
+	  .endpoints = 2 },
+	{ .id = 2,
+	  .identifier = SPAN_LIT("debian.org__openssl-tool-1-all"),
+	  .name = SPAN_LIT("openssl-tool"),
+	  .version = SPAN_LIT("1"),
+	  .endpoints = 0 },
+	{ .id = 3, .identifier = SPAN_LIT("only-an-identifier"), .endpoints = 1 },
+};
+
+int query_software(struct posture *p, int64_t as_of, const char *glob,
+		   int (*fn)(void *ctx, const struct software_row *row), void *ctx)
+{
+	int err = 0;
+
+	(void)p;
+	fake_posture.as_of = as_of;
+	for (size_t i = 0; !err && i < N(software); i++)
+		if ((software[i].name.p &&
+		     fnmatch(glob, (const char *)software[i].name.p, 0) == 0) ||
+		    fnmatch(glob, (const char *)software[i].identifier.p, 0) == 0)
+			err = fn(ctx, &software[i]);
+	return err;
+}
+
+int query_software_endpoints(struct posture *p, int64_t as_of, uint32_t id,
+			     int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
+{
+	int err;
+
+	(void)p;
+	fake_posture.as_of = as_of;
+	if (id == 2)
+		return 0;
+	if ((err = fn(ctx, &endpoints[0])) || id != 1 || (err = fn(ctx, &endpoints[1])))
+		return err;
+	return endpoints_many(fn, ctx);
+}
+
+int query_inventory(struct posture *p, int64_t as_of, uint32_t endpoint,
+		    int (*fn)(void *ctx, const struct software_row *row), void *ctx)
+{
+	(void)p;
+	fake_posture.as_of = as_of;
+	if (endpoint != 1)
+		return 0;
+	for (size_t i = 0; i < N(software); i++) {
+		int err = fn(ctx, &software[i]);
+
+		if (err || fake_posture.err)
+			return err ? err : fake_posture.err;
+	}
+	return 0;
+}
+
+int query_facts(struct posture *p, int64_t as_of, uint32_t endpoint,
+		int (*fn)(void *ctx, const struct fact_row *row), void *ctx)
+{
+	const struct fact_row row = { SPAN_LIT("os.name"), SPAN_LIT("Debian") };
+
+	(void)p;
+	fake_posture.as_of = as_of;
+	return endpoint == 1 ? fn(ctx, &row) : 0;
+}
+
+int query_results(struct posture *p, int64_t as_of, uint32_t endpoint,
+		  int (*fn)(void *ctx, const struct result_row *row), void *ctx)
+{
+	struct result_row row = { SPAN_LIT("os.version"), SPAN_LIT("too old"), VERDICT_MAJOR };
+
+	(void)p;
+	fake_posture.as_of = as_of;
+	if (endpoint == 3)
+		row.verdict = VERDICT_UNKNOWN;
+	else if (endpoint != 2)
+		row = (struct result_row){ SPAN_LIT("os.version"), { 0 }, VERDICT_COMPLIANT };
+	return fn(ctx, &row);
+}
+
+static const struct change changes[] = {
+	{ .seq = 1,
+	  .kind = CHANGE_ENDPOINT,
+	  .endpoint = 1,
+	  .known_at = T0,
+	  .key = SPAN_LIT("dns:web1.example.org"),
+	  .value = SPAN_LIT("web1.example.org") },
+	{ .seq = 2,
+	  .kind = CHANGE_FACT,
+	  .endpoint = 1,
+	  .known_at = T0,
+	  .has_was = true,
+	  .key = SPAN_LIT("os.name"),
+	  .value = SPAN_LIT("Debian"),
+	  .was = SPAN_LIT("Ubuntu") },
+	{ .seq = 3,
+	  .kind = CHANGE_FACT_GONE,
+	  .endpoint = 1,
+	  .known_at = T0,
+	  .has_was = true,
+	  .key = SPAN_LIT("os.toy"),
+	  .was = SPAN_LIT("1") },
+	{ .seq = 4, .kind = CHANGE_INVENTORY, .endpoint = 1, .known_at = T0, .number = 1008 },
+	{ .seq = 5,
+	  .kind = CHANGE_ADDED,
+	  .endpoint = 1,
+	  .known_at = T0,
+	  .software = 1,
+	  .happened_at = T0 - 1000000,
+	  .epoch = 90,
+	  .eid = 17,
+	  .value = SPAN_LIT("/usr/share/openssl") },
+	{ .seq = 6,
+	  .kind = CHANGE_REMOVED,
+	  .endpoint = 2,
+	  .known_at = T0 + 1000000,
+	  .software = 3 },
+	{ .seq = 7,
+	  .kind = CHANGE_RESULT,
+	  .endpoint = 2,
+	  .known_at = T0 + 2000000,
+	  .key = SPAN_LIT("os.version"),
+	  .number = VERDICT_MAJOR,
+	  .has_was = true,
+	  .number_was = VERDICT_COMPLIANT,
+	  .value = SPAN_LIT("too old") },
+	{ .seq = 8,
+	  .kind = CHANGE_ASSESSMENT,
+	  .endpoint = 1,
+	  .known_at = T0 + 3000000,
+	  .number = VERDICT_COMPLIANT | ACCESS_ALLOWED << 8 },
+	{ .seq = 9,
+	  .kind = CHANGE_CONFIRMED,
+	  .endpoint = 1,
+	  .known_at = T0 + 4000000,
+	  .number = T0 },
+};
+
+int query_changes(struct posture *p, const struct change_query *q,
+		  int (*fn)(void *ctx, const struct change_row *row), void *ctx)
+{
+	int err = 0;
+
+	(void)p;
+	fake_posture.changes = *q;
+	for (size_t i = 0; !err && i < N(changes); i++) {
+		const struct change *c = &changes[i];
+		struct change_row row = { *c,
+					  endpoints[c->endpoint - 1].key,
+					  endpoints[c->endpoint - 1].name,
+					  { 0 } };
+
+		if ((q->kinds && !(q->kinds & CHANGE_BIT(c->kind))) ||
+		    (q->endpoint && q->endpoint != c->endpoint) || c->known_at <= q->since ||
+		    (q->until && c->known_at > q->until))
+			continue;
+		if (c->software)
+			row.software = software[c->software - 1];
+		err = fn(ctx, &row);
+	}
+	return err;
+}

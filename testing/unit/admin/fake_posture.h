@@ -1,0 +1,22 @@
+/* A posture without a repository: a small fleet with hostile names, for tests of what is asked
+ * of it. */
+#ifndef STANCE_TESTING_FAKE_POSTURE_H
+#define STANCE_TESTING_FAKE_POSTURE_H
+
+#include "posture/query.h"
+
+struct fake_posture {
+	int err;                     /* queries return this after their first row */
+	size_t many;                 /* so many more endpoints, all with openssl */
+	int64_t as_of;               /* of the last query */
+	struct change_query changes; /* the last one */
+	int last_error;              /* of the repository */
+	int64_t oldest;
+};
+
+extern struct fake_posture fake_posture;
+
+/* What tests hand out as a posture. */
+struct posture *fake_posture_open(void);
+
+#endif

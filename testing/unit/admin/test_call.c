@@ -1,0 +1,384 @@
+/* Each command against a small fleet: what is answered, with which exit code. */
+#include "unit.h"
+#include "admin/call.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "fake_posture.h"
+
+#include <jansson.h>
+
+static struct admin_env env;
+
+/* An answer taken apart. */
+struct got {
+	struct wr text;
+	json_t *keys, *rows, *end; /* rows with their lists put together */
+	size_t pieces, fail_after; /* sends so far; 0: never fail */
+};
+
+static int take(void *ctx, struct span bytes)
+{
+	struct got *g = ctx;
+
+	if (g->fail_after && g->pieces + 1 == g->fail_after)
+		return ST_ECLOSED;
+	g->pieces++;
+	wr_bytes(&g->text, bytes);
+	return 0;
+}
+
+static void take_more(struct got *g, json_t *more)
+{
+	json_t *row = json_array_get(g->rows, json_array_size(g->rows) - 1);
+
+	json_array_extend(json_array_get(row, json_array_size(row) - 1), more);
+}
+
+static void take_line(struct got *g, const char *line, size_t n)
+{
+	json_t *v = json_loadb(line, n, JSON_ALLOW_NUL, NULL), *part;
+
+	assert_non_null(v);
+	assert_null(g->end); /* nothing after the end */
+	if (json_is_array(v)) {
+		assert_int_equal(json_array_size(v), json_array_size(g->keys));
+		json_array_append(g->rows, v);
+	} else if ((part = json_object_get(v, "keys"))) {
+		g->keys = json_incref(part);
+	} else if ((part = json_object_get(v, "more"))) {
+		take_more(g, part);
+	} else {
+		g->end = json_incref(v);
+	}
+	json_decref(v);
+}
+
+static int answer(struct got *g, enum admin_role role, const char *line)
+{
+	struct admin_sink sink = { take, g };
+	size_t fail_after = g->fail_after;
+	int err;
+
+	*g = (struct got){ .rows = json_array(), .fail_after = fail_after };
+	err = admin_answer(&env, role, span_str(line), &sink);
+	if (!err)
+		for (char *p = (char *)g->text.p, *end = p + g->text.len, *nl; p < end;
+		     p = nl + 1) {
+			nl = memchr(p, '\n', (size_t)(end - p));
+			assert_non_null(nl);
+			take_line(g, p, (size_t)(nl - p));
+		}
+	return err;
+}
+
+static void drop(struct got *g)
+{
+	json_decref(g->keys);
+	json_decref(g->rows);
+	json_decref(g->end);
+	wr_reset(&g->text);
+}
+
+static int end_exit(const struct got *g)
+{
+	return (int)json_integer_value(json_object_get(g->end, "exit"));
+}
+
+static const char *end_text(const struct got *g)
+{
+	const char *text = json_string_value(json_object_get(g->end, "text"));
+
+	return text ? text : "";
+}
+
+/* The cell of a row by its key. */
+static json_t *cell(const struct got *g, size_t row, const char *key)
+{
+	json_t *k;
+	size_t i;
+
+	json_array_foreach(g->keys, i, k)
+	{
+		if (strcmp(json_string_value(k), key) == 0)
+			return json_array_get(json_array_get(g->rows, row), i);
+	}
+	fail_msg("no key %s", key);
+	return NULL;
+}
+
+static const char *text(const struct got *g, size_t row, const char *key)
+{
+	const char *s = json_string_value(cell(g, row, key));
+
+	return s ? s : "(null)";
+}
+
+#define ASK(rest) "{\"stance\":1,\"command\":" rest "}"
+
+static void check(const char *line, int exit, size_t rows, const char *why)
+{
+	struct got g = { 0 };
+
+	assert_int_equal(answer(&g, ADMIN_READ, line), 0);
+	if (end_exit(&g) != exit || json_array_size(g.rows) != rows ||
+	    !strstr(end_text(&g), why))
+		fail_msg("'%s': exit %d, %zu rows, '%s'", line, end_exit(&g),
+			 json_array_size(g.rows), end_text(&g));
+	assert_int_equal(json_integer_value(json_object_get(g.end, "rows")), rows);
+	drop(&g);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	env = (struct admin_env){ .posture = fake_posture_open() };
+	clock_fake(INT64_C(1795300000000000));
+	return 0;
+}
+
+static void test_endpoints(void **state)
+{
+	struct got g = { 0 };
+
+	(void)state;
+	assert_int_equal(answer(&g, ADMIN_READ, ASK("\"endpoints\"")), 0);
+	assert_int_equal(end_exit(&g), ADMIN_YES);
+	assert_int_equal(json_array_size(g.rows), 4);
+	assert_string_equal(text(&g, 0, "name"), "web1.example.org");
+	assert_string_equal(text(&g, 0, "identity"), "dns:web1.example.org");
+	assert_string_equal(text(&g, 0, "last_contact"), "2026-11-21T19:26:55.123456Z");
+	assert_int_equal(json_integer_value(cell(&g, 0, "software_count")), 1008);
+	assert_string_equal(text(&g, 0, "result"), "compliant");
+	assert_string_equal(text(&g, 0, "access"), "allowed");
+	/* hostile text arrives whole, except for what is no UTF-8 */
+	assert_string_equal(text(&g, 1, "platform"),
+			    "Evil\033[2JOS \"1,2\"\r\n\xef\xbf\xbd\xe2\x80\xae");
+	/* what is not known is null */
+	assert_true(json_is_null(cell(&g, 2, "platform")));
+	assert_true(json_is_null(cell(&g, 2, "software_count")));
+	assert_true(json_is_null(cell(&g, 2, "complete_through")));
+	assert_true(json_is_null(cell(&g, 2, "result")));
+	drop(&g);
+}
+
+static void test_endpoint(void **state)
+{
+	(void)state;
+	check(ASK("\"endpoint\",\"args\":{\"name\":\"WEB1.example.org\"}"), ADMIN_YES, 1, "");
+	check(ASK("\"endpoint\",\"args\":{\"name\":\"user:twin\"}"), ADMIN_YES, 1, "");
+	check(ASK("\"endpoint\",\"args\":{\"name\":\"nobody\"}"), ADMIN_NO, 0,
+	      "no endpoint is called 'nobody'");
+	check(ASK("\"endpoint\",\"args\":{\"name\":\"twin\"}"), ADMIN_USAGE, 0,
+	      "dns:twin, user:twin");
+#define VIEW(name, view)                                                                      \
+	ASK("\"endpoint\",\"view\":\"" view "\",\"args\":{\"name\":\"" name "\"}")
+	check(VIEW("dns:web1.example.org", "software"), ADMIN_YES, 3, "");
+	check(VIEW("dns:twin", "software"), ADMIN_STALE, 0, "has not told");
+	check(VIEW("dns:web1.example.org", "facts"), ADMIN_YES, 1, "");
+	check(VIEW("dns:twin", "facts"), ADMIN_NO, 0, "");
+	check(VIEW("dns:web1.example.org", "results"), ADMIN_YES, 1, "");
+	check(VIEW("dns:\xe6\x9d\xb1\xe4\xba\xac.example.org", "results"), ADMIN_NO, 1,
+	      "not compliant");
+	check(VIEW("dns:twin", "results"), ADMIN_STALE, 1, "decided");
+	check(VIEW("dns:web1.example.org", "events"), ADMIN_YES, 6, "");
+	check(VIEW("nobody", "events"), ADMIN_NO, 0, "nobody");
+}
+
+static void test_software(void **state)
+{
+	struct got g = { 0 };
+
+	(void)state;
+	check(ASK("\"software\",\"args\":{\"pattern\":\"nope\"}"), ADMIN_NO, 0, "'nope'");
+	assert_int_equal(
+		answer(&g, ADMIN_READ, ASK("\"software\",\"args\":{\"pattern\":\"*\"}")), 0);
+	assert_int_equal(json_array_size(g.rows), 3);
+	assert_int_equal(json_integer_value(cell(&g, 0, "endpoints")), 2);
+	assert_true(json_is_null(cell(&g, 2, "name")));
+	assert_string_equal(text(&g, 2, "identifier"), "only-an-identifier");
+	drop(&g);
+}
+
+/* Holders come in pieces of 256: none, exactly one piece, one more, many. */
+static void test_holders(void **state)
+{
+	static const size_t many[] = { 0, 253, 254, 255, 510, 511, 5000 };
+	struct got g = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(many) / sizeof(many[0]); i++) {
+		fake_posture.many = many[i];
+		assert_int_equal(answer(&g, ADMIN_READ,
+					ASK("\"software\",\"args\":{\"pattern\":\"*\","
+					    "\"endpoints\":true}")),
+				 0);
+		assert_int_equal(json_array_size(g.rows), 3);
+		assert_int_equal(json_array_size(cell(&g, 0, "endpoints")), 2 + many[i]);
+		assert_int_equal(json_array_size(cell(&g, 1, "endpoints")), 0);
+		assert_int_equal(json_array_size(cell(&g, 2, "endpoints")), 1);
+		drop(&g);
+	}
+}
+
+static void test_changes(void **state)
+{
+	struct got g = { 0 };
+
+	(void)state;
+	check(ASK("\"changes\""), ADMIN_YES, 7, "");
+	check(ASK("\"changes\",\"args\":{\"kind\":\"all\"}"), ADMIN_YES, 9, "");
+	check(ASK("\"changes\",\"args\":{\"kind\":\"software\"}"), ADMIN_YES, 3, "");
+	check(ASK("\"changes\",\"args\":{\"kind\":\"facts\"}"), ADMIN_YES, 2, "");
+	check(ASK("\"changes\",\"args\":{\"kind\":\"notices\"}"), ADMIN_NO, 0,
+	      "nothing has changed");
+	check(ASK("\"changes\",\"args\":{\"kind\":\"x\"}"), ADMIN_USAGE, 0, "--kind knows");
+	check(ASK("\"changes\",\"args\":{\"endpoint\":\"nobody\"}"), ADMIN_NO, 0, "nobody");
+	check(ASK("\"changes\",\"args\":{\"endpoint\":\"web1.example.org\"}"), ADMIN_YES, 5,
+	      "");
+	check(ASK("\"changes\",\"args\":{\"since\":\"2026-11-21T19:26:56Z\"}"), ADMIN_YES, 2,
+	      "");
+	assert_int_equal(
+		answer(&g, ADMIN_READ, ASK("\"changes\",\"args\":{\"kind\":\"all\"}")), 0);
+	assert_string_equal(text(&g, 1, "was"), "Ubuntu");
+	assert_string_equal(text(&g, 1, "value"), "Debian");
+	assert_string_equal(text(&g, 3, "value"), "1008 installed");
+	assert_string_equal(text(&g, 4, "change"), "software-added");
+	assert_string_equal(text(&g, 4, "name"), "openssl");
+	assert_string_equal(text(&g, 4, "version"), "3.0.17-1~deb12u2");
+	assert_string_equal(text(&g, 4, "locator"), "/usr/share/openssl");
+	assert_string_equal(text(&g, 4, "happened_at"), "2026-11-21T19:26:54.123456Z");
+	assert_int_equal(json_integer_value(cell(&g, 4, "eid")), 17);
+	assert_true(json_is_null(cell(&g, 5, "eid")));
+	assert_string_equal(text(&g, 6, "value"), "major");
+	assert_string_equal(text(&g, 6, "was"), "compliant");
+	assert_string_equal(text(&g, 6, "reason"), "too old");
+	assert_string_equal(text(&g, 7, "value"), "compliant");
+	assert_string_equal(text(&g, 7, "reason"), "allowed");
+	drop(&g);
+	/* the earlier of until and as_of counts */
+	check(ASK("\"changes\",\"args\":{\"until\":\"2026-11-21T19:26:56Z\","
+		  "\"as_of\":\"2026-11-21T19:26:55Z\"}"),
+	      ADMIN_NO, 0, "");
+	assert_int_equal(fake_posture.changes.until, INT64_C(1795289215000000));
+}
+
+static void test_as_of(void **state)
+{
+	(void)state;
+#define AS_OF "\"as_of\":\"2026-11-20\""
+	check(ASK("\"endpoints\",\"args\":{" AS_OF "}"), ADMIN_YES, 4, "");
+	assert_int_equal(fake_posture.as_of, INT64_C(1795132800000000));
+	fake_posture.as_of = 0;
+	check(ASK("\"software\",\"args\":{\"pattern\":\"*\",\"endpoints\":true," AS_OF "}"),
+	      ADMIN_YES, 3, "");
+	assert_int_equal(fake_posture.as_of, INT64_C(1795132800000000));
+	fake_posture.as_of = 0;
+	check(ASK("\"status\",\"args\":{" AS_OF "}"), ADMIN_YES, 1, "");
+	assert_int_equal(fake_posture.as_of, INT64_C(1795132800000000));
+	/* the future: the present, and we say so */
+	check(ASK("\"endpoints\",\"args\":{\"as_of\":\"2099-01-01\"}"), ADMIN_STALE, 4,
+	      "has not come");
+	assert_int_equal(fake_posture.as_of, 0);
+	/* further back than the journal goes */
+	fake_posture.err = ST_ELIMIT;
+	fake_posture.oldest = INT64_C(1795200000000000);
+	check(ASK("\"endpoints\",\"args\":{" AS_OF "}"), ADMIN_STALE, 1,
+	      "goes back to 2026-11-2");
+}
+
+static void daemon_state(void *ctx, struct admin_daemon *d)
+{
+	(void)ctx;
+	*d = (struct admin_daemon){ .started = INT64_C(1795300000000000) - 90 * CLOCK_SEC,
+				    .sessions = 3 };
+}
+
+static void test_status(void **state)
+{
+	struct got g = { 0 };
+
+	(void)state;
+	env.daemon = daemon_state;
+	assert_int_equal(answer(&g, ADMIN_READ, ASK("\"status\"")), 0);
+	assert_int_equal(end_exit(&g), ADMIN_YES);
+	assert_int_equal(json_integer_value(cell(&g, 0, "uptime")), 90);
+	assert_int_equal(json_integer_value(cell(&g, 0, "sessions")), 3);
+	assert_int_equal(json_integer_value(cell(&g, 0, "endpoints")), 4);
+	assert_string_equal(text(&g, 0, "state"), "ok");
+	drop(&g);
+	fake_posture.last_error = ST_EDB;
+	check(ASK("\"status\""), ADMIN_STALE, 1, "not being stored: repository error");
+}
+
+static void test_no_repository(void **state)
+{
+	(void)state;
+	env.posture = NULL;
+	check(ASK("\"endpoints\""), ADMIN_STALE, 0, "no repository");
+	check(ASK("\"endpoint\",\"args\":{\"name\":\"a\"}"), ADMIN_STALE, 0, "no repository");
+	check(ASK("\"software\",\"args\":{\"pattern\":\"a\"}"), ADMIN_STALE, 0,
+	      "no repository");
+	check(ASK("\"changes\""), ADMIN_STALE, 0, "no repository");
+	check(ASK("\"status\""), ADMIN_STALE, 1, "no repository");
+}
+
+static void test_broken_repository(void **state)
+{
+	(void)state;
+	fake_posture.err = ST_EDB;
+	check(ASK("\"endpoints\""), ADMIN_STALE, 1, "incomplete: repository error");
+	check(ASK("\"endpoint\",\"view\":\"software\",\"args\":{\"name\":\"web1.example."
+		  "org\"}"),
+	      ADMIN_STALE, 1, "incomplete: repository error");
+}
+
+static void test_roles(void **state)
+{
+	struct got g = { 0 };
+
+	(void)state;
+	assert_int_equal(answer(&g, ADMIN_NOBODY, ASK("\"status\"")), 0);
+	assert_int_equal(end_exit(&g), ADMIN_DENIED);
+	assert_null(g.keys);
+	drop(&g);
+	assert_int_equal(answer(&g, ADMIN_OPERATE, ASK("\"status\"")), 0);
+	assert_int_equal(end_exit(&g), ADMIN_YES);
+	drop(&g);
+	assert_int_equal(answer(&g, ADMIN_READ, "garbage"), 0);
+	assert_int_equal(end_exit(&g), ADMIN_USAGE);
+	drop(&g);
+}
+
+/* When the reader goes the query ends at once, and a large answer is never whole in memory. */
+static void test_reader_goes(void **state)
+{
+	struct got g = { .fail_after = 3 };
+	struct admin_sink sink = { take, &g };
+
+	(void)state;
+	fake_posture.many = 100000;
+	assert_int_equal(admin_answer(&env, ADMIN_READ, span_str(ASK("\"endpoints\"")), &sink),
+			 ST_ECLOSED);
+	assert_int_equal(g.pieces, 2);
+	assert_in_range(g.text.len, 1, 3 * 64 * 1024);
+	wr_reset(&g.text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_endpoints, setup),
+		cmocka_unit_test_setup(test_endpoint, setup),
+		cmocka_unit_test_setup(test_software, setup),
+		cmocka_unit_test_setup(test_holders, setup),
+		cmocka_unit_test_setup(test_changes, setup),
+		cmocka_unit_test_setup(test_as_of, setup),
+		cmocka_unit_test_setup(test_status, setup),
+		cmocka_unit_test_setup(test_no_repository, setup),
+		cmocka_unit_test_setup(test_broken_repository, setup),
+		cmocka_unit_test_setup(test_roles, setup),
+		cmocka_unit_test_setup(test_reader_goes, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,168 @@
+/* The table itself, and the man page against it. */
+#include "unit.h"
+#include "admin/cli.h"
+
+#include <ctype.h>
+#include <stdio.h>
+
+static char *manual;
+
+static int load_manual(void **state)
+{
+	FILE *f = fopen(TESTING_DIR "/../src/bin/stancectl.1", "r");
+	size_t size = 0;
+
+	(void)state;
+	assert_non_null(f);
+	assert_true(getdelim(&manual, &size, '\0', f) > 0);
+	fclose(f);
+	return 0;
+}
+
+static int drop_manual(void **state)
+{
+	(void)state;
+	free(manual);
+	return 0;
+}
+
+static bool is_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '_' || c == '-';
+}
+
+/* Whether word stands by itself in a manual line that begins with macro. */
+static bool manual_says(const char *macro, const char *word)
+{
+	for (const char *line = manual; line; line = strchr(line, '\n')) {
+		size_t n;
+
+		line += *line == '\n';
+		if (!*line)
+			break;
+		n = strcspn(line, "\n");
+		if (strncmp(line, macro, strlen(macro)) != 0)
+			continue;
+		for (const char *p = line; (p = strstr(p, word)) && p < line + n; p++)
+			if (!is_word(p[-1]) && !is_word(p[strlen(word)]))
+				return true;
+	}
+	return false;
+}
+
+static void check_args(const struct command_arg *args)
+{
+	bool optional = false;
+
+	for (const struct command_arg *a = args; a->type; a++) {
+		char option[80];
+
+		assert_true(a->key && *a->key && a->help && *a->help);
+		assert_int_equal(a->type == ARG_FLAG, !a->meta);
+		if (a->flags & ARG_POSITIONAL) {
+			/* what is required comes before what is not */
+			assert_false(optional && (a->flags & ARG_REQUIRED));
+			optional |= !(a->flags & ARG_REQUIRED);
+			continue;
+		}
+		cli_option_name(a, option, sizeof(option));
+		if (!manual_says(".It Fl", option + 1) && !manual_says(".Op Fl", option + 1))
+			fail_msg("stancectl.1 does not document %s", option);
+	}
+}
+
+static void check_columns(const struct command_view *v)
+{
+	size_t n = view_columns(v), tables = 0;
+
+	assert_in_range(n, 1, VIEW_COLUMNS_MAX);
+	for (size_t i = 0; i < n; i++) {
+		const struct command_column *c = &v->columns[i];
+
+		assert_true(c->key && c->title && c->help && *c->help);
+		assert_int_equal(view_column_find(v, c->key), (int)i); /* no key twice */
+		if (c->type == COL_LIST)
+			assert_int_equal(i, n - 1);
+		if (c->instead)
+			assert_true(view_column_find(v, c->instead) >= 0);
+		tables += !(c->flags & COL_DETAIL);
+		if (!manual_says(".It Li", c->key) && !manual_says(".Li", c->key))
+			fail_msg("stancectl.1 does not document the key %s", c->key);
+	}
+	assert_true(tables > 0);
+}
+
+static void test_table(void **state)
+{
+	(void)state;
+	for (const struct command *c = admin_commands; c->name; c++) {
+		assert_ptr_equal(command_find(c->name), c);
+		assert_true(c->help && *c->help);
+		assert_true(c->role > ADMIN_NOBODY);
+		assert_in_range(command_args(c), 0, COMMAND_ARGS_MAX);
+		check_args(c->args);
+		if (!manual_says(".Ss", c->name))
+			fail_msg("stancectl.1 does not document %s", c->name);
+		for (const struct command_view *v = c->views; v->columns; v++) {
+			assert_non_null(v->run);
+			assert_true(v->help && *v->help);
+			check_columns(v);
+			if (v->option)
+				assert_non_null(command_arg_find(c, v->option));
+			if (v->word && !manual_says(".Ss", v->word))
+				fail_msg("stancectl.1 does not document %s %s", c->name,
+					 v->word);
+		}
+		assert_null(c->views[0].word); /* the first is the default */
+		assert_null(c->views[0].option);
+	}
+	check_args(cli_options);
+}
+
+/* Whether any view has a column of this key. */
+static bool table_has_key(const char *key)
+{
+	for (const struct command *c = admin_commands; c->name; c++)
+		for (const struct command_view *v = c->views; v->columns; v++)
+			if (view_column_find(v, key) >= 0)
+				return true;
+	return false;
+}
+
+/* And what the manual lists as keys exists. */
+static void test_manual(void **state)
+{
+	(void)state;
+	for (char *p = manual; (p = strstr(p, "\n.It Li ")); p++) {
+		char line[200], *save, *word;
+
+		(void)snprintf(line, sizeof(line), "%.*s", (int)strcspn(p + 8, "\n"), p + 8);
+		for (word = strtok_r(line, " ,", &save); word;
+		     word = strtok_r(NULL, " ,", &save))
+			if (!table_has_key(word))
+				fail_msg("stancectl.1 documents a key that is not there: %s",
+					 word);
+	}
+}
+
+static void test_find(void **state)
+{
+	(void)state;
+	assert_null(command_find("nothing"));
+	assert_null(command_find(""));
+	assert_null(command_view_find(command_find("endpoint"), "nothing"));
+	assert_non_null(command_view_find(command_find("endpoint"), "software"));
+	assert_null(command_arg_find(command_find("software"), "nothing"));
+	assert_int_equal(view_column_find(command_find("status")->views, "nothing"), -1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_manual),
+		cmocka_unit_test(test_find),
+	};
+
+	return cmocka_run_group_tests(tests, load_manual, drop_manual);
+}
