@@ -110,11 +110,11 @@ static int kit_segment(struct kit_conn *c, const struct pa_attr *a)
 	if (got < 0)
 		log_warn(&c->log, "segment rejected: source=%u error=\"%s\"", c->from->id,
 			 st_strerror(got));
+	if (got < 0 && c->kit->desc.no_errors)
+		wr_truncate(&out, 0);
 	for (r = rd_over(wr_span(&out)); pa_attr_next(&r, &part) > 0;) {
 		struct span v = pa_attr_value(&part);
 
-		if (c->kit->desc.no_errors && pa_attr_is(&part, PEN_IETF, PA_ERROR))
-			continue; /* what cancels a transfer still goes out */
 		wr_bytes(kit_attr(c), span_of(v.p - PA_ATTR_HDR, v.n + PA_ATTR_HDR));
 		(void)kit_send(c, KIT_RAW);
 	}

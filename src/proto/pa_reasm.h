@@ -66,7 +66,7 @@ struct pa_whole {
  * appended to out. 1: *whole is a complete attribute, still to be checked with
  * pa_msg_check_attr and handled like any other. 0: nothing further. ST_E...: the peer broke
  * the rules, the attribute concerned is dropped; if an error is to be sent it is in out
- * already (a SWIMA validator, which sends none, takes it out). ST_ENOMEM: ours. */
+ * already (a SWIMA validator, which sends none, truncates out again). ST_ENOMEM: ours. */
 int pa_reasm_input(struct pa_reasm *s, const struct pa_attr *a,
 		   const uint8_t head[PA_ERROR_HEAD], struct wr *out, struct pa_whole *whole);
 

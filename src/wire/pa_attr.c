@@ -2,47 +2,40 @@
 #include "wire/pa_recode.h"
 
 #define ANY 0xffffffffu
-#define I PEN_IETF
-#define T PEN_TCG
 #define V PA_TO_VALIDATOR
 #define C PA_TO_COLLECTOR
-#define B PA_BOTH
-#define Y true
-#define N false
 
 /* clang-format off */
 static const struct pa_type types[] = {
-	/* vendor, type, name, min and max value, direction, requestable, recode
-	 *
-	 * RFC 5792, 4.2. Only 1 and 8 must not be asked for (4.2.1). */
-	{ I, PA_TESTING,               "Testing",                           0, ANY, B, Y, NULL },
-	{ I, PA_ATTR_REQUEST,          "Attribute Request",                 8, ANY, C, N, pa_ref_recode },
-	{ I, PA_PRODUCT_INFO,          "Product Information",               5, ANY, V, Y, pa_product_recode },
-	{ I, PA_NUMERIC_VERSION,       "Numeric Version",                  16,  16, V, Y, pa_numeric_version_recode },
-	{ I, PA_STRING_VERSION,        "String Version",                    3, ANY, V, Y, pa_string_version_recode },
-	{ I, PA_OP_STATUS,             "Operational Status",               24,  24, V, Y, pa_op_status_recode },
-	{ I, PA_PORT_FILTER,           "Port Filter",                       4, ANY, V, Y, pa_port_recode },
-	{ I, PA_PACKAGES,              "Installed Packages",                4, ANY, V, Y, pa_package_recode },
-	{ I, PA_ERROR,                 "PA-TNC Error",                      8, ANY, B, N, pa_error_recode },
-	{ I, PA_RESULT,                "Assessment Result",                 4,   4, C, Y, pa_result_recode },
-	{ I, PA_REMEDIATION,           "Remediation Instructions",          8, ANY, C, Y, pa_remediation_recode },
-	{ I, PA_FORWARDING,            "Forwarding Enabled",                4,   4, V, Y, pa_forwarding_recode },
-	{ I, PA_DEFAULT_PASSWORD,      "Factory Default Password Enabled",  4,   4, V, Y, pa_default_password_recode },
+	/* RFC 5792, 4.2. Only 1 and 8 must not be asked for (4.2.1). */
+	{ PEN_IETF, PA_TESTING,               "Testing",                           0, ANY, PA_BOTH, true,  NULL },
+	{ PEN_IETF, PA_ATTR_REQUEST,          "Attribute Request",                 8, ANY, C,       false, pa_ref_recode },
+	{ PEN_IETF, PA_PRODUCT_INFO,          "Product Information",               5, ANY, V,       true,  pa_product_recode },
+	{ PEN_IETF, PA_NUMERIC_VERSION,       "Numeric Version",                  16,  16, V,       true,  pa_numeric_version_recode },
+	{ PEN_IETF, PA_STRING_VERSION,        "String Version",                    3, ANY, V,       true,  pa_string_version_recode },
+	{ PEN_IETF, PA_OP_STATUS,             "Operational Status",               24,  24, V,       true,  pa_op_status_recode },
+	{ PEN_IETF, PA_PORT_FILTER,           "Port Filter",                       4, ANY, V,       true,  pa_port_recode },
+	{ PEN_IETF, PA_PACKAGES,              "Installed Packages",                4, ANY, V,       true,  pa_package_recode },
+	{ PEN_IETF, PA_ERROR,                 "PA-TNC Error",                      8, ANY, PA_BOTH, false, pa_error_recode },
+	{ PEN_IETF, PA_RESULT,                "Assessment Result",                 4,   4, C,       true,  pa_result_recode },
+	{ PEN_IETF, PA_REMEDIATION,           "Remediation Instructions",          8, ANY, C,       true,  pa_remediation_recode },
+	{ PEN_IETF, PA_FORWARDING,            "Forwarding Enabled",                4,   4, V,       true,  pa_forwarding_recode },
+	{ PEN_IETF, PA_DEFAULT_PASSWORD,      "Factory Default Password Enabled",  4,   4, V,       true,  pa_default_password_recode },
 	/* RFC 8412, 5.6 to 5.14 */
-	{ I, PA_SWIMA_REQUEST,         "SWIMA Request",                    12, ANY, C, Y, swima_request_recode },
-	{ I, PA_SW_ID_INVENTORY,       "Software Identifier Inventory",    16, ANY, V, Y, swima_list_recode },
-	{ I, PA_SW_ID_EVENTS,          "Software Identifier Events",       20, ANY, V, Y, swima_event_list_recode },
-	{ I, PA_SW_INVENTORY,          "Software Inventory",               16, ANY, V, Y, swima_list_recode },
-	{ I, PA_SW_EVENTS,             "Software Events",                  20, ANY, V, Y, swima_event_list_recode },
-	{ I, PA_SUBSCRIPTION_REQUEST,  "Subscription Status Request",       0,   0, C, Y, NULL },
-	{ I, PA_SUBSCRIPTION_RESPONSE, "Subscription Status Response",      4, ANY, V, Y, swima_subscriptions_recode },
-	{ I, PA_SOURCE_REQUEST,        "Source Metadata Request",           0,   0, C, Y, NULL },
-	{ I, PA_SOURCE_RESPONSE,       "Source Metadata Response",          3, ANY, V, Y, swima_sources_recode },
+	{ PEN_IETF, PA_SWIMA_REQUEST,         "SWIMA Request",                    12, ANY, C,       true,  swima_request_recode },
+	{ PEN_IETF, PA_SW_ID_INVENTORY,       "Software Identifier Inventory",    16, ANY, V,       true,  swima_list_recode },
+	{ PEN_IETF, PA_SW_ID_EVENTS,          "Software Identifier Events",       20, ANY, V,       true,  swima_event_list_recode },
+	{ PEN_IETF, PA_SW_INVENTORY,          "Software Inventory",               16, ANY, V,       true,  swima_list_recode },
+	{ PEN_IETF, PA_SW_EVENTS,             "Software Events",                  20, ANY, V,       true,  swima_event_list_recode },
+	{ PEN_IETF, PA_SUBSCRIPTION_REQUEST,  "Subscription Status Request",       0,   0, C,       true,  NULL },
+	{ PEN_IETF, PA_SUBSCRIPTION_RESPONSE, "Subscription Status Response",      4, ANY, V,       true,  swima_subscriptions_recode },
+	{ PEN_IETF, PA_SOURCE_REQUEST,        "Source Metadata Request",           0,   0, C,       true,  NULL },
+	{ PEN_IETF, PA_SOURCE_RESPONSE,       "Source Metadata Response",          3, ANY, V,       true,  swima_sources_recode },
 	/* TCG IF-M Segmentation 1.0 */
-	{ T, PA_SEG_CONTRACT_REQUEST,  "Segmentation Contract Request",     8,   8, B, Y, seg_contract_recode },
-	{ T, PA_SEG_CONTRACT_RESPONSE, "Segmentation Contract Response",    8,   8, B, Y, seg_contract_recode },
-	{ T, PA_SEG_ENVELOPE,          "Segment Envelope",                  4, ANY, B, Y, seg_envelope_recode },
-	{ T, PA_SEG_NEXT,              "Next Segment",                      4,   4, B, Y, seg_next_recode },
+	{ PEN_TCG,  PA_SEG_CONTRACT_REQUEST,  "Segmentation Contract Request",     8,   8, PA_BOTH, true,  seg_contract_recode },
+	{ PEN_TCG,  PA_SEG_CONTRACT_RESPONSE, "Segmentation Contract Response",    8,   8, PA_BOTH, true,  seg_contract_recode },
+	{ PEN_TCG,  PA_SEG_ENVELOPE,          "Segment Envelope",                  4, ANY, PA_BOTH, true,  seg_envelope_recode },
+	{ PEN_TCG,  PA_SEG_NEXT,              "Next Segment",                      4,   4, PA_BOTH, true,  seg_next_recode },
 };
 /* clang-format on */
 
