@@ -12,6 +12,7 @@
 /* libConfuse's callbacks carry no context of ours; a parse never leaves its thread. */
 static __thread struct conf_error *parse_error;
 static __thread const struct conf_range *parse_ranges;
+static __thread const char *parse_path; /* inside a section libConfuse does not say it */
 
 static char conf_dir_path[PATH_MAX], state_dir_path[PATH_MAX];
 
@@ -56,8 +57,9 @@ __attribute__((format(printf, 2, 0))) static void conf_report(cfg_t *cfg, const 
 
 	if (!e || e->text[0])
 		return;
-	n = snprintf(e->text, sizeof(e->text), "%s:%d: ",
-		     cfg && cfg->filename ? cfg->filename : "configuration", cfg ? cfg->line : 0);
+	n = snprintf(e->text, sizeof(e->text),
+		     "%s:%d: ", cfg && cfg->filename ? cfg->filename : parse_path,
+		     cfg ? cfg->line : 0);
 	if (n > 0 && (size_t)n < sizeof(e->text))
 		(void)vsnprintf(e->text + n, sizeof(e->text) - (size_t)n, fmt, ap);
 }
@@ -110,9 +112,11 @@ int conf_load(const char *path, cfg_opt_t *opts, const struct conf_range *ranges
 		cfg_set_validate_func(c, r->key, conf_check_range);
 	parse_error = e;
 	parse_ranges = ranges;
+	parse_path = path;
 	rc = cfg_parse(c, path);
 	parse_error = NULL;
 	parse_ranges = NULL;
+	parse_path = NULL;
 	if (rc != CFG_SUCCESS) {
 		if (!e->text[0])
 			(void)snprintf(e->text, sizeof(e->text), "%s: cannot be read", path);
