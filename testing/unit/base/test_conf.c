@@ -1,0 +1,140 @@
+#include "unit.h"
+#include "base/conf.h"
+#include "base/err.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+static char dir[64], path[128];
+
+static cfg_opt_t section[] = { CFG_INT("seconds", 7, CFGF_NONE), CFG_END() };
+static cfg_opt_t opts[] = { CFG_INT("port", 271, CFGF_NONE), CFG_STR("name", "x", CFGF_NONE),
+			    CFG_SEC("limits", section, CFGF_NONE), CFG_END() };
+static const struct conf_range ranges[] = { { "port", 1, 65535 },
+					    { "limits|seconds", 1, 60 },
+					    { NULL, 0, 0 } };
+
+static int begin(void **state)
+{
+	(void)state;
+	strcpy(dir, "/tmp/stance-conf-XXXXXX");
+	assert_non_null(mkdtemp(dir));
+	(void)snprintf(path, sizeof(path), "%s/test.conf", dir);
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	(void)unlink(path);
+	return rmdir(dir);
+}
+
+static int load(const char *text, cfg_t **cfg, struct conf_error *e)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+	return conf_load(path, opts, ranges, cfg, e);
+}
+
+static void refuse(const char *text, const char *where, const char *what)
+{
+	struct conf_error e;
+	cfg_t *cfg;
+
+	assert_int_equal(load(text, &cfg, &e), ST_ECONF);
+	assert_null(cfg);
+	assert_non_null(strstr(e.text, path));
+	assert_non_null(strstr(e.text, where));
+	assert_non_null(strstr(e.text, what));
+}
+
+static void test_values_and_defaults(void **state)
+{
+	struct conf_error e;
+	cfg_t *cfg;
+
+	(void)state;
+	assert_int_equal(load("port = 8271 # ours\nlimits {\n seconds = 60\n}\n", &cfg, &e),
+			 0);
+	assert_int_equal(cfg_getint(cfg, "port"), 8271);
+	assert_int_equal(cfg_getint(cfg, "limits|seconds"), 60);
+	assert_string_equal(cfg_getstr(cfg, "name"), "x");
+	cfg_free(cfg);
+}
+
+static void test_errors_name_file_and_line(void **state)
+{
+	(void)state;
+	refuse("\n\nprot = 1\n", ":3:", "prot");
+	refuse("name = \"a\"\nport = many\n", ":2:", "");
+	refuse("port = 0\n", ":1:", "between 1 and 65535");
+	refuse("\nport = 65536\n", ":2:", "65536");
+	refuse("limits {\n seconds = 61\n}\n", ":2:", "between 1 and 60");
+}
+
+static void test_missing_file(void **state)
+{
+	struct conf_error e;
+	cfg_t *cfg;
+
+	(void)state;
+	assert_int_equal(conf_load("/nonexistent/x.conf", opts, NULL, &cfg, &e), ST_ENOENT);
+	assert_non_null(strstr(e.text, "/nonexistent/x.conf"));
+	assert_null(cfg);
+}
+
+static void test_named_files(void **state)
+{
+	struct conf_error e;
+	cfg_t *cfg;
+
+	(void)state;
+	assert_int_equal(load("port = 9\n", &cfg, &e), 0);
+	cfg_free(cfg);
+	conf_dir_set(dir);
+	assert_string_equal(conf_dir(), dir);
+	assert_int_equal(conf_load_named("test.conf", opts, ranges, &cfg, &e), 0);
+	assert_int_equal(cfg_getint(cfg, "port"), 9);
+	cfg_free(cfg);
+	assert_int_equal(conf_load_named("other.conf", opts, ranges, &cfg, &e), 0);
+	assert_int_equal(cfg_getint(cfg, "port"), 271); /* no file: all defaults */
+	cfg_free(cfg);
+	conf_dir_set(NULL);
+}
+
+static void test_directories(void **state)
+{
+	(void)state;
+	conf_dir_set(NULL);
+	setenv("STANCE_CONF_DIR", "/from/env", 1);
+	setenv("STANCE_STATE_DIR", "/state/env", 1);
+	assert_string_equal(conf_dir(), "/from/env");
+	assert_string_equal(state_dir(), "/state/env");
+	conf_dir_set("/set");
+	state_dir_set("/state/set");
+	assert_string_equal(conf_dir(), "/set");
+	assert_string_equal(state_dir(), "/state/set");
+	conf_dir_set(NULL);
+	state_dir_set(NULL);
+	unsetenv("STANCE_CONF_DIR");
+	unsetenv("STANCE_STATE_DIR");
+	assert_true(strlen(conf_dir()) > 0);
+	assert_true(strlen(state_dir()) > 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_values_and_defaults, begin, end),
+		cmocka_unit_test_setup_teardown(test_errors_name_file_and_line, begin, end),
+		cmocka_unit_test(test_missing_file),
+		cmocka_unit_test_setup_teardown(test_named_files, begin, end),
+		cmocka_unit_test(test_directories),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
