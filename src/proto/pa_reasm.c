@@ -169,7 +169,7 @@ static int flight_start(struct pa_reasm *s, const struct seg_envelope *e, size_t
 	return 0;
 }
 
-/* All segments are there: what they make must be one attribute, and not of our family. */
+/* All octets are there: what they make must be one attribute, and not of our family. */
 static int flight_finish(struct pa_reasm *s, struct pa_flight *f, struct wr *out,
 			 struct pa_whole *whole)
 {
@@ -185,8 +185,6 @@ static int flight_finish(struct pa_reasm *s, struct pa_flight *f, struct wr *out
 	pa_error_segment_head(whole->head, base_id);
 	if (pa_attr_next(&r, &whole->attr) < 0)
 		return refuse(out, whole->head, r.err_at, r.err);
-	if (rd_left(&r))
-		return refuse(out, whole->head, 8, ST_ELENGTH);
 	if (pa_reasm_is_ours(&whole->attr))
 		return refuse(out, whole->head, 4, ST_EVALUE);
 	return 1;
