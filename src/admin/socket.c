@@ -126,22 +126,23 @@ void socket_close(struct listener *l, const char *path)
 	l->fd = -1;
 }
 
-static int socket_in_group(int fd, gid_t gid, gid_t primary, bool *member)
+/* Whether gid is among the peer's supplementary groups, as far as the kernel tells. */
+static bool socket_in_groups(int fd, gid_t gid)
 {
 	socklen_t size = 64 * sizeof(gid_t);
 	gid_t *groups = malloc(size);
+	bool found = false;
 	int rc = -1;
 
-	*member = gid == primary;
 	while (groups && (rc = getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size)) < 0 &&
 	       errno == ERANGE && size <= SOCKET_GROUPS_MAX * sizeof(gid_t)) {
 		free(groups);
-		groups = malloc(size);
+		groups = malloc(size); /* the kernel has said how much it takes */
 	}
 	for (size_t i = 0; rc == 0 && i < size / sizeof(gid_t); i++)
-		*member |= groups[i] == gid;
+		found |= groups[i] == gid;
 	free(groups);
-	return rc == 0 ? 0 : ST_EIO;
+	return found;
 }
 
 int socket_peer(int fd, gid_t gid, uid_t *uid, bool *member)
@@ -153,7 +154,8 @@ int socket_peer(int fd, gid_t gid, uid_t *uid, bool *member)
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &size) < 0)
 		return ST_EIO;
 	*uid = cred.uid;
-	return gid == SOCKET_NO_GROUP ? 0 : socket_in_group(fd, gid, cred.gid, member);
+	*member = gid != SOCKET_NO_GROUP && (cred.gid == gid || socket_in_groups(fd, gid));
+	return 0;
 }
 
 static int socket_poll(int fd, short events, int64_t deadline_us)

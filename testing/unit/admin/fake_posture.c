@@ -30,10 +30,14 @@ const char *access_name(enum access a)
 const char *change_kind_name(enum change_kind kind)
 {
 	static const char *const names[CHANGE_N] = {
-		[CHANGE_ENDPOINT] = "endpoint",     [CHANGE_FACT] = "fact",
-		[CHANGE_FACT_GONE] = "fact-gone",   [CHANGE_INVENTORY] = "inventory",
-		[CHANGE_ADDED] = "software-added",  [CHANGE_REMOVED] = "software-removed",
-		[CHANGE_CONFIRMED] = "confirmed",   [CHANGE_RESULT] = "result",
+		[CHANGE_ENDPOINT] = "endpoint-seen",
+		[CHANGE_FACT] = "fact-set",
+		[CHANGE_FACT_GONE] = "fact-cleared",
+		[CHANGE_INVENTORY] = "inventory",
+		[CHANGE_ADDED] = "software-added",
+		[CHANGE_REMOVED] = "software-removed",
+		[CHANGE_CONFIRMED] = "inventory-confirmed",
+		[CHANGE_RESULT] = "result",
 		[CHANGE_ASSESSMENT] = "assessment",
 	};
 

@@ -11,9 +11,9 @@
 #include "base/log.h"
 #include "fake_posture.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -237,23 +237,24 @@ static void check_alive(void)
 }
 
 /* Runs as nobody: what is denied to a stranger is denied with exit code 3. */
-static int ask_as_nobody(void)
+static void ask_as_nobody(const gid_t *groups, size_t n)
 {
 	struct asked a;
 
-	if (setgid(65534) < 0 || setuid(65534) < 0)
+	if (setgroups(n, groups) < 0 || setgid(65534) < 0 || setuid(65534) < 0)
 		_exit(99);
-	a = ask(path, WRITER_TABLE, "endpoints", NULL, NULL);
-	_exit(strstr(a.err, "stancectl: ") && !a.out[0] ? a.exit : 98);
+	a = ask(path, WRITER_CSV, "endpoints", NULL, NULL);
+	_exit(!a.err[0] == !!a.out[0] ? a.exit : 98); /* an answer, or why there is none */
 }
 
-static void check_nobody(int want)
+/* Somebody who is in these groups only. */
+static void check_nobody(int want, const gid_t *groups, size_t n)
 {
 	pid_t pid = fork();
 	int status;
 
 	if (!pid)
-		ask_as_nobody();
+		ask_as_nobody(groups, n);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), want);
@@ -265,10 +266,33 @@ static void test_denied(void **state)
 	if (geteuid() != 0)
 		skip();
 	assert_int_equal(chmod(dir, 0755), 0);
-	check_nobody(ADMIN_DENIED); /* by the socket's mode */
+	check_nobody(ADMIN_DENIED, NULL, 0); /* by the socket's mode */
 	assert_int_equal(chmod(path, 0666), 0);
-	check_nobody(ADMIN_DENIED); /* by us, who know who it is */
+	check_nobody(ADMIN_DENIED, NULL, 0); /* by us, who know who it is */
 	check_alive();
+}
+
+/* Members of the configured group may ask, others not even when the file lets them. */
+static void test_group(void **state)
+{
+	struct group *g = getgrgid(1);
+	const struct admin_server_conf conf = { .group = g ? g->gr_name : NULL };
+	gid_t many[200] = { 1 };
+	struct stat st;
+
+	(void)state;
+	if (geteuid() != 0 || !g)
+		skip();
+	assert_int_equal(open_server(&conf), 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_gid, 1);
+	for (size_t i = 1; i < 200; i++) /* more than fit into the first guess */
+		many[i] = (gid_t)(70000 + i);
+	check_nobody(ADMIN_YES, many, 1);
+	check_nobody(ADMIN_YES, many, 200);
+	check_nobody(ADMIN_DENIED, many + 1, 1);
+	assert_int_equal(chmod(path, 0666), 0);
+	check_nobody(ADMIN_DENIED, many + 1, 199);
 }
 
 static void test_garbage(void **state)
@@ -530,6 +554,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_large, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unreachable, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_denied, setup, teardown),
+		cmocka_unit_test_teardown(test_group, teardown),
 		cmocka_unit_test_setup_teardown(test_mode, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_garbage, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_oversize, setup, teardown),
