@@ -141,7 +141,11 @@ static int tls_fail_ssl(struct tls *t, int code)
 		return tls_fail(t, ST_EIO, "tls: %s", text ? text : "failed");
 	if (alert > 0 && alert < 256)
 		return tls_fail(t, alert_is_denial(alert) ? ST_EDENIED : ST_EIO,
-				"the peer refused: %s", SSL_alert_desc_string_long(alert));
+				"the peer refused: %s",
+				/* OpenSSL's names of alerts end with TLS 1.2 */
+				alert == SSL_AD_CERTIFICATE_REQUIRED
+					? "certificate required"
+					: SSL_alert_desc_string_long(alert));
 	if (reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE)
 		return tls_fail(t, ST_EAUTH, "no certificate was shown");
 	return tls_fail(t, ST_EVALUE, "tls: %s", text ? text : "failed");
