@@ -1,0 +1,97 @@
+#include "config.h"
+
+#include "bin/daemon.h"
+#include "base/clock.h"
+#include "base/err.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifdef HAVE_SYSTEMD
+#include <systemd/sd-daemon.h>
+
+void daemon_ready(const char *status)
+{
+	(void)sd_notifyf(0, "READY=1\nSTATUS=%s", status);
+}
+
+void daemon_reloading(void)
+{
+	(void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_mono_us());
+}
+
+void daemon_stopping(void)
+{
+	(void)sd_notify(0, "STOPPING=1");
+}
+#else
+void daemon_ready(const char *status)
+{
+	(void)status;
+}
+
+void daemon_reloading(void)
+{
+}
+
+void daemon_stopping(void)
+{
+}
+#endif
+
+/* Written beside and moved into place: nobody ever reads half a number. */
+int daemon_pid_write(const char *path)
+{
+	char beside[PATH_MAX];
+	FILE *f;
+	int n;
+
+	if (!path)
+		return 0;
+	n = snprintf(beside, sizeof(beside), "%s.new", path);
+	if (n < 0 || (size_t)n >= sizeof(beside)) {
+		errno = ENAMETOOLONG;
+		return ST_EIO;
+	}
+	if (!(f = fopen(beside, "we")))
+		return ST_EIO;
+	n = fprintf(f, "%ld\n", (long)getpid());
+	if (fclose(f) != 0 || n < 0 || rename(beside, path) < 0) {
+		(void)unlink(beside);
+		return ST_EIO;
+	}
+	return 0;
+}
+
+void daemon_pid_remove(const char *path)
+{
+	if (path)
+		(void)unlink(path);
+}
+
+int daemon_mkdir(const char *path)
+{
+	char part[PATH_MAX];
+	struct stat st;
+
+	if (snprintf(part, sizeof(part), "%s", path) >= (int)sizeof(part)) {
+		errno = ENAMETOOLONG;
+		return ST_EIO;
+	}
+	for (char *p = part + 1; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		(void)mkdir(part, 0755);
+		*p = '/';
+	}
+	if (mkdir(part, 0755) == 0)
+		return 0;
+	if (errno == EEXIST && stat(part, &st) == 0 && S_ISDIR(st.st_mode))
+		return 0;
+	return ST_EIO;
+}

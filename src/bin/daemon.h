@@ -1,0 +1,19 @@
+/* What a daemon does besides its work: a file with its process number, and telling the service
+ * manager how it is. */
+#ifndef STANCE_BIN_DAEMON_H
+#define STANCE_BIN_DAEMON_H
+
+/* Says it to systemd when that started us; nothing otherwise. */
+void daemon_ready(const char *status);
+void daemon_reloading(void);
+void daemon_stopping(void);
+
+/* Writes our process number and a newline to path (replacing what is there); 0 or ST_EIO with
+ * errno. path NULL: nothing. */
+int daemon_pid_write(const char *path);
+void daemon_pid_remove(const char *path);
+
+/* Makes the directory, mode 0755, and those above it. 0 when it is there, or ST_EIO. */
+int daemon_mkdir(const char *path);
+
+#endif

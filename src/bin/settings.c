@@ -1,0 +1,159 @@
+#include "config.h"
+
+#include "bin/settings.h"
+#include "base/err.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define KIB 1024L
+#define MIB (1024L * KIB)
+#define DAY 86400L
+
+/* clang-format off */
+static const struct limit_key {
+	const char *name, *range_key;
+	size_t at;
+	long min, max;
+} limit_keys[] = {
+#define LIMIT(field, min, max) { #field, "limits|" #field, offsetof(struct limits, field), min, max }
+	LIMIT(setup_message,   1 * KIB,  16 * MIB),
+	LIMIT(batch,           64 * KIB, 1024 * MIB),
+	LIMIT(batch_out,       4 * KIB,  1024 * MIB),
+	LIMIT(attribute,       64 * KIB, 1024 * MIB),
+	LIMIT(segment,         1 * KIB,  1024 * MIB),
+	LIMIT(identifiers,     1,        16 * MIB),
+	LIMIT(records,         1,        16 * MIB),
+	LIMIT(messages,        1,        MIB),
+	LIMIT(rounds,          1,        MIB),
+	LIMIT(unknown,         0,        MIB),
+	LIMIT(sasl_rounds,     1,        1000),
+	LIMIT(sasl_runs,       1,        1000),
+	LIMIT(handshake_s,     1,        DAY),
+	LIMIT(negotiation_s,   1,        DAY),
+	LIMIT(assessment_s,    1,        DAY),
+	LIMIT(idle_s,          0,        365 * DAY),
+	LIMIT(close_s,         1,        3600),
+	LIMIT(sessions,        1,        16 * MIB),
+	LIMIT(sessions_per_ip, 1,        16 * MIB),
+	LIMIT(output,          64 * KIB, 1024 * MIB),
+#undef LIMIT
+};
+/* clang-format on */
+#define N_LIMITS (sizeof(limit_keys) / sizeof(limit_keys[0]))
+
+_Static_assert(N_LIMITS == sizeof(struct limits) / sizeof(uint32_t), "a key for each limit");
+
+static uint32_t *limit_field(const struct limits *l, const struct limit_key *k)
+{
+	return (uint32_t *)((char *)(uintptr_t)l + k->at);
+}
+
+cfg_opt_t *settings_limits_opts(void)
+{
+	static const struct limits standard = LIMITS_DEFAULT;
+	static cfg_opt_t opts[N_LIMITS + 1];
+	const cfg_opt_t end = CFG_END();
+
+	for (size_t i = 0; i < N_LIMITS; i++) {
+		const cfg_opt_t opt =
+			CFG_INT((char *)(uintptr_t)limit_keys[i].name,
+				(long)*limit_field(&standard, &limit_keys[i]), CFGF_NONE);
+		opts[i] = opt;
+	}
+	opts[N_LIMITS] = end;
+	return opts;
+}
+
+void settings_limits_read(cfg_t *section, struct limits *l)
+{
+	for (size_t i = 0; i < N_LIMITS; i++)
+		*limit_field(l, &limit_keys[i]) =
+			(uint32_t)cfg_getint(section, limit_keys[i].name);
+}
+
+struct conf_range *settings_ranges(const struct conf_range *const *extra)
+{
+	struct conf_range *out;
+	size_t n = N_LIMITS;
+
+	for (size_t i = 0; extra[i]; i++)
+		for (const struct conf_range *r = extra[i]; r->key; r++)
+			n++;
+	if (!(out = calloc(n + 1, sizeof(*out))))
+		return NULL;
+	for (n = 0; n < N_LIMITS; n++)
+		out[n] = (struct conf_range){ limit_keys[n].range_key, limit_keys[n].min,
+					      limit_keys[n].max };
+	for (size_t i = 0; extra[i]; i++)
+		for (const struct conf_range *r = extra[i]; r->key; r++)
+			out[n++] = *r;
+	return out;
+}
+
+static int parse_level(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
+{
+	(void)opt;
+	if (log_level_of(value) < 0) {
+		cfg_error(cfg, "level must be error, warn, info or debug, not %s", value);
+		return -1;
+	}
+	*(const char **)result = value;
+	return 0;
+}
+
+cfg_opt_t *settings_log_opts(void)
+{
+	static cfg_opt_t opts[] = {
+		CFG_STR_CB("level", "info", CFGF_NONE, parse_level),
+		CFG_END(),
+	};
+
+	return opts;
+}
+
+enum log_level settings_log_level(cfg_t *section)
+{
+	int level = log_level_of(cfg_getstr(section, "level"));
+
+	return level < 0 ? LOG_L_INFO : (enum log_level)level;
+}
+
+void settings_dir(const char *conf_file, char out[PATH_MAX])
+{
+	char absolute[PATH_MAX];
+	char *slash;
+
+	if (!realpath(conf_file, absolute))
+		(void)snprintf(absolute, sizeof(absolute), "%s", conf_file);
+	if ((slash = strrchr(absolute, '/')))
+		*(slash == absolute ? slash + 1 : slash) = '\0';
+	(void)snprintf(out, PATH_MAX, "%s", slash ? absolute : ".");
+}
+
+char *settings_path(const char *conf_file, const char *path)
+{
+	char dir[PATH_MAX], *out;
+
+	if (!path || !*path)
+		return NULL;
+	if (*path == '/')
+		return strdup(path);
+	settings_dir(conf_file, dir);
+	return asprintf(&out, "%s/%s", dir, path) < 0 ? NULL : out;
+}
+
+int settings_fail(struct conf_error *e, const char *conf_file, const char *fmt, ...)
+{
+	va_list ap;
+	int n = snprintf(e->text, sizeof(e->text), "%s: ", conf_file);
+
+	va_start(ap, fmt);
+	if (n > 0 && (size_t)n < sizeof(e->text))
+		(void)vsnprintf(e->text + n, sizeof(e->text) - (size_t)n, fmt, ap);
+	va_end(ap);
+	return ST_ECONF;
+}

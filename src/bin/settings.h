@@ -1,0 +1,44 @@
+/* What the configuration files of both daemons have in common: where relative paths start,
+ * the sections `limits`, `tls` and `log`. */
+#ifndef STANCE_BIN_SETTINGS_H
+#define STANCE_BIN_SETTINGS_H
+
+#include "base/conf.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "net/tls.h"
+
+#include <limits.h>
+
+/* The section `limits`: one key for each field of struct limits, with its default. Static
+ * storage, made on the first call (main thread). */
+cfg_opt_t *settings_limits_opts(void);
+void settings_limits_read(cfg_t *section, struct limits *l);
+
+/* The section `tls`, as far as both ends have it; own: the file name of our certificate. */
+#define SETTINGS_TLS_OPTS(own)                                                                \
+	CFG_STR("ca", "pki/ca.crt", CFGF_NONE),                                               \
+		CFG_STR("certificate", "pki/" own ".crt", CFGF_NONE),                         \
+		CFG_STR("key", "pki/" own ".key", CFGF_NONE),                                 \
+		CFG_STR("crl", NULL, CFGF_NONE),                                              \
+		CFG_BOOL("rsa_aes128_cbc", cfg_false, CFGF_NONE)
+
+/* The section `log`. */
+cfg_opt_t *settings_log_opts(void);
+enum log_level settings_log_level(cfg_t *section);
+
+/* Ranges of all integers above and of `extra` (which ends with a NULL key). Caller: free. */
+struct conf_range *settings_ranges(const struct conf_range *const *extra);
+
+/* path as seen from the directory of the configuration file; NULL or empty gives NULL.
+ * Caller: free. */
+char *settings_path(const char *conf_file, const char *path);
+
+/* Marks an error in e as being about conf_file ("FILE: text") and returns ST_ECONF. */
+int settings_fail(struct conf_error *e, const char *conf_file, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The directory that holds conf_file, absolute. */
+void settings_dir(const char *conf_file, char out[PATH_MAX]);
+
+#endif

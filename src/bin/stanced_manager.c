@@ -1,0 +1,309 @@
+#include "config.h"
+
+#include "bin/stanced_manager.h"
+#include "admin/server.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "bin/daemon.h"
+#include "host/tnc_config.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- what the administrator asks about ------------------------------------------------- */
+
+static void stanced_on_status(void *ctx, struct admin_daemon *out)
+{
+	struct manager *m = ctx;
+
+	out->started = m->started;
+	out->sessions = admission_count(m->admission);
+	out->accepted = atomic_load(&m->accepted);
+	out->refused = atomic_load(&m->refused);
+	out->assessments = atomic_load(&m->assessments);
+}
+
+static int stanced_open_admin(struct stanced *d, struct conf_error *e)
+{
+	const struct admin_server_conf conf = {
+		.path = d->conf.admin_socket,
+		.group = d->conf.admin_group,
+	};
+	const struct admin_env env = {
+		.posture = d->manager.posture,
+		.daemon = stanced_on_status,
+		.ctx = &d->manager,
+	};
+	int err = admin_server_open(&conf, &env, &d->admin);
+
+	if (err == ST_EBUSY)
+		return settings_fail(e, d->conf.file, "%s: another manager answers there",
+				     conf.path);
+	if (err == ST_ENOENT)
+		return settings_fail(e, d->conf.file, "admin { group }: there is no group %s",
+				     conf.group);
+	if (err)
+		return settings_fail(e, d->conf.file, "%s: %s", conf.path,
+				     err == ST_EIO ? strerror(errno) : st_strerror(err));
+	return 0;
+}
+
+/* --- beginning ------------------------------------------------------------------------- */
+
+static int conf_users(const struct stanced_conf *c, struct passwd_file **users,
+		      struct conf_error *e)
+{
+	*users = NULL;
+	return c->sasl_users ? passwd_open(c->sasl_users, users, e) : 0;
+}
+
+static int make_directories(const struct stanced_conf *c, struct conf_error *e)
+{
+	const char *dirs[] = { c->run_dir, c->state_dir };
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
+		if (dirs[i] && daemon_mkdir(dirs[i]) < 0)
+			return settings_fail(e, c->file, "%s: %s", dirs[i], strerror(errno));
+	return 0;
+}
+
+/* A module that does not load is logged by the host; the manager works without it. */
+static int stanced_open_host(struct stanced *d, struct conf_error *e)
+{
+	const struct imv_host_conf conf = {
+		.tnc_config = d->conf.tnc_config,
+		.policy = d->conf.policy,
+	};
+	int err = imv_host_open(&conf, &d->manager.host);
+
+	if (err)
+		return settings_fail(e, d->conf.file, "%s: %s", conf.tnc_config,
+				     st_strerror(err));
+	if (!imv_host_count(d->manager.host))
+		log_warn(NULL, "no validator is loaded: nothing will be asked: tnc_config=%s",
+			 conf.tnc_config);
+	return 0;
+}
+
+static int stanced_open_workers(struct stanced *d, struct conf_error *e)
+{
+	struct passwd_file *users = NULL;
+	struct tls_ctx *tls = NULL;
+	int err = conf_users(&d->conf, &users, e);
+
+	if (!err)
+		err = stanced_conf_tls(&d->conf, &tls, e);
+	if (!err && !(d->workers = calloc(d->conf.threads, sizeof(*d->workers))))
+		err = ST_ENOMEM;
+	while (!err && d->n_workers < d->conf.threads) {
+		err = worker_open(&d->workers[d->n_workers], &d->manager, &d->conf, tls, users,
+				  e);
+		if (!err)
+			d->n_workers++;
+	}
+	for (unsigned i = 0; !err && i < d->n_workers; i++)
+		err = worker_start(&d->workers[i]);
+	tls_ctx_free(tls);
+	passwd_free(users);
+	return err;
+}
+
+static int stanced_write_pid(struct stanced *d, struct conf_error *e)
+{
+	if (daemon_pid_write(d->conf.pid_file) < 0)
+		return settings_fail(e, d->conf.file, "%s: %s", d->conf.pid_file,
+				     strerror(errno));
+	d->pid_written = true;
+	return 0;
+}
+
+int stanced_open(struct stanced *d, struct stanced_conf *c, struct conf_error *e)
+{
+	char why[256] = "";
+	int err;
+
+	memset(d, 0, sizeof(*d));
+	d->conf = *c;
+	d->manager.started = clock_wall_us();
+	d->manager.language = d->conf.language;
+	d->manager.lax_retry = d->conf.lax_retry;
+	e->text[0] = '\0';
+	err = make_directories(&d->conf, e);
+	if (!err &&
+	    (err = posture_open(&d->conf.posture, &d->manager.posture, why, sizeof(why))) < 0)
+		(void)settings_fail(e, d->conf.file, "repository: %s", why);
+	if (!err)
+		err = stanced_open_host(d, e);
+	if (!err && (err = admission_open(&d->manager.admission)) == 0) {
+		admission_limit(d->manager.admission, d->conf.limits.sessions,
+				d->conf.limits.sessions_per_ip);
+		err = stanced_open_workers(d, e);
+	}
+	if (!err)
+		err = stanced_open_admin(d, e);
+	if (!err)
+		err = stanced_write_pid(d, e);
+	if (err && !e->text[0])
+		(void)settings_fail(e, d->conf.file, "%s", st_strerror(err));
+	if (err)
+		stanced_close(d);
+	return err;
+}
+
+/* --- later ------------------------------------------------------------------------------ */
+
+static bool differ(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") != 0;
+}
+
+/* Settings that only a restart can change are told, not silently ignored. */
+static void tell_unchanged(const struct stanced_conf *old, const struct stanced_conf *new)
+{
+	bool addresses = old->n_addresses != new->n_addresses;
+	const struct {
+		const char *key;
+		bool changed;
+	} fixed[] = {
+		{ "port", new->port && old->port != new->port },
+		{ "threads", old->threads != new->threads },
+		{ "tnc_config", differ(old->tnc_config, new->tnc_config) },
+		{ "policy", old->policy != new->policy },
+		{ "language", differ(old->language, new->language) },
+		{ "state_dir", differ(old->state_dir, new->state_dir) },
+		{ "admin.socket", differ(old->admin_socket, new->admin_socket) },
+		{ "admin.group", differ(old->admin_group, new->admin_group) },
+		{ "repository",
+		  memcmp(&old->posture, &new->posture, sizeof(old->posture)) != 0 },
+	};
+
+	for (size_t i = 0; !addresses && i < old->n_addresses; i++)
+		addresses = differ(old->addresses[i], new->addresses[i]);
+	if (addresses)
+		log_warn(NULL, "reload: setting needs a restart: key=address");
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+		if (fixed[i].changed)
+			log_warn(NULL, "reload: setting needs a restart: key=%s",
+				 fixed[i].key);
+}
+
+static int stanced_apply(struct stanced *d, const struct stanced_conf *c, struct conf_error *e)
+{
+	struct passwd_file *users = NULL;
+	struct tls_ctx *tls = NULL;
+	int err = conf_users(c, &users, e);
+
+	if (!err)
+		err = stanced_conf_tls(c, &tls, e);
+	for (unsigned i = 0; !err && i < d->n_workers; i++)
+		err = worker_reload(&d->workers[i], c, tls, users);
+	if (!err) {
+		admission_limit(d->manager.admission, c->limits.sessions,
+				c->limits.sessions_per_ip);
+		log_set_level(c->log_level);
+		tell_unchanged(&d->conf, c);
+	}
+	tls_ctx_free(tls);
+	passwd_free(users);
+	return err;
+}
+
+int stanced_reload(struct stanced *d)
+{
+	struct conf_error e = { 0 };
+	struct stanced_conf c;
+	int err = stanced_conf_read(d->conf.file, &c, &e);
+
+	if (!err) {
+		err = stanced_apply(d, &c, &e);
+		stanced_conf_free(&c);
+	}
+	if (err)
+		log_error(NULL, "reload failed, the old configuration stays: error=\"%s\"",
+			  e.text[0] ? e.text : st_strerror(err));
+	else
+		log_info(NULL, "configuration reloaded: file=%s", d->conf.file);
+	return err;
+}
+
+/* Sessions first, then those who serve them, in the order in which they lean on each other. */
+void stanced_close(struct stanced *d)
+{
+	admin_server_close(d->admin);
+	for (unsigned i = 0; i < d->n_workers; i++)
+		if (d->workers[i].started)
+			worker_stop(&d->workers[i]);
+	for (unsigned i = 0; i < d->n_workers; i++)
+		worker_close(&d->workers[i]);
+	free(d->workers);
+	if (d->manager.host)
+		imv_host_close(d->manager.host);
+	posture_close(d->manager.posture);
+	admission_close(d->manager.admission);
+	if (d->pid_written)
+		daemon_pid_remove(d->conf.pid_file);
+	stanced_conf_free(&d->conf);
+	memset(d, 0, sizeof(*d));
+}
+
+/* --- checking ---------------------------------------------------------------------------- */
+
+/* Whether the plugin can be loaded; its repository stays closed, a manager may be at work. */
+static int check_plugin(const struct stanced_conf *c, struct conf_error *e)
+{
+	char path[2048];
+	void *so;
+
+	(void)snprintf(path, sizeof(path), "%s/repository-%s.so", c->posture.plugin_dir,
+		       c->posture.plugin);
+	if (!(so = dlopen(path, RTLD_NOW | RTLD_LOCAL)))
+		return settings_fail(e, c->file, "repository { plugin }: %s", dlerror());
+	dlclose(so);
+	return 0;
+}
+
+static int check_modules(const struct stanced_conf *c, struct conf_error *e)
+{
+	struct tnc_config modules;
+	int err = tnc_config_read(c->tnc_config, &modules);
+	void *so;
+
+	if (err)
+		return settings_fail(e, c->file, "%s: %s", c->tnc_config, st_strerror(err));
+	if (modules.n_bad)
+		err = settings_fail(e, c->tnc_config, "%zu lines that are not right",
+				    modules.n_bad);
+	for (size_t i = 0; !err && i < modules.n; i++) {
+		if (modules.entries[i].kind != TNC_KIND_IMV)
+			continue;
+		so = dlopen(modules.entries[i].path, RTLD_NOW | RTLD_LOCAL);
+		if (!so || !dlsym(so, "TNC_IMV_Initialize"))
+			err = settings_fail(e, c->tnc_config, "line %u: %s",
+					    modules.entries[i].line,
+					    so ? "not a validator" : dlerror());
+		if (so)
+			dlclose(so);
+	}
+	tnc_config_free(&modules);
+	return err;
+}
+
+int stanced_check(const struct stanced_conf *c, struct conf_error *e)
+{
+	struct passwd_file *users = NULL;
+	struct tls_ctx *tls = NULL;
+	int err = stanced_conf_tls(c, &tls, e);
+
+	if (!err)
+		err = conf_users(c, &users, e);
+	if (!err)
+		err = check_plugin(c, e);
+	if (!err)
+		err = check_modules(c, e);
+	tls_ctx_free(tls);
+	passwd_free(users);
+	return err;
+}

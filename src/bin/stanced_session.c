@@ -1,0 +1,325 @@
+#include "config.h"
+
+#include "bin/stanced_session.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "host/imv_peer.h"
+#include "posture/identity.h"
+#include "posture/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct session {
+	struct worker *worker;
+	struct session *next, **back; /* in worker->sessions */
+	struct sockaddr_storage from;
+	struct pt_conn *conn;  /* NULL: it is over */
+	struct imv_peer *peer; /* NULL: not yet, or no more */
+	struct identity who;
+	const struct log *log;
+	uv_timer_t deadline; /* runs only while an assessment is expected */
+	int64_t begun;  /* monotonic us since when an assessment is expected; 0: none is */
+	int report_err; /* why the assessment's result could not be queued */
+	bool was_ready, overdue;
+
+	/* Other threads hold the session by these: a letter under way counts. */
+	atomic_uint refs;
+	atomic_bool waking;
+	struct letter wake;
+};
+
+/* posture's answer to one question, on its way to the session's thread */
+struct settled {
+	struct letter letter;
+	struct session *session;
+	int err;
+};
+
+/* --- life ----------------------------------------------------------------------------- */
+
+static void session_unref(struct session *s)
+{
+	if (atomic_fetch_sub(&s->refs, 1) != 1)
+		return;
+	worker_session_gone(s->worker);
+	identity_free(&s->who);
+	free(s);
+}
+
+static void session_on_deadline_closed(uv_handle_t *h)
+{
+	session_unref(h->data);
+}
+
+static void session_drop_peer(struct session *s)
+{
+	struct imv_peer *peer = s->peer;
+
+	s->peer = NULL;
+	uv_timer_stop(&s->deadline);
+	imv_peer_close(peer);
+}
+
+struct session *session_next(struct session *s)
+{
+	return s->next;
+}
+
+static void session_on_closed(void *ctx, int err, const char *reason)
+{
+	struct session *s = ctx;
+
+	(void)err, (void)reason; /* the connection has logged them */
+	s->conn = NULL;
+	session_drop_peer(s);
+	if (!s->was_ready)
+		atomic_fetch_add(&s->worker->manager->refused, 1);
+	admission_leave(s->worker->manager->admission, (struct sockaddr *)&s->from);
+	*s->back = s->next;
+	if (s->next)
+		s->next->back = s->back;
+	uv_close((uv_handle_t *)&s->deadline, session_on_deadline_closed);
+}
+
+/* --- an assessment -------------------------------------------------------------------- */
+
+/* First the modules' time is over, and the endpoint may still hear what became of it; then
+ * its own is. */
+static void session_on_deadline(uv_timer_t *timer)
+{
+	struct session *s = timer->data;
+
+	if (!s->overdue && s->peer && imv_peer_busy(s->peer)) {
+		s->overdue = true;
+		uv_timer_start(timer, session_on_deadline,
+			       (uint64_t)s->worker->limits.close_s * 1000, 0);
+		imv_peer_deadline(s->peer);
+	} else if (s->conn) {
+		pt_conn_close(s->conn, ST_ETIMEOUT, "no assessment within its deadline");
+	}
+}
+
+static void session_expect(struct session *s)
+{
+	s->begun = clock_mono_us();
+	s->overdue = false;
+	uv_timer_start(&s->deadline, session_on_deadline,
+		       (uint64_t)s->worker->limits.assessment_s * 1000, 0);
+}
+
+static void session_on_send(void *ctx, struct span batch)
+{
+	struct session *s = ctx;
+
+	if (s->conn)
+		(void)pt_conn_send(s->conn, batch); /* a failure closes the connection */
+}
+
+static enum verdict verdict_of(TNC_IMV_Evaluation_Result evaluation)
+{
+	return evaluation < VERDICT_N ? (enum verdict)evaluation : VERDICT_UNKNOWN;
+}
+
+static void session_on_result(void *ctx, const struct recommendation *r)
+{
+	struct session *s = ctx;
+	enum access access = (enum access)recommend_access(r->action);
+	struct report *report = report_new(s->worker->manager->posture, &s->who);
+
+	s->report_err = report ? report_assessment(report, verdict_of(r->evaluation), access)
+			       : ST_ENOMEM;
+	if (report)
+		s->report_err = report_submit(report, NULL, NULL);
+	atomic_fetch_add(&s->worker->manager->assessments, 1);
+	log_info(s->log, "assessment: endpoint=%s result=\"%s\" access=%s ms=%lld%s%s",
+		 s->who.name, recommend_evaluation_name(r->evaluation), access_name(access),
+		 s->begun ? (long long)(clock_mono_us() - s->begun) / 1000 : 0,
+		 s->report_err ? " error=" : "",
+		 s->report_err ? st_strerror(s->report_err) : "");
+	s->begun = 0;
+	uv_timer_stop(&s->deadline);
+}
+
+static void session_settled_open(struct letter *l)
+{
+	struct settled *a = (struct settled *)l;
+	struct session *s = a->session;
+
+	if (s->peer)
+		imv_peer_settled(s->peer, a->err);
+	session_unref(s);
+	free(a);
+}
+
+/* Posture's writer thread. */
+static void session_on_committed(void *ctx, int err)
+{
+	struct settled *a = ctx;
+
+	a->err = err;
+	mailbox_send(&a->session->worker->mailbox, &a->letter);
+}
+
+static void session_on_settle(void *ctx)
+{
+	struct session *s = ctx;
+	struct settled *a;
+	int err = s->report_err;
+
+	if (err || !(a = calloc(1, sizeof(*a)))) {
+		imv_peer_settled(s->peer, err ? err : ST_ENOMEM);
+		return;
+	}
+	a->letter.open = session_settled_open;
+	a->session = s;
+	atomic_fetch_add(&s->refs, 1);
+	err = posture_barrier(s->worker->manager->posture, s->who.key, session_on_committed,
+			      a);
+	if (err) {
+		atomic_fetch_sub(&s->refs, 1);
+		free(a);
+		imv_peer_settled(s->peer, err);
+	}
+}
+
+static void session_wake_open(struct letter *l)
+{
+	struct session *s =
+		(struct session *)(void *)((char *)l - offsetof(struct session, wake));
+
+	atomic_store(&s->waking, false);
+	if (s->peer)
+		imv_peer_wake(s->peer);
+	session_unref(s);
+}
+
+/* Any thread, while the peer is open, and so the session is there. */
+static void session_on_wake(void *ctx)
+{
+	struct session *s = ctx;
+
+	if (atomic_exchange(&s->waking, true))
+		return;
+	atomic_fetch_add(&s->refs, 1);
+	mailbox_send(&s->worker->mailbox, &s->wake);
+}
+
+static void session_on_peer_closed(void *ctx, int err, const char *why)
+{
+	struct session *s = ctx;
+
+	if (s->conn)
+		pt_conn_close(s->conn, err, why);
+}
+
+static const struct imv_peer_ops peer_ops = {
+	.send = session_on_send,
+	.result = session_on_result,
+	.settle = session_on_settle,
+	.wake = session_on_wake,
+	.closed = session_on_peer_closed,
+};
+
+/* --- the transport -------------------------------------------------------------------- */
+
+static void session_on_ready(void *ctx, const struct pt_conn_info *info)
+{
+	struct session *s = ctx;
+	struct worker *w = s->worker;
+	const struct peer_info peer = {
+		.log = info->log,
+		.limits = &w->limits,
+		.ar_identities = info->ar_identities,
+		.tls_unique = info->binding,
+		.language = w->manager->language,
+		.full_duplex = true,
+		.lax_retry = w->manager->lax_retry,
+	};
+	int err = identity_from_ar(info->ar_identities, &s->who);
+
+	s->log = info->log;
+	if (!err)
+		err = imv_peer_open(w->manager->host, &peer, &peer_ops, s, &s->peer);
+	if (err) {
+		pt_conn_close(s->conn, err, "no session for this endpoint");
+		return;
+	}
+	s->was_ready = true;
+	log_debug(info->log, "ready: endpoint=%s tls=%s user=%s", s->who.name, info->tls,
+		  info->user ? info->user : "");
+	session_expect(s);
+}
+
+/* Wherever the batch leads: an assessment that goes on past this call has a deadline. */
+static void session_on_batch(void *ctx, struct span batch)
+{
+	struct session *s = ctx;
+
+	if (!s->peer)
+		return;
+	if (!s->begun && !imv_peer_busy(s->peer))
+		session_expect(s);
+	imv_peer_receive(s->peer, batch);
+}
+
+static int session_on_verify(void *ctx, struct span user, struct span password)
+{
+	struct session *s = ctx;
+
+	return s->worker->users ? passwd_verify(s->worker->users, user, password) : ST_EAUTH;
+}
+
+static const struct pt_conn_ops conn_ops = {
+	.ready = session_on_ready,
+	.batch = session_on_batch,
+	.verify = session_on_verify,
+	.closed = session_on_closed,
+};
+
+static void session_from(struct session *s, const struct sockaddr *from)
+{
+	memcpy(&s->from, from,
+	       from->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+					   : sizeof(struct sockaddr_in));
+}
+
+void session_open(struct worker *w, int fd, const struct sockaddr *from)
+{
+	struct session *s = calloc(1, sizeof(*s));
+	int err = s ? pt_conn_open(&w->loop, &w->conn, fd, &conn_ops, s, &s->conn) : ST_ENOMEM;
+
+	atomic_fetch_add(&w->manager->accepted, 1);
+	if (err) {
+		log_error(NULL, "connection refused: error=\"%s\"", st_strerror(err));
+		admission_leave(w->manager->admission, from);
+		free(s);
+		return;
+	}
+	s->worker = w;
+	s->wake.open = session_wake_open;
+	atomic_init(&s->refs, 1);
+	session_from(s, from);
+	uv_timer_init(&w->loop.uv, &s->deadline);
+	s->deadline.data = s;
+	s->next = w->sessions;
+	s->back = &w->sessions;
+	if (s->next)
+		s->next->back = &s->next;
+	w->sessions = s;
+	w->alive++;
+}
+
+void session_end(struct session *s)
+{
+	if (s->peer)
+		imv_peer_end(s->peer);
+	if (s->conn)
+		pt_conn_close(s->conn, 0, "the manager stops");
+}
+
+void session_abort(struct session *s)
+{
+	if (s->conn)
+		pt_conn_abort(s->conn, ST_ETIMEOUT, "the manager stops");
+}
