@@ -87,7 +87,8 @@ struct follower;
 /* Calls fn(ctx, change) for each change after from_seq (0: all) on a thread of the follower's
  * own, as far behind the writer as fn needs. fn returns 0 when it has dealt with the change
  * (and remembers change->seq, durably if it cares); otherwise the same change comes again
- * after a pause. Caller: posture_unfollow, which returns when fn runs no more. */
+ * after a pause. Caller: posture_unfollow, which returns when fn runs no more; until then the
+ * follower holds a reference to p. */
 int posture_follow(struct posture *p, uint64_t from_seq,
 		   int (*fn)(void *ctx, const struct change *c), void *ctx,
 		   struct follower **f);

@@ -1,0 +1,80 @@
+/* struct posture itself, for the files that make it up. Inside posture only. */
+#ifndef STANCE_POSTURE_CORE_H
+#define STANCE_POSTURE_CORE_H
+
+#include "base/log.h"
+#include "posture/index.h"
+#include "posture/plugin.h"
+#include "posture/posture.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct job;
+struct failure;
+
+struct posture {
+	struct posture_conf conf;
+	struct plugin plugin;
+	const struct repository_plugin *rp; /* plugin.repository, or a test's own */
+	struct repository *repo;
+	struct index ix; /* with its own lock */
+	struct log log;
+	int refs;               /* under the instance lock */
+	_Atomic int64_t oldest; /* the past begins here */
+
+	pthread_mutex_t lock;     /* everything below */
+	pthread_cond_t wake;      /* the writer: there is work */
+	pthread_cond_t committed; /* followers: there is news */
+	struct job *jobs, **last_job;
+	uint64_t committed_seq;
+	bool closing;
+	struct posture_stats stats;
+
+	/* The writer thread's own. */
+	pthread_t writer;
+	struct failure *failures; /* reports lost since the last barrier that was told */
+	int failed_all;
+	int64_t pruned_at; /* monotonic clock */
+};
+
+/* posture_open with a plugin that is there already; what tests call. */
+int posture_open_plugin(const struct posture_conf *c, const struct repository_plugin *rp,
+			struct posture **p, char *why, size_t why_len);
+
+/* One more reference. */
+void posture_hold(struct posture *p);
+
+/* Runs fn(p, ctx) on the writer thread and returns what it returned. */
+int posture_call(struct posture *p, int (*fn)(struct posture *p, void *ctx), void *ctx);
+
+/* --- the writer (writer.c) ----------------------------------------------------------------- */
+
+struct report;
+
+enum job_kind { JOB_REPORT, JOB_BARRIER, JOB_CALL };
+
+struct job {
+	struct job *next;
+	enum job_kind kind;
+	struct report *report;
+	char *key; /* barrier: narrowed to it, or NULL */
+	void (*done)(void *ctx, int err);
+	int (*call)(struct posture *p, void *ctx);
+	void *ctx;
+};
+
+void *writer_main(void *p);
+void writer_free(struct posture *p);
+
+static inline void index_read_lock(struct posture *p)
+{
+	pthread_rwlock_rdlock(&p->ix.lock);
+}
+
+static inline void index_unlock(struct posture *p)
+{
+	pthread_rwlock_unlock(&p->ix.lock);
+}
+
+#endif

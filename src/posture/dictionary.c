@@ -1,0 +1,216 @@
+#include "posture/dictionary.h"
+#include "base/err.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+
+#define MAX_STARS 8 /* fnmatch's time grows with the power of them */
+#define TAIL_MIN 512
+
+/* One line of a name table. hold keeps a name alive that its entry may have lost since. */
+struct name_ref {
+	const char *s;
+	struct text *hold;
+	uint32_t id;
+};
+
+struct dictionary_entry *dictionary_find(const struct dictionary *d, struct span identifier)
+{
+	struct dictionary_entry *e;
+
+	HASH_FIND(hh, d->by_identifier, identifier.p, identifier.n, e);
+	return e;
+}
+
+struct dictionary_entry *dictionary_get(const struct dictionary *d, uint32_t id)
+{
+	return id && id <= d->n ? d->by_id[id] : NULL;
+}
+
+struct dictionary_entry *dictionary_entry_new(uint32_t id, struct span identifier)
+{
+	struct dictionary_entry *e = calloc(1, sizeof(*e) + identifier.n + 1);
+
+	if (!e)
+		return NULL;
+	e->id = id;
+	e->n = (uint32_t)identifier.n;
+	if (identifier.n)
+		memcpy(e->s, identifier.p, identifier.n);
+	return e;
+}
+
+void dictionary_entry_free(struct dictionary_entry *e, struct text_table *texts)
+{
+	if (!e)
+		return;
+	description_drop(&e->d, texts);
+	free(e);
+}
+
+static int name_cmp(const void *a, const void *b)
+{
+	const struct name_ref *x = a, *y = b;
+	int c = strcmp(x->s, y->s);
+
+	return c ? c : (x->id > y->id) - (x->id < y->id);
+}
+
+/* Puts the new lines in their places once there are enough of them to be worth it. */
+static void name_table_sort(struct name_table *t, bool all)
+{
+	if (!all && t->n - t->sorted < TAIL_MIN + t->sorted / 16)
+		return;
+	qsort(t->v, t->n, sizeof(*t->v), name_cmp);
+	t->sorted = t->n;
+}
+
+static int name_table_add(struct name_table *t, const char *s, struct text *hold, uint32_t id)
+{
+	struct name_ref *v;
+
+	if (t->n == t->cap) {
+		size_t cap = t->cap ? t->cap * 2 : 64;
+
+		if (!(v = reallocarray(t->v, cap, sizeof(*v))))
+			return ST_ENOMEM;
+		t->v = v;
+		t->cap = cap;
+	}
+	t->v[t->n++] = (struct name_ref){ s, text_ref(hold), id };
+	name_table_sort(t, false);
+	return 0;
+}
+
+static void name_table_free(struct name_table *t, struct text_table *texts)
+{
+	for (size_t i = 0; i < t->n; i++)
+		text_drop(texts, t->v[i].hold);
+	free(t->v);
+	*t = (struct name_table){ 0 };
+}
+
+static int dictionary_name(struct dictionary *d, struct dictionary_entry *e)
+{
+	struct text *name = e->d.text[DESC_NAME];
+
+	return name ? name_table_add(&d->names, name->s, name, e->id) : 0;
+}
+
+int dictionary_add(struct dictionary *d, struct dictionary_entry *e)
+{
+	struct dictionary_entry **v;
+	int err;
+
+	if (e->id != d->n + 1 || dictionary_find(d, dictionary_identifier(e)))
+		return ST_EDB;
+	if (e->id >= d->cap) {
+		uint32_t cap = d->cap ? d->cap * 2 : 256;
+
+		if (!(v = reallocarray(d->by_id, cap, sizeof(*v))))
+			return ST_ENOMEM;
+		d->by_id = v;
+		d->cap = cap;
+	}
+	if ((err = name_table_add(&d->identifiers, e->s, NULL, e->id)) < 0)
+		return err;
+	if ((err = dictionary_name(d, e)) < 0) {
+		d->identifiers.n--;
+		return err;
+	}
+	HASH_ADD_KEYPTR(hh, d->by_identifier, e->s, e->n, e);
+	d->by_id[0] = NULL;
+	d->by_id[++d->n] = e;
+	d->octets += sizeof(*e) + e->n + 1 + sizeof(*v) + 2 * sizeof(struct name_ref);
+	return 0;
+}
+
+int dictionary_describe(struct dictionary *d, struct dictionary_entry *e,
+			struct description_of *with, struct text_table *texts)
+{
+	bool renamed = e->d.text[DESC_NAME] != with->text[DESC_NAME];
+
+	description_drop(&e->d, texts);
+	e->d = *with;
+	*with = (struct description_of){ 0 };
+	return renamed ? dictionary_name(d, e) : 0;
+}
+
+struct glob {
+	const char *text;
+	size_t literal; /* so many octets at its start are not special */
+};
+
+static bool glob_matches(const struct glob *g, const char *s)
+{
+	return strncmp(s, g->text, g->literal) == 0 && fnmatch(g->text, s, 0) == 0;
+}
+
+static int name_table_match(const struct name_table *t, const struct glob *g, struct ids *out)
+{
+	size_t lo = 0, hi = t->sorted;
+	int err = 0;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (strncmp(t->v[mid].s, g->text, g->literal) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; !err && lo < t->sorted; lo++) {
+		if (strncmp(t->v[lo].s, g->text, g->literal) != 0)
+			break;
+		if (glob_matches(g, t->v[lo].s))
+			err = ids_push(out, t->v[lo].id);
+	}
+	for (size_t i = t->sorted; !err && i < t->n; i++)
+		if (glob_matches(g, t->v[i].s))
+			err = ids_push(out, t->v[i].id);
+	return err;
+}
+
+/* A name that an entry has lost still stands in the table: only what matches now counts. */
+static void drop_stale(const struct dictionary *d, const struct glob *g, struct ids *out)
+{
+	size_t keep = 0;
+
+	for (size_t i = 0; i < out->n; i++) {
+		const struct dictionary_entry *e = d->by_id[out->v[i]];
+		const struct text *name = e->d.text[DESC_NAME];
+
+		if ((name && glob_matches(g, name->s)) || glob_matches(g, e->s))
+			out->v[keep++] = out->v[i];
+	}
+	out->n = keep;
+}
+
+int dictionary_match(const struct dictionary *d, const char *glob, struct ids *out)
+{
+	struct glob g = { glob, strcspn(glob, "*?[\\") };
+	int err, stars = 0;
+
+	out->n = 0;
+	for (const char *s = glob; *s; s++)
+		stars += *s == '*' && s[1] != '*';
+	if (stars > MAX_STARS)
+		return ST_EVALUE;
+	if ((err = name_table_match(&d->names, &g, out)) < 0 ||
+	    (err = name_table_match(&d->identifiers, &g, out)) < 0)
+		return err;
+	ids_sort(out);
+	drop_stale(d, &g, out);
+	return 0;
+}
+
+void dictionary_free(struct dictionary *d, struct text_table *texts)
+{
+	HASH_CLEAR(hh, d->by_identifier);
+	name_table_free(&d->names, texts);
+	name_table_free(&d->identifiers, texts);
+	for (uint32_t i = 1; i <= d->n; i++)
+		dictionary_entry_free(d->by_id[i], texts);
+	free(d->by_id);
+	*d = (struct dictionary){ 0 };
+}

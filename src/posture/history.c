@@ -1,0 +1,271 @@
+#include "posture/history.h"
+#include "posture/bitmap.h"
+#include "posture/core.h"
+#include "posture/page.h"
+#include "base/err.h"
+
+#include <stdlib.h>
+
+#define APART_MAX 16 /* software ids whose changes are read one after the other */
+
+int moment_of(struct posture *p, int64_t as_of, struct moment *m)
+{
+	*m = (struct moment){ .past = as_of != 0 };
+	if (!as_of)
+		return 0;
+	if (as_of < p->oldest)
+		return ST_ELIMIT;
+	return p->rp->seq_at(p->repo, as_of, &m->seq);
+}
+
+/* Hands fn the changes after the moment up to head, newest first. */
+static int undo(struct posture *p, const struct moment *m, uint64_t head,
+		const struct repository_filter *narrow,
+		int (*fn)(void *ctx, const struct change *c), void *ctx)
+{
+	struct repository_filter f = *narrow;
+	struct page *pg;
+	int err = 0;
+
+	if (!m->past || m->seq >= head)
+		return 0;
+	if (!(pg = calloc(1, sizeof(*pg))))
+		return ST_ENOMEM;
+	f.from = m->seq + 1;
+	f.to = head;
+	f.descending = true;
+	do {
+		err = page_read(p, &f, pg);
+		for (size_t i = 0; i < pg->n && !err; i++)
+			err = fn(ctx, &pg->v[i]);
+	} while (!err && page_next(pg, &f));
+	page_free(pg);
+	free(pg);
+	return err;
+}
+
+/* --- one endpoint's software ------------------------------------------------------------- */
+
+static int undo_software(void *ctx, const struct change *c)
+{
+	struct bitmap **b = ctx;
+
+	if (c->kind == CHANGE_ADDED) {
+		bitmap_remove(*b, c->software);
+	} else if (c->kind == CHANGE_REMOVED) {
+		bitmap_add(*b, c->software);
+	} else {
+		bitmap_free(*b);
+		*b = bitmap_new();
+	}
+	return *b ? 0 : ST_ENOMEM;
+}
+
+int history_software(struct posture *p, const struct moment *m, uint32_t endpoint,
+		     struct bitmap **out)
+{
+	const struct repository_filter narrow = { .endpoint = endpoint,
+						  .kinds = CHANGE_SOFTWARE };
+	const struct endpoint *e;
+	struct ids ids = { 0 };
+	uint64_t head;
+	int err;
+
+	*out = NULL;
+	index_read_lock(p);
+	head = p->ix.seq;
+	e = index_endpoint(&p->ix, endpoint);
+	err = e && (!m->past || e->first_seq <= m->seq) ? endpoint_software(e, &ids)
+							: ST_ENOENT;
+	index_unlock(p);
+	if (!err && !(*out = bitmap_of(ids.v, ids.n)))
+		err = ST_ENOMEM;
+	if (!err)
+		err = undo(p, m, head, &narrow, undo_software, out);
+	ids_free(&ids);
+	if (err) {
+		bitmap_free(*out);
+		*out = NULL;
+	}
+	return err;
+}
+
+/* --- facts and results ------------------------------------------------------------------- */
+
+struct undo_facts {
+	struct arena *a;
+	struct past_facts *facts;
+};
+
+static int past_fact_put(struct undo_facts *u, struct span name, struct span value,
+			 int64_t verdict, bool gone)
+{
+	struct past_facts *f = u->facts;
+	struct past_fact *at = f->v, *more;
+
+	while (at < f->v + f->n && !span_eq(at->name, name))
+		at++;
+	if (at == f->v + f->n) {
+		if (f->n == f->cap) {
+			size_t cap = f->cap ? 2 * f->cap : 32;
+
+			if (!(more = arena_alloc(u->a, cap * sizeof(*more))))
+				return ST_ENOMEM;
+			if (f->n)
+				memcpy(more, f->v, f->n * sizeof(*more));
+			f->v = more;
+			f->cap = cap;
+		}
+		at = &f->v[f->n++];
+		at->name = arena_copy(u->a, name);
+	}
+	at->value = arena_copy(u->a, value);
+	at->verdict = verdict;
+	at->gone = gone;
+	return at->name.p && at->value.p ? 0 : ST_ENOMEM;
+}
+
+static int undo_fact(void *ctx, const struct change *c)
+{
+	return past_fact_put(ctx, c->key, c->was, c->number_was, !c->has_was);
+}
+
+static int facts_now(struct undo_facts *u, const struct endpoint *e, enum change_kind what)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; what == CHANGE_FACT && i < e->n_facts && !err; i++)
+		err = past_fact_put(u, text_span(e->facts[i].name),
+				    text_span(e->facts[i].value), 0, false);
+	for (uint32_t i = 0; what == CHANGE_RESULT && i < e->n_results && !err; i++)
+		err = past_fact_put(u, text_span(e->results[i].rule),
+				    text_span(e->results[i].reason), e->results[i].verdict,
+				    false);
+	return err;
+}
+
+static int past_fact_cmp(const void *a, const void *b)
+{
+	const struct past_fact *x = a, *y = b;
+
+	return span_cmp(x->name, y->name);
+}
+
+int history_facts(struct posture *p, const struct moment *m, uint32_t endpoint,
+		  enum change_kind what, struct arena *a, struct past_facts *out)
+{
+	const struct repository_filter narrow = {
+		.endpoint = endpoint,
+		.kinds = what == CHANGE_FACT
+				 ? CHANGE_BIT(CHANGE_FACT) | CHANGE_BIT(CHANGE_FACT_GONE)
+				 : CHANGE_BIT(CHANGE_RESULT) | CHANGE_BIT(CHANGE_RESULT_GONE),
+	};
+	struct undo_facts u = { a, out };
+	const struct endpoint *e;
+	uint64_t head;
+	int err;
+
+	*out = (struct past_facts){ 0 };
+	index_read_lock(p);
+	head = p->ix.seq;
+	e = index_endpoint(&p->ix, endpoint);
+	err = e && (!m->past || e->first_seq <= m->seq) ? facts_now(&u, e, what) : ST_ENOENT;
+	index_unlock(p);
+	if (!err)
+		err = undo(p, m, head, &narrow, undo_fact, &u);
+	if (!err && out->n)
+		qsort(out->v, out->n, sizeof(*out->v), past_fact_cmp);
+	return err;
+}
+
+/* --- who has ----------------------------------------------------------------------------- */
+
+struct undo_who {
+	const struct ids *software;
+	struct bitmap **who;
+};
+
+static int undo_who(void *ctx, const struct change *c)
+{
+	struct undo_who *u = ctx;
+	const uint32_t *at;
+	size_t lo = 0, hi = u->software->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (u->software->v[mid] < c->software)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	at = u->software->v + lo;
+	if (lo == u->software->n || *at != c->software)
+		return 0;
+	if (c->kind == CHANGE_ADDED)
+		bitmap_remove(u->who[lo], c->endpoint);
+	else
+		bitmap_add(u->who[lo], c->endpoint);
+	return 0;
+}
+
+/* Endpoints whose software was not known yet at the moment. */
+static struct bitmap *late_endpoints(const struct index *ix, const struct moment *m)
+{
+	struct bitmap *late = bitmap_new();
+
+	for (uint32_t i = ix->n_inventories; late && i-- > 0;) {
+		if (ix->inventories[i].seq <= m->seq)
+			break;
+		bitmap_add(late, ix->inventories[i].endpoint);
+	}
+	return late;
+}
+
+static int undo_all_who(struct posture *p, const struct moment *m, uint64_t head,
+			struct undo_who *u)
+{
+	struct repository_filter narrow = {
+		.kinds = CHANGE_BIT(CHANGE_ADDED) | CHANGE_BIT(CHANGE_REMOVED),
+	};
+	int err = 0;
+
+	if (u->software->n > APART_MAX)
+		return undo(p, m, head, &narrow, undo_who, u);
+	for (size_t i = 0; i < u->software->n && !err; i++) {
+		narrow.software = u->software->v[i];
+		err = undo(p, m, head, &narrow, undo_who, u);
+	}
+	return err;
+}
+
+int history_who_has(struct posture *p, const struct moment *m, const struct ids *software,
+		    struct bitmap ***out)
+{
+	struct undo_who u = { software, calloc(software->n + 1, sizeof(struct bitmap *)) };
+	struct bitmap *late = NULL;
+	uint64_t head;
+	int err = u.who ? 0 : ST_ENOMEM;
+
+	index_read_lock(p);
+	head = p->ix.seq;
+	for (size_t i = 0; i < software->n && !err; i++)
+		if (!(u.who[i] = index_who_has(&p->ix, software->v[i])))
+			err = ST_ENOMEM;
+	if (!err && m->past && !(late = late_endpoints(&p->ix, m)))
+		err = ST_ENOMEM;
+	index_unlock(p);
+	if (!err)
+		err = undo_all_who(p, m, head, &u);
+	for (size_t i = 0; u.who && i < software->n; i++) {
+		if (err)
+			bitmap_free(u.who[i]);
+		else
+			bitmap_andnot(u.who[i], late);
+	}
+	bitmap_free(late);
+	if (err)
+		free(u.who);
+	*out = err ? NULL : u.who;
+	return err;
+}

@@ -1,0 +1,58 @@
+/* The past: the present, with the journal's changes since then undone. Exact to the change,
+ * and as dear as there are changes to undo. Inside posture only. */
+#ifndef STANCE_POSTURE_HISTORY_H
+#define STANCE_POSTURE_HISTORY_H
+
+#include "base/arena.h"
+#include "posture/query.h"
+
+struct bitmap;
+struct endpoint;
+struct ids;
+
+/* When a question is about. */
+struct moment {
+	bool past;
+	uint64_t seq; /* the answer is the state after this change */
+};
+
+/* as_of as the callers of query.h say it. 0, ST_ELIMIT (pruned), or the repository's error. */
+int moment_of(struct posture *p, int64_t as_of, struct moment *m);
+
+struct past_fact {
+	struct span name, value;
+	int64_t verdict; /* of a result */
+	bool gone;
+};
+
+struct past_facts {
+	struct past_fact *v;
+	size_t n, cap;
+};
+
+/* All functions here take the read lock themselves; what they return lives in `a`, or is the
+ * caller's. ids are endpoints; rows come in their order, and those of endpoints that had not
+ * been seen yet are left out. */
+int history_rows(struct posture *p, const struct moment *m, const struct ids *ids,
+		 struct arena *a, struct endpoint_row **rows, size_t *n);
+
+/* Facts, or results (what: CHANGE_FACT, CHANGE_RESULT), of one endpoint, by name. */
+int history_facts(struct posture *p, const struct moment *m, uint32_t endpoint,
+		  enum change_kind what, struct arena *a, struct past_facts *out);
+
+/* What was on an endpoint: a new bitmap of dictionary ids. */
+int history_software(struct posture *p, const struct moment *m, uint32_t endpoint,
+		     struct bitmap **out);
+
+/* Which endpoints had each of the software ids: new bitmaps, in their order; the caller frees
+ * each and the array. */
+int history_who_has(struct posture *p, const struct moment *m, const struct ids *software,
+		    struct bitmap ***out);
+
+struct dictionary_entry;
+
+/* A row about e with its texts in a; r is zeroed by the caller. Under the read lock. */
+int software_row_copy(struct arena *a, const struct dictionary_entry *e,
+		      struct software_row *r);
+
+#endif

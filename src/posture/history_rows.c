@@ -1,0 +1,198 @@
+/* Rows of endpoints as they are, or as they were. */
+#include "posture/core.h"
+#include "posture/history.h"
+#include "posture/page.h"
+#include "base/err.h"
+
+#include <stdlib.h>
+
+/* A row, and what is needed to take it back. */
+struct past_row {
+	struct endpoint_row row;
+	uint64_t first_seq;
+	bool changed; /* something happened to it after the moment */
+};
+
+struct undo_rows {
+	struct arena *a;
+	struct past_row *rows;
+	size_t n;
+	uint32_t *by_id; /* position + 1, by endpoint id; NULL: there is one row only */
+	uint32_t max_id;
+};
+
+static char *row_text(struct arena *a, const struct text *x)
+{
+	return arena_str(a, text_span(x));
+}
+
+static int row_now(struct arena *a, const struct endpoint *e, struct past_row *r)
+{
+	const struct fact *platform = endpoint_fact(e, span_str(FACT_PLATFORM));
+
+	r->first_seq = e->first_seq;
+	r->row = (struct endpoint_row){
+		.id = e->id,
+		.key = row_text(a, e->key),
+		.name = row_text(a, e->name),
+		.first_seen = e->first_seen,
+		.last_contact = e->last_contact,
+		.complete_through = e->complete_through,
+		.has_inventory = e->set != NULL,
+		.software_count = endpoint_software_count(e),
+		.assessed = e->assessed,
+		.verdict = e->assessed ? (enum verdict)e->verdict : VERDICT_UNKNOWN,
+		.access = e->assessed ? (enum access)e->access : ACCESS_NONE,
+	};
+	if (platform)
+		r->row.platform = arena_copy(a, text_span(platform->value));
+	return r->row.key && r->row.name && (!platform || r->row.platform.p) ? 0 : ST_ENOMEM;
+}
+
+static int rows_now(struct posture *p, const struct moment *m, const struct ids *ids,
+		    struct undo_rows *u)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < ids->n && !err; i++) {
+		const struct endpoint *e = index_endpoint(&p->ix, ids->v[i]);
+
+		if (!e || (m->past && e->first_seq > m->seq))
+			continue;
+		if (e->id > u->max_id)
+			u->max_id = e->id;
+		err = row_now(u->a, e, &u->rows[u->n++]);
+	}
+	return err;
+}
+
+static int rows_index(struct undo_rows *u)
+{
+	if (u->n <= 1)
+		return 0;
+	if (!(u->by_id = calloc((size_t)u->max_id + 1, sizeof(*u->by_id))))
+		return ST_ENOMEM;
+	for (size_t i = 0; i < u->n; i++)
+		u->by_id[u->rows[i].row.id] = (uint32_t)i + 1;
+	return 0;
+}
+
+static struct past_row *row_of(const struct undo_rows *u, uint32_t endpoint)
+{
+	if (!u->by_id)
+		return u->n && u->rows[0].row.id == endpoint ? &u->rows[0] : NULL;
+	return endpoint <= u->max_id && u->by_id[endpoint] ? &u->rows[u->by_id[endpoint] - 1]
+							   : NULL;
+}
+
+static int undo_platform(struct undo_rows *u, struct endpoint_row *r, const struct change *c)
+{
+	if (!span_eq(c->key, span_str(FACT_PLATFORM)))
+		return 0;
+	r->platform = arena_copy(u->a, c->was);
+	return r->platform.p ? 0 : ST_ENOMEM;
+}
+
+static int undo_row(struct undo_rows *u, const struct change *c)
+{
+	struct past_row *past = row_of(u, c->endpoint);
+	struct endpoint_row *r = &past->row;
+
+	if (!past)
+		return 0;
+	past->changed = true;
+	switch (c->kind) {
+	case CHANGE_FACT:
+	case CHANGE_FACT_GONE:
+		return undo_platform(u, r, c);
+	case CHANGE_INVENTORY:
+		r->has_inventory = false;
+		r->software_count = 0;
+		break;
+	case CHANGE_ADDED:
+		r->software_count--;
+		break;
+	case CHANGE_REMOVED:
+		r->software_count++;
+		break;
+	case CHANGE_CONFIRMED:
+		r->complete_through = c->number_was;
+		break;
+	case CHANGE_ASSESSMENT:
+		r->assessed = c->has_was;
+		r->verdict = c->has_was ? (enum verdict)change_verdict(c->number_was)
+					: VERDICT_UNKNOWN;
+		r->access = (enum access)change_access(c->number_was);
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+/* The last change that a changed row had seen by then. */
+static int row_contact(struct posture *p, const struct moment *m, struct past_row *past,
+		       struct page *pg)
+{
+	struct repository_filter f = {
+		.from = 1,
+		.to = m->seq,
+		.endpoint = past->row.id,
+		.descending = true,
+		.limit = 1,
+	};
+	int err = page_read(p, &f, pg);
+
+	if (!err)
+		past->row.last_contact = pg->n ? pg->v[0].known_at : p->oldest;
+	return err;
+}
+
+static int rows_undo(struct posture *p, const struct moment *m, uint64_t head,
+		     struct undo_rows *u)
+{
+	struct repository_filter f = { .from = m->seq + 1, .to = head, .descending = true };
+	struct page *pg = calloc(1, sizeof(*pg));
+	int err = pg ? rows_index(u) : ST_ENOMEM;
+
+	if (u->n == 1)
+		f.endpoint = u->rows[0].row.id;
+	while (!err) {
+		if ((err = page_read(p, &f, pg)) < 0)
+			break;
+		for (size_t i = 0; i < pg->n && !err; i++)
+			err = undo_row(u, &pg->v[i]);
+		if (!page_next(pg, &f))
+			break;
+	}
+	for (size_t i = 0; i < u->n && !err; i++)
+		if (u->rows[i].changed)
+			err = row_contact(p, m, &u->rows[i], pg);
+	page_free(pg);
+	free(pg);
+	free(u->by_id);
+	return err;
+}
+
+int history_rows(struct posture *p, const struct moment *m, const struct ids *ids,
+		 struct arena *a, struct endpoint_row **rows, size_t *n)
+{
+	struct undo_rows u = { .a = a, .rows = calloc(ids->n + 1, sizeof(*u.rows)) };
+	int err = u.rows ? 0 : ST_ENOMEM;
+	uint64_t head;
+
+	*n = 0;
+	index_read_lock(p);
+	head = p->ix.seq;
+	if (!err)
+		err = rows_now(p, m, ids, &u);
+	index_unlock(p);
+	if (!err && m->past && m->seq < head)
+		err = rows_undo(p, m, head, &u);
+	if (!err && !(*rows = arena_alloc(a, (u.n + 1) * sizeof(**rows))))
+		err = ST_ENOMEM;
+	for (size_t i = 0; i < u.n && !err; i++)
+		(*rows)[(*n)++] = u.rows[i].row;
+	free(u.rows);
+	return err;
+}

@@ -1,0 +1,104 @@
+#include "posture/ids.h"
+#include "base/err.h"
+
+#include <stdlib.h>
+
+void ids_free(struct ids *s)
+{
+	free(s->v);
+	*s = (struct ids){ 0 };
+}
+
+int ids_reserve(struct ids *s, size_t n)
+{
+	uint32_t *v;
+
+	if (n <= s->cap)
+		return 0;
+	if (n < s->cap * 2)
+		n = s->cap * 2;
+	if (!(v = reallocarray(s->v, n, sizeof(*v))))
+		return ST_ENOMEM;
+	s->v = v;
+	s->cap = n;
+	return 0;
+}
+
+int ids_push(struct ids *s, uint32_t v)
+{
+	if (s->n == s->cap && ids_reserve(s, s->n ? s->n + 1 : 16) < 0)
+		return ST_ENOMEM;
+	s->v[s->n++] = v;
+	return 0;
+}
+
+static int id_cmp(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+void ids_sort(struct ids *s)
+{
+	size_t out = 0;
+	bool sorted = true;
+
+	for (size_t i = 1; i < s->n && sorted; i++)
+		sorted = s->v[i - 1] < s->v[i];
+	if (sorted)
+		return;
+	qsort(s->v, s->n, sizeof(*s->v), id_cmp);
+	for (size_t i = 0; i < s->n; i++)
+		if (!i || s->v[i] != s->v[i - 1])
+			s->v[out++] = s->v[i];
+	s->n = out;
+}
+
+int ids_diff(const uint32_t *before, size_t n_before, const uint32_t *now, size_t n_now,
+	     struct ids *added, struct ids *removed)
+{
+	size_t b = 0, n = 0;
+	int err = 0;
+
+	added->n = removed->n = 0;
+	while (!err && (b < n_before || n < n_now)) {
+		if (b < n_before && n < n_now && before[b] == now[n]) {
+			b++;
+			n++;
+		} else if (n == n_now || (b < n_before && before[b] < now[n])) {
+			err = ids_push(removed, before[b++]);
+		} else {
+			err = ids_push(added, now[n++]);
+		}
+	}
+	return err;
+}
+
+int ids_patch(const uint32_t *base, size_t n_base, const uint32_t *added, size_t n_added,
+	      const uint32_t *removed, size_t n_removed, struct ids *out)
+{
+	size_t b = 0, a = 0, r = 0;
+	int err;
+
+	out->n = 0;
+	if ((err = ids_reserve(out, n_base + n_added + 1)) < 0)
+		return err;
+	while (b < n_base || a < n_added) {
+		bool take = a < n_added && (b == n_base || added[a] <= base[b]);
+		uint32_t v = take ? added[a] : base[b];
+
+		a += take;
+		b += b < n_base && base[b] == v;
+		while (r < n_removed && removed[r] < v)
+			r++;
+		if (take || r == n_removed || removed[r] != v)
+			out->v[out->n++] = v;
+	}
+	return 0;
+}
+
+bool ids_has(const uint32_t *v, size_t n, uint32_t x)
+{
+	return n && bsearch(&x, v, n, sizeof(*v), id_cmp) != NULL;
+}

@@ -1,0 +1,312 @@
+#define _GNU_SOURCE /* qsort_r */
+#include "posture/index.h"
+#include "posture/bitmap.h"
+#include "base/err.h"
+
+#include <stdlib.h>
+
+int index_init(struct index *ix)
+{
+	pthread_rwlockattr_t attr;
+	int rc;
+
+	*ix = (struct index){ 0 };
+	pthread_rwlockattr_init(&attr);
+	/* glibc's default lets a stream of readers keep the writer out for ever */
+	pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	rc = pthread_rwlock_init(&ix->lock, &attr);
+	pthread_rwlockattr_destroy(&attr);
+	return rc ? ST_ENOMEM : 0;
+}
+
+static void posting_free(struct posting *p)
+{
+	bitmap_free(p->sets);
+	bitmap_free(p->added);
+	bitmap_free(p->removed);
+}
+
+void index_free(struct index *ix)
+{
+	struct endpoint_key *k, *next;
+
+	HASH_ITER(hh, ix->keys, k, next)
+	{
+		HASH_DEL(ix->keys, k);
+		free(k);
+	}
+	for (uint32_t i = 0; i < ix->n_endpoints; i++)
+		endpoint_free(ix->endpoints[i], &ix->texts);
+	for (uint32_t i = 0; i < ix->n_postings; i++)
+		posting_free(&ix->postings[i]);
+	sets_free(&ix->sets, true);
+	dictionary_free(&ix->dictionary, &ix->texts);
+	free(ix->postings);
+	free(ix->endpoints);
+	free(ix->by_name);
+	free(ix->inventories);
+	pthread_rwlock_destroy(&ix->lock);
+	*ix = (struct index){ 0 };
+}
+
+const struct endpoint *index_endpoint(const struct index *ix, uint32_t id)
+{
+	return id && id <= ix->n_endpoints ? ix->endpoints[id - 1] : NULL;
+}
+
+const struct endpoint *index_endpoint_by_key(const struct index *ix, struct span key)
+{
+	struct endpoint_key *k;
+
+	HASH_FIND(hh, ix->keys, key.p, key.n, k);
+	return k ? index_endpoint(ix, k->id) : NULL;
+}
+
+struct who_has {
+	const struct index *ix;
+	struct bitmap *out;
+	uint64_t count;
+};
+
+static bool add_set_endpoints(uint32_t set, void *ctx)
+{
+	struct who_has *w = ctx;
+
+	bitmap_or(w->out, sets_get(&w->ix->sets, set)->endpoints);
+	return true;
+}
+
+static bool count_set_endpoints(uint32_t set, void *ctx)
+{
+	struct who_has *w = ctx;
+
+	w->count += bitmap_count(sets_get(&w->ix->sets, set)->endpoints);
+	return true;
+}
+
+struct bitmap *index_who_has(const struct index *ix, uint32_t software)
+{
+	struct who_has w = { ix, bitmap_new(), 0 };
+
+	if (!w.out || !software || software > ix->n_postings)
+		return w.out;
+	const struct posting *p = &ix->postings[software - 1];
+
+	bitmap_each(p->sets, add_set_endpoints, &w);
+	bitmap_andnot(w.out, p->removed);
+	bitmap_or(w.out, p->added);
+	return w.out;
+}
+
+/* An endpoint is on one set only, so the sets' endpoints do not overlap. */
+uint64_t index_count(const struct index *ix, uint32_t software)
+{
+	struct who_has w = { ix, NULL, 0 };
+
+	if (!software || software > ix->n_postings)
+		return 0;
+	const struct posting *p = &ix->postings[software - 1];
+
+	bitmap_each(p->sets, count_set_endpoints, &w);
+	return w.count - bitmap_count(p->removed) + bitmap_count(p->added);
+}
+
+size_t index_octets(const struct index *ix)
+{
+	size_t n = ix->octets + ix->texts.octets + ix->dictionary.octets + ix->sets.octets;
+
+	for (uint32_t i = 0; i < ix->n_postings; i++)
+		n += bitmap_octets(ix->postings[i].sets) +
+		     bitmap_octets(ix->postings[i].added) +
+		     bitmap_octets(ix->postings[i].removed);
+	for (uint32_t i = 0; i < ix->sets.n; i++)
+		n += bitmap_octets(ix->sets.by_id[i]->endpoints);
+	return n;
+}
+
+/* v with room for n elements of this size, or NULL; *cap counts what there is room for. */
+static void *grow(void *v, uint32_t *cap, uint32_t n, size_t size)
+{
+	uint32_t want = *cap * 2 > n ? *cap * 2 : n;
+	void *more;
+
+	if (v && n <= *cap)
+		return v;
+	want = want ? want : 1;
+	if ((more = reallocarray(v, want, size)))
+		*cap = want;
+	return more;
+}
+
+static int reserve_endpoints(struct index *ix, uint32_t n)
+{
+	uint32_t cap = ix->cap_endpoints;
+	void *v;
+
+	if (!(v = grow(ix->by_name, &cap, n, sizeof(*ix->by_name))))
+		return ST_ENOMEM;
+	ix->by_name = v;
+	if (!(v = grow(ix->inventories, &ix->cap_inventories, n, sizeof(*ix->inventories))))
+		return ST_ENOMEM;
+	ix->inventories = v;
+	if (!(v = grow(ix->endpoints, &ix->cap_endpoints, n, sizeof(struct endpoint *))))
+		return ST_ENOMEM;
+	ix->endpoints = v;
+	return 0;
+}
+
+static int reserve_postings(struct index *ix, uint32_t n)
+{
+	uint32_t cap = ix->n_postings;
+	struct posting *v = grow(ix->postings, &cap, n, sizeof(*v));
+
+	if (!v)
+		return ST_ENOMEM;
+	if (cap > ix->n_postings)
+		memset(v + ix->n_postings, 0, (cap - ix->n_postings) * sizeof(*v));
+	ix->postings = v;
+	ix->n_postings = cap;
+	return 0;
+}
+
+int index_reserve(struct index *ix, uint32_t endpoints, uint32_t software)
+{
+	int err = reserve_endpoints(ix, ix->n_endpoints + endpoints);
+
+	return err < 0 ? err : reserve_postings(ix, ix->dictionary.n + software);
+}
+
+int index_add_software(struct index *ix, struct dictionary_entry *e)
+{
+	return dictionary_add(&ix->dictionary, e);
+}
+
+static int posting_set(struct bitmap **b, uint32_t v)
+{
+	if (!*b && !(*b = bitmap_new()))
+		return ST_ENOMEM;
+	bitmap_add(*b, v);
+	return 0;
+}
+
+static void posting_clear(struct bitmap **b, uint32_t v)
+{
+	if (!*b)
+		return;
+	bitmap_remove(*b, v);
+	if (!bitmap_count(*b)) {
+		bitmap_free(*b);
+		*b = NULL;
+	}
+}
+
+int index_add_set(struct index *ix, struct set *s)
+{
+	int err = sets_add(&ix->sets, s);
+
+	for (size_t i = 0; i < s->n && !err; i++)
+		err = posting_set(&ix->postings[s->members[i] - 1].sets, s->id);
+	return err;
+}
+
+static int software_link(struct index *ix, const struct endpoint *e)
+{
+	int err = 0;
+
+	if (!e->set)
+		return 0;
+	bitmap_add(e->set->endpoints, e->id);
+	for (uint32_t i = 0; i < e->n_added && !err; i++)
+		err = posting_set(&ix->postings[endpoint_added(e)[i] - 1].added, e->id);
+	for (uint32_t i = 0; i < e->n_removed && !err; i++)
+		err = posting_set(&ix->postings[endpoint_removed(e)[i] - 1].removed, e->id);
+	return err;
+}
+
+static void software_unlink(struct index *ix, const struct endpoint *e)
+{
+	if (!e->set)
+		return;
+	bitmap_remove(e->set->endpoints, e->id);
+	for (uint32_t i = 0; i < e->n_added; i++)
+		posting_clear(&ix->postings[endpoint_added(e)[i] - 1].added, e->id);
+	for (uint32_t i = 0; i < e->n_removed; i++)
+		posting_clear(&ix->postings[endpoint_removed(e)[i] - 1].removed, e->id);
+}
+
+static bool same_software(const struct endpoint *a, const struct endpoint *b)
+{
+	size_t n = a->n_added + a->n_removed;
+
+	return a->set == b->set && a->n_added == b->n_added && a->n_removed == b->n_removed &&
+	       (!n || memcmp(a->delta, b->delta, n * sizeof(*a->delta)) == 0);
+}
+
+static int endpoint_append(struct index *ix, struct endpoint *e)
+{
+	struct endpoint_key *k;
+
+	if (e->id != ix->n_endpoints + 1 || index_endpoint_by_key(ix, text_span(e->key)))
+		return ST_EDB;
+	if (!(k = calloc(1, sizeof(*k))))
+		return ST_ENOMEM;
+	k->key = e->key;
+	k->id = e->id;
+	HASH_ADD_KEYPTR(hh, ix->keys, e->key->s, e->key->n, k);
+	ix->by_name[ix->n_endpoints] = e->id;
+	ix->endpoints[ix->n_endpoints++] = e;
+	ix->octets += endpoint_octets(e) + sizeof(*k) + sizeof(*ix->inventories);
+	return software_link(ix, e);
+}
+
+int index_put_endpoint(struct index *ix, struct endpoint *e)
+{
+	struct endpoint *old = e->id <= ix->n_endpoints ? ix->endpoints[e->id - 1] : NULL;
+	int err = 0;
+
+	if (e->inventory_seq && (!old || !old->inventory_seq))
+		ix->inventories[ix->n_inventories++] =
+			(struct inventory_start){ e->inventory_seq, e->id };
+	if (!old)
+		return endpoint_append(ix, e);
+	if (!same_software(old, e)) {
+		software_unlink(ix, old);
+		err = software_link(ix, e);
+	}
+	ix->endpoints[e->id - 1] = e;
+	ix->octets += endpoint_octets(e) - endpoint_octets(old);
+	endpoint_free(old, &ix->texts);
+	return err;
+}
+
+static int name_cmp(const void *a, const void *b, void *ctx)
+{
+	const struct index *ix = ctx;
+	const struct endpoint *x = ix->endpoints[*(const uint32_t *)a - 1];
+	const struct endpoint *y = ix->endpoints[*(const uint32_t *)b - 1];
+	int c = span_cmp(text_span(x->name), text_span(y->name));
+
+	return c ? c : span_cmp(text_span(x->key), text_span(y->key));
+}
+
+void index_sort_names(struct index *ix, uint32_t first_new)
+{
+	uint32_t old = first_new - 1, n = ix->n_endpoints - old, at = ix->n_endpoints;
+	uint32_t *fresh = n ? malloc(n * sizeof(*fresh)) : NULL;
+
+	if (!n)
+		return;
+	qsort_r(ix->by_name + old, n, sizeof(*ix->by_name), name_cmp, ix);
+	if (!fresh) { /* slower, but in place */
+		qsort_r(ix->by_name, ix->n_endpoints, sizeof(*ix->by_name), name_cmp, ix);
+		return;
+	}
+	memcpy(fresh, ix->by_name + old, n * sizeof(*fresh));
+	while (n) { /* from the back, so that nothing is overwritten that is still needed */
+		if (old && name_cmp(&ix->by_name[old - 1], &fresh[n - 1], ix) > 0)
+			ix->by_name[--at] = ix->by_name[--old];
+		else
+			ix->by_name[--at] = fresh[--n];
+	}
+	free(fresh);
+}

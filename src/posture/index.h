@@ -1,0 +1,91 @@
+/* The present of all endpoints, in memory, and who has what. Built from the repository at
+ * start; afterwards the writer thread changes it, under the write lock, after each commit.
+ * Inside posture only.
+ *
+ * "Who has X" goes by sets: X -> the sets that contain it -> the endpoints on those sets,
+ * corrected by the endpoints whose own difference adds or removes X. A clone costs one bit. */
+#ifndef STANCE_POSTURE_INDEX_H
+#define STANCE_POSTURE_INDEX_H
+
+#include "posture/dictionary.h"
+#include "posture/endpoint.h"
+#include "posture/set.h"
+
+#include <pthread.h>
+
+struct bitmap;
+struct repository;
+struct repository_plugin;
+
+/* Of one software id. Absent bitmaps are empty. */
+struct posting {
+	struct bitmap *sets;            /* ids of sets that contain it */
+	struct bitmap *added, *removed; /* endpoints that have it, or not, unlike their set */
+};
+
+struct endpoint_key {
+	UT_hash_handle hh;
+	const struct text *key;
+	uint32_t id;
+};
+
+struct inventory_start {
+	uint64_t seq;
+	uint32_t endpoint;
+};
+
+struct index {
+	pthread_rwlock_t lock;
+	struct text_table texts; /* the writer's; readers only look at texts */
+	struct dictionary dictionary;
+	struct sets sets;
+	struct posting *postings; /* by software id */
+	uint32_t n_postings;
+	struct endpoint **endpoints; /* by id - 1 */
+	uint32_t n_endpoints, cap_endpoints;
+	struct endpoint_key *keys;
+	uint32_t *by_name;                   /* endpoint ids in the order of their names */
+	struct inventory_start *inventories; /* by seq: when each endpoint's software began */
+	uint32_t n_inventories, cap_inventories;
+	size_t octets; /* of endpoints and postings */
+	uint64_t seq;  /* the state is that after this change */
+	int64_t known_at;
+};
+
+int index_init(struct index *ix);
+void index_free(struct index *ix);
+
+/* Fills an empty index from the repository. On failure why says what does not fit. */
+int index_load(struct index *ix, const struct repository_plugin *pl, struct repository *repo,
+	       char *why, size_t why_len);
+
+/* --- reading: under the read lock, or on the writer thread ------------------------------- */
+
+const struct endpoint *index_endpoint(const struct index *ix, uint32_t id);
+const struct endpoint *index_endpoint_by_key(const struct index *ix, struct span key);
+
+/* A new bitmap of the endpoints that have this software; NULL: out of memory. */
+struct bitmap *index_who_has(const struct index *ix, uint32_t software);
+
+/* How many they are, without making the bitmap. */
+uint64_t index_count(const struct index *ix, uint32_t software);
+
+/* Octets of everything, about. */
+size_t index_octets(const struct index *ix);
+
+/* --- writing: the writer thread, under the write lock (or before there are readers) -------- */
+
+/* Room for so many more endpoints and software, so that what follows does not fail. */
+int index_reserve(struct index *ix, uint32_t endpoints, uint32_t software);
+
+/* Takes a new dictionary entry, or a new set. */
+int index_add_software(struct index *ix, struct dictionary_entry *e);
+int index_add_set(struct index *ix, struct set *s);
+
+/* Takes e in place of the endpoint with that id, which is freed, or as the next new one. */
+int index_put_endpoint(struct index *ix, struct endpoint *e);
+
+/* After new endpoints were put: their place in the order of names. */
+void index_sort_names(struct index *ix, uint32_t first_new);
+
+#endif

@@ -1,0 +1,184 @@
+/* Building the index from the repository at start. What does not fit together is damage, and
+ * is said so: nothing is guessed. */
+#include "posture/index.h"
+#include "posture/plugin.h"
+#include "base/err.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct load {
+	struct index *ix;
+	char *why;
+	size_t why_len;
+};
+
+static int load_bad(struct load *l, const char *what, uint32_t id)
+{
+	(void)snprintf(l->why, l->why_len, "repository is damaged: %s %u does not fit", what,
+		       id);
+	return ST_EDB;
+}
+
+static int load_software(void *ctx, const struct repository_software *s)
+{
+	struct load *l = ctx;
+	struct dictionary_entry *e = dictionary_entry_new(s->id, s->identifier);
+	int err;
+
+	if (!e)
+		return ST_ENOMEM;
+	if ((err = description_load(&e->d, s, &l->ix->texts)) < 0 ||
+	    (err = index_reserve(l->ix, 0, 1)) < 0 ||
+	    (err = index_add_software(l->ix, e)) < 0) {
+		dictionary_entry_free(e, &l->ix->texts);
+		return err == ST_EDB ? load_bad(l, "software", s->id) : err;
+	}
+	return 0;
+}
+
+static bool members_fit(const struct index *ix, const uint32_t *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!v[i] || v[i] > ix->dictionary.n || (i && v[i] <= v[i - 1]))
+			return false;
+	return true;
+}
+
+static int load_set(void *ctx, const struct repository_set *rs)
+{
+	struct load *l = ctx;
+	struct set *s;
+	int err;
+
+	if (rs->id != l->ix->sets.first + l->ix->sets.n + 1 ||
+	    !members_fit(l->ix, rs->members, rs->n))
+		return load_bad(l, "set", rs->id);
+	if (!(s = set_new(rs->id, rs->members, rs->n)))
+		return ST_ENOMEM;
+	memcpy(s->digest, rs->digest, sizeof(s->digest));
+	if ((err = index_add_set(l->ix, s)) < 0 && !sets_get(&l->ix->sets, s->id))
+		set_free(s);
+	return err;
+}
+
+static bool delta_fits(const struct index *ix, const struct set *s,
+		       const struct repository_endpoint *r)
+{
+	if (!members_fit(ix, r->added, r->n_added) ||
+	    !members_fit(ix, r->removed, r->n_removed))
+		return false;
+	for (size_t i = 0; i < r->n_added; i++)
+		if (ids_has(s->members, s->n, r->added[i]))
+			return false;
+	for (size_t i = 0; i < r->n_removed; i++)
+		if (!ids_has(s->members, s->n, r->removed[i]))
+			return false;
+	return true;
+}
+
+static int load_endpoint_software(struct load *l, struct endpoint *e,
+				  const struct repository_endpoint *r)
+{
+	const struct set *s = sets_get(&l->ix->sets, r->set);
+	struct ids added = { (uint32_t *)(uintptr_t)r->added, r->n_added, 0 };
+	struct ids removed = { (uint32_t *)(uintptr_t)r->removed, r->n_removed, 0 };
+
+	if (!r->set != !r->inventory_seq || (r->set && (!s || !delta_fits(l->ix, s, r))))
+		return load_bad(l, "inventory of endpoint", r->id);
+	return s ? endpoint_set_software(e, s, &added, &removed) : 0;
+}
+
+static int load_endpoint(void *ctx, const struct repository_endpoint *r)
+{
+	struct load *l = ctx;
+	struct endpoint *e;
+	int err;
+
+	if (r->id != l->ix->n_endpoints + 1 || index_endpoint_by_key(l->ix, r->key))
+		return load_bad(l, "endpoint", r->id);
+	if ((err = index_reserve(l->ix, 1, 0)) < 0)
+		return err;
+	if (!(e = endpoint_new(r->id, &l->ix->texts, r->key, r->name)))
+		return ST_ENOMEM;
+	e->first_seq = r->first_seq;
+	e->inventory_seq = r->inventory_seq;
+	e->first_seen = r->first_seen;
+	e->last_contact = r->last_contact;
+	e->complete_through = r->complete_through;
+	e->epoch = r->epoch;
+	e->last_eid = r->last_eid;
+	e->assessed = r->assessed;
+	e->verdict = r->verdict;
+	e->access = r->access;
+	if ((err = load_endpoint_software(l, e, r)) < 0) {
+		endpoint_free(e, &l->ix->texts);
+		return err;
+	}
+	return index_put_endpoint(l->ix, e);
+}
+
+static struct endpoint *loaded_endpoint(struct load *l, uint32_t id)
+{
+	return id && id <= l->ix->n_endpoints ? l->ix->endpoints[id - 1] : NULL;
+}
+
+static int load_fact(void *ctx, const struct repository_fact *f)
+{
+	struct load *l = ctx;
+	struct endpoint *e = loaded_endpoint(l, f->endpoint);
+
+	if (!e || endpoint_fact(e, f->name))
+		return load_bad(l, "fact of endpoint", f->endpoint);
+	l->ix->octets += sizeof(struct fact);
+	return endpoint_fact_add(e, &l->ix->texts, f->name, f->value) ? 0 : ST_ENOMEM;
+}
+
+static int load_result(void *ctx, const struct repository_result *r)
+{
+	struct load *l = ctx;
+	struct endpoint *e = loaded_endpoint(l, r->endpoint);
+
+	if (!e || endpoint_result(e, r->rule))
+		return load_bad(l, "result of endpoint", r->endpoint);
+	l->ix->octets += sizeof(struct result);
+	return endpoint_result_add(e, &l->ix->texts, r->rule, r->reason, r->verdict)
+		       ? 0
+		       : ST_ENOMEM;
+}
+
+static int start_cmp(const void *a, const void *b)
+{
+	const struct inventory_start *x = a, *y = b;
+
+	return (x->seq > y->seq) - (x->seq < y->seq);
+}
+
+int index_load(struct index *ix, const struct repository_plugin *pl, struct repository *repo,
+	       char *why, size_t why_len)
+{
+	static const struct repository_loader loader = {
+		.software = load_software,
+		.set = load_set,
+		.endpoint = load_endpoint,
+		.fact = load_fact,
+		.result = load_result,
+	};
+	struct load l = { ix, why, why_len };
+	struct repository_state st = { 0 };
+	int err;
+
+	*why = '\0';
+	if ((err = pl->state(repo, &st)) < 0 || (err = pl->load(repo, &loader, &l)) < 0) {
+		if (!*why)
+			(void)snprintf(why, why_len, "cannot read the repository: %s",
+				       st_strerror(err));
+		return err;
+	}
+	if (ix->n_inventories)
+		qsort(ix->inventories, ix->n_inventories, sizeof(*ix->inventories), start_cmp);
+	index_sort_names(ix, 1);
+	ix->seq = st.last_seq;
+	ix->known_at = st.last_known;
+	return 0;
+}

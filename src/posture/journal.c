@@ -1,0 +1,264 @@
+#include "posture/journal.h"
+#include "posture/plugin.h"
+#include "posture/report_item.h"
+#include "base/err.h"
+#include "base/log.h"
+
+#include <stdlib.h>
+
+void journal_begin(struct journal *j, struct index *ix, int64_t now)
+{
+	*j = (struct journal){ .ix = ix };
+	j->known_at = now > ix->known_at ? now : ix->known_at + 1;
+	j->sets.first = ix->sets.n;
+}
+
+struct change *journal_change(struct journal *j, struct staged_endpoint *s,
+			      enum change_kind kind)
+{
+	struct change *c;
+
+	if (j->n_changes == j->cap_changes) {
+		size_t cap = j->cap_changes ? j->cap_changes * 2 : 64;
+
+		if (!(c = reallocarray(j->changes, cap, sizeof(*c))))
+			return NULL;
+		j->changes = c;
+		j->cap_changes = cap;
+	}
+	c = &j->changes[j->n_changes++];
+	*c = (struct change){
+		.seq = j->ix->seq + j->n_changes,
+		.kind = kind,
+		.endpoint = s->e->id,
+		.known_at = j->known_at,
+	};
+	s->dirty = true;
+	s->e->last_contact = j->known_at;
+	return c;
+}
+
+static int endpoint_first_seen(struct journal *j, struct staged_endpoint *s)
+{
+	struct change *c = journal_change(j, s, CHANGE_ENDPOINT);
+
+	if (!c)
+		return ST_ENOMEM;
+	c->key = text_span(s->e->key);
+	c->value = text_span(s->e->name);
+	s->e->first_seq = c->seq;
+	s->e->first_seen = j->known_at;
+	return 0;
+}
+
+/* The endpoint of r as it will be after this commit so far. */
+static int endpoint_stage(struct journal *j, const struct report *r,
+			  struct staged_endpoint **out)
+{
+	const struct endpoint *old;
+	struct staged_endpoint *s;
+
+	HASH_FIND(hh, j->endpoints, r->key.p, r->key.n, s);
+	if ((*out = s))
+		return 0;
+	if (!(s = arena_alloc(&j->arena, sizeof(*s))))
+		return ST_ENOMEM;
+	old = index_endpoint_by_key(j->ix, r->key);
+	s->fresh = !old;
+	s->e = old ? endpoint_copy(old)
+		   : endpoint_new(j->ix->n_endpoints + j->n_fresh + 1, &j->ix->texts, r->key,
+				  r->name);
+	if (!s->e)
+		return ST_ENOMEM;
+	j->n_fresh += s->fresh;
+	HASH_ADD_KEYPTR(hh, j->endpoints, s->e->key->s, s->e->key->n, s);
+	*out = s;
+	return s->fresh ? endpoint_first_seen(j, s) : 0;
+}
+
+int journal_report(struct journal *j, const struct report *r)
+{
+	struct staged_endpoint *s;
+	int err = endpoint_stage(j, r, &s);
+
+	j->stamp++;
+	for (const struct report_item *it = r->items; it && !err; it = it->next) {
+		switch (it->kind) {
+		case ITEM_INVENTORY:
+			err = inventory_stage(j, s, r, it);
+			break;
+		case ITEM_DESCRIBE:
+			err = description_stage(j, it);
+			break;
+		default:
+			err = facts_stage(j, s, it);
+			break;
+		}
+	}
+	return err;
+}
+
+static int batch_software(struct journal *j, struct repository_batch *b)
+{
+	struct repository_software *v;
+	struct staged_description *d, *next;
+	size_t n = j->n_software + HASH_COUNT(j->descriptions);
+
+	if (!n)
+		return 0;
+	if (!(v = arena_alloc(&j->arena, n * sizeof(*v))))
+		return ST_ENOMEM;
+	b->software = v;
+	for (uint32_t i = 0; i < j->n_software; i++)
+		description_store(j->software[i], &j->software[i]->d, &v[b->n_software++]);
+	HASH_ITER(hh, j->descriptions, d, next)
+	if (d->dirty)
+		description_store(d->entry, &d->d, &v[b->n_software++]);
+	return 0;
+}
+
+static int batch_sets(struct journal *j, struct repository_batch *b)
+{
+	struct repository_set *v;
+
+	if (!j->sets.n)
+		return 0;
+	if (!(v = arena_alloc(&j->arena, j->sets.n * sizeof(*v))))
+		return ST_ENOMEM;
+	b->sets = v;
+	for (uint32_t i = 0; i < j->sets.n; i++) {
+		const struct set *s = j->sets.by_id[i];
+
+		v[b->n_sets] = (struct repository_set){
+			.id = s->id,
+			.members = s->members,
+			.n = s->n,
+		};
+		memcpy(v[b->n_sets++].digest, s->digest, SET_DIGEST);
+	}
+	return 0;
+}
+
+static int batch_endpoints(struct journal *j, struct repository_batch *b)
+{
+	struct repository_endpoint *v;
+	struct staged_endpoint *s, *next;
+	size_t n = HASH_COUNT(j->endpoints);
+
+	if (!n)
+		return 0;
+	if (!(v = arena_alloc(&j->arena, n * sizeof(*v))))
+		return ST_ENOMEM;
+	b->endpoints = v;
+	HASH_ITER(hh, j->endpoints, s, next)
+	if (s->dirty)
+		endpoint_store(s->e, &v[b->n_endpoints++]);
+	return 0;
+}
+
+int journal_batch(struct journal *j, struct repository_batch *b)
+{
+	int err;
+
+	*b = (struct repository_batch){ .changes = j->changes, .n_changes = j->n_changes };
+	pthread_rwlock_wrlock(&j->ix->lock);
+	err = index_reserve(j->ix, j->n_fresh, j->n_software);
+	pthread_rwlock_unlock(&j->ix->lock);
+	if (err < 0 || (err = batch_software(j, b)) < 0 || (err = batch_sets(j, b)) < 0)
+		return err;
+	return batch_endpoints(j, b);
+}
+
+/* What is durable but cannot be shown for want of memory would make every later answer and
+ * every later difference wrong. A new start rebuilds it from the repository. */
+static void must(int err)
+{
+	if (err < 0) {
+		log_error(NULL, "cannot follow the journal: error=\"%s\"", st_strerror(err));
+		abort();
+	}
+}
+
+static void apply_software(struct journal *j)
+{
+	struct staged_description *d, *next;
+
+	HASH_CLEAR(hh, j->software_by_identifier);
+	for (uint32_t i = 0; i < j->n_software; i++)
+		must(index_add_software(j->ix, j->software[i]));
+	j->n_software = 0;
+	HASH_ITER(hh, j->descriptions, d, next)
+	{
+		HASH_DEL(j->descriptions, d);
+		must(dictionary_describe(&j->ix->dictionary, d->entry, &d->d, &j->ix->texts));
+	}
+}
+
+static void apply_sets(struct journal *j)
+{
+	struct set **v = j->sets.by_id;
+	uint32_t n = j->sets.n;
+
+	j->sets.by_id = NULL;
+	sets_free(&j->sets, false);
+	for (uint32_t i = 0; i < n; i++)
+		must(index_add_set(j->ix, v[i]));
+	free(v);
+}
+
+static int fresh_first(struct staged_endpoint *a, struct staged_endpoint *b)
+{
+	return (a->e->id > b->e->id) - (a->e->id < b->e->id);
+}
+
+void journal_apply(struct journal *j)
+{
+	uint32_t first_new = j->ix->n_endpoints + 1;
+	struct staged_endpoint *s, *next;
+
+	apply_software(j);
+	apply_sets(j);
+	HASH_SORT(j->endpoints, fresh_first); /* new ones come in the order of their ids */
+	HASH_ITER(hh, j->endpoints, s, next)
+	{
+		HASH_DEL(j->endpoints, s);
+		if (s->dirty)
+			must(index_put_endpoint(j->ix, s->e));
+		else
+			endpoint_free(s->e, &j->ix->texts);
+	}
+	index_sort_names(j->ix, first_new);
+	j->ix->seq += j->n_changes;
+	if (j->n_changes)
+		j->ix->known_at = j->known_at;
+}
+
+void journal_reset(struct journal *j)
+{
+	struct staged_description *d, *next_d;
+	struct staged_endpoint *s, *next_s;
+
+	HASH_ITER(hh, j->endpoints, s, next_s)
+	{
+		HASH_DEL(j->endpoints, s);
+		endpoint_free(s->e, &j->ix->texts);
+	}
+	HASH_ITER(hh, j->descriptions, d, next_d)
+	{
+		HASH_DEL(j->descriptions, d);
+		description_drop(&d->d, &j->ix->texts);
+	}
+	HASH_CLEAR(hh, j->software_by_identifier);
+	for (uint32_t i = 0; i < j->n_software; i++)
+		dictionary_entry_free(j->software[i], &j->ix->texts);
+	sets_free(&j->sets, true);
+	free(j->software);
+	free(j->changes);
+	free(j->reported);
+	ids_free(&j->now);
+	ids_free(&j->before);
+	ids_free(&j->added);
+	ids_free(&j->removed);
+	arena_reset(&j->arena);
+	*j = (struct journal){ 0 };
+}

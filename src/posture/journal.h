@@ -1,0 +1,88 @@
+/* Preparing one commit: reports are compared with the present and become changes, new
+ * dictionary entries, new sets and new states of endpoints. Nothing that anybody can see is
+ * touched until journal_apply, so a commit that fails has not happened. Writer thread only;
+ * inside posture only. */
+#ifndef STANCE_POSTURE_JOURNAL_H
+#define STANCE_POSTURE_JOURNAL_H
+
+#include "base/arena.h"
+#include "posture/change.h"
+#include "posture/index.h"
+
+struct report;
+struct report_item;
+struct item_software;
+struct repository_batch;
+
+struct staged_endpoint {
+	UT_hash_handle hh; /* by key */
+	struct endpoint *e;
+	bool fresh, dirty;
+};
+
+struct staged_description {
+	UT_hash_handle hh; /* by id */
+	uint32_t id;
+	struct dictionary_entry *entry; /* committed; keeps its old description until then */
+	struct description_of d;
+	bool dirty;
+};
+
+/* One line of an inventory, found by its dictionary id. */
+struct reported {
+	uint32_t id;
+	const struct item_software *software;
+};
+
+struct journal {
+	struct index *ix;
+	struct arena arena;
+	int64_t known_at; /* of every change of this commit */
+	uint32_t stamp;   /* of the report at work */
+	struct change *changes;
+	size_t n_changes, cap_changes;
+	struct staged_endpoint *endpoints;
+	uint32_t n_fresh;
+	struct dictionary_entry **software; /* new, id dictionary.n + 1 and up */
+	struct dictionary_entry *software_by_identifier;
+	uint32_t n_software, cap_software;
+	struct staged_description *descriptions;
+	struct sets sets;                       /* new */
+	struct ids now, before, added, removed; /* scratch */
+	struct reported *reported;              /* of the inventory at work */
+	size_t n_reported, cap_reported;
+};
+
+/* Begins a commit. now is the wall clock; a clock that went back does not take the journal
+ * with it: known_at is always later than that of the commit before. */
+void journal_begin(struct journal *j, struct index *ix, int64_t now);
+
+/* Compares r, which must live until journal_reset. On failure (ST_ENOMEM, ST_EIO) the whole
+ * commit is to be given up. */
+int journal_report(struct journal *j, const struct report *r);
+
+/* What to give to the repository, borrowed until journal_reset; b->n_changes and
+ * b->n_software are 0 when there is nothing to write. Makes room in the index for it. */
+int journal_batch(struct journal *j, struct repository_batch *b);
+
+/* After the commit: the index becomes what was prepared. Call under the write lock. */
+void journal_apply(struct journal *j);
+
+/* Drops everything that was not applied. */
+void journal_reset(struct journal *j);
+
+/* --- between the files that prepare ------------------------------------------------------- */
+
+/* The next change, about s; NULL when out of memory. Valid until the next call. */
+struct change *journal_change(struct journal *j, struct staged_endpoint *s,
+			      enum change_kind kind);
+
+/* Facts, results, assessments, notices. */
+int facts_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it);
+
+/* Inventories and descriptions. */
+int inventory_stage(struct journal *j, struct staged_endpoint *s, const struct report *r,
+		    const struct report_item *it);
+int description_stage(struct journal *j, const struct report_item *it);
+
+#endif

@@ -1,0 +1,439 @@
+#include "posture/core.h"
+#include "posture/bitmap.h"
+#include "posture/report_item.h"
+#include "base/clock.h"
+#include "base/conf.h"
+#include "base/err.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The process's one instance, and every instance's references. */
+static pthread_mutex_t instance_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct posture *instance;
+
+/* --- life -------------------------------------------------------------------------------- */
+
+static void posture_free(struct posture *p)
+{
+	if (p->repo)
+		p->rp->close(p->repo);
+	plugin_unload(&p->plugin);
+	writer_free(p);
+	index_free(&p->ix);
+	pthread_cond_destroy(&p->wake);
+	pthread_cond_destroy(&p->committed);
+	pthread_mutex_destroy(&p->lock);
+	free(p);
+}
+
+static struct posture *posture_new(const struct posture_conf *c)
+{
+	struct posture *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	if (index_init(&p->ix) < 0) {
+		free(p);
+		return NULL;
+	}
+	p->conf = *c;
+	p->refs = 1;
+	p->last_job = &p->jobs;
+	pthread_mutex_init(&p->lock, NULL);
+	pthread_cond_init(&p->wake, NULL);
+	pthread_cond_init(&p->committed, NULL);
+	return p;
+}
+
+static int posture_start(struct posture *p, char *why, size_t why_len)
+{
+	struct repository_state st = { 0 };
+	int64_t began = clock_mono_us();
+	int err;
+
+	if ((err = p->rp->open(&p->repo, why, why_len)) < 0 ||
+	    (err = index_load(&p->ix, p->rp, p->repo, why, why_len)) < 0 ||
+	    (err = p->rp->state(p->repo, &st)) < 0)
+		return err;
+	p->committed_seq = p->ix.seq;
+	p->oldest = st.oldest;
+	log_name(&p->log, "repository=%s", p->rp->name);
+	if (pthread_create(&p->writer, NULL, writer_main, p) != 0)
+		return ST_ENOMEM;
+	log_info(&p->log,
+		 "repository open: where=%s endpoints=%u software=%u seq=%llu ms=%lld",
+		 st.where, p->ix.n_endpoints, p->ix.dictionary.n,
+		 (unsigned long long)p->ix.seq, (long long)((clock_mono_us() - began) / 1000));
+	return 0;
+}
+
+/* Takes pl. */
+static int open_locked(const struct posture_conf *c, struct plugin *pl,
+		       const struct repository_plugin *rp, struct posture **out, char *why,
+		       size_t why_len)
+{
+	struct posture *p = posture_new(c);
+	int err;
+
+	if (!p) {
+		plugin_unload(pl);
+		return ST_ENOMEM;
+	}
+	p->plugin = *pl;
+	p->rp = rp;
+	if ((err = posture_start(p, why, why_len)) < 0) {
+		posture_free(p);
+		return err;
+	}
+	if (!instance)
+		instance = p;
+	*out = p;
+	return 0;
+}
+
+int posture_open_plugin(const struct posture_conf *c, const struct repository_plugin *rp,
+			struct posture **p, char *why, size_t why_len)
+{
+	struct plugin none = { 0 };
+	int err;
+
+	*p = NULL;
+	*why = '\0';
+	pthread_mutex_lock(&instance_lock);
+	err = open_locked(c, &none, rp, p, why, why_len);
+	pthread_mutex_unlock(&instance_lock);
+	return err;
+}
+
+static int load_locked(const struct posture_conf *c, struct posture **p, char *why,
+		       size_t why_len)
+{
+	struct plugin pl;
+	int err = plugin_load(&pl, c->plugin_dir, c->plugin, why, why_len);
+
+	return err < 0 ? err : open_locked(c, &pl, pl.repository, p, why, why_len);
+}
+
+int posture_open(const struct posture_conf *c, struct posture **p, char *why, size_t why_len)
+{
+	char text[1024] = "";
+	int err;
+
+	*p = NULL;
+	pthread_mutex_lock(&instance_lock);
+	err = load_locked(c, p, text, sizeof(text));
+	pthread_mutex_unlock(&instance_lock);
+	if (why && why_len)
+		(void)snprintf(why, why_len, "%s", err && !*text ? st_strerror(err) : text);
+	return err;
+}
+
+/* Only our own section of a file that is the daemon's. */
+static int instance_conf(struct posture_conf *c, char *why, size_t why_len)
+{
+	cfg_opt_t opts[] = { CFG_SEC("repository", posture_opts(), CFGF_NONE),
+			     CFG_STR("__unknown", NULL, CFGF_NONE), CFG_END() };
+	char path[900];
+	cfg_t *cfg;
+	int rc;
+
+	(void)snprintf(path, sizeof(path), "%s/stance.conf", conf_dir());
+	if (!(cfg = cfg_init(opts, CFGF_IGNORE_UNKNOWN)))
+		return ST_ENOMEM;
+	if ((rc = cfg_parse(cfg, path)) == CFG_SUCCESS)
+		posture_conf_read(cfg_getsec(cfg, "repository"), c);
+	else
+		(void)snprintf(why, why_len, "%s: %s", path,
+			       rc == CFG_FILE_ERROR ? "cannot be opened" : "cannot be read");
+	cfg_free(cfg);
+	return rc == CFG_SUCCESS ? 0 : rc == CFG_FILE_ERROR ? ST_ENOENT : ST_ECONF;
+}
+
+struct posture *posture_instance(void)
+{
+	struct posture_conf c;
+	char why[1024] = "";
+	struct posture *p = NULL;
+	int err = 0;
+
+	pthread_mutex_lock(&instance_lock);
+	if ((p = instance))
+		p->refs++;
+	else if ((err = instance_conf(&c, why, sizeof(why))) == 0)
+		err = load_locked(&c, &p, why, sizeof(why));
+	pthread_mutex_unlock(&instance_lock);
+	if (err)
+		log_warn(NULL, "nothing will be stored: %s", *why ? why : st_strerror(err));
+	return p;
+}
+
+void posture_hold(struct posture *p)
+{
+	pthread_mutex_lock(&instance_lock);
+	p->refs++;
+	pthread_mutex_unlock(&instance_lock);
+}
+
+void posture_close(struct posture *p)
+{
+	bool last;
+
+	if (!p)
+		return;
+	pthread_mutex_lock(&instance_lock);
+	last = --p->refs == 0;
+	if (last && instance == p)
+		instance = NULL;
+	pthread_mutex_unlock(&instance_lock);
+	if (!last)
+		return;
+	pthread_mutex_lock(&p->lock);
+	p->closing = true;
+	pthread_cond_signal(&p->wake);
+	pthread_mutex_unlock(&p->lock);
+	pthread_join(p->writer, NULL);
+	posture_free(p);
+}
+
+/* --- the queue --------------------------------------------------------------------------- */
+
+static struct job *job_new(enum job_kind kind, void (*done)(void *ctx, int err), void *ctx)
+{
+	struct job *b = calloc(1, sizeof(*b));
+
+	if (!b)
+		return NULL;
+	b->kind = kind;
+	b->done = done;
+	b->ctx = ctx;
+	return b;
+}
+
+/* A report larger than the whole queue may pass when the queue is empty. */
+static bool is_full(const struct posture *p, size_t octets)
+{
+	const struct posture_stats *s = &p->stats;
+
+	return s->queued_reports &&
+	       (s->queued_reports >= p->conf.queue_reports || octets > p->conf.queue_octets ||
+		s->queued_octets > p->conf.queue_octets - octets);
+}
+
+static int job_put(struct posture *p, struct job *b)
+{
+	int err = 0;
+
+	pthread_mutex_lock(&p->lock);
+	if (p->closing) {
+		err = ST_ECLOSED;
+	} else if (b->report && is_full(p, b->report->arena.used)) {
+		p->stats.refused++;
+		err = ST_EBUSY;
+	} else {
+		if (b->report) {
+			p->stats.queued_reports++;
+			p->stats.queued_octets += b->report->arena.used;
+		}
+		*p->last_job = b;
+		p->last_job = &b->next;
+		pthread_cond_signal(&p->wake);
+	}
+	pthread_mutex_unlock(&p->lock);
+	return err;
+}
+
+int report_submit(struct report *r, void (*done)(void *ctx, int err), void *ctx)
+{
+	struct job *b = NULL;
+	int err = r->err;
+
+	r->received_at = clock_wall_us();
+	if (!err && !(b = job_new(JOB_REPORT, done, ctx)))
+		err = ST_ENOMEM;
+	if (!err) {
+		b->report = r;
+		err = job_put(r->posture, b);
+	}
+	if (err) {
+		free(b);
+		report_free(r);
+	}
+	return err;
+}
+
+int posture_barrier(struct posture *p, const char *key, void (*done)(void *ctx, int err),
+		    void *ctx)
+{
+	struct job *b = job_new(JOB_BARRIER, done, ctx);
+	int err;
+
+	if (!b || (key && !(b->key = strdup(key)))) {
+		free(b);
+		return ST_ENOMEM;
+	}
+	if ((err = job_put(p, b)) < 0) {
+		free(b->key);
+		free(b);
+	}
+	return err;
+}
+
+struct call {
+	pthread_mutex_t lock;
+	pthread_cond_t cond;
+	int (*fn)(struct posture *p, void *ctx);
+	void *ctx;
+	bool done;
+	int err;
+};
+
+static int call_run(struct posture *p, void *ctx)
+{
+	struct call *c = ctx;
+
+	return c->fn(p, c->ctx);
+}
+
+static void call_done(void *ctx, int err)
+{
+	struct call *c = ctx;
+
+	pthread_mutex_lock(&c->lock);
+	c->err = err;
+	c->done = true;
+	pthread_cond_signal(&c->cond);
+	pthread_mutex_unlock(&c->lock);
+}
+
+int posture_call(struct posture *p, int (*fn)(struct posture *p, void *ctx), void *ctx)
+{
+	struct call c = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, fn, ctx, 0, 0 };
+	struct job *b = job_new(JOB_CALL, call_done, &c);
+	int err;
+
+	if (!b)
+		return ST_ENOMEM;
+	b->call = call_run;
+	if ((err = job_put(p, b)) < 0) {
+		free(b);
+		return err;
+	}
+	pthread_mutex_lock(&c.lock);
+	while (!c.done)
+		pthread_cond_wait(&c.cond, &c.lock);
+	pthread_mutex_unlock(&c.lock);
+	return c.err;
+}
+
+/* --- small questions --------------------------------------------------------------------- */
+
+int posture_known(struct posture *p, const char *key, struct endpoint_state *state)
+{
+	const struct endpoint *e;
+
+	*state = (struct endpoint_state){ 0 };
+	index_read_lock(p);
+	if ((e = index_endpoint_by_key(&p->ix, span_str(key)))) {
+		state->id = e->id;
+		state->has_inventory = e->set != NULL;
+		state->epoch = e->epoch;
+		state->last_eid = e->last_eid;
+		state->software_count = endpoint_software_count(e);
+		state->complete_through = e->complete_through;
+		state->last_contact = e->last_contact;
+	}
+	index_unlock(p);
+	return e ? 0 : ST_ENOENT;
+}
+
+static int digest_locked(const struct posture *p, const struct endpoint *e, uint8_t *digest)
+{
+	const struct dictionary_entry **entries;
+	struct ids ids = { 0 };
+	int err = endpoint_software(e, &ids);
+
+	if (!err && !(entries = calloc(ids.n + 1, sizeof(*entries))))
+		err = ST_ENOMEM;
+	if (!err) {
+		for (size_t i = 0; i < ids.n; i++)
+			entries[i] = dictionary_get(&p->ix.dictionary, ids.v[i]);
+		err = set_digest(entries, ids.n, digest);
+		free(entries);
+	}
+	ids_free(&ids);
+	return err;
+}
+
+int posture_digest(struct posture *p, const char *key, uint8_t digest[POSTURE_DIGEST])
+{
+	const struct endpoint *e;
+	int err = ST_ENOENT;
+
+	index_read_lock(p);
+	if ((e = index_endpoint_by_key(&p->ix, span_str(key))) && e->set) {
+		if (e->n_added + e->n_removed == 0) {
+			memcpy(digest, e->set->digest, POSTURE_DIGEST);
+			err = 0;
+		} else {
+			err = digest_locked(p, e, digest);
+		}
+	}
+	index_unlock(p);
+	return err;
+}
+
+bool posture_described(struct posture *p, struct span identifier)
+{
+	const struct dictionary_entry *e;
+	bool known;
+
+	index_read_lock(p);
+	e = dictionary_find(&p->ix.dictionary, identifier);
+	known = e && e->d.text[DESC_NAME];
+	index_unlock(p);
+	return known;
+}
+
+int posture_check(struct posture *p, char *why, size_t why_len)
+{
+	return p->rp->check(p->repo, why, why_len);
+}
+
+static int prune_call(struct posture *p, void *ctx)
+{
+	int64_t before = *(const int64_t *)ctx;
+	uint64_t seq;
+	int err = p->rp->seq_at(p->repo, before, &seq);
+
+	if (err < 0 || !seq)
+		return err;
+	if ((err = p->rp->prune(p->repo, seq + 1, before)) == 0)
+		p->oldest = before;
+	return err;
+}
+
+int posture_prune(struct posture *p, int64_t before)
+{
+	return posture_call(p, prune_call, &before);
+}
+
+void posture_stats(struct posture *p, struct posture_stats *s)
+{
+	struct repository_state st = { 0 };
+
+	pthread_mutex_lock(&p->lock);
+	*s = p->stats;
+	pthread_mutex_unlock(&p->lock);
+	index_read_lock(p);
+	s->seq = p->ix.seq;
+	s->endpoints = p->ix.n_endpoints;
+	s->software = p->ix.dictionary.n;
+	s->sets = p->ix.sets.n;
+	s->memory = index_octets(&p->ix);
+	index_unlock(p);
+	s->oldest = p->oldest;
+	(void)snprintf(s->plugin, sizeof(s->plugin), "%s", p->rp->name);
+	if (p->rp->state(p->repo, &st) == 0)
+		(void)snprintf(s->repository, sizeof(s->repository), "%s", st.where);
+}

@@ -1,0 +1,356 @@
+#define _GNU_SOURCE /* qsort_r */
+#include "posture/query.h"
+#include "posture/bitmap.h"
+#include "posture/core.h"
+#include "posture/history.h"
+#include "base/err.h"
+
+#include <stdlib.h>
+
+#define CHUNK 512 /* rows copied under one lock */
+
+/* --- endpoints --------------------------------------------------------------------------- */
+
+static int emit_chunk(struct posture *p, const struct moment *m, const struct ids *ids,
+		      int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
+{
+	struct endpoint_row *rows;
+	struct arena a = { 0 };
+	size_t n = 0;
+	int err = history_rows(p, m, ids, &a, &rows, &n);
+
+	for (size_t i = 0; i < n && !err; i++)
+		err = fn(ctx, &rows[i]);
+	arena_reset(&a);
+	return err;
+}
+
+/* The past is undone in one go; of the present not everything is copied at once. */
+static int emit_endpoints(struct posture *p, const struct moment *m, const struct ids *ids,
+			  int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
+{
+	size_t step = m->past ? ids->n : CHUNK;
+	int err = 0;
+
+	for (size_t i = 0; i < ids->n && !err; i += step) {
+		size_t n = ids->n - i < step ? ids->n - i : step;
+
+		err = emit_chunk(p, m, &(struct ids){ ids->v + i, n, 0 }, fn, ctx);
+	}
+	return err;
+}
+
+int query_endpoints(struct posture *p, int64_t as_of,
+		    int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
+{
+	struct ids ids = { 0 };
+	struct moment m;
+	int err = moment_of(p, as_of, &m);
+
+	if (err < 0)
+		return err;
+	index_read_lock(p);
+	if ((err = ids_reserve(&ids, p->ix.n_endpoints + 1)) == 0 && p->ix.n_endpoints) {
+		ids.n = p->ix.n_endpoints;
+		memcpy(ids.v, p->ix.by_name, ids.n * sizeof(*ids.v));
+	}
+	index_unlock(p);
+	if (!err)
+		err = emit_endpoints(p, &m, &ids, fn, ctx);
+	ids_free(&ids);
+	return err;
+}
+
+static bool is_named(const struct endpoint *e, struct span text)
+{
+	return e->name->n == text.n &&
+	       strncasecmp(e->name->s, (const char *)text.p, text.n) == 0;
+}
+
+static int resolve(const struct index *ix, struct span text, struct ids *ids)
+{
+	const struct endpoint *e = index_endpoint_by_key(ix, text);
+	int err = 0;
+
+	if (e)
+		return ids_push(ids, e->id);
+	for (uint32_t i = 0; i < ix->n_endpoints && !err; i++) {
+		e = index_endpoint(ix, ix->by_name[i]);
+		if (is_named(e, text))
+			err = ids_push(ids, e->id);
+	}
+	return err;
+}
+
+/* Counts what passes through to the caller's function. */
+struct counted {
+	int (*fn)(void *ctx, const struct endpoint_row *row);
+	void *ctx;
+	size_t n;
+};
+
+static int count_row(void *ctx, const struct endpoint_row *row)
+{
+	struct counted *c = ctx;
+
+	c->n++;
+	return c->fn(c->ctx, row);
+}
+
+int query_resolve(struct posture *p, int64_t as_of, const char *text,
+		  int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
+{
+	struct counted c = { fn, ctx, 0 };
+	struct ids ids = { 0 };
+	struct moment m;
+	int err = moment_of(p, as_of, &m);
+
+	if (err < 0)
+		return err;
+	index_read_lock(p);
+	err = resolve(&p->ix, span_str(text), &ids);
+	index_unlock(p);
+	if (!err)
+		err = emit_endpoints(p, &m, &ids, count_row, &c);
+	ids_free(&ids);
+	return err || c.n ? err : ST_ENOENT;
+}
+
+/* --- software ---------------------------------------------------------------------------- */
+
+struct software_rows {
+	struct arena a;
+	struct software_row *v;
+	size_t n;
+};
+
+int software_row_copy(struct arena *a, const struct dictionary_entry *e,
+		      struct software_row *r)
+{
+	struct span *to[DESC_N] = {
+		&r->name,        &r->version,        &r->arch, &r->type,
+		&r->source_name, &r->source_version, &r->purl, &r->supplier
+	};
+
+	r->id = e->id;
+	r->model_pen = e->d.model_pen;
+	r->model = e->d.model;
+	r->identifier = arena_copy(a, dictionary_identifier(e));
+	if (!r->identifier.p)
+		return ST_ENOMEM;
+	for (int i = 0; i < DESC_N; i++) {
+		*to[i] = arena_copy(a, text_span(e->d.text[i]));
+		if (!to[i]->p)
+			return ST_ENOMEM;
+	}
+	return 0;
+}
+
+static int software_cmp(const void *a, const void *b)
+{
+	const struct software_row *x = a, *y = b;
+	int c = span_cmp(x->name, y->name);
+
+	if (!c)
+		c = span_cmp(x->version, y->version);
+	return c ? c : span_cmp(x->identifier, y->identifier);
+}
+
+/* Rows for ids; counts (how many endpoints) may be NULL, and a count of 0 leaves a row out. */
+static int software_rows(struct posture *p, const struct ids *ids, const uint64_t *counts,
+			 struct software_rows *rows)
+{
+	int err = 0;
+
+	if (!(rows->v = calloc(ids->n + 1, sizeof(*rows->v))))
+		return ST_ENOMEM;
+	index_read_lock(p);
+	for (size_t i = 0; i < ids->n && !err; i++) {
+		if (counts && !counts[i])
+			continue;
+		rows->v[rows->n].endpoints = counts ? counts[i] : 0;
+		err = software_row_copy(&rows->a, dictionary_get(&p->ix.dictionary, ids->v[i]),
+					&rows->v[rows->n]);
+		rows->n += !err;
+	}
+	index_unlock(p);
+	if (rows->n)
+		qsort(rows->v, rows->n, sizeof(*rows->v), software_cmp);
+	return err;
+}
+
+static int emit_software(struct posture *p, const struct ids *ids, const uint64_t *counts,
+			 int (*fn)(void *ctx, const struct software_row *row), void *ctx)
+{
+	struct software_rows rows = { 0 };
+	int err = software_rows(p, ids, counts, &rows);
+
+	for (size_t i = 0; i < rows.n && !err; i++)
+		err = fn(ctx, &rows.v[i]);
+	free(rows.v);
+	arena_reset(&rows.a);
+	return err;
+}
+
+static int count_past(struct posture *p, const struct moment *m, const struct ids *ids,
+		      uint64_t *counts)
+{
+	struct bitmap **who;
+	int err = history_who_has(p, m, ids, &who);
+
+	for (size_t i = 0; i < ids->n && !err; i++) {
+		counts[i] = bitmap_count(who[i]);
+		bitmap_free(who[i]);
+	}
+	if (!err)
+		free(who);
+	return err;
+}
+
+static int count_software(struct posture *p, const struct moment *m, const struct ids *ids,
+			  uint64_t *counts)
+{
+	if (m->past)
+		return count_past(p, m, ids, counts);
+	index_read_lock(p);
+	for (size_t i = 0; i < ids->n; i++)
+		counts[i] = index_count(&p->ix, ids->v[i]);
+	index_unlock(p);
+	return 0;
+}
+
+int query_software(struct posture *p, int64_t as_of, const char *glob,
+		   int (*fn)(void *ctx, const struct software_row *row), void *ctx)
+{
+	struct ids ids = { 0 };
+	uint64_t *counts = NULL;
+	struct moment m;
+	int err = moment_of(p, as_of, &m);
+
+	if (err < 0)
+		return err;
+	index_read_lock(p);
+	err = dictionary_match(&p->ix.dictionary, glob, &ids);
+	index_unlock(p);
+	if (!err && !(counts = calloc(ids.n + 1, sizeof(*counts))))
+		err = ST_ENOMEM;
+	if (!err && (err = count_software(p, &m, &ids, counts)) == 0)
+		err = emit_software(p, &ids, counts, fn, ctx);
+	free(counts);
+	ids_free(&ids);
+	return err;
+}
+
+int query_inventory(struct posture *p, int64_t as_of, uint32_t endpoint,
+		    int (*fn)(void *ctx, const struct software_row *row), void *ctx)
+{
+	struct bitmap *b = NULL;
+	struct ids ids = { 0 };
+	struct moment m;
+	int err = moment_of(p, as_of, &m);
+
+	if (err < 0 || (err = history_software(p, &m, endpoint, &b)) < 0)
+		return err;
+	if ((err = ids_reserve(&ids, bitmap_count(b) + 1)) == 0) {
+		ids.n = bitmap_count(b);
+		bitmap_members(b, ids.v);
+		err = emit_software(p, &ids, NULL, fn, ctx);
+	}
+	ids_free(&ids);
+	bitmap_free(b);
+	return err;
+}
+
+static int name_cmp(const void *a, const void *b, void *ctx)
+{
+	const struct index *ix = ctx;
+	const struct endpoint *x = index_endpoint(ix, *(const uint32_t *)a);
+	const struct endpoint *y = index_endpoint(ix, *(const uint32_t *)b);
+	int c = span_cmp(text_span(x->name), text_span(y->name));
+
+	return c ? c : span_cmp(text_span(x->key), text_span(y->key));
+}
+
+/* Members of b in the order of their names: sorted when few, picked out when many. */
+static int ids_by_name(const struct index *ix, const struct bitmap *b, struct ids *ids)
+{
+	size_t n = bitmap_count(b);
+	int err = ids_reserve(ids, n + 1);
+
+	if (err < 0)
+		return err;
+	if (n < ix->n_endpoints / 16) {
+		bitmap_members(b, ids->v);
+		ids->n = n;
+		qsort_r(ids->v, n, sizeof(*ids->v), name_cmp, (void *)(uintptr_t)ix);
+		return 0;
+	}
+	for (uint32_t i = 0; i < ix->n_endpoints && ids->n < n; i++)
+		if (bitmap_has(b, ix->by_name[i]))
+			ids->v[ids->n++] = ix->by_name[i];
+	return 0;
+}
+
+int query_software_endpoints(struct posture *p, int64_t as_of, uint32_t software,
+			     int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
+{
+	struct ids which = { &software, 1, 0 }, ids = { 0 };
+	struct bitmap **who;
+	struct moment m;
+	bool known;
+	int err = moment_of(p, as_of, &m);
+
+	index_read_lock(p);
+	known = dictionary_get(&p->ix.dictionary, software) != NULL;
+	index_unlock(p);
+	if (!err && !known)
+		err = ST_ENOENT;
+	if (err < 0 || (err = history_who_has(p, &m, &which, &who)) < 0)
+		return err;
+	index_read_lock(p);
+	err = ids_by_name(&p->ix, who[0], &ids);
+	index_unlock(p);
+	bitmap_free(who[0]);
+	free(who);
+	if (!err)
+		err = emit_endpoints(p, &m, &ids, fn, ctx);
+	ids_free(&ids);
+	return err;
+}
+
+/* --- facts and results ------------------------------------------------------------------- */
+
+int query_facts(struct posture *p, int64_t as_of, uint32_t endpoint,
+		int (*fn)(void *ctx, const struct fact_row *row), void *ctx)
+{
+	struct arena a = { 0 };
+	struct past_facts f = { 0 };
+	struct moment m;
+	int err = moment_of(p, as_of, &m);
+
+	if (!err)
+		err = history_facts(p, &m, endpoint, CHANGE_FACT, &a, &f);
+	for (size_t i = 0; i < f.n && !err; i++)
+		if (!f.v[i].gone)
+			err = fn(ctx, &(struct fact_row){ f.v[i].name, f.v[i].value });
+	arena_reset(&a);
+	return err;
+}
+
+int query_results(struct posture *p, int64_t as_of, uint32_t endpoint,
+		  int (*fn)(void *ctx, const struct result_row *row), void *ctx)
+{
+	struct arena a = { 0 };
+	struct past_facts f = { 0 };
+	struct moment m;
+	int err = moment_of(p, as_of, &m);
+
+	if (!err)
+		err = history_facts(p, &m, endpoint, CHANGE_RESULT, &a, &f);
+	for (size_t i = 0; i < f.n && !err; i++)
+		if (!f.v[i].gone)
+			err = fn(ctx, &(struct result_row){ f.v[i].name, f.v[i].value,
+							    (enum verdict)f.v[i].verdict });
+	arena_reset(&a);
+	return err;
+}

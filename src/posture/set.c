@@ -1,0 +1,192 @@
+#include "posture/set.h"
+#include "posture/bitmap.h"
+#include "posture/dictionary.h"
+#include "base/err.h"
+#include "base/wr.h"
+
+#include <openssl/evp.h>
+#include <stdlib.h>
+
+/* Which set has this value in this component of its sketch; the latest wins. */
+struct set_sketch {
+	UT_hash_handle hh;
+	struct {
+		uint32_t component, value;
+	} key;
+	struct set *set;
+};
+
+/* splitmix64's finaliser */
+static uint64_t mix(uint64_t x)
+{
+	x ^= x >> 30;
+	x *= UINT64_C(0xbf58476d1ce4e5b9);
+	x ^= x >> 27;
+	x *= UINT64_C(0x94d049bb133111eb);
+	return x ^ x >> 31;
+}
+
+static uint64_t members_hash(const uint32_t *v, size_t n)
+{
+	uint64_t h = mix(n + 1);
+
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ v[i]) * UINT64_C(0x9e3779b97f4a7c15) + (h >> 29);
+	return mix(h);
+}
+
+/* Min-hash: two sets agree in a component as often as they have members in common. */
+static void members_sketch(const uint32_t *v, size_t n, uint32_t sketch[SET_SKETCH])
+{
+	memset(sketch, 0xff, SET_SKETCH * sizeof(*sketch));
+	for (size_t i = 0; i < n; i++) {
+		uint64_t h = v[i];
+
+		for (int k = 0; k < SET_SKETCH; k++) {
+			h = mix(h + UINT64_C(0x9e3779b97f4a7c15));
+			if ((uint32_t)h < sketch[k])
+				sketch[k] = (uint32_t)h;
+		}
+	}
+}
+
+struct set *set_new(uint32_t id, const uint32_t *members, size_t n)
+{
+	struct set *s = calloc(1, sizeof(*s) + n * sizeof(*members));
+
+	if (!s || !(s->endpoints = bitmap_new())) {
+		free(s);
+		return NULL;
+	}
+	s->id = id;
+	s->n = n;
+	if (n)
+		memcpy(s->members, members, n * sizeof(*members));
+	s->hash = members_hash(members, n);
+	members_sketch(members, n, s->sketch);
+	return s;
+}
+
+void set_free(struct set *s)
+{
+	if (!s)
+		return;
+	bitmap_free(s->endpoints);
+	free(s);
+}
+
+struct set *sets_find(const struct sets *t, const uint32_t *members, size_t n)
+{
+	uint64_t hash = members_hash(members, n);
+	struct set *s;
+
+	HASH_FIND(hh, t->by_hash, &hash, sizeof(hash), s);
+	if (s && s->n == n && (!n || memcmp(s->members, members, n * sizeof(*members)) == 0))
+		return s;
+	return NULL;
+}
+
+static struct set_sketch *sketch_find(const struct sets *t, uint32_t component, uint32_t value)
+{
+	struct set_sketch want = { .key = { component, value } }, *k;
+
+	HASH_FIND(hh, t->sketches, &want.key, sizeof(want.key), k);
+	return k;
+}
+
+struct set *sets_near(const struct sets *t, const uint32_t *members, size_t n)
+{
+	uint32_t sketch[SET_SKETCH];
+	struct set_sketch *k = NULL;
+
+	if (!t->sketches || !n)
+		return NULL;
+	members_sketch(members, n, sketch);
+	for (uint32_t i = 0; i < SET_SKETCH && !k; i++)
+		k = sketch_find(t, i, sketch[i]);
+	return k ? k->set : NULL;
+}
+
+struct set *sets_get(const struct sets *t, uint32_t id)
+{
+	return id > t->first && id - t->first <= t->n ? t->by_id[id - t->first - 1] : NULL;
+}
+
+/* Only a hint: out of memory means that a likeness may go unnoticed. */
+static void sketches_add(struct sets *t, struct set *s)
+{
+	for (uint32_t i = 0; s->n && i < SET_SKETCH; i++) {
+		struct set_sketch *k = sketch_find(t, i, s->sketch[i]);
+
+		if (!k) {
+			if (!(k = calloc(1, sizeof(*k))))
+				return;
+			k->key.component = i;
+			k->key.value = s->sketch[i];
+			HASH_ADD(hh, t->sketches, key, sizeof(k->key), k);
+			t->octets += sizeof(*k);
+		}
+		k->set = s;
+	}
+}
+
+int sets_add(struct sets *t, struct set *s)
+{
+	struct set **v;
+
+	if (s->id != t->first + t->n + 1)
+		return ST_EDB;
+	if (t->n == t->cap) {
+		uint32_t cap = t->cap ? t->cap * 2 : 64;
+
+		if (!(v = reallocarray(t->by_id, cap, sizeof(*v))))
+			return ST_ENOMEM;
+		t->by_id = v;
+		t->cap = cap;
+	}
+	t->by_id[t->n++] = s;
+	HASH_ADD(hh, t->by_hash, hash, sizeof(s->hash), s);
+	t->octets += sizeof(*s) + s->n * sizeof(*s->members);
+	sketches_add(t, s);
+	return 0;
+}
+
+void sets_free(struct sets *t, bool with_sets)
+{
+	struct set_sketch *k, *next;
+
+	HASH_CLEAR(hh, t->by_hash);
+	HASH_ITER(hh, t->sketches, k, next)
+	{
+		HASH_DEL(t->sketches, k);
+		free(k);
+	}
+	for (uint32_t i = 0; with_sets && i < t->n; i++)
+		set_free(t->by_id[i]);
+	free(t->by_id);
+	*t = (struct sets){ 0 };
+}
+
+static int entry_cmp(const void *a, const void *b)
+{
+	const struct dictionary_entry *const *x = a, *const *y = b;
+
+	return span_cmp(dictionary_identifier(*x), dictionary_identifier(*y));
+}
+
+int set_digest(const struct dictionary_entry **entries, size_t n, uint8_t out[SET_DIGEST])
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	bool ok = ctx && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1;
+	uint8_t len[4];
+
+	qsort(entries, n, sizeof(*entries), entry_cmp);
+	for (size_t i = 0; ok && i < n; i++) {
+		wr_put32(len, entries[i]->n);
+		ok = EVP_DigestUpdate(ctx, len, sizeof(len)) == 1 &&
+		     EVP_DigestUpdate(ctx, entries[i]->s, entries[i]->n) == 1;
+	}
+	ok = ok && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
+	EVP_MD_CTX_free(ctx);
+	return ok ? 0 : ST_EIO;
+}

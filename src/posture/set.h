@@ -1,0 +1,59 @@
+/* Inventories as content-addressed sets: each different set of software once, shared by all
+ * endpoints that have it, or that have nearly it. Inside posture only. */
+#ifndef STANCE_POSTURE_SET_H
+#define STANCE_POSTURE_SET_H
+
+#include "posture/ids.h"
+
+#include <uthash.h>
+
+#define SET_DIGEST 32
+#define SET_SKETCH 4
+
+struct bitmap;
+struct dictionary_entry;
+
+struct set {
+	UT_hash_handle hh; /* by hash */
+	uint32_t id;
+	uint8_t digest[SET_DIGEST];
+	uint64_t hash; /* of members; this process only */
+	uint32_t sketch[SET_SKETCH];
+	struct bitmap *endpoints; /* whose base it is */
+	size_t n;
+	uint32_t members[];
+};
+
+/* Zero-initialise. */
+struct sets {
+	struct set *by_hash;
+	struct set_sketch *sketches;
+	struct set **by_id;
+	uint32_t first, n, cap; /* ids first + 1 to first + n */
+	size_t octets;
+};
+
+/* A set in nobody's table yet. members are sorted; copied. NULL when out of memory. */
+struct set *set_new(uint32_t id, const uint32_t *members, size_t n);
+void set_free(struct set *s);
+
+/* The same members, or NULL. */
+struct set *sets_find(const struct sets *t, const uint32_t *members, size_t n);
+
+/* A set that probably has most of its members in common with these, or NULL: one that shares
+ * a component of the min-hash sketch. */
+struct set *sets_near(const struct sets *t, const uint32_t *members, size_t n);
+
+struct set *sets_get(const struct sets *t, uint32_t id);
+
+/* Takes s, whose id must be the next one. 0, ST_ENOMEM or ST_EDB; s stays the caller's then. */
+int sets_add(struct sets *t, struct set *s);
+
+/* Forgets them; with_sets: and frees them. */
+void sets_free(struct sets *t, bool with_sets);
+
+/* SHA-256 over the identifiers in octet order, each behind its length in four octets,
+ * big-endian. entries are reordered. 0, ST_ENOMEM, or ST_EIO when the crypto library fails. */
+int set_digest(const struct dictionary_entry **entries, size_t n, uint8_t out[SET_DIGEST]);
+
+#endif

@@ -1,0 +1,228 @@
+/* The one thread that changes anything: takes what is queued, commits it in one transaction,
+ * and only then lets it be seen. */
+#include "posture/core.h"
+#include "posture/journal.h"
+#include "posture/report_item.h"
+#include "base/clock.h"
+#include "base/err.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define JOBS_MAX 4096      /* in one transaction, so that the first ones do not wait long */
+#define FAILURES_MAX 65536 /* endpoints remembered apart */
+#define PRUNE_S 3600
+
+/* A report of this endpoint was lost, and nobody has been told by a barrier yet. */
+struct failure {
+	UT_hash_handle hh;
+	int err;
+	size_t n;
+	char key[];
+};
+
+static void failure_note(struct posture *p, struct span key, int err)
+{
+	struct failure *f;
+
+	HASH_FIND(hh, p->failures, key.p, key.n, f);
+	if (!f && HASH_COUNT(p->failures) < FAILURES_MAX &&
+	    (f = calloc(1, sizeof(*f) + key.n + 1))) {
+		f->n = key.n;
+		memcpy(f->key, key.p, key.n);
+		HASH_ADD_KEYPTR(hh, p->failures, f->key, f->n, f);
+	}
+	if (f)
+		f->err = err;
+	else
+		p->failed_all = err;
+}
+
+static int failure_take(struct posture *p, struct failure *f)
+{
+	int err = f->err;
+
+	HASH_DEL(p->failures, f);
+	free(f);
+	return err;
+}
+
+static int barrier_result(struct posture *p, const char *key)
+{
+	struct failure *f, *next;
+	int err = p->failed_all;
+
+	if (key) {
+		HASH_FIND(hh, p->failures, key, strlen(key), f);
+		return f ? failure_take(p, f) : err;
+	}
+	HASH_ITER(hh, p->failures, f, next)
+	err = failure_take(p, f);
+	return err;
+}
+
+/* The queue's head, at most JOBS_MAX of it; waits for the first. NULL: closing, and nothing
+ * left. */
+static struct job *jobs_take(struct posture *p, bool *timeout)
+{
+	struct job *head, **end;
+	size_t n = 0;
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += PRUNE_S;
+	*timeout = false;
+	pthread_mutex_lock(&p->lock);
+	while (!p->jobs && !p->closing && !*timeout) {
+		if (!p->conf.retention_days)
+			pthread_cond_wait(&p->wake, &p->lock);
+		else
+			*timeout = pthread_cond_timedwait(&p->wake, &p->lock, &until) ==
+				   ETIMEDOUT;
+	}
+	head = p->jobs;
+	for (end = &p->jobs; *end && n < JOBS_MAX; n++)
+		end = &(*end)->next;
+	p->jobs = *end;
+	*end = NULL;
+	if (!p->jobs)
+		p->last_job = &p->jobs;
+	pthread_mutex_unlock(&p->lock);
+	return head;
+}
+
+static int stage_all(struct journal *j, const struct job *jobs)
+{
+	int err = 0;
+
+	for (const struct job *b = jobs; b && !err; b = b->next)
+		if (b->kind == JOB_REPORT)
+			err = journal_report(j, b->report);
+	return err;
+}
+
+/* Says it once when commits begin to fail, and once when they work again. */
+static void commit_log(struct posture *p, int err, const char *why)
+{
+	if (err && !p->stats.last_error)
+		log_error(
+			&p->log,
+			"repository refuses a commit, reports are lost until it works again: "
+			"error=\"%s\" reason=\"%s\"",
+			st_strerror(err), why);
+	else if (!err && p->stats.last_error)
+		log_info(&p->log, "repository takes commits again");
+}
+
+static int append(struct posture *p, struct journal *j, uint64_t *changes)
+{
+	struct repository_batch batch;
+	char why[512] = "";
+	int64_t began = clock_mono_us();
+	int err = journal_batch(j, &batch);
+
+	if (!err && !batch.n_changes && !batch.n_software)
+		return 0;
+	if (!err)
+		err = p->rp->append(p->repo, &batch, why, sizeof(why));
+	pthread_mutex_lock(&p->lock);
+	commit_log(p, err, why);
+	p->stats.last_error = err;
+	p->stats.commit_us = clock_mono_us() - began;
+	p->stats.batches += !err;
+	pthread_mutex_unlock(&p->lock);
+	*changes = err ? 0 : batch.n_changes;
+	return err;
+}
+
+static int commit(struct posture *p, const struct job *jobs)
+{
+	struct journal j;
+	uint64_t changes = 0;
+	int err;
+
+	journal_begin(&j, &p->ix, clock_wall_us());
+	if ((err = stage_all(&j, jobs)) == 0)
+		err = append(p, &j, &changes);
+	if (!err) {
+		pthread_rwlock_wrlock(&p->ix.lock);
+		journal_apply(&j);
+		pthread_rwlock_unlock(&p->ix.lock);
+		p->failed_all = 0;
+	}
+	journal_reset(&j);
+	pthread_mutex_lock(&p->lock);
+	p->stats.changes += changes;
+	p->committed_seq = p->ix.seq;
+	if (changes)
+		pthread_cond_broadcast(&p->committed);
+	pthread_mutex_unlock(&p->lock);
+	return err;
+}
+
+static void job_finish(struct posture *p, struct job *b, int err)
+{
+	if (b->kind == JOB_REPORT) {
+		pthread_mutex_lock(&p->lock);
+		p->stats.queued_reports--;
+		p->stats.queued_octets -= b->report->arena.used;
+		p->stats.reports += !err;
+		p->stats.failed += err != 0;
+		pthread_mutex_unlock(&p->lock);
+		if (err)
+			failure_note(p, b->report->key, err);
+		report_free(b->report);
+	} else if (b->kind == JOB_BARRIER) {
+		err = barrier_result(p, b->key);
+	} else {
+		err = b->call(p, b->ctx);
+	}
+	if (b->done)
+		b->done(b->ctx, err);
+	free(b->key);
+	free(b);
+}
+
+/* The journal's oldest part goes when the administrator said so. */
+static void retention(struct posture *p)
+{
+	int64_t mono = clock_mono_us();
+	uint64_t seq;
+
+	if (!p->conf.retention_days || mono - p->pruned_at < PRUNE_S * CLOCK_SEC)
+		return;
+	p->pruned_at = mono;
+	int64_t before = clock_wall_us() - p->conf.retention_days * 86400 * CLOCK_SEC;
+	int err = p->rp->seq_at(p->repo, before, &seq);
+
+	if (!err && seq)
+		err = p->rp->prune(p->repo, seq + 1, before);
+	if (!err && seq)
+		p->oldest = before;
+	if (err)
+		log_warn(&p->log, "cannot drop old changes: error=\"%s\"", st_strerror(err));
+}
+
+void *writer_main(void *ctx)
+{
+	struct posture *p = ctx;
+	struct job *jobs, *next;
+	bool timeout;
+
+	while ((jobs = jobs_take(p, &timeout)) || timeout) {
+		int err = jobs ? commit(p, jobs) : 0;
+
+		for (; jobs; jobs = next) {
+			next = jobs->next;
+			job_finish(p, jobs, err);
+		}
+		retention(p);
+	}
+	return NULL;
+}
+
+void writer_free(struct posture *p)
+{
+	(void)barrier_result(p, NULL);
+}
