@@ -1,4 +1,5 @@
 #include "proto/pt_session.h"
+#include "proto/pt_auth.h"
 
 #define PT_KEEP 65536u /* a larger input buffer is given back after its message */
 
@@ -21,7 +22,7 @@ struct span pt_session_user(const struct pt_session *s)
 
 /* --- sending ------------------------------------------------------------------------------- */
 
-static int pt_send(struct pt_session *s, struct pt_msg *m, struct wr *out)
+int pt_send(struct pt_session *s, struct pt_msg *m, struct wr *out)
 {
 	m->vendor = PEN_IETF;
 	m->id = s->next_id++; /* rolls over, RFC 6876, 3.5 */
@@ -36,8 +37,7 @@ static int pt_send_error(struct pt_session *s, uint32_t code, struct span copy, 
 }
 
 /* The end, with an Error that we send. */
-static int pt_fail(struct pt_session *s, uint32_t code, int err, struct span copy,
-		   struct wr *out)
+int pt_fail(struct pt_session *s, uint32_t code, int err, struct span copy, struct wr *out)
 {
 	s->state = PT_CLOSED;
 	s->why = (struct pt_why){ .err = err, .vendor = PEN_IETF, .code = code };
@@ -46,7 +46,7 @@ static int pt_fail(struct pt_session *s, uint32_t code, int err, struct span cop
 }
 
 /* The end, without a word. */
-static int pt_end(struct pt_session *s, int err, bool received)
+int pt_end(struct pt_session *s, int err, bool received)
 {
 	s->state = PT_CLOSED;
 	s->why = (struct pt_why){ .err = err, .received = received };
@@ -76,120 +76,6 @@ int pt_session_send_batch(struct pt_session *s, struct span batch, struct wr *ou
 	return s->state == PT_DATA ? pt_send(s, &m, out) : ST_ESTATE;
 }
 
-/* --- authentication, the server's side ------------------------------------------------------ */
-
-/* The mechanisms that may be chosen now. */
-static uint32_t pt_offered(const struct pt_session *s)
-{
-	const struct pt_config *c = s->cfg;
-	uint32_t mechs = sasl_usable(&c->sasl, c->mechs, true);
-
-	switch (c->auth) {
-	case PT_AUTH_OPTIONAL:
-		return s->sasl_proved ? 0 : mechs & ~s->sasl_tried;
-	case PT_AUTH_ONE:
-		return mechs;
-	case PT_AUTH_ALL:
-		break;
-	}
-	return mechs & ~s->sasl_proved;
-}
-
-static bool pt_auth_done(const struct pt_session *s)
-{
-	switch (s->cfg->auth) {
-	case PT_AUTH_OPTIONAL:
-		return !pt_offered(s);
-	case PT_AUTH_ONE:
-		return !s->cfg->mechs || s->sasl_proved;
-	case PT_AUTH_ALL:
-		break;
-	}
-	return !(s->cfg->mechs & ~s->sasl_proved);
-}
-
-/* What comes next: a list to choose from, or the empty list and Data Transport. */
-static int pt_offer(struct pt_session *s, struct wr *out)
-{
-	bool done = pt_auth_done(s);
-	uint32_t mechs = done ? 0 : pt_offered(s);
-	struct wr list = { 0 };
-	struct pt_msg m = { .type = PT_SASL_MECHANISMS };
-	int err;
-
-	if (!done && !mechs) /* what is required cannot be had on this connection */
-		return pt_fail(s, PT_E_SASL, ST_EAUTH, (struct span){ 0 }, out);
-	for (unsigned i = 0; i < SASL_N_MECHS; i++)
-		if (mechs & SASL_BIT(i))
-			pt_mech_put(&list, span_str(sasl_mech_name(i)));
-	m.mechs = wr_span(&list);
-	err = list.err ? list.err : pt_send(s, &m, out);
-	wr_reset(&list);
-	s->state = done ? PT_DATA : PT_WAIT_CHOICE;
-	return err < 0 ? err : done ? PT_READY : PT_NEED_MORE;
-}
-
-static int pt_send_result(struct pt_session *s, enum pt_sasl_code code, struct wr *out)
-{
-	struct pt_msg m = { .type = PT_SASL_RESULT,
-			    .result = { .code = code, .narrow = s->cfg->sasl_result_8bit } };
-
-	return pt_send(s, &m, out);
-}
-
-static int pt_run_failed(struct pt_session *s, enum pt_sasl_code code, struct wr *out)
-{
-	bool again = s->cfg->auth == PT_AUTH_OPTIONAL ||
-		     ++s->sasl_failed < s->cfg->limits->sasl_runs;
-	int err = pt_send_result(s, again ? code : PT_SASL_ABORT, out);
-
-	if (err < 0)
-		return err;
-	return again ? pt_offer(s, out) : pt_end(s, ST_EAUTH, false);
-}
-
-static int pt_run_succeeded(struct pt_session *s, struct wr *out)
-{
-	int err = pt_send_result(s, PT_SASL_SUCCESS, out);
-
-	s->sasl_proved |= SASL_BIT(s->sasl.mech);
-	if (s->sasl.user[0])
-		memcpy(s->user, s->sasl.user, sizeof(s->user));
-	return err < 0 ? err : pt_offer(s, out);
-}
-
-static int pt_challenge(struct pt_session *s, struct span challenge, struct wr *out)
-{
-	struct pt_msg m = { .type = PT_SASL_DATA, .value = challenge };
-	int err;
-
-	if (++s->sasl_rounds > s->cfg->limits->sasl_rounds) {
-		err = pt_send_result(s, PT_SASL_ABORT, out);
-		return err < 0 ? err : pt_end(s, ST_ELIMIT, false);
-	}
-	s->state = PT_RUN_SERVER;
-	err = pt_send(s, &m, out);
-	return err < 0 ? err : PT_NEED_MORE;
-}
-
-static int pt_run_server(struct pt_session *s, struct span response, struct wr *out)
-{
-	struct wr challenge = { 0 };
-	int status = sasl_server_step(&s->sasl, &s->cfg->sasl, response, &challenge);
-
-	if (status == SASL_MORE) {
-		status = challenge.err ? challenge.err
-				       : pt_challenge(s, wr_span(&challenge), out);
-		wr_reset(&challenge);
-		return status;
-	}
-	s->sasl_tried |= SASL_BIT(s->sasl.mech);
-	if (status == SASL_DONE)
-		return pt_run_succeeded(s, out);
-	return pt_run_failed(
-		s, status == ST_EAUTH ? PT_SASL_FAILURE : PT_SASL_MECHANISM_FAILURE, out);
-}
-
 /* --- what arrives ----------------------------------------------------------------------------
  * Each takes a message that is right in this state; whole is all of its octets, for the copy
  * in an Error. They return an event or a negative error of our own. */
@@ -208,7 +94,7 @@ static int on_request(struct pt_session *s, const struct pt_msg *m, struct span 
 	if ((err = pt_send(s, &answer, out)) < 0)
 		return err;
 	s->state = PT_WAIT_LIST;
-	return s->cfg->server ? pt_offer(s, out) : PT_NEED_MORE;
+	return s->cfg->server ? pt_auth_offer(s, out) : PT_NEED_MORE;
 }
 
 static int on_response(struct pt_session *s, const struct pt_msg *m, struct span whole,
@@ -217,121 +103,7 @@ static int on_response(struct pt_session *s, const struct pt_msg *m, struct span
 	if (m->version != PT_VERSION)
 		return pt_fail(s, PT_E_VERSION, ST_EVERSION, whole, out);
 	s->state = PT_WAIT_LIST;
-	return s->cfg->server ? pt_offer(s, out) : PT_NEED_MORE;
-}
-
-static int on_choice(struct pt_session *s, const struct pt_msg *m, struct span whole,
-		     struct wr *out)
-{
-	int mech = sasl_mech_of(m->selection.mech);
-
-	if (mech < 0 || !(pt_offered(s) & SASL_BIT(mech)))
-		return pt_fail(s, PT_E_SASL, ST_EAUTH, whole, out);
-	s->sasl = (struct sasl){ .mech = (enum sasl_mech)mech };
-	s->sasl_rounds = 0;
-	return pt_run_server(s, m->selection.initial, out);
-}
-
-static int on_response_data(struct pt_session *s, const struct pt_msg *m, struct span whole,
-			    struct wr *out)
-{
-	(void)whole;
-	return pt_run_server(s, m->value, out);
-}
-
-/* Begins a run of mech; ST_... when it has nothing to say. */
-static int pt_choose(struct pt_session *s, enum sasl_mech mech, struct wr *out)
-{
-	struct pt_msg m = { .type = PT_SASL_SELECTION };
-	struct wr initial = { 0 };
-	int err;
-
-	s->sasl = (struct sasl){ .mech = mech, .attempt = s->sasl_failed };
-	err = sasl_client_step(&s->sasl, &s->cfg->sasl, (struct span){ 0 }, &initial);
-	if (err == 0) {
-		m.selection.mech = span_str(sasl_mech_name(mech));
-		m.selection.initial = wr_span(&initial);
-		err = pt_send(s, &m, out);
-		s->state = PT_RUN_CLIENT;
-		s->sasl_rounds = 0;
-		s->sasl_runs++;
-	}
-	if (initial.p)
-		explicit_bzero(initial.p, initial.cap); /* it may hold a password */
-	wr_reset(&initial);
-	return err;
-}
-
-/* The list from the server: choose what tells least about us, EXTERNAL before PLAIN. */
-static int on_list(struct pt_session *s, const struct pt_msg *m, struct span whole,
-		   struct wr *out)
-{
-	struct rd r = rd_over(m->mechs);
-	uint32_t mechs = 0;
-	struct span name;
-	int mech;
-
-	if (!m->mechs.n) {
-		s->state = PT_DATA;
-		return PT_READY;
-	}
-	while (pt_mech_next(&r, &name) > 0)
-		if ((mech = sasl_mech_of(name)) >= 0)
-			mechs |= SASL_BIT(mech);
-	mechs &= sasl_usable(&s->cfg->sasl, s->cfg->mechs, false);
-	if (s->sasl_runs >= s->cfg->limits->sasl_runs)
-		mechs = 0;
-	for (mech = SASL_N_MECHS - 1; mech >= 0; mech--) {
-		if (!(mechs & ~s->sasl_tried & SASL_BIT(mech)))
-			continue;
-		if (pt_choose(s, (enum sasl_mech)mech, out) == 0)
-			return PT_NEED_MORE;
-		if (out->err)
-			return out->err;
-		s->sasl_tried |= SASL_BIT(mech);
-	}
-	return pt_fail(s, PT_E_SASL, ST_EAUTH, whole, out);
-}
-
-static int on_challenge(struct pt_session *s, const struct pt_msg *m, struct span whole,
-			struct wr *out)
-{
-	struct pt_msg answer = { .type = PT_SASL_DATA };
-	struct wr response = { 0 };
-	int err = ST_ELIMIT;
-
-	if (++s->sasl_rounds <= s->cfg->limits->sasl_rounds)
-		err = sasl_client_step(&s->sasl, &s->cfg->sasl, m->value, &response);
-	if (err < 0) {
-		err = pt_fail(s, PT_E_SASL, err, whole, out);
-	} else {
-		answer.value = wr_span(&response);
-		err = pt_send(s, &answer, out);
-	}
-	wr_reset(&response);
-	return err;
-}
-
-static int on_result(struct pt_session *s, const struct pt_msg *m, struct span whole,
-		     struct wr *out)
-{
-	(void)whole;
-	(void)out;
-	s->state = PT_WAIT_LIST;
-	switch (m->result.code) {
-	case PT_SASL_SUCCESS: /* neither PLAIN nor EXTERNAL has data to check */
-		s->sasl_proved |= SASL_BIT(s->sasl.mech);
-		return PT_NEED_MORE;
-	case PT_SASL_ABORT:
-		return pt_end(s, ST_EAUTH, true);
-	default:
-		break;
-	}
-	if (s->sasl.mech == SASL_EXTERNAL) /* it would only say the same again */
-		s->sasl_tried |= SASL_BIT(SASL_EXTERNAL);
-	else
-		s->sasl_failed++;
-	return PT_NEED_MORE;
+	return s->cfg->server ? pt_auth_offer(s, out) : PT_NEED_MORE;
 }
 
 static int on_batch(struct pt_session *s, const struct pt_msg *m, struct span whole,
@@ -369,11 +141,11 @@ static int (*const pt_on[PT_N_STATES][PT_N_TYPES])(struct pt_session *, const st
 						   struct span, struct wr *) = {
 	[PT_WAIT_REQUEST]  = { [PT_VERSION_REQUEST]  = on_request,   [PT_ERROR] = on_error },
 	[PT_WAIT_RESPONSE] = { [PT_VERSION_RESPONSE] = on_response,  [PT_ERROR] = on_error },
-	[PT_WAIT_LIST]     = { [PT_SASL_MECHANISMS]  = on_list,      [PT_ERROR] = on_error },
-	[PT_WAIT_CHOICE]   = { [PT_SASL_SELECTION]   = on_choice,    [PT_ERROR] = on_error },
-	[PT_RUN_CLIENT]    = { [PT_SASL_DATA]        = on_challenge,
-			       [PT_SASL_RESULT]      = on_result,    [PT_ERROR] = on_error },
-	[PT_RUN_SERVER]    = { [PT_SASL_DATA]        = on_response_data, [PT_ERROR] = on_error },
+	[PT_WAIT_LIST]     = { [PT_SASL_MECHANISMS]  = pt_auth_on_list,      [PT_ERROR] = on_error },
+	[PT_WAIT_CHOICE]   = { [PT_SASL_SELECTION]   = pt_auth_on_choice,    [PT_ERROR] = on_error },
+	[PT_RUN_CLIENT]    = { [PT_SASL_DATA]        = pt_auth_on_challenge,
+			       [PT_SASL_RESULT]      = pt_auth_on_result,    [PT_ERROR] = on_error },
+	[PT_RUN_SERVER]    = { [PT_SASL_DATA]        = pt_auth_on_response, [PT_ERROR] = on_error },
 	[PT_DATA]          = { [PT_PB_BATCH]         = on_batch,     [PT_ERROR] = on_error },
 };
 /* clang-format on */

@@ -1,102 +1,6 @@
 #include "unit.h"
 #include "vectors.h"
-#include "proto/pt_session.h"
-
-static const struct limits limits = LIMITS_DEFAULT;
-static const char *password = "secret";
-static unsigned attempts; /* credentials we are willing to try */
-
-static int verify(void *ctx, struct span user, struct span pw)
-{
-	(void)ctx;
-	if (span_eq(user, span_str("broken")))
-		return ST_EDB;
-	return span_eq(pw, span_str("secret")) ? 0 : ST_EAUTH;
-}
-
-static int credentials(void *ctx, unsigned attempt, struct span *user, struct span *pw)
-{
-	(void)ctx;
-	*user = span_str("alice");
-	*pw = span_str(password);
-	return attempt < attempts ? 0 : ST_ENOENT;
-}
-
-/* One end of a connection: its session, what it wants to send, what happened to it. */
-struct end {
-	struct pt_config cfg;
-	struct pt_session s;
-	struct wr out;
-	int last; /* event other than PT_NEED_MORE */
-	unsigned ready, batches;
-};
-
-static void end_init(struct end *e, bool initiator, bool server, uint32_t mechs)
-{
-	memset(e, 0, sizeof(*e));
-	e->cfg =
-		(struct pt_config){ .initiator = initiator,
-				    .server = server,
-				    .limits = &limits,
-				    .mechs = mechs,
-				    .auth = PT_AUTH_ONE,
-				    .sasl = { .verify = verify, .credentials = credentials } };
-	pt_session_init(&e->s, &e->cfg);
-}
-
-static void end_free(struct end *e)
-{
-	pt_session_reset(&e->s);
-	wr_reset(&e->out);
-}
-
-/* Gives octets to one end until it has used them up. */
-static void feed(struct end *e, struct span in)
-{
-	int ev;
-
-	while ((ev = pt_session_input(&e->s, &in, &e->out)) != PT_NEED_MORE) {
-		e->last = ev;
-		e->ready += ev == PT_READY;
-		e->batches += ev == PT_BATCH;
-		if (ev < 0)
-			return;
-	}
-	assert_int_equal(in.n, 0);
-}
-
-/* Carries octets both ways, in pieces of this size, until both are silent. */
-static void talk(struct end *a, struct end *b, size_t piece)
-{
-	while (a->out.len || b->out.len) {
-		struct end *from = a->out.len ? a : b, *to = a->out.len ? b : a;
-		size_t n = from->out.len < piece ? from->out.len : piece;
-		uint8_t *copy = malloc(n);
-
-		memcpy(copy, from->out.p, n);
-		wr_consume(&from->out, n);
-		feed(to, span_of(copy, n));
-		free(copy);
-	}
-}
-
-static void start(struct end *a, struct end *b, size_t piece)
-{
-	assert_int_equal(pt_session_start(&a->s, &a->out), 0);
-	assert_int_equal(pt_session_start(&b->s, &b->out), 0);
-	talk(a, b, piece);
-}
-
-#define PLAIN_BIT SASL_BIT(SASL_PLAIN)
-#define EXTERNAL_BIT SASL_BIT(SASL_EXTERNAL)
-
-static void check_ready(struct end *a, struct end *b)
-{
-	assert_int_equal(a->s.state, PT_DATA);
-	assert_int_equal(b->s.state, PT_DATA);
-	assert_int_equal(a->ready, 1);
-	assert_int_equal(b->ready, 1);
-}
+#include "pt_end.h"
 
 /* All four combinations of roles, with octets arriving in pieces of any size. */
 static void test_roles_and_pieces(void **state)
@@ -143,128 +47,6 @@ static void test_no_authentication(void **state)
 	end_free(&server);
 }
 
-static void test_external(void **state)
-{
-	struct end client, server;
-
-	(void)state;
-	end_init(&client, true, false, PLAIN_BIT | EXTERNAL_BIT);
-	end_init(&server, false, true, PLAIN_BIT | EXTERNAL_BIT);
-	client.cfg.sasl.external = server.cfg.sasl.external = true;
-	start(&client, &server, 1000);
-	check_ready(&client, &server);
-	assert_int_equal(server.s.sasl_proved, EXTERNAL_BIT); /* no password given away */
-	assert_int_equal(pt_session_user(&server.s).n, 0);
-	end_free(&client);
-	end_free(&server);
-}
-
-static void test_all_mechanisms_in_turn(void **state)
-{
-	struct end client, server;
-
-	(void)state;
-	end_init(&client, true, false, PLAIN_BIT | EXTERNAL_BIT);
-	end_init(&server, false, true, PLAIN_BIT | EXTERNAL_BIT);
-	client.cfg.sasl.external = server.cfg.sasl.external = true;
-	server.cfg.auth = PT_AUTH_ALL;
-	attempts = 1;
-	start(&client, &server, 1000);
-	check_ready(&client, &server);
-	assert_int_equal(server.s.sasl_proved, PLAIN_BIT | EXTERNAL_BIT);
-	assert_true(span_eq(pt_session_user(&server.s), span_str("alice")));
-	end_free(&client);
-	end_free(&server);
-}
-
-static void test_eight_bit_result(void **state)
-{
-	struct end client, server;
-
-	(void)state;
-	end_init(&client, true, false, PLAIN_BIT);
-	end_init(&server, false, true, PLAIN_BIT);
-	server.cfg.sasl_result_8bit = true;
-	attempts = 1;
-	start(&client, &server, 1000);
-	check_ready(&client, &server);
-	end_free(&client);
-	end_free(&server);
-}
-
-static void check_refused(struct end *client, struct end *server)
-{
-	assert_int_equal(client->s.state, PT_CLOSED);
-	assert_int_equal(server->s.state, PT_CLOSED);
-	assert_int_equal(client->last, PT_CLOSE);
-	assert_int_equal(server->last, PT_CLOSE);
-	assert_int_equal(client->s.why.err, ST_EAUTH);
-	assert_int_equal(server->s.why.err, ST_EAUTH);
-	assert_int_equal(client->ready + server->ready, 0);
-}
-
-static void test_wrong_password(void **state)
-{
-	struct end client, server;
-
-	(void)state;
-	password = "wrong";
-	for (attempts = 1; attempts <= 5; attempts++) {
-		end_init(&client, true, false, PLAIN_BIT);
-		end_init(&server, false, true, PLAIN_BIT);
-		start(&client, &server, 1000);
-		check_refused(&client, &server);
-		/* the client gives up by itself, or the server ends it after three */
-		assert_int_equal(server.s.sasl_failed, attempts < 3 ? attempts : 3);
-		assert_int_equal(client.s.why.code, attempts < 3 ? PT_E_SASL : PT_E_RESERVED);
-		end_free(&client);
-		end_free(&server);
-	}
-	password = "secret";
-}
-
-static void test_optional_goes_on(void **state)
-{
-	struct end client, server;
-
-	(void)state;
-	password = "wrong";
-	attempts = 1;
-	end_init(&client, true, false, PLAIN_BIT);
-	end_init(&server, false, true, PLAIN_BIT);
-	server.cfg.auth = PT_AUTH_OPTIONAL;
-	start(&client, &server, 1000);
-	check_ready(&client, &server);
-	assert_int_equal(server.s.sasl_proved, 0);
-	assert_int_equal(pt_session_user(&server.s).n, 0);
-	end_free(&client);
-	end_free(&server);
-	password = "secret";
-}
-
-static void test_no_common_mechanism(void **state)
-{
-	struct end client, server;
-
-	(void)state;
-	end_init(&client, true, false, 0);
-	end_init(&server, false, true, PLAIN_BIT);
-	start(&client, &server, 1000);
-	check_refused(&client, &server);
-	assert_true(server.s.why.received);
-	assert_int_equal(server.s.why.code, PT_E_SASL);
-	end_free(&client);
-	end_free(&server);
-	/* EXTERNAL demanded where TLS knows nobody */
-	end_init(&client, true, false, EXTERNAL_BIT);
-	end_init(&server, false, true, EXTERNAL_BIT);
-	start(&client, &server, 1000);
-	check_refused(&client, &server);
-	assert_int_equal(client.s.why.code, PT_E_SASL);
-	end_free(&client);
-	end_free(&server);
-}
-
 static void test_fail_of_own_accord(void **state)
 {
 	struct end client, server;
@@ -286,19 +68,6 @@ static void test_fail_of_own_accord(void **state)
 
 /* --- every state against every type ----------------------------------------------------------
  * What is not welcome is answered with Invalid Message; what cannot be is told by its code. */
-
-static struct span message(struct wr *w, uint32_t vendor, uint32_t type, const char *value,
-			   size_t n)
-{
-	wr_truncate(w, 0);
-	wr_u8(w, 0);
-	wr_u24(w, vendor);
-	wr_u32(w, type);
-	wr_u32(w, (uint32_t)(PT_HDR + n));
-	wr_u32(w, 99);
-	wr_bytes(w, span_of(value, n));
-	return wr_span(w);
-}
 
 /* The only message in s: an Error with this code whose copy begins like the original. */
 static void check_error(struct span s, uint32_t code, struct span original)
@@ -620,47 +389,6 @@ static void test_our_own_failures(void **state)
 	wr_reset(&full);
 }
 
-/* The server asks for a response that should have come at once; a client that answers each
- * challenge with nothing is stopped. */
-static void test_response_asked_for(void **state)
-{
-	struct wr w = { 0 };
-	struct end e;
-
-	(void)state;
-	end_init(&e, false, true, PLAIN_BIT);
-	e.s.state = PT_WAIT_CHOICE;
-	feed(&e, message(&w, PEN_IETF, PT_SASL_SELECTION, "\5PLAIN", 6));
-	assert_int_equal(e.s.state, PT_RUN_SERVER);
-	assert_int_equal(e.out.len, PT_HDR);
-	feed(&e, message(&w, PEN_IETF, PT_SASL_DATA, "\0alice\0secret", 13));
-	assert_int_equal(e.s.state, PT_DATA);
-	end_free(&e);
-	/* the mechanism itself breaks */
-	end_init(&e, false, true, PLAIN_BIT);
-	e.s.state = PT_WAIT_CHOICE;
-	feed(&e, message(&w, PEN_IETF, PT_SASL_SELECTION, "\5PLAIN\0broken\0x", 15));
-	assert_int_equal(e.s.state, PT_WAIT_CHOICE);
-	assert_int_equal(e.out.p[17], PT_SASL_MECHANISM_FAILURE);
-	end_free(&e);
-	/* a client that is challenged for ever */
-	end_init(&e, true, false, EXTERNAL_BIT);
-	e.cfg.sasl.external = true;
-	e.s.state = PT_WAIT_LIST;
-	feed(&e, message(&w, PEN_IETF, PT_SASL_MECHANISMS,
-			 "\x8"
-			 "EXTERNAL",
-			 9));
-	for (unsigned i = 0; i <= limits.sasl_rounds; i++) {
-		assert_int_equal(e.s.state, PT_RUN_CLIENT);
-		feed(&e, message(&w, PEN_IETF, PT_SASL_DATA, "", 0));
-	}
-	assert_int_equal(e.s.state, PT_CLOSED);
-	assert_int_equal(e.s.why.err, ST_ELIMIT);
-	end_free(&e);
-	wr_reset(&w);
-}
-
 /* Random octets and half messages, every state, both roles: an event, and an end. */
 static void test_hostile(void **state)
 {
@@ -703,12 +431,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_roles_and_pieces),
 		cmocka_unit_test(test_no_authentication),
-		cmocka_unit_test(test_external),
-		cmocka_unit_test(test_all_mechanisms_in_turn),
-		cmocka_unit_test(test_eight_bit_result),
-		cmocka_unit_test(test_wrong_password),
-		cmocka_unit_test(test_optional_goes_on),
-		cmocka_unit_test(test_no_common_mechanism),
 		cmocka_unit_test(test_fail_of_own_accord),
 		cmocka_unit_test(test_every_cell),
 		cmocka_unit_test(test_versions),
@@ -720,7 +442,6 @@ int main(void)
 		cmocka_unit_test(test_memory_follows_arrival),
 		cmocka_unit_test(test_identifier_rolls_over),
 		cmocka_unit_test(test_our_own_failures),
-		cmocka_unit_test(test_response_asked_for),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_names),
 	};
