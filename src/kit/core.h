@@ -96,6 +96,7 @@ struct kit_peer {
 struct kit_out {
 	struct kit_type type;
 	uint32_t from, to; /* our id; the peer's, or KIT_ANY_ID: to all */
+	bool sealed;       /* nothing more goes in */
 	struct wr msg;
 	struct kit_out *next;
 };
@@ -182,8 +183,9 @@ const char *kit_language(struct kit_conn *c);
 /* A peer's entry, made if need be; NULL when there are too many or no memory. */
 struct kit_peer *kit_peer(struct kit_conn *c, struct kit_type type, uint32_t id);
 
-/* ASK: keeps a validator waiting. RAW: comes from pa_reasm, is not cut again. */
-enum kit_how { KIT_ANSWER, KIT_ASK, KIT_RAW };
+/* ASK: keeps a validator waiting. RAW: as it is, never in segments. ALONE: so, too, and with
+ * nothing else in its message. */
+enum kit_how { KIT_ANSWER, KIT_ASK, KIT_RAW, KIT_ALONE };
 
 struct wr *kit_attr(struct kit_conn *c);
 int kit_send(struct kit_conn *c, enum kit_how how);

@@ -138,7 +138,8 @@ void kit_receive(struct kit_conn *c, struct kit_type type, uint32_t source, stru
 	c->type = type;
 	c->answered = false;
 	memset(c->head, 0, sizeof(c->head));
-	memcpy(c->head, msg.p, msg.n < sizeof(c->head) ? msg.n : sizeof(c->head));
+	if (msg.n)
+		memcpy(c->head, msg.p, msg.n < sizeof(c->head) ? msg.n : sizeof(c->head));
 	if ((err = pa_msg_check(msg, &rules, &answer)) < 0) {
 		kit_refuse(c, err, &answer);
 		return;

@@ -95,7 +95,7 @@ struct kit_out *kit_out(struct kit_conn *c, const struct kit_peer *to)
 	struct kit_out *found = NULL;
 
 	for (struct kit_out *m = c->out; m; m = m->next)
-		if (m->to == kit_address(c, to) && m->from == c->own_id &&
+		if (m->to == kit_address(c, to) && m->from == c->own_id && !m->sealed &&
 		    kit_type_eq(m->type, c->type))
 			found = m; /* the newest: earlier ones are full */
 	return found;
@@ -186,10 +186,11 @@ static int kit_append(struct kit_conn *c, struct kit_peer *to, struct wr *out,
 		      enum kit_how how)
 {
 	struct span attr = wr_span(&c->attr);
-	int err = how == KIT_RAW ? 0 : kit_propose(c, to, out);
+	bool raw = how == KIT_RAW || how == KIT_ALONE;
+	int err = raw ? 0 : kit_propose(c, to, out);
 	size_t before = out->len;
 
-	if (!err && to && how != KIT_RAW)
+	if (!err && to && !raw)
 		err = pa_reasm_send(&to->reasm, attr, out);
 	else if (!err)
 		wr_bytes(out, attr);
@@ -223,7 +224,7 @@ static struct kit_peer *kit_addressee(const struct kit_conn *c, size_t octets)
 int kit_send(struct kit_conn *c, enum kit_how how)
 {
 	struct kit_peer *to = kit_addressee(c, c->attr.len);
-	struct kit_out *m = kit_out(c, to);
+	struct kit_out *m = how == KIT_ALONE ? NULL : kit_out(c, to);
 	int err = c->attr.err;
 
 	if (!err && (!c->can_send || c->attr.len < PA_ATTR_HDR))
@@ -236,6 +237,8 @@ int kit_send(struct kit_conn *c, enum kit_how how)
 	}
 	if (!err && how == KIT_ASK)
 		c->asked = true;
+	if (!err && how == KIT_ALONE)
+		m->sealed = true;
 	wr_reset(&c->attr);
 	return err;
 }
@@ -248,7 +251,9 @@ int kit_error(struct kit_conn *c, const struct pa_error *e)
 	}
 	(void)pa_error_attr_encode(kit_attr(c), e);
 	c->answered = true;
-	return kit_send(c, KIT_ANSWER);
+	/* RFC 5792, 3.6: this one has a message of its own */
+	return kit_send(c, e->vendor == PEN_IETF && e->code == PA_E_VERSION ? KIT_ALONE
+									    : KIT_RAW);
 }
 
 int kit_invalid(struct kit_conn *c, const struct pa_attr *a, size_t at)
