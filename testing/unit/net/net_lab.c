@@ -35,6 +35,20 @@ static void pki(const char *arguments)
 		fail_msg("%s", command);
 }
 
+int lab_log_open(void **state)
+{
+	(void)state;
+	log_set_sink(lab_on_line, NULL);
+	return 0;
+}
+
+int lab_log_close(void **state)
+{
+	(void)state;
+	log_set_sink(NULL, NULL);
+	return 0;
+}
+
 int lab_setup(void **state)
 {
 	const char *tmp = getenv("TMPDIR");
@@ -56,16 +70,14 @@ int lab_setup(void **state)
 	    "2001:db8::7 --email root@example.org --uri urn:uuid:1");
 	pki("cert revoked --usage client --dns revoked.example");
 	pki("crl ca revoked");
-	log_set_sink(lab_on_line, NULL);
-	return 0;
+	return lab_log_open(state);
 }
 
 int lab_teardown(void **state)
 {
 	char command[512];
 
-	(void)state;
-	log_set_sink(NULL, NULL);
+	(void)lab_log_close(state);
 	(void)snprintf(command, sizeof(command), "rm -rf '%s'", folder);
 	return system(command);
 }

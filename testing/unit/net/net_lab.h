@@ -14,6 +14,10 @@
 int lab_setup(void **state);
 int lab_teardown(void **state);
 
+/* Likewise, for tests without certificates. */
+int lab_log_open(void **state);
+int lab_log_close(void **state);
+
 /* The path of a file in that folder; static storage of a few slots. */
 const char *lab_path(const char *file);
 

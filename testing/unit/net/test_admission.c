@@ -1,0 +1,93 @@
+#include "unit.h"
+
+#include "base/err.h"
+#include "net/admission.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <string.h>
+
+static struct sockaddr_storage address(const char *text)
+{
+	struct sockaddr_storage out = { 0 };
+	struct sockaddr_in *in4 = (void *)&out;
+	struct sockaddr_in6 *in6 = (void *)&out;
+
+	if (inet_pton(AF_INET, text, &in4->sin_addr) == 1) {
+		in4->sin_family = AF_INET;
+	} else {
+		assert_int_equal(inet_pton(AF_INET6, text, &in6->sin6_addr), 1);
+		in6->sin6_family = AF_INET6;
+	}
+	return out;
+}
+
+static int enter(struct admission *a, const char *text)
+{
+	struct sockaddr_storage from = address(text);
+	const char *why = "unset";
+	int err = admission_enter(a, (struct sockaddr *)&from, &why);
+
+	assert_true(err ? why != NULL : why == NULL);
+	return err;
+}
+
+static void leave(struct admission *a, const char *text)
+{
+	struct sockaddr_storage from = address(text);
+
+	admission_leave(a, (struct sockaddr *)&from);
+}
+
+static void test_limits(void **state)
+{
+	struct admission *a;
+
+	(void)state;
+	assert_int_equal(admission_open(&a), 0);
+	admission_limit(a, 4, 2);
+	assert_int_equal(enter(a, "192.0.2.1"), 0);
+	assert_int_equal(enter(a, "192.0.2.1"), 0);
+	assert_int_equal(enter(a, "192.0.2.1"), ST_ELIMIT);
+	assert_int_equal(enter(a, "::ffff:192.0.2.1"), ST_ELIMIT); /* the same machine */
+	assert_int_equal(enter(a, "192.0.2.2"), 0);
+	assert_int_equal(enter(a, "2001:db8::1"), 0);
+	assert_int_equal(admission_count(a), 4);
+	assert_int_equal(enter(a, "192.0.2.3"), ST_ELIMIT); /* in all */
+	leave(a, "192.0.2.1");
+	assert_int_equal(enter(a, "::ffff:192.0.2.1"), 0);
+	assert_int_equal(enter(a, "192.0.2.1"), ST_ELIMIT);
+	admission_limit(a, 100, 3); /* a reload */
+	assert_int_equal(enter(a, "192.0.2.1"), 0);
+	assert_int_equal(admission_count(a), 5);
+	admission_close(a);
+	admission_close(NULL);
+}
+
+static void test_leave_is_exact(void **state)
+{
+	struct admission *a;
+
+	(void)state;
+	assert_int_equal(admission_open(&a), 0);
+	admission_limit(a, 1, 1);
+	leave(a, "192.0.2.1"); /* who was never there takes nothing away */
+	assert_int_equal(admission_count(a), 0);
+	for (int i = 0; i < 1000; i++) {
+		assert_int_equal(enter(a, "192.0.2.1"), 0);
+		assert_int_equal(enter(a, "192.0.2.2"), ST_ELIMIT);
+		leave(a, "192.0.2.1");
+	}
+	assert_int_equal(admission_count(a), 0);
+	admission_close(a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_leave_is_exact),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
