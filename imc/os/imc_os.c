@@ -259,7 +259,9 @@ static int on_result(struct imc *imc, void *session, const struct pa_attr *a)
 	int err = pa_result_decode(&r, &result);
 
 	(void)session;
-	return err < 0 ? err : imc_note(imc, "assessment result: %s", words[result]);
+	if (err < 0 || imc_subtype(imc).subtype != PA_SUBTYPE_OS)
+		return err;
+	return imc_note(imc, "assessment result: %s", words[result]);
 }
 
 static int on_remediation(struct imc *imc, void *session, const struct pa_attr *a)
