@@ -1,0 +1,106 @@
+#!/bin/sh
+# What an administrator sees: the three forms of an answer, terminals, exit codes, many
+# questions at once.
+# also sanitized
+# shellcheck source=testing/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+root=$D/root
+mkdir -p "$root/etc" "$root/proc" "$root/var/lib/dpkg/info" "$root/var/lib/dpkg/updates"
+cp /etc/os-release "$root/etc/os-release"
+echo "root = \"$root\"" >"$D/imc-swima.conf"
+# package NAME VERSION
+package() {
+    printf 'Package: %s\nStatus: install ok installed\nVersion: %s\nArchitecture: all\n\n' \
+        "$1" "$2" >>"$root/var/lib/dpkg/status"
+}
+i=0
+while [ $i -lt 300 ]; do
+    package "tool-$i" 1.$i
+    i=$((i + 1))
+done
+package a-name-much-longer-than-any-column-of-a-table-should-be 1
+
+status 'no manager' 4 stancectl endpoints
+ok 'help needs none' stancectl help software
+"$lab" start "$D" || exit 1
+status 'nobody is there yet' 1 stancectl endpoints
+ok 'one assessment' stance-agent --once
+endpoint=$(stancectl --json endpoints | json "d[0]['name']")
+
+note 'three forms, one content'
+rows() { python3 -c 'import csv, sys
+rows = list(csv.DictReader(sys.stdin))
+print(len(rows), sorted(r["name"] + r["version"] for r in rows)[0])'; }
+same 'JSON and CSV agree' \
+    "$(stancectl software '*' --json | json "len(d), sorted(r['name'] + r['version'] for r in d)[0]" |
+        tr -d "(),'")" \
+    "$(stancectl software '*' --csv | rows)"
+same 'CSV ends lines as RFC 4180 says' 302 "$(stancectl software '*' --csv | grep -c "$(printf '\r')$")"
+same 'a table has a head and a line for each' 302 "$(stancectl software '*' | wc -l)"
+ok 'nothing is cut in a pipe' sh -c \
+    'stancectl software "*" | grep -q "^a-name-much-longer-than-any-column-of-a-table-should-be  1  *1$"'
+same 'one object for one endpoint' "$endpoint" \
+    "$(stancectl endpoint "$endpoint" --json | json "d['name']")"
+same 'null when there is none' None "$(stancectl endpoint nobody --json 2>/dev/null | json d)"
+same 'by its identity too' "$endpoint" \
+    "$(stancectl endpoint "$(stancectl endpoints --json | json "d[0]['identity']")" --json |
+        json "d['name']")"
+
+note 'on a terminal'
+# terminal COLUMNS COMMAND: what a person sees, without the bold.
+terminal() {
+    columns=$1
+    shift
+    LC_ALL=C.UTF-8 TERM=xterm script -qec "stty cols $columns; $*" /dev/null </dev/null |
+        tr -d '\r' | sed 's/\x1b\[[01]m//g'
+}
+widest() { LC_ALL=C.UTF-8 awk '{ if (length($0) > n) n = length($0) } END { print n }'; }
+for columns in 40 80; do
+    ok "a table fits into $columns columns" \
+        test "$(terminal $columns stancectl software "'*'" | widest)" -le "$columns"
+done
+ok 'and says where it was cut' sh -c "LC_ALL=C.UTF-8 TERM=xterm script -qec \
+    'stty cols 40; stancectl software a-name\*' /dev/null </dev/null | grep -q '…'"
+
+note 'exit codes'
+status 'yes' 0 stancectl software tool-7
+status 'no match' 1 stancectl software tool-x
+status 'no such endpoint' 1 stancectl endpoint nobody facts
+status 'usage' 2 stancectl software
+status 'usage' 2 stancectl endpoints --as-of yesterday
+status 'usage' 2 stancectl endpoint "$endpoint" nothing
+status 'unreachable' 4 stancectl --socket "$D/none" status
+status 'a moment that has not come' 5 stancectl endpoints --as-of 2999-01-01
+if [ "$(id -u)" -eq 0 ]; then
+    chmod 755 "$D" "$D/run"
+    status 'denied' 3 setpriv --reuid 65534 --regid 65534 --clear-groups \
+        "$STANCE_PREFIX/bin/stancectl" status
+    chmod 700 "$D"
+fi
+
+note 'what happened'
+same 'the endpoint came' 1 "$(stancectl changes --kind endpoints --json | json 'len(d)')"
+same 'its first inventory is one change' "['inventory']" \
+    "$(stancectl changes --kind software --json | json "[c['change'] for c in d]")"
+ok 'facts came' stancectl changes --kind facts --endpoint "$endpoint"
+status 'nothing since' 1 stancectl changes --since now
+ok 'the journal without holes' test "$(stancectl changes --kind all --json |
+    json "[c['seq'] for c in d] == list(range(1, len(d) + 1))")" = True
+ok 'the assessment is among its events' sh -c \
+    "stancectl endpoint '$endpoint' events | grep -q assessment"
+same 'status counts the same' "1 301" \
+    "$(stancectl status --json | json "str(d['endpoints']) + ' ' + str(d['software'])")"
+
+note 'many at once'
+i=0
+while [ $i -lt 40 ]; do
+    (stancectl software '*' --json >"$D/answer.$i"; echo $? >"$D/exit.$i") &
+    i=$((i + 1))
+done
+wait
+same 'all are answered' '40 0' "$(cat "$D"/exit.* | sort | uniq -c | sed 's/^ *//')"
+same 'all the same' 1 "$(cat "$D"/answer.* | md5sum "$D"/answer.* | cut -c1-32 | sort -u | wc -l)"
+stancectl software '*' --json | head -c 100 >/dev/null
+ok 'a reader who went away did no harm' stancectl status
+done_testing
