@@ -55,7 +55,7 @@ terminal() {
     LC_ALL=C.UTF-8 TERM=xterm script -qec "stty cols $columns; $*" /dev/null </dev/null |
         tr -d '\r' | sed 's/\x1b\[[01]m//g'
 }
-widest() { LC_ALL=C.UTF-8 awk '{ if (length($0) > n) n = length($0) } END { print n }'; }
+widest() { LC_ALL=C.UTF-8 wc -L; }
 for columns in 40 80; do
     ok "a table fits into $columns columns" \
         test "$(terminal $columns stancectl software "'*'" | widest)" -le "$columns"
