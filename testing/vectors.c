@@ -55,9 +55,33 @@ static bool hex_line(struct vector *v, const char *p)
 	return true;
 }
 
-static void load_hex(struct vectors *set, const char *path, FILE *f, bool transcript)
+/* What stands in front of the octets of a line; NULL when it breaks the format. */
+static const char *side_prefix(struct vector *v, const char *p)
 {
-	struct vector *v = transcript ? NULL : vector_add(set, path, 0);
+	v->side = *p;
+	return (*p == 'C' || *p == 'S') && p[1] == ' ' ? p + 2 : NULL;
+}
+
+static const char *refused_prefix(struct vector *v, const char *p)
+{
+	static const char *const names[] = { "short", "value",       "length", "version",
+					     "state", "unsupported", "limit" };
+	char name[16];
+	int n = 0;
+
+	if (sscanf(p, "%15s %zu %n", name, &v->err_at, &n) != 2)
+		return NULL;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			v->err = ST_ESHORT - (int)i;
+	return v->err ? p + n : NULL;
+}
+
+/* prefix NULL: all lines together are one vector. */
+static void load_hex(struct vectors *set, const char *path, FILE *f,
+		     const char *(*prefix)(struct vector *v, const char *p))
+{
+	struct vector *v = prefix ? NULL : vector_add(set, path, 0);
 	size_t cap = 0, n = 0;
 	char *line = NULL;
 
@@ -67,15 +91,12 @@ static void load_hex(struct vectors *set, const char *path, FILE *f, bool transc
 		n++;
 		if (*p == '#' || *p == '\n')
 			continue;
-		if (transcript) {
-			if ((*p != 'C' && *p != 'S') || p[1] != ' ')
-				errx(2, "%s:%zu: not \"C HEX\" or \"S HEX\"", path, n);
+		if (prefix) {
 			v = vector_add(set, path, n);
-			v->side = *p;
-			p += 2;
+			p = prefix(v, p);
 		}
-		if (!hex_line(v, p))
-			errx(2, "%s:%zu: not hex", path, n);
+		if (!p || !hex_line(v, p))
+			errx(2, "%s:%zu: not the right format", path, n);
 	}
 	free(line);
 }
@@ -112,6 +133,11 @@ static void load_dir(struct vectors *set, const char *path)
 	free(list);
 }
 
+static bool is(const char *dot, const char *ext)
+{
+	return dot && strcmp(dot, ext) == 0;
+}
+
 void vectors_load(struct vectors *set, const char *path)
 {
 	const char *dot = strrchr(path, '.');
@@ -126,9 +152,13 @@ void vectors_load(struct vectors *set, const char *path)
 	}
 	if (!(f = fopen(path, "r")))
 		err(2, "%s", path);
-	if (dot && (strcmp(dot, ".hex") == 0 || strcmp(dot, ".txt") == 0))
-		load_hex(set, path, f, strcmp(dot, ".txt") == 0);
-	else if (!dot || (strcmp(dot, ".inc") != 0 && strcmp(dot, ".md") != 0))
+	if (is(dot, ".hex"))
+		load_hex(set, path, f, NULL);
+	else if (is(dot, ".bad"))
+		load_hex(set, path, f, refused_prefix);
+	else if (is(dot, ".txt"))
+		load_hex(set, path, f, side_prefix);
+	else if (!is(dot, ".inc") && !is(dot, ".md"))
 		load_raw(set, path, f);
 	(void)fclose(f);
 }

@@ -98,10 +98,15 @@ static int endpoint_row(void *ctx, const struct endpoint_row *row)
 static int endpoints_run(struct admin_call *call)
 {
 	struct ask a;
+	int err;
 
 	if (ask_begin(call, &a) < 0)
 		return 0;
-	return ask_end(call, &a, query_endpoints(a.posture, a.as_of, endpoint_row, call));
+	err = query_endpoints(a.posture, a.as_of, endpoint_row, call);
+	if (!err && !call_rows(call))
+		call_end(call, ADMIN_NO, "no endpoint %s",
+			 a.as_of ? "was known then" : "has come yet");
+	return ask_end(call, &a, err);
 }
 
 /* What the views of one endpoint have in common: find it, then let query answer. */

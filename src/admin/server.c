@@ -22,7 +22,9 @@
 #define SERVER_IDLE_S 10
 #define SERVER_REQUEST 65536
 #define SERVER_STACK ((size_t)1 << 20) /* reserved, touched only as far as it is used */
-#define SERVER_PAUSE_MS 100            /* when descriptors have run out */
+#define SERVER_BURST_US CLOCK_SEC      /* how long one more client waits for a place */
+#define SERVER_LOOK_MS 10
+#define SERVER_PAUSE_MS 100 /* when descriptors have run out */
 
 enum client_state { CLIENT_FREE, CLIENT_BUSY, CLIENT_DONE };
 
@@ -144,7 +146,7 @@ static void server_reap(struct client *c)
 }
 
 /* A free place, or NULL when all are taken. */
-static struct client *server_place(struct admin_server *s)
+static struct client *server_place_now(struct admin_server *s)
 {
 	struct client *place = NULL;
 
@@ -157,6 +159,19 @@ static struct client *server_place(struct admin_server *s)
 			place = c;
 	}
 	return place;
+}
+
+/* Likewise, but a burst of short questions is worth a moment's wait. */
+static struct client *server_place(struct admin_server *s)
+{
+	struct pollfd wake = { .fd = s->wake, .events = POLLIN };
+	int64_t deadline = clock_mono_us() + SERVER_BURST_US;
+	struct client *c;
+
+	while (!(c = server_place_now(s)) && clock_mono_us() < deadline &&
+	       poll(&wake, 1, SERVER_LOOK_MS) <= 0)
+		;
+	return c;
 }
 
 static int server_thread(pthread_t *thread, void *(*run)(void *), void *arg)

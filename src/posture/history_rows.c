@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#define APART_MAX 64 /* endpoints whose changes are read one after the other */
+
 /* A row, and what is needed to take it back. */
 struct past_row {
 	struct endpoint_row row;
@@ -96,10 +98,11 @@ static int undo_platform(struct undo_rows *u, struct endpoint_row *r, const stru
 static int undo_row(struct undo_rows *u, const struct change *c)
 {
 	struct past_row *past = row_of(u, c->endpoint);
-	struct endpoint_row *r = &past->row;
+	struct endpoint_row *r;
 
 	if (!past)
 		return 0;
+	r = &past->row;
 	past->changed = true;
 	switch (c->kind) {
 	case CHANGE_FACT:
@@ -148,6 +151,19 @@ static int row_contact(struct posture *p, const struct moment *m, struct past_ro
 	return err;
 }
 
+static int rows_undo_in(struct posture *p, struct repository_filter f, struct undo_rows *u,
+			struct page *pg)
+{
+	int err;
+
+	do {
+		err = page_read(p, &f, pg);
+		for (size_t i = 0; i < pg->n && !err; i++)
+			err = undo_row(u, &pg->v[i]);
+	} while (!err && page_next(pg, &f));
+	return err;
+}
+
 static int rows_undo(struct posture *p, const struct moment *m, uint64_t head,
 		     struct undo_rows *u)
 {
@@ -155,15 +171,11 @@ static int rows_undo(struct posture *p, const struct moment *m, uint64_t head,
 	struct page *pg = calloc(1, sizeof(*pg));
 	int err = pg ? rows_index(u) : ST_ENOMEM;
 
-	if (u->n == 1)
-		f.endpoint = u->rows[0].row.id;
-	while (!err) {
-		if ((err = page_read(p, &f, pg)) < 0)
-			break;
-		for (size_t i = 0; i < pg->n && !err; i++)
-			err = undo_row(u, &pg->v[i]);
-		if (!page_next(pg, &f))
-			break;
+	if (!err && u->n > APART_MAX)
+		err = rows_undo_in(p, f, u, pg);
+	for (size_t i = 0; i < u->n && u->n <= APART_MAX && !err; i++) {
+		f.endpoint = u->rows[i].row.id;
+		err = rows_undo_in(p, f, u, pg);
 	}
 	for (size_t i = 0; i < u->n && !err; i++)
 		if (u->rows[i].changed)

@@ -112,7 +112,7 @@ int query_endpoints(struct posture *p, int64_t as_of,
 {
 	(void)p;
 	fake_posture.as_of = as_of;
-	for (size_t i = 0; i < N(endpoints); i++) {
+	for (size_t i = 0; !fake_posture.empty && i < N(endpoints); i++) {
 		int err = fn(ctx, &endpoints[i]);
 
 		if (err || fake_posture.err)

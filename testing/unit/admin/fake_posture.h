@@ -6,6 +6,7 @@
 #include "posture/query.h"
 
 struct fake_posture {
+	bool empty;                  /* no endpoint has ever come */
 	int err;                     /* queries return this after their first row */
 	size_t many;                 /* so many more endpoints, all with openssl */
 	int64_t as_of;               /* of the last query */

@@ -161,6 +161,15 @@ static void test_endpoints(void **state)
 	drop(&g);
 }
 
+static void test_nobody(void **state)
+{
+	(void)state;
+	fake_posture.empty = true;
+	check(ASK("\"endpoints\""), ADMIN_NO, 0, "no endpoint has come yet");
+	check(ASK("\"endpoints\",\"args\":{\"as_of\":\"2001-01-01\"}"), ADMIN_NO, 0,
+	      "no endpoint was known then");
+}
+
 static void test_endpoint(void **state)
 {
 	(void)state;
@@ -368,6 +377,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_endpoints, setup),
+		cmocka_unit_test_setup(test_nobody, setup),
 		cmocka_unit_test_setup(test_endpoint, setup),
 		cmocka_unit_test_setup(test_software, setup),
 		cmocka_unit_test_setup(test_holders, setup),

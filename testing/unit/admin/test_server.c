@@ -360,9 +360,11 @@ static void test_does_not_read(void **state)
 
 static void test_too_many(void **state)
 {
+	const struct admin_server_conf conf = { .clients = 4, .idle_s = 4 };
 	int fd[4], extra;
 
 	(void)state;
+	assert_int_equal(open_server(&conf), 0);
 	for (int i = 0; i < 4; i++)
 		fd[i] = connect_raw();
 	extra = connect_raw();
@@ -379,6 +381,19 @@ static void test_too_many(void **state)
 		usleep(20000);
 	}
 	fail_msg("places do not come back");
+}
+
+/* A burst of short questions is answered, also when it is larger than we have places. */
+static void test_burst(void **state)
+{
+	enum { BURST = 40 };
+	int fd[BURST];
+
+	(void)state;
+	for (int i = 0; i < BURST; i++)
+		say(fd[i] = connect_raw(), "{\"stance\":1,\"command\":\"status\"}\n");
+	for (int i = 0; i < BURST; i++)
+		check_heard(fd[i], "\"exit\":0");
 }
 
 /* Closing does not wait for those who hold on. */
@@ -560,7 +575,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_oversize, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_slow, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_does_not_read, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_too_many, setup, teardown),
+		cmocka_unit_test_teardown(test_too_many, teardown),
+		cmocka_unit_test_setup_teardown(test_burst, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_close, setup, teardown),
 		cmocka_unit_test_teardown(test_leftover, teardown),
 		cmocka_unit_test_teardown(test_open_fails, teardown),

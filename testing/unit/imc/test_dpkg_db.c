@@ -69,7 +69,7 @@ static void test_fields(void **state)
 /* What is broken is counted, and what stands around it is found. */
 static void test_hostile(void **state)
 {
-	struct text t = slurp(TESTING_DIR "/fixtures/dpkg/hostile/var/lib/dpkg/status");
+	struct text t = slurp(VECTOR_DIR "/dpkg/hostile.status");
 	static const char *const found[] = { "good",        "maintained",  "nostatus",
 					     "shortstatus", "caf\xc3\xa9", "lower",
 					     "crlf",        "last" };

@@ -49,6 +49,8 @@ static void test_vectors_round_trip(void **state)
 	for (size_t i = 0; i < v.n; i++) {
 		bool bad = strncmp(v.v[i].name, "bad-", 4) == 0;
 
+		if (v.v[i].err)
+			continue;
 		if (!bad || strstr(v.v[i].name, "-reply")) {
 			check_batch(vector_span(&v.v[i]));
 			good++;

@@ -36,7 +36,7 @@ static void test_vectors_round_trip(void **state)
 	vectors_load(&v, VECTOR_DIR "/pt");
 	assert_true(v.n >= 12);
 	for (size_t i = 0; i < v.n; i++)
-		if (strncmp(v.v[i].name, "bad-length-8.hex", 16) != 0)
+		if (strcmp(v.v[i].name, "bad-length-8.hex") != 0 && !v.v[i].err)
 			check_vector(vector_span(&v.v[i]));
 	vectors_free(&v);
 }
@@ -86,41 +86,19 @@ static void test_fields(void **state)
 	vectors_free(&v);
 }
 
-/* What is wrong with a message, and where that is noticed. */
-static void refuse(const char *bytes, size_t n, int err, size_t at)
+static void test_refused(void **state)
 {
+	struct vectors v = { 0 };
 	struct pt_msg m;
-	size_t err_at;
+	size_t at;
 
-	assert_int_equal(decode(span_of(bytes, n), &m, &err_at), err);
-	assert_int_equal(err_at, at);
-}
-#define REFUSE(hex, err, at) refuse(hex, sizeof(hex) - 1, err, at)
-
-static void test_header_is_checked(void **state)
-{
 	(void)state;
-	REFUSE("\0\xff\xff\xff\0\0\0\1\0\0\0\x10\0\0\0\0", ST_EVALUE, 1);
-	REFUSE("\0\0\0\1\xff\xff\xff\xff\0\0\0\x10\0\0\0\0", ST_EVALUE, 4);
-	REFUSE("\0\0\0\0\0\0\0\7\0\0\0\x8\0\0\0\3", ST_ELENGTH, 8);
-	REFUSE("\0\0\0\0\0\0\0\7\0\0\0\x11\0\0\0\3", ST_ELENGTH, 8);
-	REFUSE("\0\0\0\0\0\0\0\1\0\0\0\x15\0\0\0\0\0\1\1\1\0", ST_ELENGTH, 8);
-	REFUSE("\0\0\0\0\0\0\0\2\0\0\0\x13\0\0\0\0\0\1\1", ST_ELENGTH, 8);
-	REFUSE("\0\0\0\0\0\0\0\6\0\0\0\x10\0\0\0\0", ST_ELENGTH, 8);
-	REFUSE("\0\0\0\0\0\0\0\x8\0\0\0\x17\0\0\0\0\0\0\0\0\0\0\0", ST_ELENGTH, 8);
-}
-
-static void test_values_are_checked(void **state)
-{
-	(void)state;
-	/* mechanism names: length 0, length 21, past the end, a small letter */
-	REFUSE("\0\0\0\0\0\0\0\3\0\0\0\x11\0\0\0\0\0", ST_EVALUE, 16);
-	REFUSE("\0\0\0\0\0\0\0\3\0\0\0\x26\0\0\0\0\25ABCDEFGHIJKLMNOPQRSTU", ST_EVALUE, 16);
-	REFUSE("\0\0\0\0\0\0\0\3\0\0\0\x13\0\0\0\0\3AB", ST_ESHORT, 17);
-	REFUSE("\0\0\0\0\0\0\0\4\0\0\0\x13\0\0\0\0\2Ab", ST_EVALUE, 18);
-	/* SASL Result: no such code, data with a failure */
-	REFUSE("\0\0\0\0\0\0\0\6\0\0\0\x12\0\0\0\0\0\4", ST_EVALUE, 16);
-	REFUSE("\0\0\0\0\0\0\0\6\0\0\0\x13\0\0\0\0\0\1x", ST_ELENGTH, 18);
+	vectors_load(&v, VECTOR_DIR "/pt/refused.bad");
+	assert_true(v.n > 15);
+	for (size_t i = 0; i < v.n; i++)
+		if (decode(vector_span(&v.v[i]), &m, &at) != v.v[i].err || at != v.v[i].err_at)
+			fail_msg("%s: at %zu", v.v[i].name, at);
+	vectors_free(&v);
 }
 
 static void test_reserved_bits_are_ignored(void **state)
@@ -178,8 +156,7 @@ int main(void)
 		cmocka_unit_test(test_vectors_round_trip),
 		cmocka_unit_test(test_transcripts_round_trip),
 		cmocka_unit_test(test_fields),
-		cmocka_unit_test(test_header_is_checked),
-		cmocka_unit_test(test_values_are_checked),
+		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_reserved_bits_are_ignored),
 		cmocka_unit_test(test_error_copy_is_cut),
 		cmocka_unit_test(test_encode_over_ceiling),

@@ -1,0 +1,234 @@
+/* Writing one batch: all of it or nothing. */
+#include "sqlite_db.h"
+#include "base/err.h"
+
+#include <stdio.h>
+
+static const char *const append_sql[APPEND_N] = {
+	[APPEND_CHANGE] =
+		"INSERT INTO change (seq, kind, endpoint, software, known_at,"
+		" happened_at, epoch, eid, record, number, number_was, key, value, was)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+	[APPEND_SOFTWARE] =
+		"INSERT INTO software (id, identifier, name, version, arch, type,"
+		" source_name, source_version, purl, supplier, model_pen, model)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+		" ON CONFLICT (id) DO UPDATE SET name = ?3, version = ?4, arch = ?5,"
+		" type = ?6, source_name = ?7, source_version = ?8, purl = ?9,"
+		" supplier = ?10, model_pen = ?11, model = ?12",
+	[APPEND_SET] = "INSERT INTO inventory (id, digest, size, members)"
+		       " VALUES (?1, ?2, ?3, ?4)",
+	[APPEND_ENDPOINT] =
+		"INSERT INTO endpoint (id, identity, name, first_seq, inventory_seq, "
+		"first_seen,"
+		" last_contact, complete_through, epoch, last_eid, verdict, access, inventory,"
+		" added, removed)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+		" ON CONFLICT (id) DO UPDATE SET inventory_seq = ?5, last_contact = ?7,"
+		" complete_through = ?8, epoch = ?9, last_eid = ?10, verdict = ?11,"
+		" access = ?12, inventory = ?13, added = ?14, removed = ?15",
+	[APPEND_FACT] = "INSERT INTO fact (endpoint, name, value) VALUES (?1, ?2, ?3)"
+			" ON CONFLICT (endpoint, name) DO UPDATE SET value = ?3",
+	[APPEND_FACT_GONE] = "DELETE FROM fact WHERE endpoint = ?1 AND name = ?2",
+	[APPEND_RESULT] = "INSERT INTO result (endpoint, rule, verdict, reason)"
+			  " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (endpoint, rule)"
+			  " DO UPDATE SET verdict = ?3, reason = ?4",
+	[APPEND_RESULT_GONE] = "DELETE FROM result WHERE endpoint = ?1 AND rule = ?2",
+};
+
+int sqlite_append_prepare(struct repository *r)
+{
+	for (int i = 0; i < APPEND_N; i++)
+		if (sqlite3_prepare_v3(r->db, append_sql[i], -1, SQLITE_PREPARE_PERSISTENT,
+				       &r->append[i], NULL) != SQLITE_OK)
+			return ST_EDB;
+	return 0;
+}
+
+static int run(sqlite3_stmt *st)
+{
+	int rc = sqlite3_step(st);
+
+	sqlite3_reset(st);
+	return rc == SQLITE_DONE ? 0 : sqlite_err(rc);
+}
+
+/* Kinds whose value before is a text; it may be empty, which is not the same as none. */
+static bool has_text_before(enum change_kind kind)
+{
+	return kind == CHANGE_FACT || kind == CHANGE_FACT_GONE || kind == CHANGE_RESULT ||
+	       kind == CHANGE_RESULT_GONE;
+}
+
+static int put_change(struct repository *r, const struct change *c)
+{
+	sqlite3_stmt *st = r->append[APPEND_CHANGE];
+
+	sqlite3_bind_int64(st, 1, (int64_t)c->seq);
+	sqlite3_bind_int(st, 2, (int)c->kind);
+	sqlite3_bind_int64(st, 3, c->endpoint);
+	sqlite_bind_or_null(st, 4, c->software);
+	sqlite3_bind_int64(st, 5, c->known_at);
+	sqlite_bind_or_null(st, 6, c->happened_at);
+	sqlite_bind_or_null(st, 7, c->epoch);
+	sqlite_bind_or_null(st, 8, c->eid);
+	sqlite_bind_or_null(st, 9, c->record);
+	sqlite_bind_or_null(st, 10, c->number);
+	if (c->has_was)
+		sqlite3_bind_int64(st, 11, c->number_was);
+	else
+		sqlite3_bind_null(st, 11);
+	sqlite_bind_text_or_null(st, 12, c->key);
+	sqlite_bind_text_or_null(st, 13, c->value);
+	if (c->has_was && has_text_before(c->kind))
+		sqlite_bind_text(st, 14, c->was);
+	else
+		sqlite3_bind_null(st, 14);
+	return run(st);
+}
+
+/* The present that follows from a change. */
+static int put_present(struct repository *r, const struct change *c)
+{
+	static const struct {
+		bool yes;
+		enum append_sql sql;
+	} follows[CHANGE_N] = {
+		[CHANGE_FACT] = { true, APPEND_FACT },
+		[CHANGE_FACT_GONE] = { true, APPEND_FACT_GONE },
+		[CHANGE_RESULT] = { true, APPEND_RESULT },
+		[CHANGE_RESULT_GONE] = { true, APPEND_RESULT_GONE },
+	};
+	sqlite3_stmt *st;
+
+	if ((unsigned)c->kind >= CHANGE_N || !follows[c->kind].yes)
+		return 0;
+	st = r->append[follows[c->kind].sql];
+	sqlite3_bind_int64(st, 1, c->endpoint);
+	sqlite_bind_text(st, 2, c->key);
+	if (c->kind == CHANGE_FACT) {
+		sqlite_bind_text(st, 3, c->value);
+	} else if (c->kind == CHANGE_RESULT) {
+		sqlite3_bind_int64(st, 3, c->number);
+		sqlite_bind_text(st, 4, c->value);
+	}
+	return run(st);
+}
+
+static int put_software(struct repository *r, const struct repository_software *s)
+{
+	sqlite3_stmt *st = r->append[APPEND_SOFTWARE];
+
+	sqlite3_bind_int64(st, 1, s->id);
+	sqlite_bind_text(st, 2, s->identifier);
+	sqlite_bind_text_or_null(st, 3, s->name);
+	sqlite_bind_text_or_null(st, 4, s->version);
+	sqlite_bind_text_or_null(st, 5, s->arch);
+	sqlite_bind_text_or_null(st, 6, s->type);
+	sqlite_bind_text_or_null(st, 7, s->source_name);
+	sqlite_bind_text_or_null(st, 8, s->source_version);
+	sqlite_bind_text_or_null(st, 9, s->purl);
+	sqlite_bind_text_or_null(st, 10, s->supplier);
+	sqlite3_bind_int64(st, 11, s->model_pen);
+	sqlite3_bind_int(st, 12, s->model);
+	return run(st);
+}
+
+static int put_set(struct repository *r, const struct repository_set *s)
+{
+	sqlite3_stmt *st = r->append[APPEND_SET];
+
+	wr_truncate(&r->text, 0);
+	struct span members = sqlite_ids_text(&r->text, s->members, s->n);
+
+	if (r->text.err)
+		return r->text.err;
+	sqlite3_bind_int64(st, 1, s->id);
+	sqlite3_bind_blob(st, 2, s->digest, sizeof(s->digest), SQLITE_STATIC);
+	sqlite3_bind_int64(st, 3, (int64_t)s->n);
+	sqlite_bind_text(st, 4, members);
+	return run(st);
+}
+
+static void bind_endpoint(sqlite3_stmt *st, const struct repository_endpoint *e)
+{
+	sqlite3_bind_int64(st, 1, e->id);
+	sqlite_bind_text(st, 2, e->key);
+	sqlite_bind_text(st, 3, e->name);
+	sqlite3_bind_int64(st, 4, (int64_t)e->first_seq);
+	sqlite_bind_or_null(st, 5, (int64_t)e->inventory_seq);
+	sqlite3_bind_int64(st, 6, e->first_seen);
+	sqlite3_bind_int64(st, 7, e->last_contact);
+	sqlite_bind_or_null(st, 8, e->complete_through);
+	sqlite_bind_or_null(st, 9, e->epoch);
+	sqlite_bind_or_null(st, 10, e->last_eid);
+	sqlite3_bind_null(st, 11);
+	sqlite3_bind_null(st, 12);
+	if (e->assessed) {
+		sqlite3_bind_int(st, 11, e->verdict);
+		sqlite3_bind_int(st, 12, e->access);
+	}
+	sqlite_bind_or_null(st, 13, e->set);
+}
+
+static int put_endpoint(struct repository *r, const struct repository_endpoint *e)
+{
+	sqlite3_stmt *st = r->append[APPEND_ENDPOINT];
+	struct span added = { 0 }, removed = { 0 };
+	size_t at;
+
+	wr_truncate(&r->text, 0);
+	if (e->n_added)
+		(void)sqlite_ids_text(&r->text, e->added, e->n_added);
+	at = r->text.len;
+	if (e->n_removed)
+		(void)sqlite_ids_text(&r->text, e->removed, e->n_removed);
+	if (r->text.err)
+		return r->text.err;
+	if (e->n_added) /* taken now: the buffer moves no more */
+		added = span_of(r->text.p, at);
+	if (e->n_removed)
+		removed = wr_span_from(&r->text, at);
+	bind_endpoint(st, e);
+	sqlite_bind_text_or_null(st, 14, added);
+	sqlite_bind_text_or_null(st, 15, removed);
+	return run(st);
+}
+
+static int put_batch(struct repository *r, const struct repository_batch *b)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < b->n_software && !err; i++)
+		err = put_software(r, &b->software[i]);
+	for (size_t i = 0; i < b->n_sets && !err; i++)
+		err = put_set(r, &b->sets[i]);
+	for (size_t i = 0; i < b->n_endpoints && !err; i++)
+		err = put_endpoint(r, &b->endpoints[i]);
+	for (size_t i = 0; i < b->n_changes && !err; i++)
+		if ((err = put_change(r, &b->changes[i])) == 0)
+			err = put_present(r, &b->changes[i]);
+	return err;
+}
+
+int sqlite_append(struct repository *r, const struct repository_batch *b, char *why,
+		  size_t why_len)
+{
+	int err;
+
+	if (b->n_changes && b->changes[0].seq != r->last_seq + 1) {
+		(void)snprintf(why, why_len, "%s: the batch does not continue the journal",
+			       r->conf.path);
+		return ST_EBUSY;
+	}
+	if ((err = sqlite_exec(r->db, "BEGIN IMMEDIATE")) == 0 && (err = put_batch(r, b)) == 0)
+		err = sqlite_exec(r->db, "COMMIT");
+	if (err) {
+		(void)sqlite_fail(r->db, r->conf.path, why, why_len);
+		if (!sqlite3_get_autocommit(r->db))
+			(void)sqlite_exec(r->db, "ROLLBACK");
+		return err;
+	}
+	r->last_seq += b->n_changes;
+	return 0;
+}

@@ -1,0 +1,254 @@
+#include "sqlite_db.h"
+#include "base/conf.h"
+#include "base/err.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static cfg_opt_t opts[] = {
+	CFG_STR("path", "", CFGF_NONE), /* the file; "": posture.db in the state directory */
+	CFG_STR("synchronous", "full", CFGF_NONE),    /* full, normal or off */
+	CFG_INT("busy_timeout_ms", 10000, CFGF_NONE), /* for somebody else's lock */
+	CFG_INT("cache_kib", 16384, CFGF_NONE),       /* page cache of a connection */
+	CFG_INT("readers", 4, CFGF_NONE),             /* queries that read the disk at once */
+	CFG_INT("wal_pages", 4000, CFGF_NONE),   /* pages in the log before a checkpoint */
+	CFG_INT("max_pages", 0, CFGF_NONE),      /* ceiling for the file; 0: the disk's */
+	CFG_BOOL("check", cfg_false, CFGF_NONE), /* examine the whole file at every start */
+	CFG_END(),
+};
+
+static const struct conf_range ranges[] = {
+	{ "busy_timeout_ms", 0, 600000 },        { "cache_kib", 64, 16777216 },
+	{ "readers", 1, SQLITE_DB_READERS_MAX }, { "wal_pages", 100, 1000000 },
+	{ "max_pages", 0, 1073741823 },          { NULL, 0, 0 },
+};
+
+static bool is_synchronous(const char *s)
+{
+	return strcmp(s, "full") == 0 || strcmp(s, "normal") == 0 || strcmp(s, "off") == 0;
+}
+
+int sqlite_conf_read(struct sqlite_conf *c, char *why, size_t why_len)
+{
+	struct conf_error e;
+	const char *path;
+	cfg_t *cfg;
+	int err = conf_load_named("repository-sqlite.conf", opts, ranges, &cfg, &e);
+
+	if (err < 0) {
+		(void)snprintf(why, why_len, "%s", e.text);
+		return err;
+	}
+	path = cfg_getstr(cfg, "path");
+	if (path && *path)
+		(void)snprintf(c->path, sizeof(c->path), "%s", path);
+	else
+		(void)snprintf(c->path, sizeof(c->path), "%s/posture.db", state_dir());
+	(void)snprintf(c->synchronous, sizeof(c->synchronous), "%s",
+		       cfg_getstr(cfg, "synchronous"));
+	c->busy_timeout_ms = cfg_getint(cfg, "busy_timeout_ms");
+	c->cache_kib = cfg_getint(cfg, "cache_kib");
+	c->readers = cfg_getint(cfg, "readers");
+	c->wal_pages = cfg_getint(cfg, "wal_pages");
+	c->max_pages = cfg_getint(cfg, "max_pages");
+	c->check = cfg_getbool(cfg, "check");
+	if (!is_synchronous(cfg_getstr(cfg, "synchronous"))) {
+		(void)snprintf(
+			why, why_len,
+			"repository-sqlite.conf: synchronous must be full, normal or off");
+		err = ST_ECONF;
+	}
+	cfg_free(cfg);
+	return err;
+}
+
+int sqlite_err(int rc)
+{
+	switch (rc & 0xff) {
+	case SQLITE_OK:
+	case SQLITE_ROW:
+	case SQLITE_DONE:
+		return 0;
+	case SQLITE_NOMEM:
+		return ST_ENOMEM;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return ST_EBUSY;
+	case SQLITE_FULL:
+	case SQLITE_IOERR:
+	case SQLITE_READONLY:
+	case SQLITE_CANTOPEN:
+	case SQLITE_PERM:
+		return ST_EIO;
+	default:
+		return ST_EDB;
+	}
+}
+
+int sqlite_fail(sqlite3 *db, const char *path, char *why, size_t why_len)
+{
+	int rc = sqlite3_extended_errcode(db);
+
+	if ((rc & 0xff) == SQLITE_CORRUPT || (rc & 0xff) == SQLITE_NOTADB)
+		(void)snprintf(
+			why, why_len,
+			"%s is damaged (%s): restore a backup, or save what can be saved "
+			"with 'sqlite3 %s .recover', or move it away to begin anew",
+			path, sqlite3_errmsg(db), path);
+	else
+		(void)snprintf(why, why_len, "%s: %s", path, sqlite3_errmsg(db));
+	return rc ? sqlite_err(rc) : ST_EDB;
+}
+
+int sqlite_exec(sqlite3 *db, const char *sql)
+{
+	return sqlite_err(sqlite3_exec(db, sql, NULL, NULL, NULL));
+}
+
+static int sqlite_pragmas(sqlite3 *db, const struct sqlite_conf *c, bool write)
+{
+	char sql[256];
+	int err;
+
+	sqlite3_busy_timeout(db, (int)c->busy_timeout_ms);
+	sqlite3_extended_result_codes(db, 1);
+	(void)snprintf(sql, sizeof(sql), "PRAGMA cache_size=-%ld; PRAGMA temp_store=MEMORY;",
+		       c->cache_kib);
+	if ((err = sqlite_exec(db, sql)) < 0 || !write)
+		return err;
+	(void)snprintf(sql, sizeof(sql),
+		       "PRAGMA journal_mode=WAL; PRAGMA synchronous=%s; "
+		       "PRAGMA wal_autocheckpoint=%ld;",
+		       c->synchronous, c->wal_pages);
+	if ((err = sqlite_exec(db, sql)) < 0 || !c->max_pages)
+		return err;
+	(void)snprintf(sql, sizeof(sql), "PRAGMA max_page_count=%ld;", c->max_pages);
+	return sqlite_exec(db, sql);
+}
+
+int sqlite_connect(const struct sqlite_conf *c, bool write, sqlite3 **db, char *why,
+		   size_t why_len)
+{
+	int flags =
+		SQLITE_OPEN_NOMUTEX | (write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
+	int err = 0;
+
+	if (sqlite3_open_v2(c->path, db, flags, NULL) != SQLITE_OK ||
+	    sqlite_pragmas(*db, c, write) < 0) {
+		err = *db ? sqlite_fail(*db, c->path, why, why_len) : ST_ENOMEM;
+		sqlite3_close(*db);
+		*db = NULL;
+	}
+	return err;
+}
+
+int sqlite_reader(struct repository *r, sqlite3 **db)
+{
+	char why[512];
+	bool fresh;
+	int err = 0;
+
+	*db = NULL;
+	pthread_mutex_lock(&r->lock);
+	while (!r->n_idle && r->n_open == r->conf.readers)
+		pthread_cond_wait(&r->idle, &r->lock);
+	if ((fresh = !r->n_idle))
+		r->n_open++;
+	else
+		*db = r->readers[--r->n_idle];
+	pthread_mutex_unlock(&r->lock);
+	if (fresh && (err = sqlite_connect(&r->conf, false, db, why, sizeof(why))) < 0) {
+		pthread_mutex_lock(&r->lock);
+		r->n_open--;
+		pthread_cond_signal(&r->idle);
+		pthread_mutex_unlock(&r->lock);
+	}
+	return err;
+}
+
+void sqlite_reader_done(struct repository *r, sqlite3 *db)
+{
+	pthread_mutex_lock(&r->lock);
+	r->readers[r->n_idle++] = db;
+	pthread_cond_signal(&r->idle);
+	pthread_mutex_unlock(&r->lock);
+}
+
+void sqlite_bind_text(sqlite3_stmt *st, int at, struct span s)
+{
+	sqlite3_bind_text(st, at, s.n ? (const char *)s.p : "", (int)s.n, SQLITE_STATIC);
+}
+
+void sqlite_bind_text_or_null(sqlite3_stmt *st, int at, struct span s)
+{
+	if (s.n)
+		sqlite_bind_text(st, at, s);
+	else
+		sqlite3_bind_null(st, at);
+}
+
+void sqlite_bind_or_null(sqlite3_stmt *st, int at, int64_t v)
+{
+	if (v)
+		sqlite3_bind_int64(st, at, v);
+	else
+		sqlite3_bind_null(st, at);
+}
+
+struct span sqlite_span(sqlite3_stmt *st, int column)
+{
+	const void *p = sqlite3_column_text(st, column);
+
+	return span_of(p, p ? (size_t)sqlite3_column_bytes(st, column) : 0);
+}
+
+struct span sqlite_ids_text(struct wr *w, const uint32_t *v, size_t n)
+{
+	char number[16];
+	size_t from = w->len;
+
+	wr_u8(w, '[');
+	for (size_t i = 0; i < n; i++) {
+		int k = snprintf(number, sizeof(number), "%s%u", i ? "," : "", v[i]);
+
+		wr_bytes(w, span_of(number, (size_t)k));
+	}
+	wr_u8(w, ']');
+	return wr_span_from(w, from);
+}
+
+static int ids_room(uint32_t **v, size_t *cap, size_t n)
+{
+	size_t want = *cap ? *cap * 2 : 256;
+	uint32_t *more;
+
+	if (n < *cap)
+		return 0;
+	if (!(more = reallocarray(*v, want, sizeof(*more))))
+		return ST_ENOMEM;
+	*v = more;
+	*cap = want;
+	return 0;
+}
+
+int sqlite_ids_parse(struct span text, uint32_t **v, size_t *cap, size_t *n)
+{
+	const uint8_t *p = text.p, *end = text.p + text.n;
+
+	*n = 0;
+	if (text.n < 2 || *p++ != '[' || *--end != ']')
+		return text.n ? ST_EDB : 0;
+	while (p < end) {
+		uint64_t x = 0;
+		const uint8_t *digits = p;
+
+		while (p < end && *p >= '0' && *p <= '9' && x <= UINT32_MAX)
+			x = x * 10 + (*p++ - '0');
+		if (p == digits || x > UINT32_MAX || (p < end && (*p++ != ',' || p == end)))
+			return ST_EDB;
+		if (ids_room(v, cap, *n) < 0)
+			return ST_ENOMEM;
+		(*v)[(*n)++] = (uint32_t)x;
+	}
+	return 0;
+}

@@ -1,0 +1,89 @@
+/* The SQLite repository: its connections, settings and small helpers. */
+#ifndef STANCE_PLUGINS_SQLITE_DB_H
+#define STANCE_PLUGINS_SQLITE_DB_H
+
+#include "base/wr.h"
+#include "posture/plugin.h"
+
+#include <pthread.h>
+#include <sqlite3.h>
+
+#define SQLITE_DB_READERS_MAX 16
+
+struct sqlite_conf {
+	char path[1024];
+	char synchronous[8];
+	long busy_timeout_ms, cache_kib, readers, wal_pages, max_pages;
+	bool check;
+};
+
+/* Statements that append uses, prepared once. */
+enum append_sql {
+	APPEND_CHANGE,
+	APPEND_SOFTWARE,
+	APPEND_SET,
+	APPEND_ENDPOINT,
+	APPEND_FACT,
+	APPEND_FACT_GONE,
+	APPEND_RESULT,
+	APPEND_RESULT_GONE,
+	APPEND_N
+};
+
+struct repository {
+	struct sqlite_conf conf;
+	int lock_fd; /* one manager at a time */
+	sqlite3 *db; /* the one that writes: the caller's writer thread */
+	sqlite3_stmt *append[APPEND_N];
+	uint64_t last_seq;
+	struct wr text; /* scratch for lists of ids */
+
+	pthread_mutex_t lock; /* the pool of connections that read */
+	pthread_cond_t idle;
+	sqlite3 *readers[SQLITE_DB_READERS_MAX];
+	int n_idle, n_open;
+};
+
+/* Reads conf_dir()/repository-sqlite.conf. ST_ECONF with the reason in why. */
+int sqlite_conf_read(struct sqlite_conf *c, char *why, size_t why_len);
+
+/* What SQLite's result code means to the core. */
+int sqlite_err(int rc);
+
+/* The same, with SQLite's words for it and the file in why. */
+int sqlite_fail(sqlite3 *db, const char *path, char *why, size_t why_len);
+
+/* Statements in text, no result. */
+int sqlite_exec(sqlite3 *db, const char *sql);
+
+/* One connection with the settings of c. */
+int sqlite_connect(const struct sqlite_conf *c, bool write, sqlite3 **db, char *why,
+		   size_t why_len);
+
+/* A connection to read with, for this thread until given back; waits for one if need be. */
+int sqlite_reader(struct repository *r, sqlite3 **db);
+void sqlite_reader_done(struct repository *r, sqlite3 *db);
+
+/* Binding: 0 and empty as NULL where the column says so. */
+void sqlite_bind_text(sqlite3_stmt *st, int at, struct span s);
+void sqlite_bind_text_or_null(sqlite3_stmt *st, int at, struct span s);
+void sqlite_bind_or_null(sqlite3_stmt *st, int at, int64_t v);
+struct span sqlite_span(sqlite3_stmt *st, int column);
+
+/* Lists of ids are JSON arrays, so that plain SQL can read them. */
+struct span sqlite_ids_text(struct wr *w, const uint32_t *v, size_t n);
+
+/* Reads one into *v (grown as needed, *cap elements). 0, ST_EDB or ST_ENOMEM. */
+int sqlite_ids_parse(struct span text, uint32_t **v, size_t *cap, size_t *n);
+
+/* --- the verbs, each in its file ----------------------------------------------------------- */
+
+int sqlite_append_prepare(struct repository *r);
+int sqlite_append(struct repository *r, const struct repository_batch *b, char *why,
+		  size_t why_len);
+int sqlite_load(struct repository *r, const struct repository_loader *l, void *ctx);
+int sqlite_read(struct repository *r, const struct repository_filter *f,
+		int (*fn)(void *ctx, const struct change *c), void *ctx);
+int sqlite_seq_at(struct repository *r, int64_t at, uint64_t *seq);
+
+#endif

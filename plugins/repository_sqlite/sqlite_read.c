@@ -1,0 +1,312 @@
+/* Reading: the journal by filter, the present at start. */
+#include "sqlite_db.h"
+#include "base/err.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define CHANGE_COLUMNS                                                                        \
+	"seq, kind, endpoint, software, known_at, happened_at, epoch, eid, record,"           \
+	" number, number_was, key, value, was"
+
+static void change_of(sqlite3_stmt *st, struct change *c)
+{
+	*c = (struct change){
+		.seq = (uint64_t)sqlite3_column_int64(st, 0),
+		.kind = (enum change_kind)sqlite3_column_int(st, 1),
+		.endpoint = (uint32_t)sqlite3_column_int64(st, 2),
+		.software = (uint32_t)sqlite3_column_int64(st, 3),
+		.known_at = sqlite3_column_int64(st, 4),
+		.happened_at = sqlite3_column_int64(st, 5),
+		.epoch = (uint32_t)sqlite3_column_int64(st, 6),
+		.eid = (uint32_t)sqlite3_column_int64(st, 7),
+		.record = (uint32_t)sqlite3_column_int64(st, 8),
+		.number = sqlite3_column_int64(st, 9),
+		.number_was = sqlite3_column_int64(st, 10),
+		.key = sqlite_span(st, 11),
+		.value = sqlite_span(st, 12),
+		.was = sqlite_span(st, 13),
+		.has_was = sqlite3_column_type(st, 10) != SQLITE_NULL,
+	};
+}
+
+/* Steps through st; row makes one call of it. */
+static int each(sqlite3_stmt *st, int (*row)(sqlite3_stmt *st, void *ctx), void *ctx)
+{
+	int rc, err = 0;
+
+	while (!err && (rc = sqlite3_step(st)) == SQLITE_ROW)
+		err = row(st, ctx);
+	return err ? err : sqlite_err(rc);
+}
+
+/* The whole result of sql, by fn. */
+static int each_of(sqlite3 *db, const char *sql, int (*row)(sqlite3_stmt *st, void *ctx),
+		   void *ctx)
+{
+	sqlite3_stmt *st = NULL;
+	int err = sqlite_err(sqlite3_prepare_v2(db, sql, -1, &st, NULL));
+
+	if (!err)
+		err = each(st, row, ctx);
+	sqlite3_finalize(st);
+	return err;
+}
+
+/* --- the journal --------------------------------------------------------------------------- */
+
+struct reading {
+	int (*fn)(void *ctx, const struct change *c);
+	void *ctx;
+};
+
+static int read_row(sqlite3_stmt *st, void *ctx)
+{
+	struct reading *r = ctx;
+	struct change c;
+
+	change_of(st, &c);
+	return r->fn(r->ctx, &c);
+}
+
+static void read_sql(const struct repository_filter *f, char *sql, size_t n)
+{
+	const char *by = f->software   ? " INDEXED BY change_software"
+			 : f->endpoint ? " INDEXED BY change_endpoint"
+				       : "";
+
+	(void)snprintf(sql, n,
+		       "SELECT " CHANGE_COLUMNS " FROM change%s"
+		       " WHERE seq BETWEEN ?1 AND ?2%s%s%s ORDER BY seq%s LIMIT ?6",
+		       by, f->endpoint ? " AND endpoint = ?3" : "",
+		       f->software ? " AND software = ?4" : "",
+		       f->kinds ? " AND (1 << kind) & ?5" : "", f->descending ? " DESC" : "");
+}
+
+int sqlite_read(struct repository *r, const struct repository_filter *f,
+		int (*fn)(void *ctx, const struct change *c), void *ctx)
+{
+	struct reading reading = { fn, ctx };
+	sqlite3_stmt *st = NULL;
+	sqlite3 *db;
+	char sql[512];
+	int err = sqlite_reader(r, &db);
+
+	if (err < 0)
+		return err;
+	read_sql(f, sql, sizeof(sql));
+	if ((err = sqlite_err(sqlite3_prepare_v2(db, sql, -1, &st, NULL))) == 0) {
+		sqlite3_bind_int64(st, 1, (int64_t)f->from);
+		sqlite3_bind_int64(st, 2, f->to > INT64_MAX ? INT64_MAX : (int64_t)f->to);
+		sqlite3_bind_int64(st, 3, f->endpoint);
+		sqlite3_bind_int64(st, 4, f->software);
+		sqlite3_bind_int64(st, 5, f->kinds);
+		sqlite3_bind_int64(st, 6, f->limit ? (int64_t)f->limit : -1);
+		err = each(st, read_row, &reading);
+	}
+	sqlite3_finalize(st);
+	sqlite_reader_done(r, db);
+	return err;
+}
+
+/* The change at or behind seq. */
+static int known_at(sqlite3_stmt *st, uint64_t seq, uint64_t *at, int64_t *known)
+{
+	int rc;
+
+	sqlite3_bind_int64(st, 1, (int64_t)seq);
+	if ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+		*at = (uint64_t)sqlite3_column_int64(st, 0);
+		*known = sqlite3_column_int64(st, 1);
+	}
+	sqlite3_reset(st);
+	return rc == SQLITE_ROW ? 0 : rc == SQLITE_DONE ? ST_ENOENT : sqlite_err(rc);
+}
+
+/* known_at never falls as seq rises: halve the range until one is left. */
+static int search(sqlite3_stmt *st, uint64_t last, int64_t at, uint64_t *seq)
+{
+	uint64_t lo = 0, hi = last; /* the answer is in [lo, hi] */
+	int err = 0;
+
+	while (lo < hi) {
+		uint64_t mid = lo + (hi - lo + 1) / 2, found;
+		int64_t known;
+
+		if ((err = known_at(st, mid, &found, &known)) < 0)
+			return err;
+		if (known <= at)
+			lo = found;
+		else if (found > mid)
+			hi = lo; /* nothing between mid and found: pruned */
+		else
+			hi = mid - 1;
+	}
+	*seq = lo;
+	return 0;
+}
+
+int sqlite_seq_at(struct repository *r, int64_t at, uint64_t *seq)
+{
+	sqlite3_stmt *st = NULL, *max = NULL;
+	sqlite3 *db;
+	uint64_t last = 0;
+	int err = sqlite_reader(r, &db);
+
+	*seq = 0;
+	if (err < 0)
+		return err;
+	if (sqlite3_prepare_v2(db, "SELECT max(seq) FROM change", -1, &max, NULL) ==
+		    SQLITE_OK &&
+	    sqlite3_step(max) == SQLITE_ROW)
+		last = (uint64_t)sqlite3_column_int64(max, 0);
+	sqlite3_finalize(max);
+	err = sqlite_err(sqlite3_prepare_v2(db,
+					    "SELECT seq, known_at FROM change WHERE seq >= ?1"
+					    " ORDER BY seq LIMIT 1",
+					    -1, &st, NULL));
+	if (!err)
+		err = search(st, last, at, seq);
+	sqlite3_finalize(st);
+	sqlite_reader_done(r, db);
+	return err;
+}
+
+/* --- the present --------------------------------------------------------------------------- */
+
+struct loading {
+	const struct repository_loader *l;
+	void *ctx;
+	uint32_t *v[2]; /* lists of ids, kept from row to row */
+	size_t cap[2];
+};
+
+static int load_software(sqlite3_stmt *st, void *ctx)
+{
+	struct loading *l = ctx;
+	const struct repository_software s = {
+		.id = (uint32_t)sqlite3_column_int64(st, 0),
+		.identifier = sqlite_span(st, 1),
+		.name = sqlite_span(st, 2),
+		.version = sqlite_span(st, 3),
+		.arch = sqlite_span(st, 4),
+		.type = sqlite_span(st, 5),
+		.source_name = sqlite_span(st, 6),
+		.source_version = sqlite_span(st, 7),
+		.purl = sqlite_span(st, 8),
+		.supplier = sqlite_span(st, 9),
+		.model_pen = (uint32_t)sqlite3_column_int64(st, 10),
+		.model = (uint8_t)sqlite3_column_int(st, 11),
+	};
+
+	return l->l->software(l->ctx, &s);
+}
+
+static int load_set(sqlite3_stmt *st, void *ctx)
+{
+	struct loading *l = ctx;
+	struct repository_set s = { .id = (uint32_t)sqlite3_column_int64(st, 0) };
+	int err = sqlite_ids_parse(sqlite_span(st, 3), &l->v[0], &l->cap[0], &s.n);
+
+	if (err < 0)
+		return err;
+	if (sqlite3_column_bytes(st, 1) != sizeof(s.digest) ||
+	    sqlite3_column_int64(st, 2) != (int64_t)s.n)
+		return ST_EDB;
+	memcpy(s.digest, sqlite3_column_blob(st, 1), sizeof(s.digest));
+	s.members = l->v[0];
+	return l->l->set(l->ctx, &s);
+}
+
+static int load_endpoint(sqlite3_stmt *st, void *ctx)
+{
+	struct loading *l = ctx;
+	struct repository_endpoint e = {
+		.id = (uint32_t)sqlite3_column_int64(st, 0),
+		.key = sqlite_span(st, 1),
+		.name = sqlite_span(st, 2),
+		.first_seq = (uint64_t)sqlite3_column_int64(st, 3),
+		.inventory_seq = (uint64_t)sqlite3_column_int64(st, 4),
+		.first_seen = sqlite3_column_int64(st, 5),
+		.last_contact = sqlite3_column_int64(st, 6),
+		.complete_through = sqlite3_column_int64(st, 7),
+		.epoch = (uint32_t)sqlite3_column_int64(st, 8),
+		.last_eid = (uint32_t)sqlite3_column_int64(st, 9),
+		.assessed = sqlite3_column_type(st, 10) != SQLITE_NULL,
+		.verdict = (uint8_t)sqlite3_column_int(st, 10),
+		.access = (uint8_t)sqlite3_column_int(st, 11),
+		.set = (uint32_t)sqlite3_column_int64(st, 12),
+	};
+	int err;
+
+	if ((err = sqlite_ids_parse(sqlite_span(st, 13), &l->v[0], &l->cap[0], &e.n_added)) <
+		    0 ||
+	    (err = sqlite_ids_parse(sqlite_span(st, 14), &l->v[1], &l->cap[1], &e.n_removed)) <
+		    0)
+		return err;
+	e.added = l->v[0];
+	e.removed = l->v[1];
+	return l->l->endpoint(l->ctx, &e);
+}
+
+static int load_fact(sqlite3_stmt *st, void *ctx)
+{
+	struct loading *l = ctx;
+	const struct repository_fact f = {
+		.endpoint = (uint32_t)sqlite3_column_int64(st, 0),
+		.name = sqlite_span(st, 1),
+		.value = sqlite_span(st, 2),
+	};
+
+	return l->l->fact(l->ctx, &f);
+}
+
+static int load_result(sqlite3_stmt *st, void *ctx)
+{
+	struct loading *l = ctx;
+	const struct repository_result r = {
+		.endpoint = (uint32_t)sqlite3_column_int64(st, 0),
+		.rule = sqlite_span(st, 1),
+		.verdict = (uint8_t)sqlite3_column_int(st, 2),
+		.reason = sqlite_span(st, 3),
+	};
+
+	return l->l->result(l->ctx, &r);
+}
+
+int sqlite_load(struct repository *r, const struct repository_loader *l, void *ctx)
+{
+	static const struct {
+		const char *sql;
+		int (*row)(sqlite3_stmt *st, void *ctx);
+	} parts[] = {
+		{ "SELECT id, identifier, name, version, arch, type, source_name, "
+		  "source_version,"
+		  " purl, supplier, model_pen, model FROM software ORDER BY id",
+		  load_software },
+		{ "SELECT id, digest, size, members FROM inventory ORDER BY id", load_set },
+		{ "SELECT id, identity, name, first_seq, inventory_seq, first_seen, "
+		  "last_contact,"
+		  " complete_through, epoch, last_eid, verdict, access, inventory, added, "
+		  "removed"
+		  " FROM endpoint ORDER BY id",
+		  load_endpoint },
+		{ "SELECT endpoint, name, value FROM fact", load_fact },
+		{ "SELECT endpoint, rule, verdict, reason FROM result", load_result },
+	};
+	struct loading loading = { .l = l, .ctx = ctx };
+	sqlite3 *db;
+	int err = sqlite_reader(r, &db);
+
+	if (err < 0)
+		return err;
+	if ((err = sqlite_exec(db, "BEGIN")) == 0) {
+		for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && !err; i++)
+			err = each_of(db, parts[i].sql, parts[i].row, &loading);
+		(void)sqlite_exec(db, "ROLLBACK");
+	}
+	sqlite_reader_done(r, db);
+	free(loading.v[0]);
+	free(loading.v[1]);
+	return err;
+}

@@ -1,0 +1,383 @@
+#include "sqlite_schema.h"
+#include "sqlite_db.h"
+#include "base/clock.h"
+#include "base/err.h"
+
+#include <stdio.h>
+
+#define STAMP(column) "strftime('%Y-%m-%dT%H:%M:%fZ', " column " / 1000000.0, 'unixepoch')"
+
+static const char version_1[] =
+	"CREATE TABLE software ("
+	" id INTEGER PRIMARY KEY, identifier TEXT NOT NULL UNIQUE,"
+	" name TEXT, version TEXT, arch TEXT, type TEXT, source_name TEXT, source_version "
+	"TEXT,"
+	" purl TEXT, supplier TEXT, model_pen INTEGER NOT NULL, model INTEGER NOT NULL) "
+	"STRICT;"
+	"CREATE INDEX software_name ON software (name);"
+
+	"CREATE TABLE inventory ("
+	" id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, size INTEGER NOT NULL,"
+	" members TEXT NOT NULL) STRICT;"
+
+	"CREATE TABLE endpoint ("
+	" id INTEGER PRIMARY KEY, identity TEXT NOT NULL UNIQUE, name TEXT NOT NULL,"
+	" first_seq INTEGER NOT NULL, inventory_seq INTEGER,"
+	" first_seen INTEGER NOT NULL, last_contact INTEGER NOT NULL, complete_through "
+	"INTEGER,"
+	" epoch INTEGER, last_eid INTEGER, verdict INTEGER, access INTEGER,"
+	" inventory INTEGER REFERENCES inventory (id), added TEXT, removed TEXT) STRICT;"
+	"CREATE INDEX endpoint_name ON endpoint (name);"
+
+	"CREATE TABLE fact ("
+	" endpoint INTEGER NOT NULL REFERENCES endpoint (id), name TEXT NOT NULL,"
+	" value TEXT NOT NULL, PRIMARY KEY (endpoint, name)) STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE result ("
+	" endpoint INTEGER NOT NULL REFERENCES endpoint (id), rule TEXT NOT NULL,"
+	" verdict INTEGER NOT NULL, reason TEXT NOT NULL,"
+	" PRIMARY KEY (endpoint, rule)) STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE change ("
+	" seq INTEGER PRIMARY KEY, kind INTEGER NOT NULL,"
+	" endpoint INTEGER NOT NULL REFERENCES endpoint (id),"
+	" software INTEGER REFERENCES software (id),"
+	" known_at INTEGER NOT NULL, happened_at INTEGER,"
+	" epoch INTEGER, eid INTEGER, record INTEGER, number INTEGER, number_was INTEGER,"
+	" key TEXT, value TEXT, was TEXT) STRICT;"
+	"CREATE INDEX change_endpoint ON change (endpoint);"
+	"CREATE INDEX change_software ON change (software) WHERE software IS NOT NULL;"
+
+	"CREATE TABLE setting (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;"
+
+	/* words for numbers */
+	"CREATE TABLE change_kind (kind INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;"
+	"INSERT INTO change_kind VALUES (1, 'endpoint-seen'), (2, 'fact-set'),"
+	" (3, 'fact-cleared'), (4, 'inventory'), (5, 'software-added'),"
+	" (6, 'software-removed'), (7, 'inventory-confirmed'), (8, 'result'),"
+	" (9, 'result-cleared'), (10, 'assessment'), (11, 'notice');"
+	"CREATE TABLE verdict (verdict INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;"
+	"INSERT INTO verdict VALUES (0, 'compliant'), (1, 'minor'), (2, 'major'), (3, "
+	"'error'),"
+	" (4, 'unknown');"
+	"CREATE TABLE access (access INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;"
+	"INSERT INTO access VALUES (0, 'none'), (1, 'allowed'), (2, 'denied'),"
+	" (3, 'quarantined');"
+
+	"CREATE VIEW endpoint_software_id AS"
+	" SELECT e.id AS endpoint, m.value AS software"
+	"  FROM endpoint e JOIN inventory i ON i.id = e.inventory, json_each(i.members) m"
+	"  WHERE e.removed IS NULL"
+	"   OR m.value NOT IN (SELECT value FROM json_each(e.removed))"
+	" UNION ALL"
+	" SELECT e.id, m.value FROM endpoint e, json_each(e.added) m;"
+
+	"CREATE VIEW endpoints AS"
+	" SELECT e.name, e.identity, f.value AS platform,"
+	"  " STAMP("e.first_seen") " AS first_seen,"
+				   "  " STAMP("e.last_contact") " AS last_contact,"
+								"  " STAMP("e.complete_"
+									   "through") " AS "
+										      "complet"
+										      "e_"
+										      "through"
+										      ","
+										      "  "
+										      "coalesc"
+										      "e(i."
+										      "size, "
+										      "0) + "
+										      "coalesc"
+										      "e(json_"
+										      "array_"
+										      "length("
+										      "e."
+										      "added),"
+										      " 0)"
+										      "   - "
+										      "coalesc"
+										      "e(json_"
+										      "array_"
+										      "length("
+										      "e."
+										      "removed"
+										      "), 0) "
+										      "AS "
+										      "softwar"
+										      "e_"
+										      "count,"
+										      "  "
+										      "v.name "
+										      "AS "
+										      "verdict"
+										      ", "
+										      "a.name "
+										      "AS "
+										      "access"
+										      " FROM "
+										      "endpoin"
+										      "t e "
+										      "LEFT "
+										      "JOIN "
+										      "fact f "
+										      "ON "
+										      "f."
+										      "endpoin"
+										      "t = "
+										      "e.id "
+										      "AND "
+										      "f.name "
+										      "= "
+										      "'os."
+										      "platfor"
+										      "m'"
+										      "  LEFT "
+										      "JOIN "
+										      "invento"
+										      "ry i "
+										      "ON "
+										      "i.id = "
+										      "e."
+										      "invento"
+										      "ry"
+										      "  LEFT "
+										      "JOIN "
+										      "verdict"
+										      " v ON "
+										      "v."
+										      "verdict"
+										      " = "
+										      "e."
+										      "verdict"
+										      "  LEFT "
+										      "JOIN "
+										      "access "
+										      "a ON "
+										      "a."
+										      "access "
+										      "= "
+										      "e."
+										      "access;"
+
+										      "CREATE "
+										      "VIEW "
+										      "endpoin"
+										      "t_"
+										      "softwar"
+										      "e AS"
+										      " SELECT"
+										      " e."
+										      "name "
+										      "AS "
+										      "endpoin"
+										      "t, "
+										      "e."
+										      "identit"
+										      "y, "
+										      "s.name,"
+										      " s."
+										      "version"
+										      ", "
+										      "s.arch,"
+										      " s."
+										      "type, "
+										      "s."
+										      "identif"
+										      "ier,"
+										      "  "
+										      "s."
+										      "source_"
+										      "name, "
+										      "s."
+										      "source_"
+										      "version"
+										      ", "
+										      "s.purl,"
+										      " s."
+										      "supplie"
+										      "r"
+										      " FROM "
+										      "endpoin"
+										      "t_"
+										      "softwar"
+										      "e_id x "
+										      "JOIN "
+										      "endpoin"
+										      "t e ON "
+										      "e.id = "
+										      "x."
+										      "endpoin"
+										      "t"
+										      "  JOIN "
+										      "softwar"
+										      "e s ON "
+										      "s.id = "
+										      "x."
+										      "softwar"
+										      "e;"
+
+										      "CREATE "
+										      "VIEW "
+										      "facts "
+										      "AS"
+										      " SELECT"
+										      " e."
+										      "name "
+										      "AS "
+										      "endpoin"
+										      "t, "
+										      "e."
+										      "identit"
+										      "y, "
+										      "f.name,"
+										      " f."
+										      "value"
+										      " FROM "
+										      "fact f "
+										      "JOIN "
+										      "endpoin"
+										      "t e ON "
+										      "e.id = "
+										      "f."
+										      "endpoin"
+										      "t;"
+
+										      "CREATE "
+										      "VIEW "
+										      "results"
+										      " AS"
+										      " SELECT"
+										      " e."
+										      "name "
+										      "AS "
+										      "endpoin"
+										      "t, "
+										      "e."
+										      "identit"
+										      "y, "
+										      "r.rule,"
+										      " v."
+										      "name "
+										      "AS "
+										      "verdict"
+										      ", "
+										      "r."
+										      "reason"
+										      " FROM "
+										      "result "
+										      "r JOIN "
+										      "endpoin"
+										      "t e ON "
+										      "e.id = "
+										      "r."
+										      "endpoin"
+										      "t"
+										      "  JOIN "
+										      "verdict"
+										      " v ON "
+										      "v."
+										      "verdict"
+										      " = "
+										      "r."
+										      "verdict"
+										      ";"
+
+										      "CREATE "
+										      "VIEW "
+										      "changes"
+										      " AS"
+										      " SELECT"
+										      " c.seq,"
+										      " " STAMP(
+											      "c.known_at") " AS known_at,"
+													    "  " STAMP(
+														    "c.happened_at") " AS happened_at,"
+																     "  e.name AS endpoint, e.identity, k.name AS change, s.name AS software, s.version,"
+																     "  s.identifier, c.epoch, c.eid, c.record, c.key, c.value, c.was, c.number,"
+																     "  c.number_was"
+																     " FROM change c JOIN endpoint e ON e.id = c.endpoint"
+																     "  JOIN change_kind k ON k.kind = c.kind LEFT JOIN software s ON s.id = c.software;";
+
+const char *const schema_steps[] = { version_1 };
+const size_t schema_n_steps = sizeof(schema_steps) / sizeof(schema_steps[0]);
+
+/* The one number that sql gives, or fallback when it gives none. */
+static int number(sqlite3 *db, const char *sql, int64_t fallback, int64_t *out)
+{
+	sqlite3_stmt *st = NULL;
+	int rc = sqlite3_prepare_v2(db, sql, -1, &st, NULL);
+
+	*out = fallback;
+	if (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW)
+		*out = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return sqlite_err(rc);
+}
+
+static int version_of(sqlite3 *db, const char *path, int64_t *version, char *why,
+		      size_t why_len)
+{
+	int64_t tables, app, ours;
+	int err;
+
+	*version = 0;
+	if ((err = number(db, "SELECT count(*) FROM sqlite_schema", 0, &tables)) < 0 ||
+	    (err = number(db, "PRAGMA application_id", 0, &app)) < 0 ||
+	    (err = number(db,
+			  "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_version'",
+			  0, &ours)) < 0)
+		return sqlite_fail(db, path, why, why_len);
+	if (!tables)
+		return 0;
+	if (app != SCHEMA_APPLICATION_ID || !ours) {
+		(void)snprintf(why, why_len,
+			       "%s is a database, but not a repository of Stance", path);
+		return ST_EVERSION;
+	}
+	if (number(db, "SELECT max(version) FROM schema_version", 0, version) < 0)
+		return sqlite_fail(db, path, why, why_len);
+	return 0;
+}
+
+static int step(sqlite3 *db, const char *sql, size_t version)
+{
+	char mark[256];
+	int err;
+
+	(void)snprintf(mark, sizeof(mark),
+		       "CREATE TABLE IF NOT EXISTS schema_version ("
+		       " version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT;"
+		       "PRAGMA application_id=%d;"
+		       "INSERT INTO schema_version VALUES (%zu, %lld);",
+		       SCHEMA_APPLICATION_ID, version, (long long)clock_wall_us());
+	if ((err = sqlite_exec(db, "BEGIN IMMEDIATE")) < 0)
+		return err;
+	if ((err = sqlite_exec(db, sql)) < 0 || (err = sqlite_exec(db, mark)) < 0)
+		return err;
+	return sqlite_exec(db, "COMMIT");
+}
+
+int schema_migrate(sqlite3 *db, const char *path, const char *const *steps, size_t n,
+		   char *why, size_t why_len)
+{
+	int64_t version;
+	int err = version_of(db, path, &version, why, why_len);
+
+	if (err < 0)
+		return err;
+	if (version > (int64_t)n) {
+		(void)snprintf(why, why_len,
+			       "%s has schema version %lld, and this program knows up to %zu: "
+			       "it was written by a newer one",
+			       path, (long long)version, n);
+		return ST_EVERSION;
+	}
+	for (size_t v = (size_t)version; v < n; v++) {
+		if (step(db, steps[v], v + 1) < 0) {
+			err = sqlite_fail(db, path, why, why_len);
+			(void)sqlite_exec(db, "ROLLBACK");
+			return err;
+		}
+	}
+	return 0;
+}

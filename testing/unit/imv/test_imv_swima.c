@@ -1,0 +1,748 @@
+/* The validator as a TNC server sees it: what it asks, what it reports, what it recommends. */
+#include "unit.h"
+
+#include "fake_posture.h"
+#include "pa_recorded.h"
+#include "tncs.h"
+#include "vectors.h"
+
+#include "base/conf.h"
+#include "base/log.h"
+#include "tncif/tncifimv.h"
+#include "wire/swid_xml.h"
+#include "wire/swima_events.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+static char dir[] = "/tmp/test_imv_swima.XXXXXX";
+
+static void quiet(void *ctx, enum log_level level, const char *line)
+{
+	(void)ctx;
+	(void)level;
+	(void)line;
+}
+
+static int make_dir(void **state)
+{
+	(void)state;
+	log_set_sink(quiet, NULL);
+	if (!mkdtemp(dir))
+		return -1;
+	conf_dir_set(dir);
+	state_dir_set(dir);
+	fake_forget();
+	return 0;
+}
+
+static int drop_dir(void **state)
+{
+	char path[128];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/imv-swima.conf", dir);
+	(void)unlink(path);
+	free(fake_log);
+	fake_log = NULL;
+	return rmdir(dir);
+}
+
+static void settings(const char *text)
+{
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/imv-swima.conf", dir);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* Starts the module and an assessment of host.example. */
+static void start(const char *conf, bool posture)
+{
+	settings(conf);
+	fake_forget();
+	fake_present = posture;
+	fake_state_err = ST_ENOENT;
+	tncs_endpoint = "host.example";
+	assert_int_equal(tncs_start(), TNC_RESULT_SUCCESS);
+	tncs_connect(TNCS_CONNECTION);
+	tncs_begin(TNCS_CONNECTION);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	tncs_disconnect(TNCS_CONNECTION);
+	tncs_stop();
+	return 0;
+}
+
+/* The SWIMA Request among what was sent; 0 when there is none. */
+static uint32_t asked(struct swima_request *q)
+{
+	struct pa_attr a;
+
+	for (size_t i = 0; tncs_attr(i, &a); i++)
+		if (pa_attr_is(&a, PEN_IETF, PA_SWIMA_REQUEST)) {
+			struct rd r = a.value;
+
+			assert_int_equal(swima_request_decode(&r, q), 0);
+			return q->request_id;
+		}
+	return 0;
+}
+
+static uint32_t must_ask_inventory(void)
+{
+	struct swima_request q;
+	uint32_t id;
+
+	tncs_say(TNCS_CONNECTION, TNCS_COLLECTOR, (struct span){ 0 }); /* the client's first */
+	id = asked(&q);
+	assert_true(id > 0);
+	assert_int_equal(q.flags, SWIMA_IDENTIFIERS);
+	assert_int_equal(q.count, 0);
+	assert_int_equal(q.earliest_eid, 0);
+	return id;
+}
+
+static void must_not_ask(void)
+{
+	struct swima_request q;
+
+	assert_int_equal(asked(&q), 0);
+}
+
+/* A collector's software: name, and "version" is its number. */
+struct item {
+	const char *name, *version;
+	uint8_t model;
+	const char *tag; /* NULL: a good tag of its own */
+};
+
+static struct span id_of(const struct item *it, char *buf, size_t size)
+{
+	int n = snprintf(buf, size, "lab.example__%s-%s", it->name, it->version);
+
+	return span_of(buf, (size_t)n);
+}
+
+static void write_tag(struct wr *w, const struct item *it)
+{
+	char tag_id[128];
+	struct swid_tag tag = {
+		.name = span_str(it->name),
+		.version = span_str(it->version),
+		.version_scheme = span_str("alphanumeric"),
+		.creator = span_str("Lab"),
+		.regid = span_str("lab.example"),
+		.arch = span_str("amd64"),
+		.purl = span_str("pkg:deb/debian/x"),
+		.source = span_str("src"),
+		.source_version = span_str("0"),
+	};
+
+	if (it->tag) {
+		wr_str(w, it->tag);
+		return;
+	}
+	snprintf(tag_id, sizeof(tag_id), "%s-%s", it->name, it->version);
+	tag.tag_id = span_str(tag_id);
+	assert_int_equal(swid_xml_write(w, &tag), 0);
+}
+
+static void write_answer(struct wr *w, uint32_t type, const struct swima_head *h,
+			 const struct item *items, size_t n)
+{
+	struct swima_writer sw;
+	struct wr tag = { 0 };
+	char buf[128];
+
+	(void)pa_msg_encode(w, 7);
+	assert_int_equal(swima_writer_begin(&sw, w, type, h), 0);
+	for (size_t i = 0; i < n; i++) {
+		struct swima_record rec = { .record_id = (uint32_t)i + 1,
+					    .model = items[i].model,
+					    .source = 1,
+					    .id = id_of(&items[i], buf, sizeof(buf)) };
+
+		wr_truncate(&tag, 0);
+		if (type == PA_SW_INVENTORY) {
+			write_tag(&tag, &items[i]);
+			rec.record = wr_span(&tag);
+		}
+		assert_int_equal(swima_writer_record(&sw, &rec), 0);
+	}
+	assert_int_equal(swima_writer_end(&sw), 0);
+	wr_reset(&tag);
+}
+
+static void answer_as(uint32_t collector, uint32_t type, uint32_t id, const struct item *items,
+		      size_t n)
+{
+	struct swima_head h = { .request_id = id, .epoch = 0x5a5a5a5a, .last_eid = 12 };
+	struct wr w = { 0 };
+
+	write_answer(&w, type, &h, items, n);
+	tncs_say(TNCS_CONNECTION, collector, wr_span(&w));
+	wr_reset(&w);
+}
+
+static void answer(uint32_t type, uint32_t id, const struct item *items, size_t n)
+{
+	answer_as(TNCS_COLLECTOR, type, id, items, n);
+}
+
+static void complain(enum pa_error_code code, uint32_t id)
+{
+	struct pa_error e = pa_error_swima(code, id, 100, "no, sorry");
+	struct wr w = { 0 };
+
+	(void)pa_msg_encode(&w, 7);
+	(void)pa_error_attr_encode(&w, &e);
+	tncs_say(TNCS_CONNECTION, TNCS_COLLECTOR, wr_span(&w));
+	wr_reset(&w);
+}
+
+static void must_recommend(unsigned long action, unsigned long evaluation)
+{
+	assert_true(tncs_recommended);
+	assert_int_equal(tncs_action, action);
+	assert_int_equal(tncs_evaluation, evaluation);
+}
+
+static const struct item items[] = {
+	{ "bash", "5.2", 0, NULL },
+	{ "telnetd", "0.17", 0, NULL },
+	{ "openssl", "3.0", 0, NULL },
+};
+
+/* The first endpoint of a fleet: identifiers, then their records, then nothing more. */
+static void test_learns(void **state)
+{
+	struct swima_request q;
+	uint32_t id;
+
+	(void)state;
+	start("", true);
+	id = must_ask_inventory();
+	answer(PA_SW_ID_INVENTORY, id, items, 3);
+	assert_false(tncs_recommended);
+	assert_true(asked(&q) > id);
+	assert_int_equal(q.flags, 0);
+	assert_int_equal(q.count, 3);
+	answer(PA_SW_INVENTORY, q.request_id, items, 3);
+	must_recommend(TNC_IMV_ACTION_RECOMMENDATION_ALLOW,
+		       TNC_IMV_EVALUATION_RESULT_COMPLIANT);
+	assert_true(fake_has("inventory 5a5a5a5a 12"));
+	assert_true(fake_has("software lab.example__bash-5.2 0/0 1 #1"));
+	assert_int_equal(fake_count("software "), 3);
+	assert_true(fake_has("inventory end"));
+	assert_true(fake_has("describe lab.example__bash-5.2 bash 5.2 amd64 deb src 0"));
+	assert_int_equal(fake_count("describe "), 3);
+	assert_true(fake_has("fact swima.epoch 1515870810"));
+	assert_true(fake_has("fact swima.last_eid 12"));
+	assert_true(fake_has("result swima.inventory 0 "));
+	assert_true(fake_has("submit host.example"));
+
+	/* The second time all is known: identifiers only. */
+	tncs_begin(TNCS_CONNECTION);
+	id = must_ask_inventory();
+	assert_true(id > q.request_id);
+	answer(PA_SW_ID_INVENTORY, id, items, 3);
+	must_not_ask();
+	assert_true(tncs_recommended);
+	assert_int_equal(fake_count("describe "), 3);
+	assert_int_equal(fake_count("software "), 6);
+}
+
+static void test_chunks(void **state)
+{
+	struct swima_request q;
+	struct span named;
+	uint32_t last;
+
+	(void)state;
+	start("records_per_request = 2", true);
+	last = must_ask_inventory();
+	answer(PA_SW_ID_INVENTORY, last, items, 3);
+	assert_true(asked(&q) > last);
+	assert_int_equal(q.count, 2);
+	last = q.request_id;
+	answer(PA_SW_INVENTORY, q.request_id, items, 2);
+	assert_true(asked(&q) > last);
+	assert_int_equal(q.count, 1);
+	assert_int_equal(swima_request_next(&q, &named), 1);
+	assert_true(span_eq(named, span_str("lab.example__openssl-3.0")));
+	answer(PA_SW_INVENTORY, q.request_id, items + 2, 1);
+	must_not_ask();
+	assert_int_equal(fake_count("describe "), 3);
+}
+
+static void test_bounded(void **state)
+{
+	struct swima_request q;
+
+	(void)state;
+	start("max_descriptions = 1", true);
+	answer(PA_SW_ID_INVENTORY, must_ask_inventory(), items, 3);
+	assert_true(asked(&q));
+	assert_int_equal(q.count, 1);
+	answer(PA_SW_INVENTORY, q.request_id, items, 1);
+	must_recommend(TNC_IMV_ACTION_RECOMMENDATION_ALLOW,
+		       TNC_IMV_EVALUATION_RESULT_COMPLIANT);
+	assert_int_equal(fake_count("software "), 3);
+	assert_int_equal(fake_count("describe "), 1);
+}
+
+/* Whoever sends records at once has told everything. */
+static void test_full_inventory(void **state)
+{
+	(void)state;
+	start("", true);
+	answer(PA_SW_INVENTORY, must_ask_inventory(), items, 3);
+	must_not_ask();
+	assert_int_equal(fake_count("describe "), 3);
+	assert_int_equal(fake_count("software "), 3);
+	assert_true(tncs_recommended);
+}
+
+static void test_foreign_models(void **state)
+{
+	static const struct item mixed[] = { { "cos", "1", SWIMA_MODEL_COSWID, "\xa0" },
+					     { "old", "1", SWIMA_MODEL_SWID_2009, "<x/>" },
+					     { "local", "1", 200, "?" } };
+
+	(void)state;
+	start("", true);
+	answer(PA_SW_ID_INVENTORY, must_ask_inventory(), mixed, 3);
+	must_not_ask();
+	assert_true(fake_has("software lab.example__cos-1 0/2 1 #1"));
+	assert_true(fake_has("software lab.example__local-1 0/200 1 #3"));
+	assert_int_equal(fake_count("describe "), 0);
+	assert_true(tncs_recommended);
+}
+
+/* A tag that is broken, or speaks of other software, describes nothing. */
+static void test_bad_tags(void **state)
+{
+	static const struct item bad[] = {
+		{ "a", "1", 0, "<not xml" },
+		{ "b", "1", 0,
+		  "<SoftwareIdentity xmlns=\"" SWID_NS "\" name=\"bash\" version=\"6\" "
+		  "tagId=\"bash-5.2\"><Entity name=\"L\" regid=\"lab.example\" "
+		  "role=\"tagCreator\"/></SoftwareIdentity>" },
+		{ "c", "1", 0,
+		  "<!DOCTYPE x [<!ENTITY y \"z\">]><SoftwareIdentity xmlns=\"" SWID_NS
+		  "\" name=\"&y;\" tagId=\"c-1\"/>" },
+	};
+
+	(void)state;
+	start("", true);
+	answer(PA_SW_INVENTORY, must_ask_inventory(), bad, 3);
+	assert_int_equal(fake_count("describe "), 0);
+	assert_int_equal(fake_count("software "), 3);
+	assert_true(tncs_recommended);
+}
+
+static void test_no_answer(void **state)
+{
+	(void)state;
+	start("on_error = \"deny\"", true);
+	(void)must_ask_inventory();
+	tncs_say(TNCS_CONNECTION, TNCS_COLLECTOR, (struct span){ 0 });
+	if (!tncs_recommended)
+		tncs_solicit(TNCS_CONNECTION);
+	must_recommend(TNC_IMV_ACTION_RECOMMENDATION_NO_ACCESS,
+		       TNC_IMV_EVALUATION_RESULT_ERROR);
+	assert_true(fake_has("result swima.inventory 3 no collector answered"));
+	assert_int_equal(fake_count("inventory "), 0);
+	assert_non_null(strstr(tncs_reason, "could not be obtained"));
+}
+
+static void test_refused(void **state)
+{
+	uint32_t id;
+
+	(void)state;
+	start("", true);
+	id = must_ask_inventory();
+	complain(PA_E_SWIMA, id);
+	tncs_solicit(TNCS_CONNECTION);
+	must_recommend(TNC_IMV_ACTION_RECOMMENDATION_NO_RECOMMENDATION,
+		       TNC_IMV_EVALUATION_RESULT_ERROR);
+	assert_true(fake_has("result swima.inventory 3 SWIMA_ERROR: no, sorry"));
+}
+
+/* Some collectors complain and answer all the same. */
+static void test_error_and_inventory(void **state)
+{
+	uint32_t id;
+
+	(void)state;
+	start("", true);
+	id = must_ask_inventory();
+	complain(PA_E_SWIMA_SUBSCRIPTION, id);
+	answer(PA_SW_INVENTORY, id, items, 3);
+	if (!tncs_recommended)
+		skip(); /* decided before: both came in one message there */
+	assert_true(fake_count("submit "));
+}
+
+/* Too many records at once: half of them; a single one that is too big is left. */
+static void test_too_large(void **state)
+{
+	struct swima_request q;
+
+	(void)state;
+	start("", true);
+	answer(PA_SW_ID_INVENTORY, must_ask_inventory(), items, 3);
+	assert_true(asked(&q));
+	complain(PA_E_SWIMA_TOO_LARGE, q.request_id);
+	assert_true(asked(&q));
+	assert_int_equal(q.count, 1);
+	complain(PA_E_SWIMA_TOO_LARGE, q.request_id);
+	assert_true(asked(&q));
+	assert_int_equal(q.count, 1);
+	answer(PA_SW_INVENTORY, q.request_id, items + 1, 1);
+	assert_true(asked(&q));
+	answer(PA_SW_INVENTORY, q.request_id, items + 2, 1);
+	must_not_ask();
+	assert_int_equal(fake_count("describe "), 2);
+	assert_int_equal(fake_count("software "), 3);
+	assert_true(tncs_recommended);
+}
+
+static void test_records_refused(void **state)
+{
+	struct swima_request q;
+
+	(void)state;
+	start("records_per_request = 1", true);
+	answer(PA_SW_ID_INVENTORY, must_ask_inventory(), items, 3);
+	assert_true(asked(&q));
+	complain(PA_E_SWIMA, q.request_id);
+	must_not_ask();
+	tncs_solicit(TNCS_CONNECTION);
+	must_recommend(TNC_IMV_ACTION_RECOMMENDATION_ALLOW,
+		       TNC_IMV_EVALUATION_RESULT_COMPLIANT);
+	assert_int_equal(fake_count("software "), 3);
+}
+
+/* Answers to nobody's question are noted, not believed. */
+static void test_stale(void **state)
+{
+	uint32_t id;
+
+	(void)state;
+	start("", true);
+	id = must_ask_inventory();
+	answer(PA_SW_ID_INVENTORY, id + 77, items, 3);
+	tncs_solicit(TNCS_CONNECTION);
+	assert_int_equal(fake_count("software "), 0);
+	must_recommend(TNC_IMV_ACTION_RECOMMENDATION_NO_RECOMMENDATION,
+		       TNC_IMV_EVALUATION_RESULT_ERROR);
+}
+
+static void test_ignored_targeting(void **state)
+{
+	struct swima_request q;
+
+	(void)state;
+	start("records_per_request = 1", true);
+	answer(PA_SW_ID_INVENTORY, must_ask_inventory(), items, 3);
+	for (size_t i = 0; i < 3; i++) {
+		assert_true(asked(&q));
+		answer(PA_SW_INVENTORY, q.request_id, items, 3); /* always everything */
+	}
+	must_not_ask();
+	assert_int_equal(fake_count("describe "), 3);
+}
+
+static void test_two_collectors(void **state)
+{
+	static const struct item other[] = { { "pip-thing", "1", 0, NULL } };
+	struct swima_request q;
+	uint32_t id;
+
+	(void)state;
+	start("", true);
+	id = must_ask_inventory();
+	answer_as(TNCS_COLLECTOR, PA_SW_ID_INVENTORY, id, items, 3);
+	assert_true(asked(&q));
+	answer_as(TNCS_COLLECTOR + 1, PA_SW_INVENTORY, id, other, 1);
+	answer_as(TNCS_COLLECTOR, PA_SW_INVENTORY, q.request_id, items, 3);
+	tncs_solicit(TNCS_CONNECTION);
+	assert_true(tncs_recommended);
+	assert_int_equal(fake_count("inventory 5a5a5a5a"), 1);
+	assert_int_equal(fake_count("software "), 4);
+}
+
+static void test_twice(void **state)
+{
+	struct swima_request q;
+	uint32_t id;
+
+	(void)state;
+	start("", true);
+	id = must_ask_inventory();
+	answer(PA_SW_ID_INVENTORY, id, items, 3);
+	assert_true(asked(&q));
+	answer(PA_SW_ID_INVENTORY, id, items, 3);
+	answer(PA_SW_INVENTORY, q.request_id, items, 3);
+	tncs_solicit(TNCS_CONNECTION);
+	assert_int_equal(fake_count("software "), 3);
+}
+
+static void test_too_long(void **state)
+{
+	(void)state;
+	start("max_records = 2", true);
+	answer(PA_SW_ID_INVENTORY, must_ask_inventory(), items, 3);
+	must_recommend(TNC_IMV_ACTION_RECOMMENDATION_NO_RECOMMENDATION,
+		       TNC_IMV_EVALUATION_RESULT_ERROR);
+	assert_int_equal(fake_count("inventory end"), 0);
+}
+
+static void test_backwards(void **state)
+{
+	(void)state;
+	start("", true);
+	fake_state_err = 0;
+	fake_state = (struct endpoint_state){ .has_inventory = true,
+					      .epoch = 0x5a5a5a5a,
+					      .last_eid = 13 };
+	answer(PA_SW_INVENTORY, must_ask_inventory(), items, 3);
+	assert_int_equal(fake_count("notice swima.ledger"), 1);
+	fake_forget();
+	fake_state.last_eid = 12;
+	tncs_begin(TNCS_CONNECTION);
+	answer(PA_SW_INVENTORY, must_ask_inventory(), items, 3);
+	assert_int_equal(fake_count("notice swima.ledger"), 0);
+}
+
+static void test_sources(void **state)
+{
+	struct vectors v = { 0 };
+	uint32_t id;
+
+	(void)state;
+	start("", true);
+	id = must_ask_inventory();
+	tncs_say(TNCS_CONNECTION, TNCS_COLLECTOR, vector_one(&v, "swima/source-response.hex"));
+	vectors_free(&v);
+	tncs_recommended = false;
+	tncs_begin(TNCS_CONNECTION);
+	id = must_ask_inventory();
+	{
+		struct swima_source s[] = { { 1, SPAN_LIT("dpkg /var/lib/dpkg") },
+					    { 2, SPAN_LIT("tags") } };
+		struct swima_head h = { .request_id = id, .epoch = 1 };
+		struct wr w = { 0 };
+		size_t begin;
+
+		write_answer(&w, PA_SW_INVENTORY, &h, items, 1);
+		begin = pa_attr_begin(&w, 0, PEN_IETF, PA_SOURCE_RESPONSE);
+		(void)swima_sources_encode(&w, s, 2);
+		pa_attr_end(&w, begin);
+		tncs_say(TNCS_CONNECTION, TNCS_COLLECTOR, wr_span(&w));
+		wr_reset(&w);
+	}
+	assert_true(fake_has("fact swima.sources 1 dpkg /var/lib/dpkg; 2 tags"));
+}
+
+static const char rules[] = "rule \"no-telnet\" { forbidden = {\"telnet*\"}\n"
+			    " remediation = \"remove it\" }\n"
+			    "rule \"crypto\" { required = {\"openssl\", \"gnutls\"}\n"
+			    " failure = \"minor\" }\n";
+
+static void check_rules(bool posture)
+{
+	struct swima_request q;
+	struct pa_attr a;
+	bool remedy = false;
+
+	start(rules, posture);
+	answer(PA_SW_ID_INVENTORY, must_ask_inventory(), items, 3);
+	assert_true(asked(&q));
+	answer(PA_SW_INVENTORY, q.request_id, items, 3);
+	must_recommend(TNC_IMV_ACTION_RECOMMENDATION_ISOLATE,
+		       TNC_IMV_EVALUATION_RESULT_NONCOMPLIANT_MAJOR);
+	assert_non_null(strstr(tncs_reason, "telnetd 0.17"));
+	for (size_t i = 0; tncs_attr(i, &a); i++)
+		remedy |= pa_attr_is(&a, PEN_IETF, PA_REMEDIATION);
+	assert_true(remedy);
+}
+
+static void test_policy(void **state)
+{
+	(void)state;
+	check_rules(true);
+	assert_true(fake_has("result swima.no-telnet 2 installed: telnetd 0.17"));
+	assert_true(fake_has("result swima.crypto 1 not installed: gnutls"));
+	assert_true(fake_has("results end swima."));
+}
+
+/* In somebody else's host nothing is stored and the judgement is the same. */
+static void test_policy_alone(void **state)
+{
+	(void)state;
+	check_rules(false);
+	assert_string_equal(fake_log, "");
+}
+
+static void test_nothing_to_judge_alone(void **state)
+{
+	(void)state;
+	start("", false);
+	answer(PA_SW_ID_INVENTORY, must_ask_inventory(), items, 3);
+	must_not_ask();
+	must_recommend(TNC_IMV_ACTION_RECOMMENDATION_ALLOW,
+		       TNC_IMV_EVALUATION_RESULT_COMPLIANT);
+}
+
+static void test_language(void **state)
+{
+	(void)state;
+	tncs_language = "de-CH, en;q=0.5";
+	start("rule \"r\" { required = {\"nothing\"} }", false);
+	answer(PA_SW_INVENTORY, must_ask_inventory(), items, 1);
+	assert_non_null(strstr(tncs_reason, "fehlt: nothing"));
+	tncs_language = "en";
+}
+
+static void test_bad_settings(void **state)
+{
+	static const char *const bad[] = {
+		"on_error = \"maybe\"",
+		"rule \"x\" { }",
+		"rule \"x y\" { required = {\"a\"} }",
+		"rule \"inventory\" { required = {\"a\"} }",
+		"rule \"x\" { required = {\"a\"} failure = \"huge\" }",
+		"rule \"x\" { required = {\"a\"} }\nrule \"x\" { required = {\"b\"} }",
+		"no_such_key = 1",
+		"records_per_request = 0",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		settings(bad[i]);
+		assert_int_not_equal(tncs_start(), TNC_RESULT_SUCCESS);
+		tncs_stop();
+	}
+}
+
+/* What only a validator says, and the malformed ones: no answer, and no error (RFC 8412, 3.9). */
+static void test_vectors(void **state)
+{
+	static const char *const names[] = {
+		"bad-id-inventory-truncated",
+		"id-events-unknown-action",
+		"id-events-upgrade",
+		"id-events-partial-fulfillment",
+		"id-events-empty",
+		"events-deletion-no-record",
+		"inventory-coswid",
+		"id-inventory",
+		"inventory-swid",
+		"subscription-response",
+		"subscription-response-none",
+		"source-response",
+		"error-swima",
+		"error-denied",
+		"error-too-large",
+		"error-fulfillment-too-large",
+		"error-fulfillment",
+		"error-id-reuse",
+		"request-inventory",
+		"bad-request-count",
+		"bad-attribute-length",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct vectors v = { 0 };
+		char path[80];
+		struct pa_attr a;
+
+		start("", true);
+		(void)must_ask_inventory();
+		snprintf(path, sizeof(path), "swima/%s.hex", names[i]);
+		tncs_say(TNCS_CONNECTION, TNCS_COLLECTOR, vector_one(&v, path));
+		vectors_free(&v);
+		for (size_t k = 0; tncs_attr(k, &a); k++)
+			assert_true(a.type != PA_ERROR);
+		if (!tncs_recommended)
+			tncs_solicit(TNCS_CONNECTION);
+		assert_true(tncs_recommended);
+		if (i + 1 < sizeof(names) / sizeof(names[0]))
+			(void)teardown(state);
+	}
+}
+
+/* What another implementation's collector was recorded to say; its requests had the same id as
+ * our first one. 1008 packages and a tag file, the second time in segments and with tags. */
+static void replay(void *ctx, size_t batch, struct span msg)
+{
+	(void)ctx;
+	(void)batch;
+	tncs_say(TNCS_CONNECTION, TNCS_COLLECTOR, msg);
+}
+
+static void check_recorded(const char *name, size_t described)
+{
+	start("", true);
+	assert_true(pa_recorded(name, 'C', PA_SUBTYPE_SWIMA, replay, NULL) > 0);
+	if (!tncs_recommended)
+		tncs_solicit(TNCS_CONNECTION);
+	must_recommend(TNC_IMV_ACTION_RECOMMENDATION_ALLOW,
+		       TNC_IMV_EVALUATION_RESULT_COMPLIANT);
+	assert_int_equal(fake_count("software "), 1009);
+	assert_int_equal(fake_count("describe "), described);
+}
+
+static void test_recorded(void **state)
+{
+	check_recorded("swima-id-inventory", 0);
+	(void)teardown(state);
+	check_recorded("swima-full-seg", 1009);
+	(void)teardown(state);
+	check_recorded("swima-targeted", 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(test_learns, teardown),
+		cmocka_unit_test_teardown(test_chunks, teardown),
+		cmocka_unit_test_teardown(test_bounded, teardown),
+		cmocka_unit_test_teardown(test_full_inventory, teardown),
+		cmocka_unit_test_teardown(test_foreign_models, teardown),
+		cmocka_unit_test_teardown(test_bad_tags, teardown),
+		cmocka_unit_test_teardown(test_no_answer, teardown),
+		cmocka_unit_test_teardown(test_refused, teardown),
+		cmocka_unit_test_teardown(test_error_and_inventory, teardown),
+		cmocka_unit_test_teardown(test_too_large, teardown),
+		cmocka_unit_test_teardown(test_records_refused, teardown),
+		cmocka_unit_test_teardown(test_stale, teardown),
+		cmocka_unit_test_teardown(test_ignored_targeting, teardown),
+		cmocka_unit_test_teardown(test_two_collectors, teardown),
+		cmocka_unit_test_teardown(test_twice, teardown),
+		cmocka_unit_test_teardown(test_too_long, teardown),
+		cmocka_unit_test_teardown(test_backwards, teardown),
+		cmocka_unit_test_teardown(test_sources, teardown),
+		cmocka_unit_test_teardown(test_policy, teardown),
+		cmocka_unit_test_teardown(test_policy_alone, teardown),
+		cmocka_unit_test_teardown(test_nothing_to_judge_alone, teardown),
+		cmocka_unit_test_teardown(test_language, teardown),
+		cmocka_unit_test(test_bad_settings),
+		cmocka_unit_test_teardown(test_vectors, teardown),
+		cmocka_unit_test_teardown(test_recorded, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, make_dir, drop_dir);
+}

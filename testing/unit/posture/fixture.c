@@ -1,0 +1,158 @@
+#include "posture/fixture.h"
+#include "base/conf.h"
+
+#include <dirent.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <unistd.h>
+
+void fixture_init(struct fixture *f, const char *settings)
+{
+	FILE *conf;
+
+	*f = (struct fixture){ .dir = "/tmp/stance-posture-XXXXXX" };
+	assert_non_null(mkdtemp(f->dir));
+	conf_dir_set(f->dir);
+	state_dir_set(f->dir);
+	assert_non_null(conf = fopen(fixture_path(f, "repository-sqlite.conf"), "w"));
+	(void)fputs(settings, conf);
+	assert_int_equal(fclose(conf), 0);
+	posture_conf_init(&f->conf);
+	(void)snprintf(f->conf.plugin_dir, sizeof(f->conf.plugin_dir), "%s",
+		       BUILD_DIR "/.libs");
+}
+
+void fixture_open(struct fixture *f)
+{
+	char why[1024];
+
+	if (posture_open(&f->conf, &f->p, why, sizeof(why)) != 0)
+		fail_msg("posture_open: %s", why);
+}
+
+void fixture_free(struct fixture *f)
+{
+	struct dirent *d;
+	DIR *dir;
+
+	posture_close(f->p);
+	f->p = NULL;
+	assert_non_null(dir = opendir(f->dir));
+	while ((d = readdir(dir)))
+		if (d->d_name[0] != '.')
+			assert_int_equal(unlink(fixture_path(f, d->d_name)), 0);
+	closedir(dir);
+	assert_int_equal(rmdir(f->dir), 0);
+}
+
+const char *fixture_path(const struct fixture *f, const char *name)
+{
+	static char path[512];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", f->dir, name);
+	return path;
+}
+
+struct report *fixture_report(struct fixture *f, const char *name)
+{
+	struct identity id;
+	struct report *r;
+
+	assert_int_equal(identity_from_value(IDENTITY_FQDN, span_str(name), &id), 0);
+	assert_non_null(r = report_new(f->p, &id));
+	identity_free(&id);
+	return r;
+}
+
+void fixture_software(struct report *r, const char *identifier, const char *name,
+		      const char *version)
+{
+	const struct software s = {
+		.identifier = span_str(identifier),
+		.name = span_str(name),
+		.version = span_str(version),
+	};
+
+	assert_int_equal(report_software(r, &s), 0);
+}
+
+struct waiting {
+	pthread_mutex_t lock;
+	pthread_cond_t cond;
+	bool done;
+	int err;
+};
+
+static void wait_done(void *ctx, int err)
+{
+	struct waiting *w = ctx;
+
+	pthread_mutex_lock(&w->lock);
+	w->done = true;
+	w->err = err;
+	pthread_cond_signal(&w->cond);
+	pthread_mutex_unlock(&w->lock);
+}
+
+int fixture_commit(struct fixture *f, struct report *r)
+{
+	struct waiting w = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false, 0 };
+
+	if (r)
+		assert_int_equal(report_submit(r, NULL, NULL), 0);
+	assert_int_equal(posture_barrier(f->p, NULL, wait_done, &w), 0);
+	pthread_mutex_lock(&w.lock);
+	while (!w.done)
+		pthread_cond_wait(&w.cond, &w.lock);
+	pthread_mutex_unlock(&w.lock);
+	return w.err;
+}
+
+static int take_known(void *ctx, const struct change_row *row)
+{
+	*(int64_t *)ctx = row->change.known_at;
+	return 0;
+}
+
+int64_t fixture_last_known(struct fixture *f)
+{
+	const struct change_query q = { .newest_first = true, .limit = 1 };
+	int64_t known = 0;
+
+	assert_int_equal(query_changes(f->p, &q, take_known, &known), 0);
+	return known;
+}
+
+static int add_count(void *ctx, const struct software_row *row)
+{
+	*(unsigned *)ctx += (unsigned)row->endpoints;
+	return 0;
+}
+
+unsigned fixture_count(struct fixture *f, int64_t as_of, const char *glob)
+{
+	unsigned n = 0;
+
+	assert_int_equal(query_software(f->p, as_of, glob, add_count, &n), 0);
+	return n;
+}
+
+static int take_row(void *ctx, const struct endpoint_row *row)
+{
+	*(struct endpoint_row *)ctx = *row;
+	return 0;
+}
+
+uint32_t fixture_endpoint(struct fixture *f, int64_t as_of, const char *name,
+			  struct endpoint_row *row)
+{
+	struct endpoint_row none;
+
+	row = row ? row : &none;
+	*row = (struct endpoint_row){ 0 };
+	(void)query_resolve(f->p, as_of, name, take_row, row);
+	/* the texts were the query's */
+	row->key = row->name = NULL;
+	row->platform = (struct span){ 0 };
+	return row->id;
+}
