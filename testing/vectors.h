@@ -12,9 +12,10 @@
 #include "base/span.h"
 
 struct vector {
-	char name[128]; /* file without directory; "#n" behind it for line n of .bad and .txt */
-	char side; /* 'C' or 'S' in a transcript, else 0 */
-	int err;   /* ST_E... of a .bad line, else 0 */
+	char name
+		[128]; /* file without directory; "#n" behind it for line n of .bad and .txt */
+	char side;     /* 'C' or 'S' in a transcript, else 0 */
+	int err;       /* ST_E... of a .bad line, else 0 */
 	size_t err_at;
 	uint8_t *p;
 	size_t n;

@@ -336,6 +336,29 @@ static void test_client_may_not_say_everything(void **state)
 	wr_reset(&out);
 }
 
+/* A referral is for clients; a server that gets one has no use for it. */
+static void test_referral_at_the_server(void **state)
+{
+	const struct pb_msg m = { .vendor = PEN_TCG,
+				  .type = PB_MSG_REFERRAL,
+				  .referral = { .vendor = PEN_TCG,
+						.address = SPAN_LIT("pdp.example") } };
+	struct wr in = { 0 }, out = { 0 };
+	struct pb_session s;
+	struct pb_msg got;
+
+	(void)state;
+	for (int server = 0; server < 2; server++) {
+		struct pb_config cfg = config(server);
+
+		pb_session_init(&s, &cfg);
+		assert_int_equal(receive(&s, &in, server ? PB_CDATA : PB_SDATA, &m, 1, &out),
+				 PB_ACCEPTED);
+		assert_int_equal(pb_session_next(&s, &got), !server);
+	}
+	wr_reset(&in);
+}
+
 static void test_noskip_is_found_first(void **state)
 {
 	struct pb_msg m[] = { reason("fine"),
@@ -567,6 +590,7 @@ int main(void)
 		cmocka_unit_test(test_result_needs_one_assessment),
 		cmocka_unit_test(test_result_messages_elsewhere),
 		cmocka_unit_test(test_client_may_not_say_everything),
+		cmocka_unit_test(test_referral_at_the_server),
 		cmocka_unit_test(test_noskip_is_found_first),
 		cmocka_unit_test(test_language),
 		cmocka_unit_test(test_errors_received),

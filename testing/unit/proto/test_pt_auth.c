@@ -164,6 +164,88 @@ static void test_response_asked_for(void **state)
 	wr_reset(&w);
 }
 
+/* One success is enough where none is demanded. */
+static void test_optional_takes_the_first_success(void **state)
+{
+	struct end client, server;
+
+	(void)state;
+	attempts = 1;
+	end_init(&client, true, false, PLAIN_BIT | EXTERNAL_BIT);
+	end_init(&server, false, true, PLAIN_BIT | EXTERNAL_BIT);
+	client.cfg.sasl.external = server.cfg.sasl.external = true;
+	server.cfg.auth = PT_AUTH_OPTIONAL;
+	start(&client, &server, 1000);
+	check_ready(&client, &server);
+	assert_int_equal(server.s.sasl_proved, EXTERNAL_BIT);
+	end_free(&client);
+	end_free(&server);
+}
+
+static void test_server_counts_rounds(void **state)
+{
+	struct limits none = LIMITS_DEFAULT;
+	struct wr w = { 0 };
+	struct end e;
+
+	(void)state;
+	none.sasl_rounds = 0;
+	end_init(&e, false, true, PLAIN_BIT);
+	e.cfg.limits = &none;
+	e.s.state = PT_WAIT_CHOICE;
+	feed(&e, message(&w, PEN_IETF, PT_SASL_SELECTION, "\5PLAIN", 6));
+	assert_int_equal(e.s.state, PT_CLOSED);
+	assert_int_equal(e.s.why.err, ST_ELIMIT);
+	assert_int_equal(e.out.len, 18);
+	assert_int_equal(e.out.p[17], PT_SASL_ABORT);
+	end_free(&e);
+	wr_reset(&w);
+}
+
+/* Lets the client's run fail and offers both mechanisms again; what it chooses then is in
+ * e->out. */
+static void fail_and_offer(struct end *e, struct wr *w)
+{
+	feed(e, message(w, PEN_IETF, PT_SASL_RESULT, "\0\1", 2));
+	wr_truncate(&e->out, 0);
+	feed(e, message(w, PEN_IETF, PT_SASL_MECHANISMS, "\5PLAIN\10EXTERNAL", 15));
+}
+
+/* EXTERNAL would only say the same again; a password may be another one, but not for ever. */
+static void test_client_tries_the_next(void **state)
+{
+	struct wr w = { 0 };
+	struct end e;
+
+	(void)state;
+	attempts = 99;
+	end_init(&e, true, false, PLAIN_BIT | EXTERNAL_BIT);
+	e.cfg.sasl.external = true;
+	e.s.state = PT_WAIT_LIST;
+	feed(&e, message(&w, PEN_IETF, PT_SASL_MECHANISMS, "\5PLAIN\10EXTERNAL", 15));
+	assert_memory_equal(e.out.p + 16, "\10EXTERNAL", 9);
+	for (unsigned run = 1; run < limits.sasl_runs; run++) {
+		fail_and_offer(&e, &w);
+		assert_memory_equal(e.out.p + 16, "\5PLAIN", 6);
+	}
+	fail_and_offer(&e, &w);
+	assert_int_equal(e.s.state, PT_CLOSED);
+	assert_int_equal(e.s.why.code, PT_E_SASL);
+	end_free(&e);
+	/* no more passwords: EXTERNAL is not tried a second time either */
+	attempts = 1;
+	end_init(&e, true, false, PLAIN_BIT | EXTERNAL_BIT);
+	e.cfg.sasl.external = true;
+	e.s.state = PT_WAIT_LIST;
+	feed(&e, message(&w, PEN_IETF, PT_SASL_MECHANISMS, "\5PLAIN\10EXTERNAL", 15));
+	fail_and_offer(&e, &w);
+	fail_and_offer(&e, &w);
+	assert_int_equal(e.s.state, PT_CLOSED);
+	assert_int_equal(e.s.sasl_runs, 2);
+	end_free(&e);
+	wr_reset(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +256,9 @@ int main(void)
 		cmocka_unit_test(test_optional_goes_on),
 		cmocka_unit_test(test_no_common_mechanism),
 		cmocka_unit_test(test_response_asked_for),
+		cmocka_unit_test(test_optional_takes_the_first_success),
+		cmocka_unit_test(test_server_counts_rounds),
+		cmocka_unit_test(test_client_tries_the_next),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
