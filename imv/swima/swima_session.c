@@ -1,6 +1,7 @@
 #include "swima_session.h"
 
 #include "posture/posture.h"
+#include "posture/query.h"
 #include "posture/report.h"
 #include "wire/swid_xml.h"
 
@@ -110,16 +111,33 @@ static void describe(struct imv *imv, struct swima_session *s, const struct swim
 
 /* --- inventories --- */
 
-/* Nobody looks at names, or they are known: no record is needed. */
+/* Its name is not known, and somebody would look at it: the rules or the posture. */
 static bool wants_record(struct imv *imv, const struct swima_record *rec)
 {
 	struct posture *posture = imv_posture(imv);
 
-	if (!readable(rec))
+	if (!readable(rec) || (posture && posture_described(posture, rec->id)))
 		return false;
-	if (policy_patterns(swima_module(imv)->policy))
-		return true;
-	return posture && imv_report(imv) && !posture_described(posture, rec->id);
+	return policy_patterns(swima_module(imv)->policy) || (posture && imv_report(imv));
+}
+
+static int see_row(void *ctx, const struct software_row *row)
+{
+	struct swima_session *s = ctx;
+
+	policy_see(s->policy, row->identifier, row->name, row->version);
+	return 0;
+}
+
+/* No record will come: the rules see what is known already. */
+static void see_known(struct imv *imv, struct swima_session *s, struct span identifier)
+{
+	struct posture *posture = imv_posture(imv);
+
+	if (!policy_patterns(swima_module(imv)->policy))
+		return;
+	if (!posture || query_identifier(posture, identifier, see_row, s) < 0)
+		policy_see(s->policy, identifier, (struct span){ 0 }, (struct span){ 0 });
 }
 
 static int take_record(struct imv *imv, struct swima_session *s, struct swima_peer *p,
@@ -143,7 +161,7 @@ static int take_record(struct imv *imv, struct swima_session *s, struct swima_pe
 		if (err != ST_ELIMIT)
 			return err;
 	}
-	policy_see(s->policy, rec->id, (struct span){ 0 }, (struct span){ 0 });
+	see_known(imv, s, rec->id);
 	return 0;
 }
 

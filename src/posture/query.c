@@ -241,6 +241,24 @@ int query_software(struct posture *p, int64_t as_of, const char *glob,
 	return err;
 }
 
+int query_identifier(struct posture *p, struct span identifier,
+		     int (*fn)(void *ctx, const struct software_row *row), void *ctx)
+{
+	const struct dictionary_entry *e;
+	struct software_row row = { 0 };
+	struct arena a = { 0 };
+	int err = ST_ENOENT;
+
+	index_read_lock(p);
+	if ((e = dictionary_find(&p->ix.dictionary, identifier)))
+		err = software_row_copy(&a, e, &row);
+	index_unlock(p);
+	if (!err)
+		err = fn(ctx, &row);
+	arena_reset(&a);
+	return err;
+}
+
 int query_inventory(struct posture *p, int64_t as_of, uint32_t endpoint,
 		    int (*fn)(void *ctx, const struct software_row *row), void *ctx)
 {

@@ -60,6 +60,11 @@ int query_resolve(struct posture *p, int64_t as_of, const char *text,
 int query_software(struct posture *p, int64_t as_of, const char *glob,
 		   int (*fn)(void *ctx, const struct software_row *row), void *ctx);
 
+/* What is known now of one identifier, whether or not anybody has it (endpoints is not filled).
+ * From memory. */
+int query_identifier(struct posture *p, struct span identifier,
+		     int (*fn)(void *ctx, const struct software_row *row), void *ctx);
+
 /* Endpoints that have the software with this id, by name. */
 int query_software_endpoints(struct posture *p, int64_t as_of, uint32_t software,
 			     int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);

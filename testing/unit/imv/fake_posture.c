@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/wr.h"
 #include "posture/identity.h"
+#include "posture/query.h"
 
 #include <stdio.h>
 
@@ -100,6 +101,22 @@ bool posture_described(struct posture *p, struct span identifier)
 	found = described_w.len && memmem(described_w.p, described_w.len, line.p, line.len);
 	wr_reset(&line);
 	return found;
+}
+
+/* What was said of an identifier comes back as its name. */
+int query_identifier(struct posture *p, struct span identifier,
+		     int (*fn)(void *ctx, const struct software_row *row), void *ctx)
+{
+	struct software_row row = { .identifier = identifier, .version = SPAN_LIT("known") };
+	const char *line = strstr(fake_log, "describe ");
+
+	while (line && memcmp(line + 9, identifier.p, identifier.n) != 0)
+		line = strstr(line + 1, "describe ");
+	if (!line || !posture_described(p, identifier))
+		return ST_ENOENT;
+	row.name =
+		span_of(line + 9 + identifier.n + 1, strcspn(line + 10 + identifier.n, " "));
+	return fn(ctx, &row);
 }
 
 struct report *report_new(struct posture *p, const struct identity *who)

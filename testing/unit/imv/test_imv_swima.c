@@ -587,6 +587,20 @@ static void test_policy(void **state)
 	assert_true(fake_has("results end swima."));
 }
 
+/* What is known needs no record: the rules see the name that the posture has. */
+static void test_policy_known(void **state)
+{
+	(void)state;
+	check_rules(true);
+	tncs_begin(TNCS_CONNECTION);
+	answer(PA_SW_ID_INVENTORY, must_ask_inventory(), items, 3);
+	must_not_ask();
+	must_recommend(TNC_IMV_ACTION_RECOMMENDATION_ISOLATE,
+		       TNC_IMV_EVALUATION_RESULT_NONCOMPLIANT_MAJOR);
+	assert_true(fake_has("result swima.no-telnet 2 installed: telnetd known"));
+	assert_int_equal(fake_count("describe "), 3);
+}
+
 /* In somebody else's host nothing is stored and the judgement is the same. */
 static void test_policy_alone(void **state)
 {
@@ -736,6 +750,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_backwards, teardown),
 		cmocka_unit_test_teardown(test_sources, teardown),
 		cmocka_unit_test_teardown(test_policy, teardown),
+		cmocka_unit_test_teardown(test_policy_known, teardown),
 		cmocka_unit_test_teardown(test_policy_alone, teardown),
 		cmocka_unit_test_teardown(test_nothing_to_judge_alone, teardown),
 		cmocka_unit_test_teardown(test_language, teardown),
