@@ -1,0 +1,97 @@
+#include "unit.h"
+
+#include "imv/swima/swima_peer.h"
+
+#include <stdio.h>
+
+static void fill(struct swima_peer *p, size_t n)
+{
+	char id[16];
+
+	for (size_t i = 0; i < n; i++) {
+		int len = snprintf(id, sizeof(id), "id-%06zu", i);
+
+		assert_int_equal(swima_peer_want(p, span_of(id, (size_t)len), n), 0);
+	}
+	assert_int_equal(swima_peer_want(p, span_str("more"), n), ST_ELIMIT);
+}
+
+/* Every identifier once, in order, never more than a chunk. */
+static void test_chunks(void **state)
+{
+	struct swima_peer p = { .chunk = 300 };
+	size_t seen = 0;
+
+	(void)state;
+	fill(&p, 1000);
+	while (swima_peer_next(&p, SIZE_MAX)) {
+		assert_int_equal(p.from, seen);
+		assert_true(p.asked - p.from <= 300);
+		seen = p.asked;
+	}
+	assert_int_equal(seen, 1000);
+	assert_false(swima_peer_next(&p, SIZE_MAX));
+	swima_peer_reset(&p);
+}
+
+/* The request has to fit into the connection: eleven octets each. */
+static void test_octets(void **state)
+{
+	struct swima_peer p = { .chunk = 100 };
+
+	(void)state;
+	fill(&p, 10);
+	assert_true(swima_peer_next(&p, 35));
+	assert_int_equal(p.asked - p.from, 3);
+	assert_false(swima_peer_next(&p, 10)); /* not even one: give up, do not spin */
+	assert_true(swima_peer_next(&p, 11));
+	swima_peer_reset(&p);
+}
+
+static void test_shrink(void **state)
+{
+	struct swima_peer p = { .chunk = 8 };
+
+	(void)state;
+	fill(&p, 8);
+	assert_true(swima_peer_next(&p, SIZE_MAX));
+	swima_peer_shrink(&p);
+	assert_true(swima_peer_next(&p, SIZE_MAX));
+	assert_int_equal(p.from, 0);
+	assert_int_equal(p.asked, 4);
+	swima_peer_shrink(&p);
+	assert_true(swima_peer_next(&p, SIZE_MAX));
+	swima_peer_shrink(&p);
+	assert_true(swima_peer_next(&p, SIZE_MAX));
+	assert_int_equal(p.asked, 1);
+	swima_peer_shrink(&p); /* a single one is passed over */
+	assert_true(swima_peer_next(&p, SIZE_MAX));
+	assert_int_equal(p.from, 1);
+	swima_peer_reset(&p);
+}
+
+static void test_told(void **state)
+{
+	struct swima_peer p = { .chunk = 2 };
+
+	(void)state;
+	fill(&p, 4);
+	assert_true(swima_peer_next(&p, SIZE_MAX));
+	assert_true(swima_peer_told(&p, span_str("id-000001")));
+	assert_false(swima_peer_told(&p, span_str("id-000001"))); /* once */
+	assert_false(swima_peer_told(&p, span_str("id-000002"))); /* not asked for yet */
+	assert_true(swima_peer_told(&p, span_str("id-000000")));
+	swima_peer_reset(&p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_chunks),
+		cmocka_unit_test(test_octets),
+		cmocka_unit_test(test_shrink),
+		cmocka_unit_test(test_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
