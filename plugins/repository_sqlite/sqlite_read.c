@@ -130,8 +130,8 @@ static int search(sqlite3_stmt *st, uint64_t last, int64_t at, uint64_t *seq)
 	int err = 0;
 
 	while (lo < hi) {
-		uint64_t mid = lo + (hi - lo + 1) / 2, found;
-		int64_t known;
+		uint64_t mid = lo + (hi - lo + 1) / 2, found = 0;
+		int64_t known = 0;
 
 		if ((err = known_at(st, mid, &found, &known)) < 0)
 			return err;
