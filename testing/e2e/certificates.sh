@@ -20,12 +20,28 @@ agent_with() {
         sed -i "s|^\( *\)${pair%%=*} = .*|\1${pair%%=*} = \"${pair#*=}\"|" "$D/try.conf"
     done
 }
+port=$(sed -n 's/^port = //p' "$D/stance.conf")
 lines() { wc -l <"$D/run/stanced.log"; }
 
 # refused NAME PATTERN: the agent of try.conf is turned away with one line in the log.
 refused() {
     before=$(lines)
     status "$1: the agent is turned away" 3 stance-agent --once -f "$D/try.conf"
+    explained "$@"
+}
+
+# refused_bare NAME PATTERN ARGUMENT...: so is a TLS client with these arguments, where our own
+# agent would not even try.
+refused_bare() {
+    before=$(lines) name=$1 pattern=$2
+    shift 2
+    sleep 2 | timeout 10 openssl s_client -connect "127.0.0.1:$port" -CAfile "$D/pki/ca.crt" \
+        -servername localhost "$@" >"$D/s_client" 2>&1
+    ok "$name: the handshake fails" grep -qi 'alert.*certificate' "$D/s_client"
+    explained "$name" "$pattern"
+}
+
+explained() {
     logged "$1: the log says why" "$2"
     same "$1: in one line" 1 $(($(lines) - before))
     status "$1: nobody new is known" 1 stancectl endpoints
@@ -34,21 +50,14 @@ refused() {
 "$lab" start "$D" || exit 1
 agent_with certificate=pki/stranger.crt key=pki/stranger.key
 refused 'foreign authority' 'warn.*peer=127\.0\.0\.1.*(issuer|self-signed|unable to get)'
-agent_with certificate=pki/late.crt key=pki/late.key
-refused 'expired' 'warn.*peer=127\.0\.0\.1.*expired'
+refused_bare 'expired' 'warn.*peer=127\.0\.0\.1.*expired' \
+    -cert "$D/pki/late.crt" -key "$D/pki/late.key"
 agent_with certificate=pki/early.crt key=pki/early.key
 refused 'not yet valid' 'warn.*peer=127\.0\.0\.1.*not yet valid'
 agent_with certificate=pki/server-only.crt key=pki/server-only.key
 refused 'not for clients' 'warn.*peer=127\.0\.0\.1.*purpose'
 
-note 'no certificate at all'
-before=$(lines)
-port=$(sed -n 's/^port = //p' "$D/stance.conf")
-printf 'x' | timeout 10 openssl s_client -connect "127.0.0.1:$port" -CAfile "$D/pki/ca.crt" \
-    -servername localhost >"$D/s_client" 2>&1
-ok 'the handshake fails' grep -qi 'alert.*certificate' "$D/s_client"
-logged 'the log says why' 'warn.*peer=127\.0\.0\.1.*certificate'
-same 'in one line' 1 $(($(lines) - before))
+refused_bare 'no certificate' 'warn.*peer=127\.0\.0\.1.*no certificate'
 
 note 'a manager that is not ours'
 "$lab" stop "$D"
