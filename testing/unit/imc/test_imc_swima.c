@@ -616,6 +616,17 @@ static void test_restart(void **state)
 	assert_int_not_equal(before.epoch, after.epoch);
 }
 
+/* The sample file is what a start without any file does. */
+static void test_sample_settings(void **state)
+{
+	(void)state;
+	conf_dir_set(TESTING_DIR "/../imc/swima");
+	assert_int_equal(tncc_start(), TNC_RESULT_SUCCESS);
+	tncc_stop();
+	conf_dir_set(dir);
+	clean();
+}
+
 static void test_bad_settings(void **state)
 {
 	static const char *const bad[] = {
@@ -702,6 +713,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_ignored, teardown),
 		cmocka_unit_test_teardown(test_two_requests, teardown),
 		cmocka_unit_test_teardown(test_restart, teardown),
+		cmocka_unit_test(test_sample_settings),
 		cmocka_unit_test(test_bad_settings),
 		cmocka_unit_test_teardown(test_recorded, teardown),
 	};

@@ -378,19 +378,26 @@ static void test_refused(void **state)
 	assert_true(fake_has("result swima.inventory 3 SWIMA_ERROR: no, sorry"));
 }
 
-/* Some collectors complain and answer all the same. */
+/* Some collectors complain and answer all the same, in one message. */
 static void test_error_and_inventory(void **state)
 {
-	uint32_t id;
+	struct pa_error e = pa_error_swima(PA_E_SWIMA_SUBSCRIPTION, 0, 0, "no");
+	struct swima_head h = { .epoch = 0x5a5a5a5a };
+	struct swima_writer sw;
+	struct wr w = { 0 };
 
 	(void)state;
 	start("", true);
-	id = must_ask_inventory();
-	complain(PA_E_SWIMA_SUBSCRIPTION, id);
-	answer(PA_SW_INVENTORY, id, items, 3);
-	if (!tncs_recommended)
-		skip(); /* decided before: both came in one message there */
-	assert_true(fake_count("submit "));
+	h.request_id = e.id = must_ask_inventory();
+	(void)pa_msg_encode(&w, 7);
+	(void)pa_error_attr_encode(&w, &e);
+	assert_int_equal(swima_writer_begin(&sw, &w, PA_SW_ID_INVENTORY, &h), 0);
+	assert_int_equal(swima_writer_end(&sw), 0);
+	tncs_say(TNCS_CONNECTION, TNCS_COLLECTOR, wr_span(&w));
+	wr_reset(&w);
+	must_recommend(TNC_IMV_ACTION_RECOMMENDATION_ALLOW,
+		       TNC_IMV_EVALUATION_RESULT_COMPLIANT);
+	assert_true(fake_has("inventory end"));
 }
 
 /* Too many records at once: half of them; a single one that is too big is left. */
@@ -629,6 +636,16 @@ static void test_language(void **state)
 	tncs_language = "en";
 }
 
+/* The sample file is what a start without any file does. */
+static void test_sample_settings(void **state)
+{
+	(void)state;
+	conf_dir_set(TESTING_DIR "/../imv/swima");
+	assert_int_equal(tncs_start(), TNC_RESULT_SUCCESS);
+	tncs_stop();
+	conf_dir_set(dir);
+}
+
 static void test_bad_settings(void **state)
 {
 	static const char *const bad[] = {
@@ -754,6 +771,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_policy_alone, teardown),
 		cmocka_unit_test_teardown(test_nothing_to_judge_alone, teardown),
 		cmocka_unit_test_teardown(test_language, teardown),
+		cmocka_unit_test(test_sample_settings),
 		cmocka_unit_test(test_bad_settings),
 		cmocka_unit_test_teardown(test_vectors, teardown),
 		cmocka_unit_test_teardown(test_recorded, teardown),
