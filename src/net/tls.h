@@ -37,8 +37,8 @@ struct tls_error {
 struct tls_ctx;
 
 /* Reads every file of c (nothing is kept of c). ST_ECONF with e filled when a file is
- * missing or unusable, key and certificate do not belong together, or our own certificate
- * has expired. */
+ * missing or unusable, key and certificate do not belong together, or a server's own
+ * certificate has expired. */
 int tls_ctx_open(const struct tls_conf *c, struct tls_ctx **ctx, struct tls_error *e);
 
 /* Another owner of ctx; each calls tls_ctx_free once. */
