@@ -1,7 +1,7 @@
 /* imv-os as a host sees it, fed with what strongSwan's collector has said, and with our own. */
 #include "unit.h"
 #include "fake_host.h"
-#include "fake_posture.h"
+#include "unit/kit/fake_posture.h"
 #include "pa_build.h"
 #include "pa_recorded.h"
 #include "base/conf.h"
