@@ -109,36 +109,29 @@ int sqlite_read(struct repository *r, const struct repository_filter *f,
 	return err;
 }
 
-/* The change at or behind seq. */
-static int known_at(sqlite3_stmt *st, uint64_t seq, uint64_t *at, int64_t *known)
+static int known_at(sqlite3_stmt *st, uint64_t seq, int64_t *known)
 {
 	int rc;
 
 	sqlite3_bind_int64(st, 1, (int64_t)seq);
-	if ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-		*at = (uint64_t)sqlite3_column_int64(st, 0);
-		*known = sqlite3_column_int64(st, 1);
-	}
+	if ((rc = sqlite3_step(st)) == SQLITE_ROW)
+		*known = sqlite3_column_int64(st, 0);
 	sqlite3_reset(st);
-	return rc == SQLITE_ROW ? 0 : rc == SQLITE_DONE ? ST_ENOENT : sqlite_err(rc);
+	return rc == SQLITE_ROW ? 0 : rc == SQLITE_DONE ? ST_EDB : sqlite_err(rc);
 }
 
-/* known_at never falls as seq rises: halve the range until one is left. */
-static int search(sqlite3_stmt *st, uint64_t last, int64_t at, uint64_t *seq)
+/* known_at never falls as seq rises: halve [lo, hi] until the answer is left. */
+static int search(sqlite3_stmt *st, uint64_t lo, uint64_t hi, int64_t at, uint64_t *seq)
 {
-	uint64_t lo = 0, hi = last; /* the answer is in [lo, hi] */
-	int err = 0;
-
 	while (lo < hi) {
-		uint64_t mid = lo + (hi - lo + 1) / 2, found = 0;
-		int64_t known = 0;
+		uint64_t mid = lo + (hi - lo + 1) / 2;
+		int64_t known;
+		int err = known_at(st, mid, &known);
 
-		if ((err = known_at(st, mid, &found, &known)) < 0)
+		if (err < 0)
 			return err;
 		if (known <= at)
-			lo = found;
-		else if (found > mid)
-			hi = lo; /* nothing between mid and found: pruned */
+			lo = mid;
 		else
 			hi = mid - 1;
 	}
@@ -146,28 +139,41 @@ static int search(sqlite3_stmt *st, uint64_t last, int64_t at, uint64_t *seq)
 	return 0;
 }
 
+static int ends_of(sqlite3 *db, uint64_t *first, uint64_t *last)
+{
+	sqlite3_stmt *st = NULL;
+	int rc = sqlite3_prepare_v2(db,
+				    "SELECT (SELECT min(seq) FROM change),"
+				    " (SELECT max(seq) FROM change)",
+				    -1, &st, NULL);
+
+	if (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+		*first = (uint64_t)sqlite3_column_int64(st, 0);
+		*last = (uint64_t)sqlite3_column_int64(st, 1);
+	}
+	sqlite3_finalize(st);
+	return sqlite_err(rc);
+}
+
 int sqlite_seq_at(struct repository *r, int64_t at, uint64_t *seq)
 {
-	sqlite3_stmt *st = NULL, *max = NULL;
+	sqlite3_stmt *st = NULL;
 	sqlite3 *db;
-	uint64_t last = 0;
+	uint64_t first = 0, last = 0;
 	int err = sqlite_reader(r, &db);
 
 	*seq = 0;
 	if (err < 0)
 		return err;
-	if (sqlite3_prepare_v2(db, "SELECT max(seq) FROM change", -1, &max, NULL) ==
-		    SQLITE_OK &&
-	    sqlite3_step(max) == SQLITE_ROW)
-		last = (uint64_t)sqlite3_column_int64(max, 0);
-	sqlite3_finalize(max);
-	err = sqlite_err(sqlite3_prepare_v2(db,
-					    "SELECT seq, known_at FROM change WHERE seq >= ?1"
-					    " ORDER BY seq LIMIT 1",
-					    -1, &st, NULL));
-	if (!err)
-		err = search(st, last, at, seq);
+	/* one snapshot: pruning must not move the ends under the search */
+	if ((err = sqlite_exec(db, "BEGIN")) == 0 && (err = ends_of(db, &first, &last)) == 0)
+		err = sqlite_err(sqlite3_prepare_v2(
+			db, "SELECT known_at FROM change WHERE seq = ?1", -1, &st, NULL));
+	if (!err && first)
+		err = search(st, first - 1, last, at, seq);
 	sqlite3_finalize(st);
+	if (!sqlite3_get_autocommit(db))
+		(void)sqlite_exec(db, "ROLLBACK");
 	sqlite_reader_done(r, db);
 	return err;
 }

@@ -129,7 +129,8 @@ struct repository_plugin {
 	int (*read)(struct repository *r, const struct repository_filter *f,
 		    int (*fn)(void *ctx, const struct change *c), void *ctx);
 
-	/* The last seq with known_at <= at; 0 when there is none. */
+	/* The last seq with known_at <= at; when there is none, the one before the oldest that
+	 * is kept. */
 	int (*seq_at)(struct repository *r, int64_t at, uint64_t *seq);
 
 	/* Drops changes with seq < keep and remembers that the past begins at `oldest`. */

@@ -1,0 +1,485 @@
+/* The SQLite plugin as posture loads it: crashes, full disks, damage, locks, its schema, and
+ * its views as an administrator reads them. */
+#include "posture/fixture.h"
+#include "posture/plugin.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "sqlite_schema.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void commit_inventory(struct fixture *f, const char *name, const char *const *packages,
+			     int want)
+{
+	struct report *r = fixture_report(f, name);
+
+	assert_int_equal(report_inventory(r, &(struct inventory_head){ 1, 1, 0 }), 0);
+	for (; *packages; packages++)
+		fixture_software(r, *packages, *packages, "1");
+	assert_int_equal(report_inventory_end(r), 0);
+	report_fact(r, FACT_PLATFORM, S("Debian GNU/Linux 12"));
+	report_assessment(r, VERDICT_COMPLIANT, ACCESS_ALLOWED);
+	assert_int_equal(fixture_commit(f, r), want);
+}
+
+static sqlite3 *open_file(const struct fixture *f)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(fixture_path(f, "posture.db"), &db), SQLITE_OK);
+	return db;
+}
+
+/* The first column of the first row of sql as text, compared with want. */
+static void check_sql(const struct fixture *f, const char *sql, const char *want)
+{
+	sqlite3 *db = open_file(f);
+	sqlite3_stmt *st;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) != SQLITE_OK)
+		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+	assert_string_equal((const char *)sqlite3_column_text(st, 0), want);
+	sqlite3_finalize(st);
+	sqlite3_close(db);
+}
+
+static void test_views(void **state)
+{
+	static const char *const one[] = { "bash", "vim", "zsh", NULL };
+	static const char *const two[] = { "bash", "vim", "nano", NULL };
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, "");
+	fixture_open(&f);
+	commit_inventory(&f, "a.example", one, 0);
+	commit_inventory(&f, "b.example", one, 0);
+	commit_inventory(&f, "a.example", two, 0);
+	posture_close(f.p);
+	f.p = NULL;
+	check_sql(&f,
+		  "SELECT group_concat(name, ' ') FROM (SELECT name FROM endpoint_software"
+		  " WHERE endpoint = 'a.example' ORDER BY name)",
+		  "bash nano vim");
+	check_sql(&f,
+		  "SELECT group_concat(endpoint, ' ') FROM endpoint_software"
+		  " WHERE name = 'zsh'",
+		  "b.example");
+	check_sql(&f, "SELECT count(*) FROM inventory", "1");
+	check_sql(&f, "SELECT group_concat(software_count, ' ') FROM endpoints", "3 3");
+	check_sql(&f, "SELECT platform || ' ' || verdict || ' ' || access FROM endpoints",
+		  "Debian GNU/Linux 12 compliant allowed");
+	check_sql(&f,
+		  "SELECT group_concat(change || ' ' || software, ', ') FROM changes"
+		  " WHERE software IS NOT NULL",
+		  "software-removed zsh, software-added nano");
+	check_sql(&f, "SELECT value FROM facts WHERE endpoint = 'b.example'",
+		  "Debian GNU/Linux 12");
+	fixture_free(&f);
+}
+
+static void test_mode_and_lock(void **state)
+{
+	struct posture *second;
+	struct fixture f;
+	struct stat st;
+	char why[512];
+
+	(void)state;
+	fixture_init(&f, "");
+	fixture_open(&f);
+	assert_int_equal(stat(fixture_path(&f, "posture.db"), &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(stat(fixture_path(&f, "posture.db-wal"), &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(posture_open(&f.conf, &second, why, sizeof(why)), ST_EBUSY);
+	assert_null(second);
+	assert_non_null(strstr(why, "in use"));
+	fixture_free(&f);
+}
+
+static void test_conf_errors(void **state)
+{
+	static const char *const bad[] = { "colour = blue\n", "readers = 0\n",
+					   "synchronous = sometimes\n", "path = \n" };
+	struct fixture f;
+	char why[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		fixture_init(&f, bad[i]);
+		assert_int_equal(posture_open(&f.conf, &f.p, why, sizeof(why)), ST_ECONF);
+		assert_non_null(strstr(why, "repository-sqlite.conf"));
+		fixture_free(&f);
+	}
+}
+
+/* An unchanged inventory stores no set and no software change. */
+static void test_unchanged(void **state)
+{
+	static const char *const same[] = { "bash", "vim", NULL };
+	struct posture_stats before, after;
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, "");
+	fixture_open(&f);
+	commit_inventory(&f, "a.example", same, 0);
+	posture_stats(f.p, &before);
+	commit_inventory(&f, "a.example", same, 0);
+	posture_stats(f.p, &after);
+	assert_int_equal(after.sets, before.sets);
+	assert_int_equal(after.software, before.software);
+	assert_int_equal(after.changes, before.changes + 2); /* confirmed, assessed */
+	fixture_free(&f);
+}
+
+/* Out of pages: the commit is refused as a whole, what was there stays, and with room again
+ * everything works on. */
+static void test_full_disk(void **state)
+{
+	static const char *const few[] = { "bash", "vim", NULL };
+	struct endpoint_row row;
+	struct posture_stats st;
+	struct fixture f;
+	char value[2000], why[256];
+	int err = 0;
+
+	(void)state;
+	memset(value, 'x', sizeof(value));
+	log_set_level(LOG_L_ERROR);
+	fixture_init(&f, "max_pages = 60\n");
+	fixture_open(&f);
+	commit_inventory(&f, "a.example", few, 0);
+	for (int i = 0; i < 500 && !err; i++) {
+		struct report *r = fixture_report(&f, "full.example");
+		char name[32];
+
+		(void)snprintf(name, sizeof(name), "fact.%d", i);
+		report_fact(r, name, span_of(value, sizeof(value)));
+		err = fixture_commit(&f, r);
+	}
+	assert_int_equal(err, ST_EIO);
+	posture_stats(f.p, &st);
+	assert_int_equal(st.last_error, ST_EIO);
+	assert_int_equal(st.failed, 1);
+	assert_true(fixture_endpoint(&f, 0, "a.example", &row) != 0);
+	assert_int_equal(row.software_count, 2);
+
+	struct report *r = fixture_report(&f, "new.example"); /* leaves no trace */
+	report_fact(r, "big", span_of(value, sizeof(value)));
+	report_fact(r, "big2", span_of(value, sizeof(value)));
+	report_fact(r, "big3", span_of(value, sizeof(value)));
+	assert_int_equal(fixture_commit(&f, r), ST_EIO);
+	assert_int_equal(fixture_endpoint(&f, 0, "new.example", NULL), 0);
+	posture_close(f.p);
+
+	FILE *conf = fopen(fixture_path(&f, "repository-sqlite.conf"), "w");
+	assert_non_null(conf);
+	assert_int_equal(fclose(conf), 0);
+	fixture_open(&f);
+	commit_inventory(&f, "new.example", few, 0);
+	assert_int_equal(posture_check(f.p, why, sizeof(why)), 0);
+	log_set_level(LOG_L_INFO);
+	fixture_free(&f);
+}
+
+static void scribble(const char *path, off_t at)
+{
+	static const char noise[4096] = "this is not what was here before";
+	int fd = open(path, O_WRONLY | O_CREAT, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, noise, sizeof(noise), at), sizeof(noise));
+	close(fd);
+}
+
+static void test_damage(void **state)
+{
+	static const char *const few[] = { "bash", "vim", NULL };
+	struct fixture f;
+	char why[512];
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		fixture_init(&f, "check = yes\n");
+		if (i > 0) {
+			fixture_open(&f);
+			commit_inventory(&f, "a.example", few, 0);
+			posture_close(f.p);
+		}
+		scribble(fixture_path(&f, "posture.db"), i == 2 ? 4096 * 3 : 0);
+		assert_int_equal(posture_open(&f.conf, &f.p, why, sizeof(why)), ST_EDB);
+		assert_non_null(strstr(why, "posture.db is damaged"));
+		assert_non_null(strstr(why, "restore a backup"));
+		fixture_free(&f);
+	}
+}
+
+/* Rows that SQLite finds in order but that do not fit together. */
+static void test_inconsistent(void **state)
+{
+	static const char *const damage[] = {
+		"UPDATE endpoint SET added = '[1]'",
+		"UPDATE endpoint SET removed = '[99]'",
+		"UPDATE endpoint SET inventory = 7",
+		"UPDATE inventory SET members = '[2,1]'",
+		"UPDATE inventory SET members = '[1,2,'",
+		"UPDATE inventory SET members = '[1,99999999999]'",
+		"UPDATE inventory SET size = 9",
+		"DELETE FROM software WHERE id = 1",
+		"INSERT INTO fact VALUES (9, 'x', 'y')",
+	};
+	static const char *const few[] = { "bash", "vim", NULL };
+	struct fixture f;
+	char why[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(damage) / sizeof(damage[0]); i++) {
+		fixture_init(&f, "");
+		fixture_open(&f);
+		commit_inventory(&f, "a.example", few, 0);
+		posture_close(f.p);
+		f.p = NULL;
+		sqlite3 *db = open_file(&f);
+		assert_int_equal(sqlite3_exec(db, damage[i], NULL, NULL, NULL), SQLITE_OK);
+		sqlite3_close(db);
+		assert_int_equal(posture_open(&f.conf, &f.p, why, sizeof(why)), ST_EDB);
+		fixture_free(&f);
+	}
+}
+
+static void test_foreign_and_newer(void **state)
+{
+	struct fixture f;
+	char why[512];
+	sqlite3 *db;
+
+	(void)state;
+	fixture_init(&f, "");
+	db = open_file(&f);
+	assert_int_equal(sqlite3_exec(db, "CREATE TABLE t (x)", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	assert_int_equal(posture_open(&f.conf, &f.p, why, sizeof(why)), ST_EVERSION);
+	assert_non_null(strstr(why, "not a repository"));
+	fixture_free(&f);
+
+	fixture_init(&f, "");
+	fixture_open(&f);
+	posture_close(f.p);
+	f.p = NULL;
+	db = open_file(&f);
+	assert_int_equal(sqlite3_exec(db, "INSERT INTO schema_version VALUES (99, 0)", NULL,
+				      NULL, NULL),
+			 SQLITE_OK);
+	sqlite3_close(db);
+	assert_int_equal(posture_open(&f.conf, &f.p, why, sizeof(why)), ST_EVERSION);
+	assert_non_null(strstr(why, "version 99"));
+	fixture_free(&f);
+}
+
+/* Made-up schemas: from nothing, from version 1, and a step that fails has had no effect. */
+static void test_migration(void **state)
+{
+	static const char *const steps[] = {
+		"CREATE TABLE t (a)",
+		"ALTER TABLE t ADD COLUMN b; UPDATE t SET b = a * 2",
+		"CREATE TABLE half (x); CREATE TABLE t (again)",
+	};
+	struct fixture f;
+	char why[512];
+	sqlite3 *db;
+
+	(void)state;
+	fixture_init(&f, "");
+	db = open_file(&f);
+	assert_int_equal(schema_migrate(db, "file", steps, 1, why, sizeof(why)), 0);
+	assert_int_equal(sqlite3_exec(db, "INSERT INTO t VALUES (21)", NULL, NULL, NULL), 0);
+	assert_int_equal(schema_migrate(db, "file", steps, 2, why, sizeof(why)), 0);
+	assert_int_equal(schema_migrate(db, "file", steps, 2, why, sizeof(why)), 0);
+	assert_true(schema_migrate(db, "file", steps, 3, why, sizeof(why)) < 0);
+	assert_int_equal(schema_migrate(db, "file", steps, 1, why, sizeof(why)), ST_EVERSION);
+	sqlite3_close(db);
+	check_sql(&f, "SELECT b FROM t", "42");
+	check_sql(&f, "SELECT max(version) FROM schema_version", "2");
+	check_sql(&f, "SELECT count(*) FROM sqlite_schema WHERE name = 'half'", "0");
+	fixture_free(&f);
+}
+
+static void test_prune(void **state)
+{
+	static const char *const one[] = { "bash", "vim", NULL };
+	static const char *const two[] = { "bash", "zsh", NULL };
+	int64_t t = 1000 * CLOCK_SEC, before, middle;
+	struct endpoint_row row;
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, "");
+	fixture_open(&f);
+	clock_fake(t);
+	commit_inventory(&f, "a.example", one, 0);
+	before = fixture_last_known(&f);
+	clock_fake(t + CLOCK_SEC);
+	commit_inventory(&f, "a.example", two, 0);
+	middle = fixture_last_known(&f);
+	clock_fake(t + 2 * CLOCK_SEC);
+	commit_inventory(&f, "a.example", one, 0);
+	assert_int_equal(fixture_count(&f, before, "vim"), 1);
+	assert_int_equal(posture_prune(f.p, middle), 0);
+	for (int again = 0; again < 2; again++) {
+		assert_int_equal(fixture_count(&f, middle, "zsh"), 1);
+		assert_int_equal(fixture_count(&f, middle, "vim"), 0);
+		assert_int_equal(fixture_count(&f, 0, "vim"), 1);
+		assert_true(fixture_endpoint(&f, middle, "a.example", &row) != 0);
+		assert_int_equal(query_software(f.p, before, "*", NULL, NULL), ST_ELIMIT);
+		posture_close(f.p);
+		fixture_open(&f);
+	}
+	assert_int_equal(posture_prune(f.p, t + 100 * CLOCK_SEC), 0);
+	posture_close(f.p);
+	fixture_open(&f);
+	clock_fake(t + 200 * CLOCK_SEC);
+	commit_inventory(&f, "a.example", two, 0); /* the sequence goes on */
+	clock_fake(0);
+	fixture_free(&f);
+}
+
+/* --- kill -9 ------------------------------------------------------------------------------- */
+
+struct told {
+	int fd;
+	uint32_t n;
+};
+
+static void tell(void *ctx, int err)
+{
+	struct told *t = ctx;
+
+	if (!err && write(t->fd, &t->n, sizeof(t->n)) != sizeof(t->n))
+		_exit(3);
+	free(t);
+}
+
+/* Reports for ever; says on fd which of them were reported durable. */
+static void child(struct fixture *f, int fd, uint32_t from)
+{
+	char name[32], value[32];
+
+	log_set_level(LOG_L_ERROR);
+	fixture_open(f);
+	for (uint32_t n = from;; n++) {
+		struct report *r = fixture_report(f, n % 2 ? "odd.example" : "even.example");
+		struct told *t = calloc(1, sizeof(*t));
+		int err;
+
+		*t = (struct told){ fd, n };
+		(void)snprintf(name, sizeof(name), "n.%u", n % 64);
+		(void)snprintf(value, sizeof(value), "%u", n);
+		report_fact(r, name, S(value));
+		report_inventory(r, &(struct inventory_head){ 1, n, 0 });
+		(void)snprintf(name, sizeof(name), "pkg-%u", n % 100);
+		fixture_software(r, name, name, "1");
+		report_inventory_end(r);
+		while ((err = report_submit(r, tell, t)) == ST_EBUSY)
+			_exit(4); /* the queue is large enough */
+		if (err)
+			_exit(5);
+		if (n % 16 == 0)
+			(void)fixture_commit(f, NULL);
+	}
+}
+
+static int max_fact(void *ctx, const struct fact_row *row)
+{
+	uint32_t *max = ctx, n = 0;
+
+	for (size_t i = 0; i < row->value.n; i++)
+		n = n * 10 + (row->value.p[i] - '0');
+	if (n > *max)
+		*max = n;
+	return 0;
+}
+
+static uint32_t stored(struct fixture *f, const char *name)
+{
+	uint32_t max = 0, id = fixture_endpoint(f, 0, name, NULL);
+
+	if (id)
+		assert_int_equal(query_facts(f->p, 0, id, max_fact, &max), 0);
+	return max;
+}
+
+static void one_kill(struct fixture *f, uint32_t *last, unsigned wait_us)
+{
+	uint32_t n, told[2] = { 0, 0 };
+	char why[256];
+	int fd[2];
+	pid_t pid;
+
+	assert_int_equal(pipe(fd), 0);
+	assert_true((pid = fork()) >= 0);
+	if (pid == 0) {
+		close(fd[0]);
+		child(f, fd[1], *last + 1);
+		_exit(0);
+	}
+	close(fd[1]);
+	usleep(wait_us);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	while (read(fd[0], &n, sizeof(n)) == sizeof(n))
+		told[n % 2] = n;
+	close(fd[0]);
+	int status;
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+
+	fixture_open(f);
+	assert_true(stored(f, "even.example") >= told[0]);
+	assert_true(stored(f, "odd.example") >= told[1]);
+	assert_int_equal(posture_check(f->p, why, sizeof(why)), 0);
+	*last = stored(f, "even.example") > stored(f, "odd.example")
+			? stored(f, "even.example")
+			: stored(f, "odd.example");
+	posture_close(f->p);
+	f->p = NULL;
+}
+
+static void test_kill(void **state)
+{
+	const char *env = getenv("STANCE_KILLS");
+	unsigned kills = env ? (unsigned)atoi(env) : 12;
+	uint32_t last = 0;
+	struct fixture f;
+
+	(void)state;
+	log_set_level(LOG_L_ERROR);
+	srand((unsigned)getpid());
+	fixture_init(&f, "");
+	for (unsigned i = 0; i < kills; i++)
+		one_kill(&f, &last, 1000 + (unsigned)rand() % 150000);
+	log_set_level(LOG_L_INFO);
+	assert_true(last > 0);
+	fixture_free(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_views),        cmocka_unit_test(test_mode_and_lock),
+		cmocka_unit_test(test_conf_errors),  cmocka_unit_test(test_unchanged),
+		cmocka_unit_test(test_full_disk),    cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_inconsistent), cmocka_unit_test(test_foreign_and_newer),
+		cmocka_unit_test(test_migration),    cmocka_unit_test(test_prune),
+		cmocka_unit_test(test_kill),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
