@@ -125,7 +125,7 @@ static int search(sqlite3_stmt *st, uint64_t lo, uint64_t hi, int64_t at, uint64
 {
 	while (lo < hi) {
 		uint64_t mid = lo + (hi - lo + 1) / 2;
-		int64_t known;
+		int64_t known = 0;
 		int err = known_at(st, mid, &known);
 
 		if (err < 0)

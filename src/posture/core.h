@@ -42,6 +42,10 @@ struct posture {
 int posture_open_plugin(const struct posture_conf *c, const struct repository_plugin *rp,
 			struct posture **p, char *why, size_t why_len);
 
+/* The section `repository` of conf_dir()/stance.conf, whatever else that file holds: what a
+ * foreign host's modules go by. ST_ENOENT, ST_ECONF; why says what is wrong. */
+int posture_conf_load(struct posture_conf *c, char *why, size_t why_len);
+
 /* One more reference. */
 void posture_hold(struct posture *p);
 

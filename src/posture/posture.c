@@ -2,7 +2,6 @@
 #include "posture/bitmap.h"
 #include "posture/report_item.h"
 #include "base/clock.h"
-#include "base/conf.h"
 #include "base/err.h"
 
 #include <stdio.h>
@@ -129,27 +128,6 @@ int posture_open(const struct posture_conf *c, struct posture **p, char *why, si
 	return err;
 }
 
-/* Only our own section of a file that is the daemon's. */
-static int instance_conf(struct posture_conf *c, char *why, size_t why_len)
-{
-	cfg_opt_t opts[] = { CFG_SEC("repository", posture_opts(), CFGF_NONE),
-			     CFG_STR("__unknown", NULL, CFGF_NONE), CFG_END() };
-	char path[900];
-	cfg_t *cfg;
-	int rc;
-
-	(void)snprintf(path, sizeof(path), "%s/stance.conf", conf_dir());
-	if (!(cfg = cfg_init(opts, CFGF_IGNORE_UNKNOWN)))
-		return ST_ENOMEM;
-	if ((rc = cfg_parse(cfg, path)) == CFG_SUCCESS)
-		posture_conf_read(cfg_getsec(cfg, "repository"), c);
-	else
-		(void)snprintf(why, why_len, "%s: %s", path,
-			       rc == CFG_FILE_ERROR ? "cannot be opened" : "cannot be read");
-	cfg_free(cfg);
-	return rc == CFG_SUCCESS ? 0 : rc == CFG_FILE_ERROR ? ST_ENOENT : ST_ECONF;
-}
-
 struct posture *posture_instance(void)
 {
 	struct posture_conf c;
@@ -160,7 +138,7 @@ struct posture *posture_instance(void)
 	pthread_mutex_lock(&instance_lock);
 	if ((p = instance))
 		p->refs++;
-	else if ((err = instance_conf(&c, why, sizeof(why))) == 0)
+	else if ((err = posture_conf_load(&c, why, sizeof(why))) == 0)
 		err = load_locked(&c, &p, why, sizeof(why));
 	pthread_mutex_unlock(&instance_lock);
 	if (err)

@@ -1,6 +1,9 @@
-#include "posture/posture.h"
+#define _GNU_SOURCE /* asprintf */
+#include "posture/core.h"
 #include "base/conf.h"
+#include "base/err.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -61,4 +64,117 @@ void posture_conf_read(cfg_t *section, struct posture_conf *c)
 	c->queue_reports = (uint32_t)cfg_getint(section, "queue_reports");
 	c->queue_octets = (uint32_t)cfg_getint(section, "queue_octets");
 	c->retention_days = (uint32_t)cfg_getint(section, "retention_days");
+}
+
+/* --- our section alone, of a file that is the daemon's ------------------------------------ */
+
+#define CONF_MAX (1024 * 1024)
+
+/* Behind the comment or the quoted text that begins at s, or s when none does. */
+static const char *skip_opaque(const char *s)
+{
+	const char *end;
+
+	if (*s == '#' || (s[0] == '/' && s[1] == '/'))
+		return s + strcspn(s, "\n");
+	if (s[0] == '/' && s[1] == '*')
+		return (end = strstr(s + 2, "*/")) ? end + 2 : s + strlen(s);
+	if (*s != '"' && *s != '\'')
+		return s;
+	for (end = s + 1; *end && *end != *s; end++)
+		if (*end == '\\' && end[1])
+			end++;
+	return *end ? end + 1 : end;
+}
+
+/* Behind the brace that closes the block whose inside begins at s; its end when none does. */
+static const char *block_end(const char *s)
+{
+	for (int depth = 1; *s && depth > 0;) {
+		const char *next = skip_opaque(s);
+
+		if (next != s) {
+			s = next;
+			continue;
+		}
+		depth += (*s == '{') - (*s == '}');
+		s++;
+	}
+	return s;
+}
+
+/* The inside of the section `name`, which may be empty; p is NULL when there is none. */
+static struct span section_of(const char *text, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *s = text; *s;) {
+		const char *next = skip_opaque(s);
+		size_t word = strcspn(s, " \t\r\n{}=\"'#/");
+
+		if (next != s) {
+			s = next;
+		} else if (*s == '{') {
+			s = block_end(s + 1);
+		} else if (word == len && strncmp(s, name, len) == 0) {
+			s += len + strspn(s + len, " \t\r\n");
+			if (*s == '{')
+				return span_of(s + 1, (size_t)(block_end(s + 1) - s - 1));
+		} else {
+			s += word ? word : 1;
+		}
+	}
+	return (struct span){ 0 };
+}
+
+/* The file with a NUL behind it, or NULL with errno. */
+static char *file_text(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char *text = file ? calloc(1, CONF_MAX + 1) : NULL;
+
+	if (text)
+		(void)fread(text, 1, CONF_MAX, file);
+	if (file)
+		(void)fclose(file);
+	return text;
+}
+
+static int section_parse(struct span inside, struct posture_conf *c)
+{
+	cfg_opt_t own[] = { CFG_SEC("repository", opts, CFGF_NONE), CFG_END() };
+	cfg_t *cfg = cfg_init(own, CFGF_NONE);
+	char *text = NULL;
+	int rc = CFG_PARSE_ERROR;
+
+	if (asprintf(&text, "repository {%.*s", (int)inside.n, (const char *)inside.p) < 0)
+		text = NULL;
+	if (cfg && text)
+		rc = cfg_parse_buf(cfg, text);
+	if (rc == CFG_SUCCESS)
+		posture_conf_read(cfg_getsec(cfg, "repository"), c);
+	free(text);
+	if (cfg)
+		cfg_free(cfg);
+	return rc == CFG_SUCCESS ? 0 : ST_ECONF;
+}
+
+int posture_conf_load(struct posture_conf *c, char *why, size_t why_len)
+{
+	char path[900];
+	struct span inside;
+	char *text;
+	int err = 0;
+
+	posture_conf_init(c);
+	(void)snprintf(path, sizeof(path), "%s/stance.conf", conf_dir());
+	if (!(text = file_text(path))) {
+		(void)snprintf(why, why_len, "%s: %s", path, strerror(errno));
+		return ST_ENOENT;
+	}
+	inside = section_of(text, "repository");
+	if (inside.p && (err = section_parse(inside, c)) < 0)
+		(void)snprintf(why, why_len, "%s: section repository cannot be read", path);
+	free(text);
+	return err;
 }
