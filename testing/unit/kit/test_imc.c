@@ -2,205 +2,12 @@
 #include "unit.h"
 #include "fake_host.h"
 #include "pa_build.h"
-#include "kit/imc.h"
+#include "sample_imc.h"
 #include "proto/pa_reasm.h"
 #include "base/limits.h"
 
 #include <stdio.h>
 #include <unistd.h>
-
-#define VENDOR 0xabcdefu
-#define SUBTYPE 7u
-#define OTHER 8u
-
-enum { ECHO = 1, GROW = 2, FAIL = 3, POINT = 4, TWICE = 5, EXTRA_ID = 6 };
-
-static const struct kit_type other = { VENDOR, OTHER };
-static const struct kit_type first = { VENDOR, SUBTYPE };
-
-static struct {
-	unsigned loads, unloads, opens, ends, begins, endings, accesses, errors;
-	int load_result, open_result, sent;
-	size_t begin_octets;
-	bool begin_other;
-	struct kit_module *module;
-	uint32_t max;
-	char language[64];
-} seen;
-
-struct session {
-	unsigned handled;
-};
-
-static int say(struct imc *imc, uint32_t type, size_t n)
-{
-	struct wr *w = imc_attr(imc);
-	size_t begin = pa_attr_begin(w, 0, VENDOR, type);
-	uint8_t *p = n ? wr_room(w, n) : NULL;
-
-	for (size_t i = 0; p && i < n; i++)
-		p[i] = (uint8_t)i;
-	pa_attr_end(w, begin);
-	return seen.sent = imc_send(imc);
-}
-
-static int on_echo(struct imc *imc, void *session, const struct pa_attr *a)
-{
-	struct span v = pa_attr_value(a);
-	struct wr *w = imc_attr(imc);
-	size_t begin = pa_attr_begin(w, 0, VENDOR, ECHO);
-
-	((struct session *)session)->handled++;
-	assert_int_equal(imc_source(imc), 21);
-	wr_bytes(w, v);
-	pa_attr_end(w, begin);
-	return seen.sent = imc_send(imc);
-}
-
-static int on_grow(struct imc *imc, void *session, const struct pa_attr *a)
-{
-	struct rd r = a->value;
-
-	(void)session;
-	seen.max = imc_max_attribute(imc);
-	(void)say(imc, GROW, rd_u32(&r));
-	return 0;
-}
-
-static int on_fail(struct imc *imc, void *session, const struct pa_attr *a)
-{
-	(void)imc;
-	(void)session;
-	(void)a;
-	return ST_EVALUE;
-}
-
-static int on_point(struct imc *imc, void *session, const struct pa_attr *a)
-{
-	(void)session;
-	return imc_invalid(imc, a, a->at + PA_ATTR_HDR + 3);
-}
-
-static int on_twice(struct imc *imc, void *session, const struct pa_attr *a)
-{
-	(void)session;
-	(void)a;
-	(void)say(imc, TWICE, 100);
-	return say(imc, TWICE, 100);
-}
-
-static int on_extra_id(struct imc *imc, void *session, const struct pa_attr *a)
-{
-	uint32_t id;
-
-	(void)session;
-	(void)a;
-	if (imc_reserve_id(imc, &id) < 0)
-		return say(imc, FAIL, 0);
-	imc_set_id(imc, id);
-	return say(imc, EXTRA_ID, 0);
-}
-
-static int on_error(struct imc *imc, void *session, const struct pa_attr *a)
-{
-	(void)imc;
-	(void)session;
-	(void)a;
-	seen.errors++;
-	return ST_EVALUE; /* must not be answered */
-}
-
-static const struct imc_handler handlers[] = {
-	{ VENDOR, ECHO, on_echo },        { VENDOR, GROW, on_grow },
-	{ VENDOR, FAIL, on_fail },        { VENDOR, POINT, on_point },
-	{ VENDOR, TWICE, on_twice },      { VENDOR, EXTRA_ID, on_extra_id },
-	{ PEN_IETF, PA_ERROR, on_error }, { 0, 0, NULL },
-};
-
-static int load(struct kit_module *m)
-{
-	seen.loads++;
-	seen.module = m;
-	assert_int_equal(cfg_getint(m->conf, "answer"), 42);
-	m->max_segment = 64;
-	return seen.load_result;
-}
-
-static void unload(struct kit_module *m)
-{
-	(void)m;
-	seen.unloads++;
-}
-
-static int open_(struct imc *imc, void *session)
-{
-	(void)imc;
-	assert_int_equal(((struct session *)session)->handled, 0);
-	seen.opens++;
-	return seen.open_result;
-}
-
-static void end(struct imc *imc, void *session)
-{
-	(void)session;
-	seen.ends++;
-	assert_int_equal(say(imc, ECHO, 1), ST_ESTATE);
-}
-
-static int begin_(struct imc *imc, void *session)
-{
-	(void)session;
-	seen.begins++;
-	(void)snprintf(seen.language, sizeof(seen.language), "%s", imc_language(imc));
-	if (seen.begin_octets)
-		(void)say(imc, ECHO, seen.begin_octets);
-	if (seen.begin_other) {
-		imc_set_subtype(imc, other);
-		(void)say(imc, ECHO, 1);
-		imc_set_subtype(imc, first);
-		(void)say(imc, GROW, 1);
-	}
-	return 0;
-}
-
-static int ending(struct imc *imc, void *session)
-{
-	(void)session;
-	assert_int_equal(imc_subtype(imc).subtype, SUBTYPE);
-	seen.endings++;
-	return 0;
-}
-
-static void access_(struct imc *imc, void *session, enum imc_access access)
-{
-	(void)imc;
-	(void)session;
-	seen.accesses += access;
-}
-
-static cfg_opt_t conf[] = { CFG_INT("answer", 42, CFGF_NONE), CFG_END() };
-static const struct conf_range ranges[] = { { "answer", 1, 100 }, { NULL, 0, 0 } };
-
-const struct imc_desc imc_desc = {
-	.abi = IMC_ABI,
-	.size = sizeof(struct imc_desc),
-	.name = "test",
-	.subtype = { VENDOR, SUBTYPE },
-	.also = &other,
-	.n_also = 1,
-	.session_size = sizeof(struct session),
-	.conf = conf,
-	.ranges = ranges,
-	.handlers = handlers,
-	.load = load,
-	.unload = unload,
-	.open = open_,
-	.end = end,
-	.begin = begin_,
-	.ending = ending,
-	.access = access_,
-	.segments = true,
-};
 
 /* --- the host's part --- */
 
@@ -226,7 +33,7 @@ static int setup(void **state)
 
 	(void)state;
 	fake_reset();
-	memset(&seen, 0, sizeof(seen));
+	memset(&sample, 0, sizeof(sample));
 	conf_dir_set("/nonexistent");
 	assert_int_equal(TNC_IMC_Initialize(FAKE_ID, 1, 1, &v), TNC_RESULT_SUCCESS);
 	assert_int_equal(v, 1);
@@ -245,8 +52,9 @@ static int teardown(void **state)
 {
 	(void)state;
 	(void)TNC_IMC_Terminate(FAKE_ID);
-	assert_int_equal(seen.loads, seen.unloads);
-	assert_int_equal(seen.opens, seen.ends + (seen.open_result < 0 ? seen.opens : 0));
+	assert_int_equal(sample.loads, sample.unloads);
+	assert_int_equal(sample.opens,
+			 sample.ends + (sample.open_result < 0 ? sample.opens : 0));
 	wr_reset(&msg);
 	fake_reset();
 	return 0;
@@ -270,11 +78,11 @@ static void test_odd_orders(void **state)
 	assert_int_equal(TNC_IMC_BatchEnding(FAKE_ID, CONN), TNC_RESULT_INVALID_PARAMETER);
 	/* before it could bind, and without being told of the connection */
 	assert_int_equal(TNC_IMC_BeginHandshake(FAKE_ID, CONN), TNC_RESULT_SUCCESS);
-	seen.begin_octets = 1;
+	sample.begin_octets = 1;
 	assert_int_equal(TNC_IMC_BeginHandshake(FAKE_ID, CONN), TNC_RESULT_SUCCESS);
 	start();
-	assert_int_equal(seen.opens, 2); /* created again: another session */
-	assert_int_equal(seen.ends, 1);
+	assert_int_equal(sample.opens, 2); /* created again: another session */
+	assert_int_equal(sample.ends, 1);
 	assert_int_equal(give_span(span_of(NULL, 5)), TNC_RESULT_INVALID_PARAMETER);
 	assert_int_equal(give_span(span_of(NULL, 0)), TNC_RESULT_SUCCESS);
 	assert_int_equal(TNC_IMC_ReceiveMessageLong(FAKE_ID, CONN, 0, &octet, 1, 1, 2, 3, 4),
@@ -282,7 +90,7 @@ static void test_odd_orders(void **state)
 	assert_int_equal(TNC_IMC_NotifyConnectionChange(FAKE_ID, CONN, 6),
 			 TNC_RESULT_INVALID_PARAMETER);
 	assert_int_equal(TNC_IMC_NotifyConnectionChange(FAKE_ID, CONN, 3), TNC_RESULT_SUCCESS);
-	assert_int_equal(seen.accesses, IMC_ISOLATED);
+	assert_int_equal(sample.accesses, IMC_ISOLATED);
 	assert_int_equal(TNC_IMC_NotifyConnectionChange(FAKE_ID, CONN, 5), TNC_RESULT_SUCCESS);
 	assert_int_equal(TNC_IMC_NotifyConnectionChange(FAKE_ID, CONN, 5),
 			 TNC_RESULT_INVALID_PARAMETER);
@@ -338,18 +146,18 @@ static void test_settings(void **state)
 	conf_file("answer = 101\n");
 	assert_non_null(strstr(last_line, "imc-test.conf:1: "));
 	log_set_sink(NULL, NULL);
-	assert_int_equal(seen.loads, 1);
-	seen.load_result = ST_EIO;
+	assert_int_equal(sample.loads, 1);
+	sample.load_result = ST_EIO;
 	assert_int_equal(TNC_IMC_Initialize(FAKE_ID, 1, 1, &v), TNC_RESULT_FATAL);
 	assert_int_equal(TNC_IMC_BeginHandshake(FAKE_ID, CONN), TNC_RESULT_NOT_INITIALIZED);
-	seen.load_result = 0;
+	sample.load_result = 0;
 	assert_int_equal(TNC_IMC_Initialize(FAKE_ID, 1, 1, &v), TNC_RESULT_SUCCESS);
 }
 
 static void test_open_fails(void **state)
 {
 	(void)state;
-	seen.open_result = ST_ENOMEM;
+	sample.open_result = ST_ENOMEM;
 	assert_int_equal(TNC_IMC_NotifyConnectionChange(FAKE_ID, CONN, 0), TNC_RESULT_FATAL);
 	assert_int_equal(TNC_IMC_BatchEnding(FAKE_ID, CONN), TNC_RESULT_INVALID_PARAMETER);
 }
@@ -360,13 +168,13 @@ static void test_messages(void **state)
 	struct pa_attr a;
 
 	(void)state;
-	seen.begin_octets = 10;
-	seen.begin_other = true;
+	sample.begin_octets = 10;
+	sample.begin_other = true;
 	start();
 	assert_true(fake.types_long);
 	assert_int_equal(fake.n_types, 2);
 	assert_int_equal(fake.types[0], VENDOR << 8 | SUBTYPE);
-	assert_string_equal(seen.language, "en");
+	assert_string_equal(sample.language, "en");
 	/* one message for each subtype, in the order of the first attributes */
 	m = fake_next();
 	assert_non_null(m);
@@ -395,7 +203,7 @@ static void test_messages(void **state)
 	assert_true(pa_nth(m, 0, &a) && span_eq(pa_attr_value(&a), span_str("one")));
 	assert_true(pa_nth(m, 1, &a) && span_eq(pa_attr_value(&a), span_str("two")));
 	assert_null(fake_next());
-	assert_int_equal(seen.endings, 1);
+	assert_int_equal(sample.endings, 1);
 }
 
 static void test_poor_host(void **state)
@@ -408,7 +216,7 @@ static void test_poor_host(void **state)
 	start();
 	assert_false(fake.types_long);
 	assert_int_equal(fake.n_types, 2);
-	assert_string_equal(seen.language, "");
+	assert_string_equal(sample.language, "");
 	pa_begin(&msg);
 	pa_add(&msg, 0, VENDOR, EXTRA_ID, "", 0);
 	assert_int_equal(
@@ -487,7 +295,7 @@ static void test_no_error_on_error(void **state)
 	pa_begin(&msg);
 	pa_error_attr_encode(&msg, &e);
 	assert_null(answer());
-	assert_int_equal(seen.errors, 1);
+	assert_int_equal(sample.errors, 1);
 	/* one that cannot be read */
 	pa_begin(&msg);
 	pa_add(&msg, 0, PEN_IETF, PA_ERROR, "\0\0\0\0\0\0\0\1x", 9);
@@ -532,8 +340,8 @@ static void test_too_long(void **state)
 	pa_begin(&msg);
 	pa_add(&msg, 0, VENDOR, GROW, size, 4); /* 256: longer than any message here */
 	m = answer();
-	assert_int_equal(seen.sent, ST_ELIMIT);
-	assert_int_equal(seen.max, 192);
+	assert_int_equal(sample.sent, ST_ELIMIT);
+	assert_int_equal(sample.max, 192);
 	while (m) { /* perhaps a contract, but not that */
 		for (size_t i = 0; pa_nth(m, i, &a); i++)
 			assert_false(pa_attr_is(&a, VENDOR, GROW));
@@ -587,7 +395,7 @@ static void test_segments_out(void **state)
 	pa_reasm_propose(&peer, &msg);
 	pa_add(&msg, 0, VENDOR, GROW, size, 4);
 	assert_true(pull(&peer, answer(), &whole) > 10);
-	assert_int_equal(seen.sent, 0);
+	assert_int_equal(sample.sent, 0);
 	assert_int_equal(whole.len, 1024);
 	for (size_t i = 0; i < whole.len; i++)
 		assert_int_equal(whole.p[i], (uint8_t)i);
@@ -609,7 +417,7 @@ static void test_segments_in(void **state)
 	for (size_t i = 0; i < sizeof(value); i++)
 		value[i] = (uint8_t)(i * 7);
 	pa_reasm_init(&peer, &limits);
-	seen.begin_octets = 4;
+	sample.begin_octets = 4;
 	start();
 	m = fake_next();
 	assert_true(m && pa_nth(m, 0, &a));
@@ -637,7 +445,7 @@ static void test_nested(void **state)
 {
 	(void)state;
 	fake.on_send = call_back;
-	seen.begin_octets = 3;
+	sample.begin_octets = 3;
 	start();
 	assert_non_null(fake_next());
 	fake.send_result = TNC_RESULT_ILLEGAL_OPERATION;
@@ -658,20 +466,20 @@ static void test_retry(void **state)
 	pthread_t threads[4];
 
 	(void)state;
-	assert_int_equal(kit_retry(seen.module, CONN, IMC_RETRY_PERIODIC), ST_ESTATE);
+	assert_int_equal(kit_retry(sample.module, CONN, IMC_RETRY_PERIODIC), ST_ESTATE);
 	start();
 	for (size_t i = 0; i < 4; i++)
-		pthread_create(&threads[i], NULL, ask, seen.module);
+		pthread_create(&threads[i], NULL, ask, sample.module);
 	for (size_t i = 0; i < 4; i++)
 		pthread_join(threads[i], NULL);
 	assert_int_equal(fake.retries, 400);
 	assert_int_equal(fake.retry_connection, CONN);
 	assert_int_equal(fake.retry_reason, TNC_RETRY_REASON_IMC_SERIOUS_EVENT);
 	fake.retry_result = TNC_RESULT_WONT_RETRY;
-	assert_int_equal(kit_retry(seen.module, KIT_ALL_CONNECTIONS, IMC_RETRY_PERIODIC),
+	assert_int_equal(kit_retry(sample.module, KIT_ALL_CONNECTIONS, IMC_RETRY_PERIODIC),
 			 ST_EDENIED);
 	fake.retry_result = TNC_RESULT_CANT_RETRY;
-	assert_int_equal(kit_retry(seen.module, CONN, IMC_RETRY_PERIODIC), ST_ENOENT);
+	assert_int_equal(kit_retry(sample.module, CONN, IMC_RETRY_PERIODIC), ST_ENOENT);
 }
 
 static void test_many_talkers(void **state)
