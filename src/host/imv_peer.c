@@ -166,7 +166,7 @@ static void finish(struct imv_peer *v)
 		return;
 	}
 	v->stage = SETTLING;
-	log_info(p->log, "assessment done: recommendation=\"%s\" evaluation=\"%s\" rounds=%u",
+	log_debug(p->log, "assessment done: recommendation=\"%s\" evaluation=\"%s\" rounds=%u",
 		 recommend_action_name(v->result.action),
 		 recommend_evaluation_name(v->result.evaluation), p->pb.rounds);
 	if (v->ops.result)
