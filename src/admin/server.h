@@ -12,6 +12,8 @@
 #ifndef STANCE_ADMIN_SERVER_H
 #define STANCE_ADMIN_SERVER_H
 
+#include "admin/assess.h"
+
 #include <stdint.h>
 
 struct posture;
@@ -31,8 +33,15 @@ struct admin_env {
 	struct posture *posture; /* may be NULL: commands that need it say so */
 	/* Fills *d; called on any thread; NULL when there is nothing to tell. */
 	void (*daemon)(void *ctx, struct admin_daemon *d);
-	void *ctx;
+	/* How endpoints are asked for a fresh assessment (assess.h); NULL: they cannot be. */
+	const struct assess_ops *assess;
+	void *ctx; /* of daemon and assess */
+	/* Seconds after which what is known about an endpoint's software is stale unless it has
+	 * been confirmed; 0: ADMIN_STALE_AFTER. */
+	uint32_t stale_after;
 };
+
+#define ADMIN_STALE_AFTER 86400
 
 /* Zero means the default. */
 struct admin_server_conf {

@@ -36,6 +36,7 @@ static int stanced_open_admin(struct stanced *d, struct conf_error *e)
 		.posture = d->manager.posture,
 		.daemon = stanced_on_status,
 		.ctx = &d->manager,
+		.stale_after = ADMIN_STALE_AFTER,
 	};
 	int err = admin_server_open(&conf, &env, &d->admin);
 
