@@ -2,14 +2,15 @@
  * lists, and on request whatever it does not forbid. */
 #include "kit/imc.h"
 #include "base/clock.h"
-#include "os_dpkg.h"
 #include "os_facts.h"
 #include "os_text.h"
+#include "../swima/dpkg_db.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#define STATUS "var/lib/dpkg/status"
 #define STATUS_MAX (64u * 1024 * 1024) /* octets of a package database we read */
 #define PACKAGES_MAX 65535             /* Package Count has 16 bits */
 #define PACKAGE_TEXT_MAX 255
@@ -112,14 +113,17 @@ static int write_packages(struct imc *imc, struct os *os, struct wr *w)
 	struct wr text = { 0 };
 	size_t begin = pa_packages_begin(w);
 	uint32_t n = 0, unsaid = 0;
-	struct os_package p;
-	struct rd r;
-	int err = os_slurp(os->root, OS_DPKG_STATUS, STATUS_MAX, &text);
+	struct dpkg_cursor c = { 0 };
+	struct dpkg_stanza p;
+	int err = os_slurp(os->root, STATUS, STATUS_MAX, &text);
 
-	for (r = rd_over(wr_span(&text)); err == 0 && os_package_next(&r, &p);) {
-		struct pa_package out = { p.name, p.version };
+	c.text = wr_span(&text);
+	while (err == 0 && dpkg_next(&c, &p)) {
+		struct pa_package out = { p.package, p.version };
 
-		if (n == PACKAGES_MAX || p.name.n > PACKAGE_TEXT_MAX ||
+		if (p.state != DPKG_PRESENT)
+			continue;
+		if (n == PACKAGES_MAX || p.package.n > PACKAGE_TEXT_MAX ||
 		    p.version.n > PACKAGE_TEXT_MAX)
 			unsaid++;
 		else if (pa_package_encode(w, &out) == 0)
