@@ -20,22 +20,6 @@ static const char *escape_of(uint8_t c)
 	}
 }
 
-/* Control characters (C0, DEL, C1) and the two that XML excludes (XML 1.0, 2.2). s is UTF-8. */
-static bool has_forbidden(struct span s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		const uint8_t *p = s.p + i;
-
-		if (*p < 0x20 || *p == 0x7f)
-			return true;
-		if (*p == 0xc2 && p[1] < 0xa0)
-			return true;
-		if (*p == 0xef && p[1] == 0xbf && p[2] >= 0xbe)
-			return true;
-	}
-	return false;
-}
-
 static void write_value(struct wr *w, struct span s)
 {
 	size_t from = 0;
@@ -58,7 +42,7 @@ static void write_attr(struct wr *w, const char *name, struct span value)
 {
 	if (!value.n)
 		return;
-	if (text_good(value) < value.n || has_forbidden(value))
+	if (!text_plain(value))
 		wr_fail(w, ST_EVALUE);
 	wr_u8(w, ' ');
 	wr_str(w, name);
@@ -124,13 +108,5 @@ int swid_xml_write(struct wr *w, const struct swid_tag *t)
 		wr_truncate(w, before);
 		return ST_EVALUE;
 	}
-	return w->err;
-}
-
-int swid_id_write(struct wr *w, struct span regid, struct span tag_id)
-{
-	wr_bytes(w, regid);
-	wr_str(w, "__");
-	wr_bytes(w, tag_id);
 	return w->err;
 }

@@ -1,5 +1,5 @@
-/* SWID tags, ISO/IEC 19770-2:2015, as XML: writing small ones for packages that bring none,
- * and reading foreign ones with care. */
+/* SWID tags as XML: writing small ones (ISO/IEC 19770-2:2015) for packages that bring none, and
+ * reading foreign ones, of 2015 and 2009, with care. */
 #ifndef STANCE_WIRE_SWID_XML_H
 #define STANCE_WIRE_SWID_XML_H
 
@@ -8,6 +8,7 @@
 #include "base/wr.h"
 
 #define SWID_NS "http://standards.iso.org/iso/19770/-2/2015/schema.xsd"
+#define SWID_NS_2009 "http://standards.iso.org/iso/19770/-2/2009/schema.xsd"
 
 /* Caps for reading. */
 #define SWID_XML_MAX_DEPTH 64
@@ -47,7 +48,9 @@ int swid_id_write(struct wr *w, struct span regid, struct span tag_id);
 
 /* What a reader wants to know of a foreign tag. The strings live in the arena. */
 struct swid_info {
-	struct span id; /* Software Identifier: regid of the first tagCreator, "__", tagId */
+	uint8_t model;  /* SWIMA_MODEL_...: what kind of tag it is */
+	struct span id; /* Software Identifier: regid of the first tagCreator, "__", tagId;
+			 * of 2009: tag_creator_regid "__" unique_id of software_id */
 
 	/* What follows may be empty. */
 	struct span name, version;
@@ -56,10 +59,12 @@ struct swid_info {
 	struct span arch, purl, source, source_version;
 };
 
-/* Reads a tag of 2015 (root SoftwareIdentity, any prefix). doc is at most max octets, else
- * ST_ELIMIT; so is nesting or text beyond the caps above. ST_EVALUE: not well-formed, has a
- * DTD, is something else, or lacks tagId or a tagCreator. ST_ENOMEM: the arena is
- * full. Opens no file and no connection, resolves no entity but the five of XML. */
+/* Reads a tag of 2015 (root SoftwareIdentity, any prefix) or 2009 (software_identification_tag:
+ * its supplier is the software_creator; arch and what stands behind it in swid_info are empty).
+ * doc is at most max octets, else ST_ELIMIT; so is nesting or text beyond the caps above.
+ * ST_EVALUE: not well-formed, has a DTD, is something else, or lacks tagId or a tagCreator (2009:
+ * one of the two parts of software_id). ST_ENOMEM: the arena is full. Opens no file and no
+ * connection, resolves no entity but the five of XML. */
 int swid_xml_read(struct span doc, size_t max, struct arena *a, struct swid_info *info);
 
 #endif

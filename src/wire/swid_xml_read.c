@@ -1,11 +1,13 @@
 /* Reading foreign tags: they are files that anyone may have written. */
+#include "wire/swid_id.h"
 #include "wire/swid_xml.h"
+#include "wire/swima.h"
 
 #include <limits.h>
-#include <utf8proc.h>
 #include <libxml/xmlreader.h>
 
-#define NO_REGID "http://invalid.unavailable" /* the schema's default */
+/* 2009 says it with elements: how deep they are looked at. */
+#define DEPTH_2009 3
 
 /* What has been seen so far. */
 struct tag_reader {
@@ -13,7 +15,8 @@ struct tag_reader {
 	struct arena *arena;
 	struct swid_info *info;
 	struct span tag_id, regid;
-	bool creator; /* the first tagCreator is regid's */
+	bool creator;              /* the first tagCreator is regid's */
+	uint32_t open[DEPTH_2009]; /* of 2009: which rows the element at this depth is for */
 };
 
 /* Copies an attribute of the present element into the arena; *out is empty when it is absent. */
@@ -32,16 +35,25 @@ static int get_attr(struct tag_reader *t, const char *name, struct span *out)
 	return err;
 }
 
-static bool is_element(struct tag_reader *t, const char *name)
+static bool is_named(struct tag_reader *t, const char *ns, const char *name)
 {
 	return xmlStrEqual(xmlTextReaderConstLocalName(t->xml), (const xmlChar *)name) &&
-	       xmlStrEqual(xmlTextReaderConstNamespaceUri(t->xml), (const xmlChar *)SWID_NS);
+	       xmlStrEqual(xmlTextReaderConstNamespaceUri(t->xml), (const xmlChar *)ns);
+}
+
+static bool is_element(struct tag_reader *t, const char *name)
+{
+	return is_named(t, SWID_NS, name);
 }
 
 static int read_root(struct tag_reader *t)
 {
 	int err;
 
+	if (is_named(t, SWID_NS_2009, "software_identification_tag")) {
+		t->info->model = SWIMA_MODEL_SWID_2009;
+		return 0;
+	}
 	if (!is_element(t, "SoftwareIdentity"))
 		return ST_EVALUE;
 	if ((err = get_attr(t, "tagId", &t->tag_id)) < 0 ||
@@ -78,7 +90,7 @@ static int read_creator(struct tag_reader *t, struct span roles)
 	if ((err = get_attr(t, "regid", &t->regid)) < 0)
 		return err;
 	if (!t->regid.n)
-		t->regid = span_str(NO_REGID);
+		t->regid = span_str(SWID_NO_REGID);
 	return 0;
 }
 
@@ -124,9 +136,76 @@ static int read_child(struct tag_reader *t)
 				       : 0;
 }
 
+/* --- 2009 --- */
+
+/* The elements whose text we want: children of the root, or children of those. */
+static const struct {
+	const char *outer, *inner;
+	size_t at; /* of swid_info, or of tag_reader: */
+	bool reader;
+} rows_2009[] = {
+	{ "software_id", "unique_id", offsetof(struct tag_reader, tag_id), true },
+	{ "software_id", "tag_creator_regid", offsetof(struct tag_reader, regid), true },
+	{ "product_title", NULL, offsetof(struct swid_info, name), false },
+	{ "product_version", "name", offsetof(struct swid_info, version), false },
+	{ "software_creator", "name", offsetof(struct swid_info, supplier), false },
+};
+
+static struct span *row_target(struct tag_reader *t, size_t row)
+{
+	return (struct span *)((rows_2009[row].reader ? (char *)t : (char *)t->info) +
+			       rows_2009[row].at);
+}
+
+/* Of several elements for one row the first that says something counts. */
+static void enter_2009(struct tag_reader *t, int depth)
+{
+	if (depth >= DEPTH_2009)
+		return;
+	for (int i = depth; i < DEPTH_2009; i++)
+		t->open[i] = 0;
+	for (size_t i = 0; i < sizeof(rows_2009) / sizeof(rows_2009[0]); i++) {
+		const char *name = depth == 1 ? rows_2009[i].outer : rows_2009[i].inner;
+		bool inside = depth == 1 || t->open[1] & UINT32_C(1) << i;
+
+		if (inside && name && !row_target(t, i)->n && is_named(t, SWID_NS_2009, name))
+			t->open[depth] |= UINT32_C(1) << i;
+	}
+}
+
+/* Text comes in pieces when there are comments in between. */
+static int append_text(struct tag_reader *t, struct span *to, struct span piece)
+{
+	struct wr w = { .max = SWID_XML_MAX_STRING };
+	int err;
+
+	wr_bytes(&w, *to);
+	wr_bytes(&w, piece);
+	err = w.err;
+	if (!err && !(*to = arena_copy(t->arena, wr_span(&w))).p)
+		err = ST_ENOMEM;
+	wr_reset(&w);
+	return err;
+}
+
+static int text_2009(struct tag_reader *t, int depth)
+{
+	struct span s = span_str((const char *)xmlTextReaderConstValue(t->xml));
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(rows_2009) / sizeof(rows_2009[0]) && !err; i++) {
+		int at = rows_2009[i].inner ? 2 : 1;
+
+		if (s.n && depth == at + 1 && t->open[at] & UINT32_C(1) << i)
+			err = append_text(t, row_target(t, i), s);
+	}
+	return err;
+}
+
 static int read_node(struct tag_reader *t)
 {
 	int depth = xmlTextReaderDepth(t->xml);
+	bool old = t->info->model == SWIMA_MODEL_SWID_2009;
 
 	switch (xmlTextReaderNodeType(t->xml)) {
 	case XML_READER_TYPE_DOCUMENT_TYPE:
@@ -134,33 +213,26 @@ static int read_node(struct tag_reader *t)
 	case XML_READER_TYPE_ELEMENT:
 		if (depth > SWID_XML_MAX_DEPTH)
 			return ST_ELIMIT;
-		return depth == 0 ? read_root(t) : depth == 1 ? read_child(t) : 0;
+		if (depth == 0)
+			return read_root(t);
+		if (old)
+			enter_2009(t, depth);
+		return !old && depth == 1 ? read_child(t) : 0;
+	case XML_READER_TYPE_TEXT:
+	case XML_READER_TYPE_CDATA:
+		return old ? text_2009(t, depth) : 0;
 	default:
 		return 0;
 	}
 }
 
-/* Net-Unicode wants identifiers in NFC (RFC 8412, 5.3). */
 static int make_id(struct tag_reader *t)
 {
-	struct wr w = { 0 };
-	utf8proc_uint8_t *nfc = NULL;
-	utf8proc_ssize_t n = 0;
-	int err;
-
+	if (t->info->model == SWIMA_MODEL_SWID_2009)
+		t->creator = t->regid.n > 0;
 	if (!t->tag_id.n || !t->creator)
 		return ST_EVALUE;
-	if ((err = swid_id_write(&w, t->regid, t->tag_id)) == 0) {
-		n = utf8proc_map(w.p, (utf8proc_ssize_t)w.len, &nfc,
-				 UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-		if (n < 0)
-			err = n == UTF8PROC_ERROR_NOMEM ? ST_ENOMEM : ST_EVALUE;
-		else if (!(t->info->id = arena_copy(t->arena, span_of(nfc, (size_t)n))).p)
-			err = ST_ENOMEM;
-	}
-	free(nfc);
-	wr_reset(&w);
-	return err;
+	return swid_id_make(t->arena, t->regid, t->tag_id, &t->info->id);
 }
 
 int swid_xml_read(struct span doc, size_t max, struct arena *a, struct swid_info *info)
@@ -168,7 +240,7 @@ int swid_xml_read(struct span doc, size_t max, struct arena *a, struct swid_info
 	struct tag_reader t = { .arena = a, .info = info };
 	int more, err = 0;
 
-	*info = (struct swid_info){ 0 };
+	*info = (struct swid_info){ .model = SWIMA_MODEL_SWID_2015 };
 	if (doc.n > max || doc.n > INT_MAX)
 		return ST_ELIMIT;
 	if (!doc.n)

@@ -176,6 +176,60 @@ static void test_read_forms(void **state)
 	arena_reset(&a);
 }
 
+static void test_read_2009(void **state)
+{
+	struct vectors set = { 0 };
+	struct span doc = vector_one(&set, "swid/2009.swidtag");
+	size_t end = doc.n;
+	struct arena a = { 0 };
+	struct swid_info info;
+
+	(void)state;
+	assert_int_equal(swid_xml_read(doc, MAX, &a, &info), 0);
+	assert_int_equal(info.model, SWIMA_MODEL_SWID_2009);
+	assert_true(span_eq(info.id, span_str("regid.1986-12.com.example__"
+					      "WriterReader-10-AS1")));
+	assert_true(span_eq(info.name, span_str("Writer & Reader")));
+	assert_true(span_eq(info.version, span_str("10.0")));
+	assert_true(span_eq(info.supplier, span_str("Example Corp.")));
+	while (doc.p[end - 1] != '>')
+		end--;
+	for (size_t n = 0; n < end; n++)
+		assert_int_equal(swid_xml_read(span_of(doc.p, n), MAX, &a, &info), ST_EVALUE);
+	arena_reset(&a);
+	vectors_free(&set);
+}
+
+#define OLD(body)                                                                             \
+	"<software_identification_tag xmlns='" SWID_NS_2009 "'>" body                         \
+	"</software_identification_tag>"
+#define OLD_ID(unique, regid)                                                                 \
+	"<software_id><unique_id>" unique "</unique_id><tag_creator_regid>" regid             \
+	"</tag_creator_regid></software_id>"
+
+static void test_read_2009_refuses(void **state)
+{
+	static const char *const bad[] = {
+		OLD(""),
+		OLD(OLD_ID("", "r")),
+		OLD(OLD_ID("u", "")),
+		OLD(OLD_ID("<u>u</u>", "r")),
+		OLD("<x>" OLD_ID("u", "r") "</x>"),
+		OLD("<unique_id>u</unique_id><tag_creator_regid>r</tag_creator_regid>"),
+		"<s:SoftwareIdentity xmlns:s='" SWID_NS "' xmlns='" SWID_NS_2009
+		"'>" OLD_ID("u", "r") "</s:SoftwareIdentity>",
+		"<!DOCTYPE x [<!ENTITY e 'u'>]>" OLD(OLD_ID("&e;", "r")),
+	};
+	struct arena a = { 0 };
+	struct swid_info info;
+
+	(void)state;
+	assert_int_equal(read_str(OLD(OLD_ID("u", "r")), &a, &info), 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(read_str(bad[i], &a, &info), ST_EVALUE);
+	arena_reset(&a);
+}
+
 static void test_read_refuses(void **state)
 {
 	static const char *const bad[] = {
@@ -234,6 +288,7 @@ int main(void)
 		cmocka_unit_test(test_write_refuses), cmocka_unit_test(test_again),
 		cmocka_unit_test(test_foreign),       cmocka_unit_test(test_read_forms),
 		cmocka_unit_test(test_read_refuses),  cmocka_unit_test(test_read_limits),
+		cmocka_unit_test(test_read_2009),     cmocka_unit_test(test_read_2009_refuses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

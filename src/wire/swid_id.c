@@ -1,0 +1,34 @@
+#include "wire/swid_id.h"
+#include "wire/swid_xml.h"
+
+#include <stdlib.h>
+
+#include <utf8proc.h>
+
+int swid_id_write(struct wr *w, struct span regid, struct span tag_id)
+{
+	wr_bytes(w, regid);
+	wr_str(w, "__");
+	wr_bytes(w, tag_id);
+	return w->err;
+}
+
+int swid_id_make(struct arena *a, struct span regid, struct span tag_id, struct span *id)
+{
+	struct wr w = { 0 };
+	utf8proc_uint8_t *nfc = NULL;
+	utf8proc_ssize_t n = 0;
+	int err;
+
+	if ((err = swid_id_write(&w, regid, tag_id)) == 0) {
+		n = utf8proc_map(w.p, (utf8proc_ssize_t)w.len, &nfc,
+				 UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+		if (n < 0)
+			err = n == UTF8PROC_ERROR_NOMEM ? ST_ENOMEM : ST_EVALUE;
+		else if (!(*id = arena_copy(a, span_of(nfc, (size_t)n))).p)
+			err = ST_ENOMEM;
+	}
+	free(nfc);
+	wr_reset(&w);
+	return err;
+}
