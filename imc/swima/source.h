@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/span.h"
+#include "base/wr.h"
 
 /* One installed instance. UTF-8 without control characters; empty is unknown. */
 struct source_item {
@@ -17,17 +18,28 @@ struct source_item {
 	struct span origin_version; /* and its version: vulnerability lists go by these two */
 	struct span supplier;       /* who makes or packages it */
 	struct span directory;      /* absolute path of its executables */
+
+	/* Software that brings a tag of its own; for all other these are empty, and identifier
+	 * and record are made here from what stands above. */
+	struct span identifier; /* as the tag says it, in NFC */
+	struct span digest;     /* changes when an octet of the tag does */
+	uint8_t model;          /* SWIMA_MODEL_...: what kind of tag it is */
 };
 
 /* Receives one instance, borrowed until it returns. 0, or ST_E...: ends the list and becomes
  * its result. The same key twice is the source's mistake; the first one counts. */
 typedef int source_each(void *ctx, const struct source_item *item);
 
-/* What all sources are told. */
+/* What all sources are told; borrowed until close. Lists are ended by NULL; NULL is an empty
+ * one. */
 struct source_conf {
 	const char *root;  /* "" or an absolute path: the system to look at begins here */
 	size_t max_octets; /* of one database file */
+	size_t max_tag;    /* of one tag or package description */
 	const struct log *log;
+
+	/* Absolute paths below root, where the kinds of that name look. */
+	const char *const *swid, *const *pip, *const *npm;
 };
 
 /* Changes whenever the list may have changed. Compared octet by octet. */
@@ -42,11 +54,18 @@ struct source_class {
 	uint8_t number;        /* Source Identification Number: ours for ever */
 	const char *purl_type; /* of package URLs ("deb"); NULL: these have none */
 
-	/* ST_ENOENT: this system has no such source. */
+	/* ST_ENOENT: this system has no such source. A source that is open stays in use: when
+	 * what it reads is gone, list says so. */
 	int (*open)(const struct source_conf *conf, struct source **s);
 
-	/* The present state, whole or not at all. */
+	/* The present state, whole or not at all: what cannot be read for now is an error, not
+	 * an absence. */
 	int (*list)(struct source *s, source_each *each, void *ctx);
+
+	/* Appends the tag that an instance brought (one with item->identifier), octet for
+	 * octet as it was when it was listed. ST_EBUSY: it is another one by now, or gone; list
+	 * again. NULL when no instance brings one. */
+	int (*record)(struct source *s, const struct source_item *item, struct wr *w);
 
 	/* When the instance came, in microseconds since 1970; 0: not known. */
 	int64_t (*installed)(struct source *s, const struct source_item *item);
