@@ -19,7 +19,7 @@ static struct {
 	atomic_uint opens, ends, begins, endings, decides, errors;
 	bool ask_in_begin, ask_in_ending, undecided, no_decision, submit_early;
 	enum pa_result evaluation;
-	int known;
+	atomic_int known;
 } seen;
 
 struct session {
