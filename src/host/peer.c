@@ -234,7 +234,7 @@ static void carry(struct peer *p)
 
 	if (batch.n && !p->out.err && !p->ended)
 		p->ops.send(p->ctx, batch);
-	wr_truncate(&p->out, 0);
+	wr_reset(&p->out); /* a session that is idle keeps no buffer */
 }
 
 int peer_send(struct peer *p, enum pb_type type)
