@@ -133,8 +133,10 @@ static char *file_text(const char *path)
 	FILE *file = fopen(path, "r");
 	char *text = file ? calloc(1, CONF_MAX + 1) : NULL;
 
-	if (text)
-		(void)fread(text, 1, CONF_MAX, file);
+	if (text && fread(text, 1, CONF_MAX, file) == 0 && ferror(file)) {
+		free(text);
+		text = NULL;
+	}
 	if (file)
 		(void)fclose(file);
 	return text;
