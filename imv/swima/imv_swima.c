@@ -101,6 +101,8 @@ static int on_inventory(struct imv *imv, void *session, const struct pa_attr *a)
 	struct swima_peer *p = swima_session_peer(imv, s);
 	struct swima_list l;
 
+	if (s->decided)
+		return imv_note(imv, "inventory came too late");
 	if (!p)
 		return imv_note(imv, "too many collectors: max=%d", SWIMA_MAX_PEERS);
 	if (swima_list_begin(&l, a) < 0)
@@ -171,7 +173,7 @@ static int on_error(struct imv *imv, void *session, const struct pa_attr *a)
 	int err = pa_error_decode(&r, &e);
 	bool about_records;
 
-	if (err < 0 || !p)
+	if (err < 0 || !p || s->decided)
 		return err;
 	about_records = e.vendor == PEN_IETF && e.code >= PA_E_SWIMA && p->request_id &&
 			e.id == p->request_id;
@@ -279,6 +281,7 @@ static int swima_decide(struct imv *imv, void *session)
 	enum pa_result evaluation = got ? swima_judge(imv, s) : swima_no_inventory(imv, s);
 	struct report *r = imv_report(imv);
 
+	s->decided = true;
 	if (r && got)
 		(void)report_results_end(r, "swima.");
 	imv_recommend(imv, policy_action(swima_module(imv)->policy, evaluation), evaluation);

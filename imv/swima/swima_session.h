@@ -32,6 +32,7 @@ struct swima_session {
 	struct swima_head head; /* of the first inventory */
 	uint32_t inventories;   /* how many collectors have told theirs */
 	uint32_t records, refused, described, unreadable;
+	bool decided;        /* what comes now is too late: the report has gone */
 	bool broken;         /* an inventory ended early: nothing of it counts */
 	struct wr complaint; /* why a collector did not answer, for people */
 	struct wr sources;   /* what the collectors say their sources are */

@@ -147,6 +147,56 @@ static void test_changes(void **state)
 	collection_close(c);
 }
 
+/* The same version with another maintainer: altered, and still the same record. What sorts
+ * before everything known is new all the same. */
+static void test_altered(void **state)
+{
+	struct collection *c;
+	uint32_t b, epoch;
+	char cmd[200];
+
+	(void)state;
+	INSTALL("b", "1", "c", "1");
+	c = must_open(ledger, 100);
+	refresh(c);
+	b = number(c, "b@1");
+	epoch = collection_epoch(c);
+	snprintf(cmd, sizeof(cmd),
+		 "cd '%s/var/lib/dpkg' && sed 's/Lab/Other/' status >s && mv s status", root);
+	assert_int_equal(system(cmd), 0);
+	refresh(c);
+	assert_int_not_equal(collection_epoch(c), epoch);
+	assert_int_equal(number(c, "b@1"), b);
+	epoch = collection_epoch(c);
+	collection_close(c);
+	c = must_open(ledger, 100); /* the ledger has the new content */
+	refresh(c);
+	assert_int_equal(collection_epoch(c), epoch);
+	INSTALL("a", "1", "b", "1");
+	refresh(c);
+	assert_int_equal(number(c, "b@1"), b);
+	assert_true(number(c, "a@1") > b);
+	collection_close(c);
+}
+
+/* A system without dpkg has no software that we know of; that is an answer. */
+static void test_no_source(void **state)
+{
+	struct collection_conf conf = { .source = { .root = "/nonexistent" },
+					.rules = { .regid = "lab.example" },
+					.maker = "Lab",
+					.sources = sources,
+					.ledger = "",
+					.max_records = 1 };
+	struct collection *c = NULL;
+
+	(void)state;
+	assert_int_equal(collection_open(&conf, &c), 0);
+	refresh(c);
+	assert_int_equal(collection_count(c), 0);
+	collection_close(c);
+}
+
 /* Down and up again: what did not change looks unchanged, what did is noticed. */
 static void test_restart(void **state)
 {
@@ -301,6 +351,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_changes, drop_ledger),
+		cmocka_unit_test_teardown(test_altered, drop_ledger),
+		cmocka_unit_test(test_no_source),
 		cmocka_unit_test_teardown(test_restart, drop_ledger),
 		cmocka_unit_test_teardown(test_ledger_lost, drop_ledger),
 		cmocka_unit_test(test_too_many),

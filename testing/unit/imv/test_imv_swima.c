@@ -280,6 +280,78 @@ static void test_two_collectors(void **state)
 	assert_int_equal(fake_count("software "), 4);
 }
 
+/* More collectors than we keep apart: the rest is not heard, and harms nobody. */
+static void test_many_collectors(void **state)
+{
+	struct swima_head h = { .epoch = 1 };
+	uint32_t id;
+
+	(void)state;
+	start("", true);
+	h.request_id = id = must_ask_inventory();
+	for (uint32_t i = 0; i < 20; i++) {
+		struct wr w = { 0 };
+
+		write_answer(&w, PA_SW_INVENTORY, &h, items, 1);
+		tncs_hear(TNCS_CONNECTION, 100 + i, wr_span(&w));
+		wr_reset(&w);
+	}
+	tncs_say(TNCS_CONNECTION, 0, (struct span){ 0 });
+	must_recommend(TNC_IMV_ACTION_RECOMMENDATION_ALLOW,
+		       TNC_IMV_EVALUATION_RESULT_COMPLIANT);
+	assert_in_range(fake_count("software "), 2, 19);
+	fake_forget();
+	tncs_begin(TNCS_CONNECTION); /* they are forgotten with the assessment */
+	answer_as(100, PA_SW_INVENTORY, must_ask_inventory(), items, 3);
+	assert_int_equal(fake_count("software "), 3);
+}
+
+/* What comes after the decision belongs to no report, neither this nor the next. */
+static void test_too_late(void **state)
+{
+	uint32_t id;
+
+	(void)state;
+	start("", true);
+	id = must_ask_inventory();
+	answer(PA_SW_INVENTORY, id, items, 3);
+	assert_true(tncs_recommended);
+	answer_as(TNCS_COLLECTOR + 1, PA_SW_INVENTORY, id, items, 3);
+	assert_int_equal(fake_count("submit "), 1);
+	fake_forget();
+	tncs_begin(TNCS_CONNECTION);
+	answer(PA_SW_INVENTORY, must_ask_inventory(), items, 3);
+	assert_int_equal(fake_count("software "), 3);
+}
+
+/* What is no Software Identifier is left out; the others count. */
+static void test_bad_identifiers(void **state)
+{
+	static const struct span ids[] = { SPAN_LIT(""), SPAN_LIT("good"),
+					   SPAN_LIT("\xff\xfe") };
+	struct swima_head h = { .epoch = 1 };
+	struct swima_writer sw;
+	struct wr w = { 0 };
+
+	(void)state;
+	start("", true);
+	h.request_id = must_ask_inventory();
+	(void)pa_msg_encode(&w, 7);
+	assert_int_equal(swima_writer_begin(&sw, &w, PA_SW_ID_INVENTORY, &h), 0);
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		struct swima_record rec = { .model = SWIMA_MODEL_COSWID, .id = ids[i] };
+
+		assert_int_equal(swima_writer_record(&sw, &rec), 0);
+	}
+	assert_int_equal(swima_writer_end(&sw), 0);
+	tncs_say(TNCS_CONNECTION, TNCS_COLLECTOR, wr_span(&w));
+	wr_reset(&w);
+	assert_true(tncs_recommended);
+	assert_true(fake_has("software good 0/2 0 #0"));
+	assert_int_equal(fake_count("software "), 1);
+	assert_true(fake_has("inventory end"));
+}
+
 static void test_twice(void **state)
 {
 	struct swima_request q;
@@ -401,6 +473,9 @@ int main(void)
 		cmocka_unit_test_teardown(test_stale, teardown),
 		cmocka_unit_test_teardown(test_ignored_targeting, teardown),
 		cmocka_unit_test_teardown(test_two_collectors, teardown),
+		cmocka_unit_test_teardown(test_many_collectors, teardown),
+		cmocka_unit_test_teardown(test_too_late, teardown),
+		cmocka_unit_test_teardown(test_bad_identifiers, teardown),
 		cmocka_unit_test_teardown(test_twice, teardown),
 		cmocka_unit_test_teardown(test_too_long, teardown),
 		cmocka_unit_test_teardown(test_backwards, teardown),

@@ -7,6 +7,7 @@
 #include "vectors.h"
 
 #include "tncif/tncifimv.h"
+#include "wire/pa_ietf.h"
 
 #include <stdio.h>
 
@@ -54,6 +55,27 @@ static void test_policy_known(void **state)
 		       TNC_IMV_EVALUATION_RESULT_NONCOMPLIANT_MAJOR);
 	assert_true(fake_has("result swima.no-telnet 2 installed: telnetd known"));
 	assert_int_equal(fake_count("describe "), 3);
+}
+
+/* An address is sent as an address. */
+static void test_remediation_uri(void **state)
+{
+	struct pa_remediation m = { 0 };
+	struct pa_attr a;
+
+	(void)state;
+	start("rule \"r\" { required = {\"nothing\"}\n"
+	      " remediation = \"https://help.example/\" }",
+	      false);
+	answer(PA_SW_INVENTORY, must_ask_inventory(), items, 1);
+	for (size_t i = 0; tncs_attr(i, &a); i++)
+		if (pa_attr_is(&a, PEN_IETF, PA_REMEDIATION)) {
+			struct rd r = a.value;
+
+			assert_int_equal(pa_remediation_decode(&r, &m), 0);
+		}
+	assert_int_equal(m.type, PA_REMEDIATION_URI);
+	assert_true(span_eq(m.text, span_str("https://help.example/")));
 }
 
 /* In somebody else's host nothing is stored and the judgement is the same. */
@@ -167,6 +189,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_policy, teardown),
 		cmocka_unit_test_teardown(test_policy_known, teardown),
+		cmocka_unit_test_teardown(test_remediation_uri, teardown),
 		cmocka_unit_test_teardown(test_policy_alone, teardown),
 		cmocka_unit_test_teardown(test_nothing_to_judge_alone, teardown),
 		cmocka_unit_test_teardown(test_language, teardown),

@@ -190,13 +190,18 @@ void tncs_begin(uint32_t connection)
 	notify(connection, TNC_CONNECTION_STATE_HANDSHAKE);
 }
 
+void tncs_hear(uint32_t connection, uint32_t collector, struct span msg)
+{
+	(void)TNC_IMV_ReceiveMessageLong(TNCS_ID, connection, 0,
+					 (TNC_BufferReference)(uintptr_t)msg.p, msg.n,
+					 PEN_IETF, PA_SUBTYPE_SWIMA, collector, TNCS_ID);
+}
+
 void tncs_say(uint32_t connection, uint32_t collector, struct span msg)
 {
 	forget();
 	if (msg.n)
-		(void)TNC_IMV_ReceiveMessageLong(
-			TNCS_ID, connection, 0, (TNC_BufferReference)(uintptr_t)msg.p, msg.n,
-			PEN_IETF, PA_SUBTYPE_SWIMA, collector, TNCS_ID);
+		tncs_hear(connection, collector, msg);
 	(void)TNC_IMV_BatchEnding(TNCS_ID, connection);
 }
 

@@ -37,7 +37,10 @@ void tncs_disconnect(uint32_t connection);
 /* An assessment begins; nothing has come from the endpoint yet. */
 void tncs_begin(uint32_t connection);
 
-/* A batch with one message of subtype SWIMA from a collector; an empty one has no message. */
+/* One message of subtype SWIMA from a collector, in a batch that goes on. */
+void tncs_hear(uint32_t connection, uint32_t collector, struct span msg);
+
+/* The last message of a batch; with an empty span, only its end. */
 void tncs_say(uint32_t connection, uint32_t collector, struct span msg);
 
 /* The host wants to end the assessment. */
