@@ -14,7 +14,7 @@
 #define DAY 86400L
 
 static const struct conf_range own_ranges[] = {
-	{ "port", 1, 65535 },           { "interval", 0, 365 * DAY },
+	{ "server|port", 1, 65535 },    { "interval", 0, 365 * DAY },
 	{ "connect_timeout", 1, DAY },  { "backoff_min", 1, DAY },
 	{ "backoff_max", 1, 30 * DAY }, { NULL, 0, 0 },
 };

@@ -45,34 +45,40 @@ static void watch(struct run *run, uv_signal_t *signal, int number, uv_signal_cb
 	uv_signal_start(signal, cb, number);
 }
 
+static void serve(struct run *run)
+{
+	log_info(NULL, "running: port=%u threads=%u validators=%zu", run->daemon.conf.port,
+		 run->daemon.n_workers, imv_host_count(run->daemon.manager.host));
+	daemon_ready("running");
+	uv_run(&run->loop, UV_RUN_DEFAULT);
+	daemon_stopping();
+	alarm(STOP_S); /* the default action ends us when something does not let go */
+	stanced_close(&run->daemon);
+	log_info(NULL, "stopped");
+}
+
+/* Takes conf. */
 static int run_daemon(struct stanced_conf *conf)
 {
 	struct run run = { 0 };
 	struct conf_error e;
+	int err;
 
 	if (uv_loop_init(&run.loop) < 0)
 		return EXIT_FAILED;
 	watch(&run, &run.term, SIGTERM, on_stop);
 	watch(&run, &run.intr, SIGINT, on_stop);
 	watch(&run, &run.hup, SIGHUP, on_reload);
-	if (stanced_open(&run.daemon, conf, &e) < 0) {
+	if ((err = stanced_open(&run.daemon, conf, &e)) == 0)
+		serve(&run);
+	else
 		log_error(NULL, "cannot start: %s", e.text);
-		return EXIT_FAILED;
-	}
-	log_info(NULL, "running: port=%u threads=%u validators=%zu", run.daemon.conf.port,
-		 run.daemon.n_workers, imv_host_count(run.daemon.manager.host));
-	daemon_ready("running");
-	uv_run(&run.loop, UV_RUN_DEFAULT);
-	daemon_stopping();
-	alarm(STOP_S); /* the default action ends us when something does not let go */
-	stanced_close(&run.daemon);
 	uv_close((uv_handle_t *)&run.term, NULL);
 	uv_close((uv_handle_t *)&run.intr, NULL);
 	uv_close((uv_handle_t *)&run.hup, NULL);
 	uv_run(&run.loop, UV_RUN_DEFAULT);
 	(void)uv_loop_close(&run.loop);
-	log_info(NULL, "stopped");
-	return EXIT_OK;
+	return err ? EXIT_FAILED : EXIT_OK;
 }
 
 static int usage(FILE *to)

@@ -18,13 +18,14 @@ static int conf_fail(struct tls_error *e, const char *what, const char *why)
 	return ST_ECONF;
 }
 
+/* Of a file that cannot be read the first error tells why; otherwise the last tells best. */
 static int conf_fail_ssl(struct tls_error *e, const char *what)
 {
-	unsigned long err = ERR_peek_last_error();
-	const char *why = ERR_reason_error_string(err);
+	unsigned long first = ERR_peek_error();
+	const char *why = ERR_reason_error_string(ERR_peek_last_error());
 
-	if (ERR_SYSTEM_ERROR(err))
-		why = strerror(ERR_GET_REASON(err));
+	if (ERR_SYSTEM_ERROR(first))
+		why = strerror(ERR_GET_REASON(first));
 	return conf_fail(e, what, why ? why : "not usable");
 }
 

@@ -4,7 +4,7 @@
 # its memory stays flat, and good agents are served meanwhile. COUNT=10000 for the record.
 # shellcheck source=testing/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
-count=${COUNT:-500}
+count=${COUNT:-500} concurrent=${CONCURRENT:-200}
 bad_peer=${BAD_PEER:-$STANCE_PREFIX/../testing/e2e/bad_peer}
 [ -x "$bad_peer" ] || { note "no $bad_peer"; exit 1; }
 
@@ -22,7 +22,7 @@ port=$(sed -n 's/^port = //p' "$D/stance.conf")
 
 rss() { awk '/^VmRSS/ { print $2 }' "/proc/$pid/status"; }
 over() { grep -c 'session over' "$D/run/stanced.log"; }
-bad() { "$bad_peer" "$D/pki" bad "$port" "$top/testing/vectors" "$1" "${CONCURRENT:-256}" 20; }
+bad() { "$bad_peer" "$D/pki" bad "$port" "$top/testing/vectors" "$1" "$concurrent" 30; }
 # endpoints as an administrator sees them; the bad ones are not among them
 good() { stancectl --json endpoints | json "' '.join(e['name'] for e in d)"; }
 
@@ -30,7 +30,7 @@ good() { stancectl --json endpoints | json "' '.join(e['name'] for e in d)"; }
 pid=$(manager_pid)
 ok 'an assessment' stance-agent --once
 known=$(good)
-bad 300 >/dev/null 2>&1 # what is allocated once and kept is there now
+bad $((concurrent * 3)) >/dev/null 2>&1 # what so many at once make us keep is there now
 before=$(rss)
 lines=$(over)
 begun=$(date +%s)
