@@ -57,9 +57,9 @@ static int name_cmp(const void *a, const void *b)
 }
 
 /* Puts the new lines in their places once there are enough of them to be worth it. */
-static void name_table_sort(struct name_table *t, bool all)
+static void name_table_sort(struct name_table *t)
 {
-	if (!all && t->n - t->sorted < TAIL_MIN + t->sorted / 16)
+	if (t->n - t->sorted < TAIL_MIN + t->sorted / 16)
 		return;
 	qsort(t->v, t->n, sizeof(*t->v), name_cmp);
 	t->sorted = t->n;
@@ -78,7 +78,7 @@ static int name_table_add(struct name_table *t, const char *s, struct text *hold
 		t->cap = cap;
 	}
 	t->v[t->n++] = (struct name_ref){ s, text_ref(hold), id };
-	name_table_sort(t, false);
+	name_table_sort(t);
 	return 0;
 }
 
@@ -125,6 +125,28 @@ int dictionary_add(struct dictionary *d, struct dictionary_entry *e)
 	return 0;
 }
 
+/* Names that entries have lost go once they are many: an endpoint that keeps renaming its
+ * software must not make the table grow. */
+static void names_compact(struct dictionary *d, struct text_table *texts)
+{
+	struct name_table *t = &d->names;
+	size_t keep = 0;
+
+	if (t->n < 2 * (size_t)d->n + TAIL_MIN)
+		return;
+	qsort(t->v, t->n, sizeof(*t->v), name_cmp);
+	for (size_t i = 0; i < t->n; i++) {
+		struct name_ref r = t->v[i];
+		bool stale = d->by_id[r.id]->d.text[DESC_NAME] != r.hold;
+
+		if (stale || (keep && t->v[keep - 1].id == r.id && t->v[keep - 1].s == r.s))
+			text_drop(texts, r.hold);
+		else
+			t->v[keep++] = r;
+	}
+	t->n = t->sorted = keep;
+}
+
 int dictionary_describe(struct dictionary *d, struct dictionary_entry *e,
 			struct description_of *with, struct text_table *texts)
 {
@@ -133,7 +155,10 @@ int dictionary_describe(struct dictionary *d, struct dictionary_entry *e,
 	description_drop(&e->d, texts);
 	e->d = *with;
 	*with = (struct description_of){ 0 };
-	return renamed ? dictionary_name(d, e) : 0;
+	if (!renamed)
+		return 0;
+	names_compact(d, texts);
+	return dictionary_name(d, e);
 }
 
 struct glob {

@@ -1,0 +1,77 @@
+#include "unit.h"
+#include "posture/dictionary.h"
+#include "posture/set.h"
+#include "base/err.h"
+
+#define N 500
+
+static void fill(uint32_t *v, uint32_t from)
+{
+	for (uint32_t i = 0; i < N; i++)
+		v[i] = from + 2 * i;
+}
+
+static void test_find(void **state)
+{
+	uint32_t a[N], b[N], far[N];
+	struct sets t = { 0 };
+	struct set *sa, *sb, *wrong;
+
+	(void)state;
+	fill(a, 1);
+	fill(b, 1);
+	b[N - 1] += 1; /* all but one in common */
+	fill(far, 100000);
+	assert_non_null(sa = set_new(1, a, N));
+	assert_int_equal(sets_add(&t, sa), 0);
+	assert_ptr_equal(sets_find(&t, a, N), sa);
+	assert_null(sets_find(&t, b, N));
+	assert_null(sets_find(&t, a, N - 1));
+	assert_ptr_equal(sets_near(&t, b, N), sa);
+	assert_null(sets_near(&t, far, N));
+	assert_null(sets_near(&t, NULL, 0));
+	assert_non_null(sb = set_new(2, NULL, 0)); /* a machine without software */
+	assert_int_equal(sets_add(&t, sb), 0);
+	assert_ptr_equal(sets_find(&t, NULL, 0), sb);
+	assert_ptr_equal(sets_get(&t, 2), sb);
+	assert_null(sets_get(&t, 3));
+	assert_null(sets_get(&t, 0));
+	wrong = set_new(7, a, N);
+	assert_int_equal(sets_add(&t, wrong), ST_EDB);
+	set_free(wrong);
+	set_free(NULL);
+	sets_free(&t, true);
+}
+
+/* printf '\0\0\0\1a\0\0\0\2bc' | sha256sum */
+static const uint8_t digest_a_bc[SET_DIGEST] = {
+	0xb5, 0x34, 0xce, 0x16, 0xac, 0x9c, 0x8b, 0x36, 0x82, 0x3f, 0x39,
+	0xa3, 0x95, 0xce, 0x8e, 0x0e, 0x3c, 0x7a, 0xd9, 0x60, 0x5b, 0x82,
+	0xb5, 0x44, 0x4f, 0x18, 0xca, 0xda, 0xcd, 0x21, 0x7a, 0x5d,
+};
+
+static void test_digest(void **state)
+{
+	struct dictionary_entry *a = dictionary_entry_new(9, span_str("a"));
+	struct dictionary_entry *bc = dictionary_entry_new(3, span_str("bc"));
+	const struct dictionary_entry *e[] = { bc, a };
+	struct text_table texts = { 0 };
+	uint8_t digest[SET_DIGEST];
+
+	(void)state;
+	assert_int_equal(set_digest(e, 2, digest), 0);
+	assert_memory_equal(digest, digest_a_bc, SET_DIGEST);
+	assert_ptr_equal(e[0], a);
+	dictionary_entry_free(a, &texts);
+	dictionary_entry_free(bc, &texts);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_find),
+		cmocka_unit_test(test_digest),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
