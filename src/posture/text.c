@@ -41,8 +41,11 @@ void text_drop(struct text_table *t, struct text *x)
 static size_t text_char(struct span s, bool controls)
 {
 	utf8proc_int32_t c;
-	utf8proc_ssize_t n = utf8proc_iterate(s.p, (utf8proc_ssize_t)s.n, &c);
+	utf8proc_ssize_t n;
 
+	if (*s.p >= 0x20 && *s.p < 0x7f) /* nearly all of it */
+		return 1;
+	n = utf8proc_iterate(s.p, (utf8proc_ssize_t)s.n, &c);
 	if (n <= 0 || c == 0)
 		return 0;
 	if (controls && (c < 0x20 || (c >= 0x7f && c <= 0x9f)))
