@@ -5,6 +5,7 @@
 #include "bin/stanced_session.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,11 +15,6 @@ struct reload {
 	struct limits limits;
 	struct pt_conn_conf conn;
 	struct passwd_file *users;
-};
-
-struct stop {
-	struct letter letter;
-	struct worker *worker;
 };
 
 /* --- the end -------------------------------------------------------------------------- */
@@ -58,11 +54,10 @@ static void worker_close_listeners(struct worker *w)
 
 static void worker_stop_open(struct letter *l)
 {
-	struct stop *stop = (struct stop *)l;
-	struct worker *w = stop->worker;
+	struct worker *w =
+		(struct worker *)(void *)((char *)l - offsetof(struct worker, stop));
 	struct session *next;
 
-	free(stop);
 	w->stopping = true;
 	worker_close_listeners(w);
 	for (struct session *s = w->sessions; s; s = next) {
@@ -75,13 +70,8 @@ static void worker_stop_open(struct letter *l)
 
 void worker_stop(struct worker *w)
 {
-	struct stop *stop = calloc(1, sizeof(*stop));
-
-	if (!stop)
-		abort(); /* nothing could be ended in order any more */
-	stop->letter.open = worker_stop_open;
-	stop->worker = w;
-	mailbox_send(&w->mailbox, &stop->letter);
+	w->stop.open = worker_stop_open;
+	mailbox_send(&w->mailbox, &w->stop);
 }
 
 void worker_close(struct worker *w)

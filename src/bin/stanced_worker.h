@@ -32,9 +32,10 @@ struct worker {
 	uv_thread_t thread;
 	struct listener **listeners;
 	size_t n_listeners;
-	struct session *sessions; /* a ring-less list, newest first */
+	struct session *sessions; /* newest first */
 	size_t alive;             /* sessions whose memory is still there */
 	bool started, stopping;
+	struct letter stop;
 	uv_timer_t grace; /* when stopping: until sessions are cut off */
 
 	/* Of the current configuration; only touched on the worker's thread once it runs. */
