@@ -2,17 +2,22 @@
 #include "admin/text.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "posture/query.h"
 
 #include <jansson.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 
 #define ANSWER_PIECE (32 * 1024) /* octets worth a system call */
 #define ANSWER_LINE_MAX (1024 * 1024)
+#define ANSWER_LOOK_US (100 * 1000) /* how often a long query looks for its reader */
+#define ANSWER_ALIVE_US (ADMIN_ALIVE_S * CLOCK_SEC)
 
 struct answer {
 	const struct admin_sink *sink;
 	struct wr out;
+	int64_t looked, spoke; /* when we last looked for the reader, and spoke; mono */
 	uint64_t rows;
 	bool ended; /* call_end was called */
 	struct admin_fault end;
@@ -22,8 +27,10 @@ static int answer_flush(struct answer *a)
 {
 	int err = a->out.err;
 
-	if (!err && a->out.len)
+	if (!err && a->out.len) {
 		err = a->sink->send(a->sink->ctx, wr_span(&a->out));
+		a->spoke = clock_mono_us();
+	}
 	wr_truncate(&a->out, 0);
 	return err;
 }
@@ -127,6 +134,66 @@ int call_flush(struct admin_call *call)
 	return answer_flush(call->answer);
 }
 
+static int answer_alive(struct answer *a, const char *text)
+{
+	json_t *v = json_pack("{s:b}", "alive", 1);
+	int err;
+
+	if (text)
+		json_object_set_new(v, "text", answer_text(span_str(text)));
+	err = answer_line(a, v);
+	return err ? err : answer_flush(a);
+}
+
+int call_progress(struct admin_call *call, const char *text)
+{
+	return answer_alive(call->answer, text);
+}
+
+static int answer_wait(struct answer *a, int fd, int64_t deadline)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int64_t left = deadline - clock_mono_us();
+
+	if (a->sink->wait)
+		return a->sink->wait(a->sink->ctx, fd, deadline);
+	return poll(&p, 1, left > 0 ? (int)(left / 1000) + 1 : 0) > 0;
+}
+
+int call_wait(struct admin_call *call, int fd, int64_t timeout_us)
+{
+	struct answer *a = call->answer;
+	int64_t end = timeout_us < 0 ? INT64_MAX : clock_mono_us() + timeout_us;
+	int err = answer_flush(a);
+
+	while (!err) {
+		int64_t next = a->spoke + ANSWER_ALIVE_US;
+
+		if ((err = answer_wait(a, fd, next < end ? next : end)) != 0)
+			return err;
+		if (clock_mono_us() >= end)
+			return 0;
+		err = answer_alive(a, NULL);
+	}
+	return err;
+}
+
+/* What a query does now and then: a reader that has gone ends it, one that waits for its first
+ * row hears that we are there. */
+static int answer_look(void *ctx)
+{
+	struct answer *a = ctx;
+	int64_t now = clock_mono_us();
+	int err;
+
+	if (now - a->looked < ANSWER_LOOK_US)
+		return 0;
+	a->looked = now;
+	if ((err = answer_wait(a, -1, now)) < 0)
+		return err;
+	return now - a->spoke < ANSWER_ALIVE_US ? 0 : answer_alive(a, NULL);
+}
+
 uint64_t call_rows(const struct admin_call *call)
 {
 	return call->answer->rows;
@@ -156,17 +223,35 @@ void admin_end_line(struct wr *w, enum admin_exit exit, uint64_t rows, const cha
 	json_decref(v);
 }
 
+/* A stream is answered as long as its reader likes, so not everybody may have one. */
+static int answer_stay(struct admin_call *call)
+{
+	const struct admin_sink *sink = call->answer->sink;
+
+	if (call->request->view->shape != VIEW_STREAM || !sink->stay)
+		return 0;
+	return sink->stay(sink->ctx);
+}
+
 /* Runs the handler and turns what it returns into the end's exit code and text. */
 static int answer_run(struct admin_call *call)
 {
 	struct answer *a = call->answer;
 	int err;
 
+	if (answer_stay(call) < 0)
+		return call_end(call, ADMIN_UNREACHABLE,
+				"the manager is busy with others who follow it");
 	if ((err = answer_begin(a, call->request->view)) < 0)
 		return err;
-	if ((err = call->request->view->run(call)) == ST_ECLOSED || err == ST_ETIMEOUT)
+	query_watch(answer_look, a);
+	err = call->request->view->run(call);
+	query_watch(NULL, NULL);
+	if (err == ST_ECLOSED || err == ST_ETIMEOUT)
 		return err;
-	if (err < 0)
+	if (err == ST_ESTATE)
+		call_end(call, ADMIN_UNREACHABLE, "the manager stops");
+	else if (err < 0)
 		call_end(call, ADMIN_STALE, "the answer is incomplete: %s", st_strerror(err));
 	else if (!a->ended)
 		a->end.exit = a->rows ? ADMIN_YES : ADMIN_NO;
@@ -185,7 +270,9 @@ static int answer_request(struct admin_call *call, enum admin_role role)
 int admin_answer(const struct admin_env *env, enum admin_role role, struct span line,
 		 const struct admin_sink *sink)
 {
-	struct answer a = { .sink = sink, .out.max = ANSWER_LINE_MAX };
+	struct answer a = { .sink = sink,
+			    .out.max = ANSWER_LINE_MAX,
+			    .spoke = clock_mono_us() };
 	struct admin_request request = { 0 };
 	struct admin_call call = { env, &request, &a };
 	int err = 0;

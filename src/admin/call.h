@@ -6,6 +6,8 @@
  *   {"stance":1,"keys":["name","version",...]}     the columns that follow, in order
  *   ["openssl","3.0.17",...]                       a row
  *   {"more":["web3","web4"]}                       more of the last row's list
+ *   {"alive":true,"text":"..."}                    nothing yet, but we are there; text, which
+ *                                                  may be absent, is how far it is
  *   {"exit":0,"rows":12,"text":"..."}              the end; text is for people, may be absent
  */
 #ifndef STANCE_ADMIN_CALL_H
@@ -77,6 +79,14 @@ int call_more(struct admin_call *call, const struct span *list, size_t n);
 /* Sends what is buffered now instead of when it is worth it. */
 int call_flush(struct admin_call *call);
 
+/* Sends what is buffered, and how far it is, for people who wait. */
+int call_progress(struct admin_call *call, const char *text);
+
+/* Sends what is buffered and waits until fd can be read (1) or timeout_us have passed (0; below
+ * zero: never), keeping the reader informed that somebody is there. ST_ECLOSED when the reader
+ * has gone and ST_ESTATE when the server stops: return it. */
+int call_wait(struct admin_call *call, int fd, int64_t timeout_us);
+
 /* Rows given so far. */
 uint64_t call_rows(const struct admin_call *call);
 
@@ -89,7 +99,16 @@ int call_end(struct admin_call *call, enum admin_exit exit, const char *fmt, ...
 struct admin_sink {
 	int (*send)(void *ctx, struct span bytes);
 	void *ctx;
+	/* Waits until fd (-1: none) can be read (1) or the monotonic clock reads deadline_us
+	 * (0); ST_ECLOSED at once when the reader has gone, ST_ESTATE when it is time to stop.
+	 * NULL: a reader that never goes. */
+	int (*wait)(void *ctx, int fd, int64_t deadline_us);
+	/* Asks for leave to answer for hours: 0, or ST_EBUSY. NULL: always. */
+	int (*stay)(void *ctx);
 };
+
+/* A reader that waits hears something at least so often. */
+#define ADMIN_ALIVE_S 5
 
 /* Answers one request line from a peer that has this role. Always ends with an end line, unless
  * the sink fails, whose error it returns. */

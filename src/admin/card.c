@@ -57,5 +57,5 @@ static void card_nothing(struct writer *w)
 	(void)w;
 }
 
-const struct writer_ops writer_card = { card_begin, card_row, card_items, card_nothing,
-					card_nothing };
+const struct writer_ops writer_card = { card_begin,   card_row,     card_items,
+					card_nothing, card_nothing, NULL };

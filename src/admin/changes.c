@@ -1,4 +1,4 @@
-/* changes [--since T] [--until T] [--endpoint NAME] [--kind KIND] */
+/* changes [--since T] [--until T] [--endpoint NAME] [--kind KIND] [--follow] */
 #include "admin/commands.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -97,11 +97,11 @@ static void changes_cells(const struct change_row *row, struct cell cells[CH_N],
 {
 	const struct change *c = &row->change;
 
-	switch (c->kind) {
-	case CHANGE_ADDED:
-	case CHANGE_REMOVED:
+	if (row->software.id) {
 		changes_software(row, cells);
-		break;
+		return;
+	}
+	switch (c->kind) {
 	case CHANGE_INVENTORY:
 		(void)snprintf(text, 40, "%lld installed", (long long)c->number);
 		cells[CH_VALUE] = cell_str(text);
@@ -173,8 +173,7 @@ static int changes_pick_kinds(struct admin_call *call, uint32_t *kinds)
 	return ST_EVALUE;
 }
 
-/* Fills q from the arguments; ST_EVALUE and ST_ENOENT: the end is said. */
-static int changes_narrow(struct admin_call *call, const struct ask *a, struct change_query *q)
+int changes_narrow(struct admin_call *call, const struct ask *a, struct change_query *q)
 {
 	const char *name = request_text(call->request, "endpoint");
 	int err;
@@ -208,7 +207,10 @@ static int changes_run(struct admin_call *call)
 
 /* clang-format off */
 const struct command_view changes_views[] = {
-	{ NULL, NULL, VIEW_ROWS, "what has changed, oldest first", changes_columns, changes_run },
+	{ NULL, NULL,     VIEW_ROWS,   "what has changed, oldest first",
+	  changes_columns, changes_run },
+	{ NULL, "follow", VIEW_STREAM, "and each change as it is stored",
+	  changes_columns, follow_run },
 	{ 0 },
 };
 /* clang-format on */

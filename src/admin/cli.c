@@ -168,7 +168,7 @@ static int cli_option(struct cli_state *s, const char *text)
 static const struct command_arg *cli_positional_find(const struct command *c, int n)
 {
 	for (const struct command_arg *a = c->args; a->type; a++)
-		if ((a->flags & ARG_POSITIONAL) && n-- == 0)
+		if ((a->flags & ARG_POSITIONAL) && (n-- == 0 || (a->flags & ARG_MANY)))
 			return a;
 	return NULL;
 }

@@ -1,10 +1,12 @@
 #include "admin/client.h"
+#include "admin/call.h"
 #include "admin/socket.h"
 #include "admin/text.h"
 #include "base/clock.h"
 #include "base/err.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -20,8 +22,14 @@ struct answer_reader {
 	struct wr in;
 	int map[VIEW_COLUMNS_MAX]; /* where the answer has our columns; -1: it has not */
 	bool begun, ended;
+	bool progress; /* a line about it stands on the terminal */
 	int exit;
 };
+
+static bool reader_streams(const struct answer_reader *r)
+{
+	return r->request->view->shape == VIEW_STREAM;
+}
 
 void client_say(FILE *err, const char *text)
 {
@@ -48,6 +56,20 @@ static int client_fail(const struct client_conf *conf, int exit, const char *fmt
 }
 
 /* --- lines of the answer ------------------------------------------------------------------ */
+
+/* Puts text in the place of the last progress; NULL: nothing. */
+static void reader_progress(struct answer_reader *r, const char *text)
+{
+	struct wr w = { 0 };
+
+	if (!r->conf->progress || (!text && !r->progress))
+		return;
+	text_put_clean(&w, span_str(text ? text : ""), false);
+	fprintf(r->conf->err, "\r\033[K%.*s", (int)w.len, w.p ? (const char *)w.p : "");
+	fflush(r->conf->err);
+	wr_reset(&w);
+	r->progress = text != NULL;
+}
 
 /* The manager names its columns, so that ours and its may be of different releases. */
 static bool reader_head(struct answer_reader *r, const json_t *keys)
@@ -94,6 +116,14 @@ static bool reader_more(struct answer_reader *r, json_t *list)
 	return true;
 }
 
+/* The manager is there, and may say how far it is. */
+static bool reader_alive(struct answer_reader *r, const json_t *text)
+{
+	if (json_string_length(text))
+		reader_progress(r, json_string_value(text));
+	return true;
+}
+
 static bool reader_end(struct answer_reader *r, const json_t *exit, const json_t *text)
 {
 	r->ended = true;
@@ -110,12 +140,16 @@ static bool reader_line(struct answer_reader *r, struct span line)
 	json_t *v = json_loadb((const char *)line.p, line.n, JSON_ALLOW_NUL, NULL), *part;
 	bool ok = false;
 
+	if (!json_object_get(v, "alive"))
+		reader_progress(r, NULL);
 	if (json_is_array(v))
 		ok = reader_row(r, v);
 	else if ((part = json_object_get(v, "keys")))
 		ok = reader_head(r, part);
 	else if ((part = json_object_get(v, "more")))
 		ok = reader_more(r, part);
+	else if (json_object_get(v, "alive"))
+		ok = reader_alive(r, json_object_get(v, "text"));
 	else if (json_is_integer(part = json_object_get(v, "exit")))
 		ok = reader_end(r, part, json_object_get(v, "text"));
 	json_decref(v);
@@ -138,21 +172,48 @@ static bool reader_lines(struct answer_reader *r)
 		done += (size_t)(end - rest.p) + 1;
 	}
 	wr_consume(&r->in, done);
+	writer_flush(r->writer);
 	return ok && r->in.len <= CLIENT_LINE_MAX;
 }
 
 /* --- the conversation ---------------------------------------------------------------------- */
 
+/* Waits for more of the answer. Whoever reads what we write may go while nothing happens; we
+ * would not notice before the next row: ST_EIO. */
+static int client_wait(const struct answer_reader *r, int fd, int64_t deadline)
+{
+	struct pollfd p[] = { { .fd = fd, .events = POLLIN },
+			      { .fd = fileno(r->conf->writer.out) } };
+	int64_t left;
+	int rc;
+
+	do {
+		left = deadline - clock_mono_us();
+		rc = left > 0 ? poll(p, 2, (int)(left / 1000) + 1) : 0;
+	} while ((rc < 0 && errno == EINTR) || (rc == 0 && left > 0));
+	if (rc > 0 && p[0].revents)
+		return 0;
+	return rc ? ST_EIO : ST_ETIMEOUT;
+}
+
+/* How long the manager may be silent. It speaks now and then while it streams. */
+static int64_t client_patience(const struct answer_reader *r)
+{
+	unsigned least = reader_streams(r) ? 2 * ADMIN_ALIVE_S : 0;
+
+	return (r->conf->timeout_s > least ? r->conf->timeout_s : least) * CLOCK_SEC;
+}
+
 /* Octets that came, 0 at the end, or ST_E... */
 static int client_receive(struct answer_reader *r, int fd)
 {
 	uint8_t buf[CLIENT_PIECE];
-	int64_t deadline = clock_mono_us() + r->conf->timeout_s * CLOCK_SEC;
+	int64_t deadline = clock_mono_us() + client_patience(r);
 	ssize_t n;
 	int err;
 
 	do {
-		if ((err = socket_wait(fd, deadline)) < 0)
+		if ((err = client_wait(r, fd, deadline)) < 0)
 			return err;
 		n = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
 	} while (n < 0 && (errno == EAGAIN || errno == EINTR));
@@ -162,11 +223,13 @@ static int client_receive(struct answer_reader *r, int fd)
 	return r->in.err ? r->in.err : (int)n;
 }
 
-/* The answer ends here, and not as it should: what has been written is a part of it. */
-static int client_cut(const struct answer_reader *r, const char *why)
+/* The answer ends here, and not as it should: what has been written is a part of it, or of a
+ * stream all that there was. */
+static int client_cut(struct answer_reader *r, const char *why)
 {
+	reader_progress(r, NULL);
 	client_say(r->conf->err, why);
-	return r->begun ? ADMIN_STALE : ADMIN_UNREACHABLE;
+	return r->begun && !reader_streams(r) ? ADMIN_STALE : ADMIN_UNREACHABLE;
 }
 
 static int client_read(struct answer_reader *r, int fd)
@@ -176,6 +239,8 @@ static int client_read(struct answer_reader *r, int fd)
 	while (!r->ended) {
 		if ((n = client_receive(r, fd)) == ST_ETIMEOUT)
 			return client_cut(r, "stanced has been silent for too long");
+		if (n == ST_EIO)
+			return reader_streams(r) ? ADMIN_YES : ADMIN_STALE; /* nobody reads */
 		if (n <= 0)
 			return client_cut(r, "stanced closed the connection before the end of "
 					     "its answer");

@@ -11,6 +11,7 @@ struct client_conf {
 	struct writer_conf writer;
 	unsigned timeout_s; /* without a word from the manager */
 	FILE *err;          /* for people: why, and what is missing */
+	bool progress;      /* err is a terminal: show there how far the manager is */
 };
 
 /* Asks and writes; an enum admin_exit. Text from the manager is cleaned before it is shown. */

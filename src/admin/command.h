@@ -39,6 +39,7 @@ enum arg_type {
 enum {
 	ARG_POSITIONAL = 1, /* stands by itself, in table order; others are options */
 	ARG_REQUIRED = 2,
+	ARG_MANY = 4, /* text, any number of times; of positionals only the last */
 };
 
 struct command_arg {
@@ -76,8 +77,9 @@ struct command_column {
 };
 
 enum view_shape {
-	VIEW_ROWS, /* any number of rows: a JSON array of objects */
-	VIEW_ONE,  /* one row: a JSON object; a table shows it as lines "Title  value" */
+	VIEW_ROWS,   /* any number of rows: a JSON array of objects */
+	VIEW_ONE,    /* one row: a JSON object; a table shows it as lines "Title  value" */
+	VIEW_STREAM, /* rows as they happen, without an end: JSON Lines; each is seen at once */
 };
 
 struct command_view {

@@ -26,6 +26,7 @@ static const struct command_arg software_args[] = {
 static const struct command_arg changes_args[] = {
 	{ "since", ARG_TIME, 0, "T", "after that moment only" },
 	{ "until", ARG_TIME, 0, "T", "up to that moment only" },
+	{ "follow", ARG_FLAG, 0, NULL, "go on: show each change as it is stored" },
 	{ "endpoint", ARG_TEXT, 0, "NAME", "of that endpoint only" },
 	{ "kind", ARG_TEXT, 0, "KIND",
 	  "software, facts, results, endpoints, notices, assessments or all" },

@@ -12,9 +12,17 @@ extern const struct command_view software_views[]; /* software.c */
 extern const struct command_view changes_views[];  /* changes.c */
 extern const struct command_view status_views[];   /* status.c */
 
+struct ask;
+
 /* Gives one journal line in the columns of `changes` (changes.c). */
 int changes_row(struct admin_call *call, const struct change_row *row);
 extern const struct command_column changes_columns[];
+
+/* Fills q from the arguments of `changes`; ST_EVALUE and ST_ENOENT: the end is said. */
+int changes_narrow(struct admin_call *call, const struct ask *a, struct change_query *q);
+
+/* Answers `changes --follow` (follow.c). */
+int follow_run(struct admin_call *call);
 
 /* The moment a question is about. */
 struct ask {

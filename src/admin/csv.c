@@ -91,4 +91,5 @@ static void csv_end(struct writer *w)
 	(void)w;
 }
 
-const struct writer_ops writer_csv = { csv_begin, csv_row, csv_items, csv_row_end, csv_end };
+const struct writer_ops writer_csv = { csv_begin,   csv_row, csv_items,
+				       csv_row_end, csv_end, NULL };

@@ -23,7 +23,8 @@ static void help_synopsis(FILE *out, const struct command *c)
 	fputs(c->name, out);
 	for (const struct command_arg *a = c->args; a->type; a++)
 		if (a->flags & ARG_POSITIONAL)
-			fprintf(out, (a->flags & ARG_REQUIRED) ? " %s" : " [%s]", a->meta);
+			fprintf(out, (a->flags & ARG_REQUIRED) ? " %s%s" : " [%s%s]", a->meta,
+				(a->flags & ARG_MANY) ? "..." : "");
 	for (const struct command_view *v = c->views; v->columns; v++)
 		if (v->word) {
 			fprintf(out, "%s%s", open, v->word);

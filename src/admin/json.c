@@ -1,4 +1,5 @@
-/* One JSON document: an array with one object a line, or a single object. */
+/* One JSON document: an array with one object a line, or a single object. A stream is JSON
+ * Lines: one object a line, because what has no end can be no document. */
 #include "admin/text.h"
 #include "admin/writer.h"
 
@@ -17,6 +18,11 @@ static void json_put(struct writer *w, json_t *v)
 			 JSON_COMPACT | JSON_ENCODE_ANY | (harmless ? 0 : JSON_ENSURE_ASCII));
 }
 
+static bool json_is_lines(const struct writer *w)
+{
+	return w->view->shape == VIEW_STREAM;
+}
+
 static bool json_begin(struct writer *w)
 {
 	if (json_is_list_form(w))
@@ -26,9 +32,9 @@ static bool json_begin(struct writer *w)
 
 static void json_row(struct writer *w)
 {
-	bool one = !json_is_list_form(w);
+	bool one = w->view->shape == VIEW_ONE;
 
-	fputs(one ? "{" : w->rows ? ",\n  {" : "\n  {", w->conf.out);
+	fputs(!json_is_list_form(w) ? "{" : w->rows ? ",\n  {" : "\n  {", w->conf.out);
 	for (size_t i = 0; i < w->n_columns; i++) {
 		fputs(one ? (i ? ",\n  " : "\n  ") : (i ? ", " : ""), w->conf.out);
 		fprintf(w->conf.out, "\"%s\": ", w->view->columns[i].key);
@@ -56,16 +62,16 @@ static void json_row_end(struct writer *w)
 {
 	if (w->list >= 0)
 		fputc(']', w->conf.out);
-	fputs(json_is_list_form(w) ? "}" : "\n}\n", w->conf.out);
+	fputs(json_is_list_form(w) ? "}" : json_is_lines(w) ? "}\n" : "\n}\n", w->conf.out);
 }
 
 static void json_end(struct writer *w)
 {
 	if (json_is_list_form(w))
 		fputs(w->rows ? "\n]\n" : "]\n", w->conf.out);
-	else if (!w->rows)
+	else if (!w->rows && !json_is_lines(w))
 		fputs("null\n", w->conf.out);
 }
 
-const struct writer_ops writer_json = { json_begin, json_row, json_items, json_row_end,
-					json_end };
+const struct writer_ops writer_json = { json_begin,   json_row, json_items,
+					json_row_end, json_end, NULL };

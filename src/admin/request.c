@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* asprintf */
 #include "admin/request.h"
 #include "admin/text.h"
 #include "base/clock.h"
@@ -36,6 +37,19 @@ static int request_set_time(struct arg_value *v, const struct command_arg *a, co
 	return v->text ? 0 : ST_ENOMEM;
 }
 
+/* Text has no control characters, so a newline can stand between many. */
+static int request_add_text(struct arg_value *v, const char *text)
+{
+	char *old = v->text;
+
+	if (!old)
+		v->text = strdup(text);
+	else if (asprintf(&v->text, "%s\n%s", old, text) < 0)
+		v->text = NULL;
+	free(old);
+	return v->text ? 0 : ST_ENOMEM;
+}
+
 static int request_set_text(struct arg_value *v, const struct command_arg *a, const char *text,
 			    struct admin_fault *f)
 {
@@ -47,8 +61,7 @@ static int request_set_text(struct arg_value *v, const struct command_arg *a, co
 	if (!n || !text_is_plain(span_of(text, n)))
 		return admin_fault_set(f, ADMIN_USAGE, "%s: %s", a->meta,
 				       n ? "not plain UTF-8 text" : "empty");
-	v->text = strdup(text);
-	return v->text ? 0 : ST_ENOMEM;
+	return request_add_text(v, text);
 }
 
 int request_set(struct admin_request *r, const char *key, const char *text,
@@ -61,7 +74,7 @@ int request_set(struct admin_request *r, const char *key, const char *text,
 		return admin_fault_set(f, ADMIN_USAGE, "%s has no argument '%.64s'",
 				       r->command->name, key);
 	v = &r->values[a - r->command->args];
-	if (v->text)
+	if (v->text && !(a->flags & ARG_MANY))
 		return admin_fault_set(f, ADMIN_USAGE, "'%s' is given twice", key);
 	if ((a->type == ARG_FLAG) != !text)
 		return admin_fault_set(f, ADMIN_USAGE, "'%s' takes %s value", key,
@@ -127,6 +140,18 @@ static int request_append(const char *bytes, size_t n, void *w)
 	return ((struct wr *)w)->err;
 }
 
+/* One string for each. */
+static json_t *request_encode_many(const struct admin_request *r, const char *key)
+{
+	json_t *list = json_array();
+	const char *at = NULL;
+	struct span s;
+
+	while (request_next(r, key, &at, &s))
+		json_array_append_new(list, json_stringn((const char *)s.p, s.n));
+	return list;
+}
+
 int request_encode(const struct admin_request *r, struct wr *w)
 {
 	json_t *args = json_object(), *root;
@@ -135,7 +160,9 @@ int request_encode(const struct admin_request *r, struct wr *w)
 		const struct command_arg *a = &r->command->args[i];
 		const char *text = r->values[i].text;
 
-		if (text)
+		if (text && (a->flags & ARG_MANY))
+			json_object_set_new(args, a->key, request_encode_many(r, a->key));
+		else if (text)
 			json_object_set_new(args, a->key,
 					    a->type == ARG_FLAG ? json_true()
 								: json_string(text));
@@ -152,6 +179,26 @@ int request_encode(const struct admin_request *r, struct wr *w)
 	return w->err;
 }
 
+static int request_read_many(struct admin_request *r, const char *key, json_t *list,
+			     struct admin_fault *f)
+{
+	const struct command_arg *a = command_arg_find(r->command, key);
+	json_t *v;
+	size_t i;
+	int err = 0;
+
+	if (!a || !(a->flags & ARG_MANY))
+		return admin_fault_set(f, ADMIN_USAGE, "'%.64s' takes one value", key);
+	json_array_foreach(list, i, v)
+	{
+		if (!json_is_string(v))
+			return admin_fault_set(f, ADMIN_USAGE, "'%.64s' must be strings", key);
+		if ((err = request_set(r, key, json_string_value(v), f)) < 0)
+			return err;
+	}
+	return 0;
+}
+
 static int request_read_args(struct admin_request *r, json_t *args, struct admin_fault *f)
 {
 	const char *key;
@@ -162,6 +209,11 @@ static int request_read_args(struct admin_request *r, json_t *args, struct admin
 	{
 		if (json_is_false(v))
 			continue;
+		if (json_is_array(v)) {
+			if ((err = request_read_many(r, key, v, f)) < 0)
+				return err;
+			continue;
+		}
 		if (!json_is_string(v) && !json_is_true(v))
 			return admin_fault_set(f, ADMIN_USAGE,
 					       "'%.64s' must be a string or true", key);
@@ -239,4 +291,16 @@ int64_t request_time(const struct admin_request *r, const char *key)
 bool request_flag(const struct admin_request *r, const char *key)
 {
 	return request_value(r, key)->text != NULL;
+}
+
+bool request_next(const struct admin_request *r, const char *key, const char **at,
+		  struct span *value)
+{
+	const char *text = request_value(r, key)->text, *p = *at ? *at : text;
+
+	if (!p || !*p)
+		return false;
+	*value = span_of(p, strcspn(p, "\n"));
+	*at = p + value->n + (p[value->n] == '\n');
+	return true;
 }

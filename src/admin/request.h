@@ -13,7 +13,7 @@
 #define ADMIN_PROTOCOL 1
 
 struct arg_value {
-	char *text;   /* NULL: not given */
+	char *text;   /* NULL: not given; of an ARG_MANY: a line for each */
 	int64_t time; /* of an ARG_TIME, us */
 };
 
@@ -33,8 +33,8 @@ struct admin_fault {
 int admin_fault_set(struct admin_fault *f, enum admin_exit exit, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Gives argument key its value (text NULL: a flag is given). Copies. ST_EVALUE with *f when the
- * table does not allow it or it has one already. */
+/* Gives argument key its value (text NULL: a flag is given), or one more when it takes many.
+ * Copies. ST_EVALUE with *f when the table does not allow it or it has one already. */
 int request_set(struct admin_request *r, const char *key, const char *text,
 		struct admin_fault *f);
 
@@ -56,5 +56,10 @@ void request_reset(struct admin_request *r);
 const char *request_text(const struct admin_request *r, const char *key);
 int64_t request_time(const struct admin_request *r, const char *key);
 bool request_flag(const struct admin_request *r, const char *key);
+
+/* The values of an argument that takes many, one by one: *at is NULL before the first. False
+ * when there is none left. */
+bool request_next(const struct admin_request *r, const char *key, const char **at,
+		  struct span *value);
 
 #endif

@@ -24,7 +24,8 @@
 #define SERVER_STACK ((size_t)1 << 20) /* reserved, touched only as far as it is used */
 #define SERVER_BURST_US CLOCK_SEC      /* how long one more client waits for a place */
 #define SERVER_LOOK_MS 10
-#define SERVER_PAUSE_MS 100 /* when descriptors have run out */
+#define SERVER_PAUSE_MS 100             /* when descriptors have run out */
+#define SERVER_GRACE_US (CLOCK_SEC / 5) /* to say goodbye to those who follow */
 
 enum client_state { CLIENT_FREE, CLIENT_BUSY, CLIENT_DONE };
 
@@ -33,6 +34,7 @@ struct client {
 	pthread_t thread;
 	enum admin_role role;
 	int fd;
+	_Atomic bool stays;              /* follows us, and may do so for hours */
 	_Atomic enum client_state state; /* the accepting thread frees and takes, the client's
 					  * thread says that it is done */
 };
@@ -65,6 +67,46 @@ static int client_send(void *ctx, struct span bytes)
 	struct client *c = ctx;
 
 	return socket_send(c->fd, bytes, clock_mono_us() + c->server->idle_us);
+}
+
+/* A reader that has closed its end is seen at once; one that has only finished asking is not
+ * mistaken for it. */
+static int client_wait(void *ctx, int fd, int64_t deadline)
+{
+	struct client *c = ctx;
+	struct pollfd p[] = { { .fd = c->fd },
+			      { .fd = c->server->wake, .events = POLLIN },
+			      { .fd = fd, .events = POLLIN } };
+
+	for (;;) {
+		int64_t left = deadline - clock_mono_us();
+		int ms = left <= 0 ? 0 : left > 3600 * CLOCK_SEC ? -1 : (int)(left / 1000) + 1;
+		int rc = poll(p, 3, ms);
+
+		if (rc < 0 && errno == EINTR)
+			continue;
+		if (rc < 0 || p[0].revents)
+			return ST_ECLOSED;
+		if (p[1].revents)
+			return ST_ESTATE;
+		return p[2].revents != 0;
+	}
+}
+
+/* Some places stay free for those who only ask. */
+static int client_stay(void *ctx)
+{
+	struct client *c = ctx;
+	struct admin_server *s = c->server;
+	size_t n = 0;
+
+	atomic_store(&c->stays, true);
+	for (size_t i = 0; i < s->n_clients; i++)
+		n += atomic_load(&s->clients[i].stays);
+	if (n <= (s->n_clients + 1) / 2)
+		return 0;
+	atomic_store(&c->stays, false);
+	return ST_EBUSY;
 }
 
 static void client_refuse(int fd, enum admin_exit exit, const char *text)
@@ -108,7 +150,7 @@ static int client_read_line(struct client *c, uint8_t *buf, struct span *line)
 static void client_serve(struct client *c)
 {
 	uint8_t *buf = malloc(c->server->request_size);
-	struct admin_sink sink = { client_send, c };
+	struct admin_sink sink = { client_send, c, client_wait, client_stay };
 	struct span line;
 	int err = buf ? client_read_line(c, buf, &line) : ST_ENOMEM;
 
@@ -128,6 +170,7 @@ static void *client_main(void *arg)
 	struct client *c = arg;
 
 	client_serve(c);
+	atomic_store(&c->stays, false);
 	/* The descriptor stays open until we are joined, so that nobody shuts down another
 	 * one of the same number; the client learns the end from this. */
 	shutdown(c->fd, SHUT_RDWR);
@@ -320,6 +363,21 @@ int admin_server_open(const struct admin_server_conf *conf, const struct admin_e
 	return 0;
 }
 
+/* Who follows us hears that we stop, if it listens. */
+static void server_part(struct admin_server *s)
+{
+	int64_t end = clock_mono_us() + SERVER_GRACE_US;
+	bool any = true;
+
+	while (any && clock_mono_us() < end) {
+		any = false;
+		for (size_t i = 0; i < s->n_clients; i++)
+			any |= atomic_load(&s->clients[i].stays);
+		if (any)
+			(void)poll(NULL, 0, SERVER_LOOK_MS / 2);
+	}
+}
+
 void admin_server_close(struct admin_server *s)
 {
 	uint64_t one = 1;
@@ -330,6 +388,7 @@ void admin_server_close(struct admin_server *s)
 		if (write(s->wake, &one, sizeof(one)) < 0)
 			log_error(NULL, "admin server: cannot wake its thread");
 		pthread_join(s->thread, NULL);
+		server_part(s);
 	}
 	for (size_t i = 0; i < s->n_clients; i++)
 		if (atomic_load(&s->clients[i].state) != CLIENT_FREE) {

@@ -47,8 +47,9 @@ struct admin_env {
 struct admin_server_conf {
 	const char *path;  /* NULL: admin_socket_path() */
 	const char *group; /* name of the group whose members may read; NULL: none */
-	uint32_t clients; /* at once, default 32; one more waits a second and is told "busy" */
-	uint32_t idle_s;  /* default 10: for the request, and for each wait on a reader */
+	uint32_t clients;  /* at once, default 32; one more waits a second and is told "busy";
+			   * half of them, rounded up, may follow the journal */
+	uint32_t idle_s;   /* default 10: for the request, and for each wait on a reader */
 	uint32_t request_size; /* octets, default 65536 */
 };
 

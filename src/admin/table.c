@@ -9,14 +9,16 @@
 #define TABLE_LOOKAHEAD 1000
 #define TABLE_GAP 2
 #define TABLE_MIN 8   /* columns are not cut below this */
-#define TABLE_GOOD 16 /* nor, while a COL_SPARE can be left out instead, below this */
+#define TABLE_GOOD 12 /* nor, while a COL_SPARE can be left out instead, below this */
 
 struct table {
 	size_t n;                         /* columns shown */
 	size_t columns[VIEW_COLUMNS_MAX]; /* which of the view's */
-	size_t width[VIEW_COLUMNS_MAX];
-	bool hidden[VIEW_COLUMNS_MAX]; /* left out for want of room */
-	bool settled;                  /* widths are decided */
+	size_t widest[VIEW_COLUMNS_MAX];  /* of the cells seen so far */
+	size_t width[VIEW_COLUMNS_MAX];   /* as shown */
+	bool head;                        /* has been written */
+	bool hidden[VIEW_COLUMNS_MAX];    /* left out for want of room */
+	bool settled;                     /* widths are decided */
 	size_t lines;
 	char **cells; /* lines * n of them; clean text */
 };
@@ -76,7 +78,8 @@ static void table_fit(struct writer *w)
 	struct table *t = w->form;
 	bool cut_only = true;
 
-	for (size_t i = t->n; i-- > 0 && table_total(w, TABLE_GOOD) > w->conf.width;)
+	for (size_t i = t->n;
+	     !t->head && i-- > 0 && table_total(w, TABLE_GOOD) > w->conf.width;)
 		t->hidden[i] = (table_column(w, i)->flags & COL_SPARE) != 0;
 	while (table_total(w, 0) > w->conf.width) {
 		size_t i = table_widest(w, cut_only);
@@ -95,17 +98,19 @@ static void table_settle(struct writer *w)
 	struct table *t = w->form;
 
 	for (size_t i = 0; i < t->n; i++) {
-		t->width[i] = strlen(table_column(w, i)->title);
+		size_t widest = strlen(table_column(w, i)->title);
+
+		widest = t->widest[i] > widest ? t->widest[i] : widest;
 		for (size_t l = 0; l < t->lines; l++) {
 			const char *cell = t->cells[l * t->n + i];
 			size_t width = cell ? text_width(span_str(cell)) : 0;
 
-			t->width[i] = width > t->width[i] ? width : t->width[i];
+			widest = width > widest ? width : widest;
 		}
+		t->widest[i] = t->width[i] = widest;
 	}
 	if (w->conf.width)
 		table_fit(w);
-	t->settled = true;
 }
 
 /* --- lines --------------------------------------------------------------------------------- */
@@ -180,22 +185,19 @@ static void table_write_head(const struct writer *w)
 	table_free_line(t, titles);
 }
 
-/* Decides the widths and writes what was kept. */
+/* Decides the widths and writes what was kept. In a stream they grow with what comes. */
 static void table_release(struct writer *w)
 {
 	struct table *t = w->form;
 
-	if (t->settled)
-		return;
 	table_settle(w);
-	if (t->lines)
+	if (t->lines && !t->head)
 		table_write_head(w);
+	t->head |= t->lines > 0;
 	for (size_t l = 0; l < t->lines; l++) {
 		table_write_line(w, t->cells + l * t->n, "\n");
 		table_free_line(t, t->cells + l * t->n);
 	}
-	free(t->cells);
-	t->cells = NULL;
 	t->lines = 0;
 }
 
@@ -210,8 +212,10 @@ static void table_add(struct writer *w, char **cells)
 		return;
 	}
 	memcpy(t->cells + t->lines * t->n, cells, t->n * sizeof(*cells));
-	if (++t->lines == TABLE_LOOKAHEAD)
-		table_release(w);
+	if (++t->lines < TABLE_LOOKAHEAD)
+		return;
+	table_release(w);
+	t->settled = w->view->shape != VIEW_STREAM;
 }
 
 /* --- the form ------------------------------------------------------------------------------ */
@@ -277,10 +281,11 @@ static void table_end(struct writer *w)
 
 	if (!t)
 		return;
-	if (t->cells)
+	if (t->cells && t->lines)
 		table_release(w);
+	free(t->cells);
 	free(t);
 }
 
-const struct writer_ops writer_table = { table_begin, table_row, table_items, table_row_end,
-					 table_end };
+const struct writer_ops writer_table = { table_begin,   table_row, table_items,
+					 table_row_end, table_end, table_release };

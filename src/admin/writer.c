@@ -62,6 +62,16 @@ void writer_more(struct writer *w, json_t *list)
 	w->items += json_array_size(list);
 }
 
+void writer_flush(struct writer *w)
+{
+	if (!w || w->view->shape != VIEW_STREAM)
+		return;
+	writer_row_end(w);
+	if (w->ops->flush)
+		w->ops->flush(w);
+	fflush(w->conf.out);
+}
+
 int writer_close(struct writer *w)
 {
 	bool bad;

@@ -32,6 +32,7 @@ struct writer_ops {
 		      json_t *list); /* items of its list, may be many times */
 	void (*row_end)(struct writer *w);
 	void (*end)(struct writer *w);
+	void (*flush)(struct writer *w); /* writes what it has kept back; may be NULL */
 };
 
 struct writer {
@@ -55,6 +56,9 @@ void writer_row(struct writer *w, json_t *const cells[]);
 
 /* More items for the list of the last row. */
 void writer_more(struct writer *w, json_t *list);
+
+/* Shows the rows of a stream so far; other answers may wait until they are worth a write. */
+void writer_flush(struct writer *w);
 
 /* Completes the document and frees w: 0, or ST_EIO when the output could not be written. NULL
  * is fine. */

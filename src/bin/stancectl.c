@@ -39,6 +39,7 @@ static int ask(const struct cli *cli)
 		.writer = writer_for_stdout(cli->wide),
 		.timeout_s = cli->timeout_s,
 		.err = stderr,
+		.progress = isatty(STDERR_FILENO) != 0,
 	};
 
 	return client_ask(&conf, &cli->request);

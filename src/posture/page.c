@@ -1,6 +1,21 @@
 #include "posture/page.h"
 #include "posture/core.h"
+#include "posture/query.h"
 #include "base/err.h"
+
+#define STRETCH 32768 /* journal lines that are looked through without a look around */
+
+/* Who is asked now and then whether the query shall go on; each thread has its own. */
+static _Thread_local struct {
+	int (*look)(void *ctx);
+	void *ctx;
+} watch;
+
+void query_watch(int (*look)(void *ctx), void *ctx)
+{
+	watch.look = look;
+	watch.ctx = ctx;
+}
 
 static int page_add(void *ctx, const struct change *c)
 {
@@ -17,15 +32,39 @@ static int page_add(void *ctx, const struct change *c)
 	return 0;
 }
 
-int page_read(struct posture *p, const struct repository_filter *f, struct page *pg)
+/* Takes the next stretch off f: all of it where the repository has an index. */
+static struct repository_filter page_stretch(struct repository_filter *f)
 {
 	struct repository_filter once = *f;
 
-	if (!once.limit || once.limit > PAGE_MAX)
-		once.limit = PAGE_MAX;
+	if (f->endpoint || f->software || f->to - f->from < STRETCH) {
+		f->from = f->to + 1;
+	} else if (f->descending) {
+		once.from = f->to - STRETCH + 1;
+		f->to = once.from - 1;
+	} else {
+		once.to = f->from + STRETCH - 1;
+		f->from = once.to + 1;
+	}
+	return once;
+}
+
+int page_read(struct posture *p, const struct repository_filter *f, struct page *pg)
+{
+	uint64_t want = f->limit && f->limit < PAGE_MAX ? f->limit : PAGE_MAX;
+	struct repository_filter rest = *f;
+	int err = 0;
+
 	pg->n = 0;
 	arena_reset(&pg->arena);
-	return p->rp->read(p->repo, &once, page_add, pg);
+	while (!err && pg->n < want && rest.from <= rest.to) {
+		struct repository_filter once = page_stretch(&rest);
+
+		once.limit = want - pg->n;
+		if (!watch.look || (err = watch.look(watch.ctx)) == 0)
+			err = p->rp->read(p->repo, &once, page_add, pg);
+	}
+	return err;
 }
 
 bool page_next(const struct page *pg, struct repository_filter *f)

@@ -14,6 +14,11 @@
 
 struct posture;
 
+/* From now on every query of this thread calls look(ctx) now and then while it reads the
+ * journal, whether or not there are rows, and ends with what that returns when it is not 0; so
+ * a question that nobody waits for any more does not run on. NULL: none does. */
+void query_watch(int (*look)(void *ctx), void *ctx);
+
 struct endpoint_row {
 	uint32_t id;
 	const char *key, *name;

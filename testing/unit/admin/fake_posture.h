@@ -13,6 +13,8 @@ struct fake_posture {
 	struct change_query changes; /* the last one */
 	int last_error;              /* of the repository */
 	int64_t oldest;
+	bool endless;          /* query_changes finds no row and no end */
+	_Atomic int followers; /* now */
 };
 
 extern struct fake_posture fake_posture;

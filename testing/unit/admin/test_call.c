@@ -55,7 +55,7 @@ static void take_line(struct got *g, const char *line, size_t n)
 
 static int answer(struct got *g, enum admin_role role, const char *line)
 {
-	struct admin_sink sink = { take, g };
+	struct admin_sink sink = { .send = take, .ctx = g };
 	size_t fail_after = g->fail_after;
 	int err;
 
@@ -362,7 +362,7 @@ static void test_roles(void **state)
 static void test_reader_goes(void **state)
 {
 	struct got g = { .fail_after = 3 };
-	struct admin_sink sink = { take, &g };
+	struct admin_sink sink = { .send = take, .ctx = &g };
 
 	(void)state;
 	fake_posture.many = 100000;

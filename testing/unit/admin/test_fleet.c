@@ -4,10 +4,13 @@
 #include "admin/cli.h"
 #include "admin/client.h"
 #include "admin/server.h"
+#include "admin/socket.h"
 #include "base/clock.h"
 #include "base/err.h"
 
+#include <pthread.h>
 #include <stdio.h>
+#include <unistd.h>
 
 static struct fixture fleet;
 static struct admin_server *server;
@@ -142,12 +145,163 @@ static void test_changes(void **state)
 	CHECK(ADMIN_YES, ",inventory,,,1 installed,", "changes", "--until", before);
 }
 
+/* --- following ------------------------------------------------------------------------------ */
+
+struct following {
+	pthread_t thread;
+	int out[2]; /* what stancectl writes */
+	struct cli cli;
+	int exit;
+};
+
+static void *following_main(void *arg)
+{
+	struct following *f = arg;
+	struct client_conf conf = { .socket = socket_path,
+				    .form = f->cli.form,
+				    .timeout_s = 10,
+				    .err = fopen("/dev/null", "w") };
+
+	conf.writer.out = fdopen(f->out[1], "w");
+	f->exit = client_ask(&conf, &f->cli.request);
+	fclose(conf.writer.out);
+	fclose(conf.err);
+	return NULL;
+}
+
+static void following_start(struct following *f, int argc, const char *const *argv)
+{
+	struct admin_fault fault;
+
+	if (cli_parse(&f->cli, argc, (char **)(uintptr_t)argv, &fault) < 0)
+		fail_msg("%s", fault.text);
+	assert_int_equal(pipe(f->out), 0);
+	assert_int_equal(pthread_create(&f->thread, NULL, following_main, f), 0);
+}
+
+/* The next line, which must come soon. */
+static void following_line(struct following *f, char *line, size_t size)
+{
+	int64_t deadline = clock_mono_us() + 10 * CLOCK_SEC;
+	size_t n = 0;
+
+	do {
+		assert_int_equal(socket_wait(f->out[0], deadline), 0);
+		assert_int_equal(read(f->out[0], line + n, 1), 1);
+	} while (line[n] != '\n' && ++n + 1 < size);
+	line[n] = '\0';
+}
+
+/* What stancectl says ends when nobody reads it any more. */
+static void following_end(struct following *f)
+{
+	close(f->out[0]);
+	pthread_join(f->thread, NULL);
+	assert_int_equal(f->exit, ADMIN_YES);
+	cli_reset(&f->cli);
+}
+
+static void check_line(struct following *f, const char *want)
+{
+	char line[4096];
+
+	following_line(f, line, sizeof(line));
+	if (!strstr(line, want))
+		fail_msg("'%s' instead of '%s'", line, want);
+}
+
+#define FOLLOW(f, ...)                                                                        \
+	do {                                                                                  \
+		const char *const argv[] = { "stancectl", "changes", "--follow",              \
+					     __VA_ARGS__ };                                   \
+		following_start(f, (int)(sizeof(argv) / sizeof(argv[0])), argv);              \
+	} while (0)
+
+/* Each form, one line for each change as soon as it is committed, and nothing of before unless
+ * it is wanted. */
+static void test_follow(void **state)
+{
+	struct following csv, json, table;
+	int64_t start;
+
+	(void)state;
+	FOLLOW(&csv, "--csv", "--kind", "software", "--since", before);
+	check_line(&csv, "seq,time,");
+	check_line(&csv, ",software-removed,openssl,1,");
+	check_line(&csv, ",software-added,openssl,2,");
+	FOLLOW(&json, "--json", "--kind", "software", "--endpoint", "web2.example.org");
+	FOLLOW(&table, "--kind", "results", "--endpoint", "web2.example.org");
+	usleep(300000); /* they follow now */
+	report("web1.example.org", "3", true);
+	start = clock_mono_us();
+	report("web2.example.org", "1", true);
+	check_line(&json, "\"change\": \"software-added\", \"name\": \"curl\"");
+	assert_in_range(clock_mono_us() - start, 0, CLOCK_SEC / 2);
+	check_line(&table, "TIME");
+	check_line(&table, "test.rule  compliant");
+	check_line(&csv, "web1.example.org,software-removed,openssl,2,");
+	check_line(&csv, "web1.example.org,software-added,openssl,3,");
+	check_line(&csv, "web2.example.org,software-added,curl,8,");
+	report("web2.example.org", "1", false);
+	check_line(&json, "\"change\": \"software-removed\", \"name\": \"curl\"");
+	following_end(&csv);
+	following_end(&json);
+	following_end(&table);
+}
+
+static void *churn(void *arg)
+{
+	char version[16];
+
+	for (int i = 100; i < 200; i++) {
+		(void)snprintf(version, sizeof(version), "%d", i);
+		report("web2.example.org", version, false);
+	}
+	return arg;
+}
+
+/* Somebody begins to follow in the middle of it: each change once, in order, none left out. */
+static void test_follow_whole(void **state)
+{
+	struct following f;
+	pthread_t writer;
+	char want[100];
+
+	(void)state;
+	assert_int_equal(pthread_create(&writer, NULL, churn, NULL), 0);
+	usleep(20000);
+	FOLLOW(&f, "--csv", "--kind", "software", "--since", before, "--endpoint",
+	       "web2.example.org");
+	check_line(&f, "seq,");
+	check_line(&f, "software-added,curl"); /* of the test before */
+	check_line(&f, "software-removed,curl");
+	for (int i = 100; i < 200; i++) {
+		int was = i == 100 ? 1 : i - 1;
+
+		(void)snprintf(want, sizeof(want), "software-removed,openssl,%d,", was);
+		check_line(&f, want);
+		(void)snprintf(want, sizeof(want), "software-added,openssl,%d,", i);
+		check_line(&f, want);
+	}
+	pthread_join(writer, NULL);
+	following_end(&f);
+}
+
+static void test_follow_refused(void **state)
+{
+	(void)state;
+	CHECK(ADMIN_USAGE, "", "changes", "--follow", "--until", "now");
+	CHECK(ADMIN_USAGE, "", "changes", "--follow", "--as-of", "now");
+	CHECK(ADMIN_USAGE, "", "changes", "--follow", "--kind", "x");
+	CHECK(ADMIN_NO, "", "changes", "--follow", "--endpoint", "nobody");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_now),
-		cmocka_unit_test(test_then),
-		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_now),          cmocka_unit_test(test_then),
+		cmocka_unit_test(test_changes),      cmocka_unit_test(test_follow),
+		cmocka_unit_test(test_follow_whole), cmocka_unit_test(test_follow_refused),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

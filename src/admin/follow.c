@@ -1,0 +1,102 @@
+/* changes --follow: the journal as it grows. The follower's thread hands over one number, how
+ * far the journal goes; the lines themselves are read from it by the thread that sends them. So
+ * a reader may be as slow as it likes without anything being kept for it, and nothing is lost
+ * or said twice. */
+#include "admin/commands.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "posture/posture.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+struct follow {
+	struct admin_call *call;
+	struct change_query q; /* after_seq: what has been said */
+	_Atomic uint64_t head; /* the journal goes this far */
+	int wake;              /* eventfd: head has moved */
+};
+
+/* On the follower's thread: never waits, never fails. */
+static int follow_on_change(void *ctx, const struct change *c)
+{
+	struct follow *f = ctx;
+	uint64_t one = 1;
+
+	atomic_store(&f->head, c->seq);
+	(void)!write(f->wake, &one, sizeof(one)); /* it can only be full of such news */
+	return 0;
+}
+
+static int follow_row(void *ctx, const struct change_row *row)
+{
+	struct follow *f = ctx;
+
+	f->q.after_seq = row->change.seq;
+	return changes_row(f->call, row);
+}
+
+/* Says everything up to head; lines that are stored meanwhile may be among it. */
+static int follow_catch_up(struct follow *f, struct posture *p)
+{
+	uint64_t head = atomic_load(&f->head);
+	int err = query_changes(p, &f->q, follow_row, f);
+
+	f->q.since = 0;
+	if (f->q.after_seq < head)
+		f->q.after_seq = head; /* the last ones were of no interest */
+	return err;
+}
+
+static int follow_loop(struct follow *f, struct posture *p)
+{
+	uint64_t n;
+	int err;
+
+	for (;;) {
+		if ((err = follow_catch_up(f, p)) < 0)
+			return err;
+		if ((err = call_wait(f->call, f->wake, -1)) < 0)
+			return err;
+		(void)!read(f->wake, &n, sizeof(n));
+	}
+}
+
+static int follow_begin(struct follow *f, struct posture *p)
+{
+	struct posture_stats now;
+	struct follower *follower;
+	int err;
+
+	posture_stats(p, &now);
+	atomic_store(&f->head, now.seq);
+	if (!f->q.since)
+		f->q.after_seq = now.seq;
+	if ((f->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
+		return ST_EIO;
+	if ((err = posture_follow(p, now.seq, follow_on_change, f, &follower)) == 0) {
+		err = follow_loop(f, p);
+		posture_unfollow(follower);
+	}
+	close(f->wake);
+	return err;
+}
+
+int follow_run(struct admin_call *call)
+{
+	struct follow f = { .call = call };
+	struct ask a;
+	int err;
+
+	if (request_time(call->request, "until") || request_time(call->request, "as_of"))
+		return call_end(call, ADMIN_USAGE,
+				"--follow goes on: it has no --until and no --as-of");
+	if (ask_begin(call, &a) < 0)
+		return 0;
+	err = changes_narrow(call, &a, &f.q);
+	if (err == ST_ENOENT || err == ST_EVALUE)
+		return 0;
+	return err ? err : follow_begin(&f, a.posture);
+}
