@@ -4,7 +4,7 @@
 #include "snapshot.h"
 
 #include "base/err.h"
-#include "wire/swid_xml.h"
+#include "wire/coswid.h"
 
 #include <stdlib.h>
 
@@ -210,11 +210,13 @@ static int collection_add(struct collection *c, struct record *r)
 		.key = r->key,
 		.identifier = r->identifier,
 		.content = r->content,
-		.since = s && s->class->installed ? s->class->installed(s->source, &r->item)
-						  : 0,
+		.since = r->item.since,
 	};
-	int err = ledger_add(c->ledger, &e);
+	int err;
 
+	if (!e.since && s && s->class->installed)
+		e.since = s->class->installed(s->source, &r->item);
+	err = ledger_add(c->ledger, &e);
 	r->id = e.id;
 	return err;
 }
@@ -339,17 +341,17 @@ void collection_record(const struct collection *c, size_t i, struct swima_record
 	*rec = (struct swima_record){
 		.record_id = r->id,
 		.model_pen = PEN_IETF,
-		.model = SWIMA_MODEL_SWID_2015,
+		.model = r->model,
 		.source = r->source,
 		.id = r->identifier,
 		.locator = r->locator,
 	};
 }
 
-int collection_describe(const struct collection *c, size_t i, struct wr *w)
+/* The tag of a package that brings none. */
+static int collection_make_tag(const struct collection *c, const struct record *r,
+			       const struct source_class *class, struct wr *w)
 {
-	const struct record *r = &c->state.records[i];
-	const struct collection_source *s = collection_source_of(c, r->source);
 	const struct identifier_rules *rules = &c->conf.rules;
 	size_t regid = strlen(rules->regid) + 2;
 	struct wr purl = { 0 };
@@ -366,15 +368,27 @@ int collection_describe(const struct collection *c, size_t i, struct wr *w)
 		.source = r->item.origin,
 		.source_version = r->item.origin_version,
 	};
-	int err;
+	int err = identifier_purl(&purl, rules, class->purl_type, &r->item);
 
-	err = identifier_purl(&purl, rules, s ? s->class->purl_type : NULL, &r->item);
 	if (!err) {
 		tag.purl = wr_span(&purl);
-		err = swid_xml_write(w, &tag);
+		err = r->model == SWIMA_MODEL_COSWID ? coswid_write(w, &tag)
+						     : swid_xml_write(w, &tag);
 	}
 	wr_reset(&purl);
 	return err;
+}
+
+int collection_describe(const struct collection *c, size_t i, struct wr *w)
+{
+	const struct record *r = &c->state.records[i];
+	const struct collection_source *s = collection_source_of(c, r->source);
+
+	if (!s)
+		return ST_ENOENT;
+	if (r->item.identifier.n)
+		return s->class->record(s->source, &r->item, w);
+	return collection_make_tag(c, r, s->class, w);
 }
 
 int collection_select(struct collection *c, struct span identifier, bool *wanted)
@@ -390,14 +404,14 @@ size_t collection_sources(const struct collection *c, struct arena *a,
 
 	for (i = 0; i < c->n_sources && i < n; i++) {
 		const struct collection_source *s = &c->sources[i];
-		const char *where = s->class->watch(s->source, 0);
 
 		wr_truncate(&w, 0);
 		wr_str(&w, s->class->name);
-		if (where) {
-			wr_u8(&w, ' ');
-			wr_str(&w, where);
-		}
+		wr_u8(&w, ' ');
+		if (s->class->describe)
+			s->class->describe(s->source, &w);
+		else
+			wr_str(&w, s->class->watch(s->source, 0));
 		out[i].number = s->class->number;
 		out[i].metadata = arena_copy(a, wr_span(&w));
 	}

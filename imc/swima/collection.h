@@ -40,8 +40,9 @@ size_t collection_count(const struct collection *c);
 /* Record i without its content (record is empty); borrowed until the next refresh. */
 void collection_record(const struct collection *c, size_t i, struct swima_record *rec);
 
-/* Appends the record of i, a SWID tag of 2015 in XML, to w: the same octets for the same
- * software. 0, ST_EVALUE when it cannot be said in XML, or w->err. */
+/* Appends the record of i to w: the tag that the software brought, octet for octet, or one made
+ * here, the same octets for the same software. 0; ST_EBUSY: the tag is another one by now,
+ * refresh and begin again; ST_EVALUE when it cannot be said in a tag; or w->err. */
 int collection_describe(const struct collection *c, size_t i, struct wr *w);
 
 /* Marks in wanted[count] all records with this identifier. */

@@ -83,10 +83,12 @@ static void tag_compatible(struct wr *w, const struct identifier_rules *r,
 	}
 }
 
-int identifier_tag(struct wr *w, const struct identifier_rules *r,
+int identifier_tag(struct wr *w, const struct identifier_rules *r, const char *language,
 		   const struct source_item *item)
 {
-	if (r->scheme == IDENTIFIER_COMPATIBLE)
+	if (language)
+		(void)identifier_purl(w, r, language, item);
+	else if (r->scheme == IDENTIFIER_COMPATIBLE)
 		tag_compatible(w, r, item);
 	else
 		tag_unique(w, r, item);
@@ -117,7 +119,7 @@ struct span identifier_normalise(struct arena *a, struct span id)
 	return nfc;
 }
 
-int identifier_write(struct wr *w, const struct identifier_rules *r,
+int identifier_write(struct wr *w, const struct identifier_rules *r, const char *language,
 		     const struct source_item *item)
 {
 	size_t begin = w->len;
@@ -126,7 +128,7 @@ int identifier_write(struct wr *w, const struct identifier_rules *r,
 
 	wr_str(w, r->regid);
 	wr_str(w, "__");
-	if (identifier_tag(w, r, item) < 0)
+	if (identifier_tag(w, r, language, item) < 0)
 		return w->err;
 	id = wr_span_from(w, begin);
 	nfc = identifier_normalise(&a, id);
@@ -138,31 +140,82 @@ int identifier_write(struct wr *w, const struct identifier_rules *r,
 	return w->err;
 }
 
-int identifier_purl(struct wr *w, const struct identifier_rules *r, const char *type,
-		    const struct source_item *item)
+/* A name as the Python Package Index spells it (package-url, pypi). */
+static void purl_pypi(struct wr *w, struct span name)
 {
-	const struct platform *p = &r->platform;
+	for (size_t i = 0; i < name.n; i++) {
+		uint8_t c = name.p[i];
 
-	if (!type)
-		return w->err;
-	wr_str(w, "pkg:");
-	wr_str(w, type);
-	wr_u8(w, '/');
-	uri_write(w, span_str(p->id), "", "");
-	wr_u8(w, '/');
-	uri_write(w, item->name, "", "");
-	wr_u8(w, '@');
-	uri_write(w, item->version, "", "");
-	if (item->arch.n) {
-		wr_str(w, "?arch=");
-		uri_write(w, item->arch, "", "");
+		c = c == '_' ? '-' : c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
+		uri_write(w, span_of(&c, 1), "", "");
 	}
-	wr_str(w, item->arch.n ? "&distro=" : "?distro=");
+}
+
+/* What a package of the system has and one of a language has not. */
+static void purl_qualifiers(struct wr *w, const struct platform *p, struct span arch,
+			    struct span epoch)
+{
+	char mark = '?';
+
+	if (arch.n) {
+		wr_str(w, "?arch=");
+		uri_write(w, arch, "", "");
+		mark = '&';
+	}
+	wr_u8(w, (uint8_t)mark);
+	wr_str(w, "distro=");
 	uri_write(w, span_str(p->id), "", "");
 	if (p->version[0]) {
 		wr_u8(w, '-');
 		uri_write(w, span_str(p->version), "", "");
 	}
+	if (epoch.n) {
+		wr_str(w, "&epoch=");
+		uri_write(w, epoch, "", "");
+	}
+}
+
+/* Cuts "N:" off, which stands in front of an rpm's version. */
+static struct span purl_epoch(struct span *version)
+{
+	struct span epoch = { version->p, 0 };
+
+	while (epoch.n < version->n && isdigit(version->p[epoch.n]))
+		epoch.n++;
+	if (!epoch.n || epoch.n == version->n || version->p[epoch.n] != ':')
+		return (struct span){ 0 };
+	version->p += epoch.n + 1;
+	version->n -= epoch.n + 1;
+	return epoch;
+}
+
+int identifier_purl(struct wr *w, const struct identifier_rules *r, const char *type,
+		    const struct source_item *item)
+{
+	struct span version = item->version, epoch = { 0 };
+	bool pypi, npm;
+
+	if (!type)
+		return w->err;
+	pypi = strcmp(type, "pypi") == 0;
+	npm = strcmp(type, "npm") == 0;
+	if (strcmp(type, "rpm") == 0)
+		epoch = purl_epoch(&version);
+	wr_str(w, "pkg:");
+	wr_str(w, type);
+	wr_u8(w, '/');
+	if (!pypi && !npm) {
+		uri_write(w, span_str(r->platform.id), "", "");
+		wr_u8(w, '/');
+	}
+	if (pypi)
+		purl_pypi(w, item->name);
+	else
+		uri_write(w, item->name, npm ? "/" : "", "");
+	wr_u8(w, '@');
+	uri_write(w, version, "", "");
+	if (!pypi && !npm)
+		purl_qualifiers(w, &r->platform, item->arch, epoch);
 	return w->err;
 }
 

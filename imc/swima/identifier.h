@@ -20,21 +20,26 @@ enum identifier_scheme {
 
 struct identifier_rules {
 	enum identifier_scheme scheme;
+	uint8_t model;     /* SWIMA_MODEL_...: in what form we make tags */
 	const char *regid; /* who makes the tags (RFC 8412, 6.1.1) */
 	struct platform platform;
 };
 
 /* Each appends to w and returns w->err. */
 
-/* The tag id of an item, without the regid. */
-int identifier_tag(struct wr *w, const struct identifier_rules *r,
+/* The tag id of an item, without the regid. language: the type of package URL of packages that
+ * belong to a programming language and not to the system; they are named by that URL. Else
+ * NULL. */
+int identifier_tag(struct wr *w, const struct identifier_rules *r, const char *language,
 		   const struct source_item *item);
 
 /* The Software Identifier: regid "__" tag id, in Net-Unicode (NFC; RFC 5198). */
-int identifier_write(struct wr *w, const struct identifier_rules *r,
+int identifier_write(struct wr *w, const struct identifier_rules *r, const char *language,
 		     const struct source_item *item);
 
-/* pkg:TYPE/OS/NAME@VERSION?arch=...&distro=...; nothing when type is NULL. */
+/* pkg:TYPE/OS/NAME@VERSION?arch=...&distro=..., where an epoch "N:" of an rpm's version becomes
+ * &epoch=N; of a language's packages, pypi and npm, pkg:TYPE/NAME@VERSION. Nothing when type is
+ * NULL. */
 int identifier_purl(struct wr *w, const struct identifier_rules *r, const char *type,
 		    const struct source_item *item);
 

@@ -11,12 +11,31 @@
 #include <stdlib.h>
 
 /* clang-format off */
+
+/* ISO 2015 puts tags beside the product, 2009 into a directory named after who made them. In
+ * quotes, since libConfuse takes what follows a slash and a star for a comment. */
+#define SWIMA_SWID_DIRECTORIES "{" \
+	"\"/usr/lib/swidtag\", \"/etc/swid/swidtags.d\", " \
+	"\"/usr/share/*/swidtag\", \"/usr/share/regid.*\", " \
+	"\"/usr/local/share/*/swidtag\", \"/usr/local/share/regid.*\", " \
+	"\"/opt/*/swidtag\", \"/opt/*/*/swidtag\"}"
+#define SWIMA_PIP_DIRECTORIES "{" \
+	"\"/usr/local/lib/python3*/dist-packages\", " \
+	"\"/usr/local/lib/python3*/site-packages\"}"
+#define SWIMA_NPM_DIRECTORIES "{" \
+	"\"/usr/local/lib/node_modules\", \"/usr/lib/node_modules\"}"
+
 static cfg_opt_t swima_opts[] = {
-	CFG_STR_LIST("sources", "{dpkg}", CFGF_NONE),  /* where software is looked for */
+	/* where software is looked for */
+	CFG_STR_LIST("sources", "{dpkg, rpm, swid}", CFGF_NONE),
+	CFG_STR_LIST("swid_directories", SWIMA_SWID_DIRECTORIES, CFGF_NONE),
+	CFG_STR_LIST("pip_directories", SWIMA_PIP_DIRECTORIES, CFGF_NONE),
+	CFG_STR_LIST("npm_directories", SWIMA_NPM_DIRECTORIES, CFGF_NONE),
 	CFG_STR("root", "/", CFGF_NONE),               /* the system that is looked at */
 	CFG_STR("regid", "stance.invalid", CFGF_NONE), /* who makes the tags */
 	CFG_STR("maker", "Stance", CFGF_NONE),         /* and the name of that */
 	CFG_STR("identifiers", "unique", CFGF_NONE),   /* or "compatible" */
+	CFG_STR("records", "xml", CFGF_NONE),          /* or "coswid" */
 	CFG_STR("ledger", "imc-swima.db", CFGF_NONE),  /* in the state directory; "": none */
 	CFG_BOOL("reuse_request_ids", cfg_false, CFGF_NONE),
 	CFG_INT("max_subscriptions", 256, CFGF_NONE),
@@ -25,6 +44,7 @@ static cfg_opt_t swima_opts[] = {
 	CFG_INT("max_records", 262144, CFGF_NONE),
 	CFG_INT("max_answer", 67108864, CFGF_NONE),
 	CFG_INT("max_database", 268435456, CFGF_NONE),
+	CFG_INT("max_tag", 1048576, CFGF_NONE),
 	CFG_END(),
 };
 /* clang-format on */
@@ -36,8 +56,11 @@ static const struct conf_range swima_ranges[] = {
 	{ "max_records", 1, SWIMA_MAX_COUNT },
 	{ "max_answer", 1024, 1 << 30 },
 	{ "max_database", 1024, 1 << 30 },
+	{ "max_tag", 1024, 1 << 28 },
 	{ 0 },
 };
+
+#define SWIMA_MAX_DIRECTORIES 256 /* in one list */
 
 /* One a process. */
 struct swima_module {
@@ -47,6 +70,9 @@ struct swima_module {
 	bool reuse_request_ids;
 	char root[PATH_MAX], ledger[PATH_MAX];
 	const char *sources[COLLECTION_MAX_SOURCES + 1];
+	const char *swid[SWIMA_MAX_DIRECTORIES + 1];
+	const char *pip[SWIMA_MAX_DIRECTORIES + 1];
+	const char *npm[SWIMA_MAX_DIRECTORIES + 1];
 };
 
 /* One a connection. */
@@ -91,9 +117,25 @@ static int swima_paths(struct kit_module *m, struct swima_module *s)
 	return n < sizeof(s->ledger) - 8 ? 0 : swima_bad(m, "ledger", ledger);
 }
 
+/* A list of absolute paths. */
+static int swima_directories(struct kit_module *m, const char *key, const char **list)
+{
+	unsigned int n = cfg_size(m->conf, key);
+
+	if (n > SWIMA_MAX_DIRECTORIES)
+		return swima_bad(m, key, "too many");
+	for (unsigned int i = 0; i < n; i++) {
+		list[i] = cfg_getnstr(m->conf, key, i);
+		if (list[i][0] != '/')
+			return swima_bad(m, key, list[i]);
+	}
+	return 0;
+}
+
 static int swima_rules(struct kit_module *m, struct identifier_rules *r)
 {
 	const char *scheme = cfg_getstr(m->conf, "identifiers");
+	const char *records = cfg_getstr(m->conf, "records");
 
 	r->regid = cfg_getstr(m->conf, "regid");
 	if (!swima_regid_ok(r->regid))
@@ -104,6 +146,12 @@ static int swima_rules(struct kit_module *m, struct identifier_rules *r)
 		r->scheme = IDENTIFIER_UNIQUE;
 	else
 		return swima_bad(m, "identifiers", scheme);
+	if (strcmp(records, "coswid") == 0)
+		r->model = SWIMA_MODEL_COSWID;
+	else if (strcmp(records, "xml") == 0)
+		r->model = SWIMA_MODEL_SWID_2015;
+	else
+		return swima_bad(m, "records", records);
 	return 0;
 }
 
@@ -113,7 +161,11 @@ static int swima_open_collection(struct kit_module *m, struct swima_module *s)
 	struct collection_conf conf = {
 		.source = { .root = s->root,
 			    .max_octets = (size_t)cfg_getint(m->conf, "max_database"),
-			    .log = &m->log },
+			    .max_tag = (size_t)cfg_getint(m->conf, "max_tag"),
+			    .log = &m->log,
+			    .swid = s->swid,
+			    .pip = s->pip,
+			    .npm = s->npm },
 		.maker = cfg_getstr(m->conf, "maker"),
 		.sources = s->sources,
 		.ledger = s->ledger,
@@ -125,7 +177,10 @@ static int swima_open_collection(struct kit_module *m, struct swima_module *s)
 		return swima_bad(m, "sources", "too many");
 	for (size_t i = 0; i < n; i++)
 		s->sources[i] = cfg_getnstr(m->conf, "sources", (unsigned int)i);
-	if ((err = swima_rules(m, &conf.rules)) < 0)
+	if ((err = swima_directories(m, "swid_directories", s->swid)) < 0 ||
+	    (err = swima_directories(m, "pip_directories", s->pip)) < 0 ||
+	    (err = swima_directories(m, "npm_directories", s->npm)) < 0 ||
+	    (err = swima_rules(m, &conf.rules)) < 0)
 		return err;
 	platform_read(s->root, &conf.rules.platform);
 	return collection_open(&conf, &s->collection);

@@ -2,6 +2,7 @@
 #include "snapshot.h"
 
 #include "base/err.h"
+#include "wire/coswid.h"
 #include "wire/swima.h"
 
 #include <stdlib.h>
@@ -56,12 +57,15 @@ static struct span cut(struct span *s, size_t n)
  * the content the ledger compares. */
 static int run_copy(struct snapshot_run *run, const struct source_item *item, struct record *r)
 {
-	const struct span in[] = { item->name,     item->version,        item->arch,
-				   item->origin,   item->origin_version, item->supplier,
-				   item->directory };
-	struct span *out[] = { &r->item.name,     &r->item.version,        &r->item.arch,
-			       &r->item.origin,   &r->item.origin_version, &r->item.supplier,
-			       &r->item.directory };
+	const struct span in[] = {
+		item->name,           item->version,  item->arch,      item->origin,
+		item->origin_version, item->supplier, item->directory, item->digest,
+	};
+	struct span *out[] = {
+		&r->item.name,      &r->item.version,        &r->item.arch,
+		&r->item.origin,    &r->item.origin_version, &r->item.supplier,
+		&r->item.directory, &r->item.digest,
+	};
 	const size_t n = sizeof(in) / sizeof(in[0]);
 	struct span text;
 
@@ -70,6 +74,7 @@ static int run_copy(struct snapshot_run *run, const struct source_item *item, st
 		wr_bytes(&run->w, in[i]);
 		wr_u8(&run->w, '\n');
 	}
+	wr_u8(&run->w, (uint8_t)('0' + r->model));
 	if (run->w.err)
 		return run->w.err;
 	r->content = text = arena_copy(&run->s->arena, wr_span(&run->w));
@@ -79,6 +84,7 @@ static int run_copy(struct snapshot_run *run, const struct source_item *item, st
 		*out[i] = cut(&text, in[i].n);
 		(void)cut(&text, 1);
 	}
+	r->item.since = item->since;
 	r->key = r->item.key = arena_copy(&run->s->arena, item->key);
 	return r->key.p ? 0 : ST_ENOMEM;
 }
@@ -94,6 +100,26 @@ static int run_keep(struct snapshot_run *run, struct span *to)
 	return to->p ? 0 : ST_ENOMEM;
 }
 
+/* What it is called and what kind of record it has: the tag that it brings says both. */
+static int run_name(struct snapshot_run *run, const struct source_item *item, struct record *r)
+{
+	const struct identifier_rules *rules = run->rules;
+	size_t regid = strlen(rules->regid) + 2;
+
+	wr_truncate(&run->w, 0);
+	if (item->identifier.n) {
+		r->model = item->model;
+		wr_bytes(&run->w, item->identifier);
+		return run_keep(run, &r->identifier);
+	}
+	(void)identifier_write(&run->w, rules, run->class->language, item);
+	r->model = rules->model;
+	if (r->model == SWIMA_MODEL_COSWID && !run->w.err &&
+	    !coswid_can_name(wr_span_from(&run->w, regid)))
+		r->model = SWIMA_MODEL_SWID_2015;
+	return run_keep(run, &r->identifier);
+}
+
 static int run_each(void *ctx, const struct source_item *item)
 {
 	struct snapshot_run *run = ctx;
@@ -102,12 +128,10 @@ static int run_each(void *ctx, const struct source_item *item)
 
 	if (!r)
 		return run->s->n == run->max ? ST_ELIMIT : ST_ENOMEM;
-	if ((err = run_copy(run, item, r)) < 0)
+	if ((err = run_name(run, item, r)) < 0 || (err = run_copy(run, item, r)) < 0)
 		return err;
-	wr_truncate(&run->w, 0);
-	(void)identifier_write(&run->w, run->rules, &r->item);
-	if ((err = run_keep(run, &r->identifier)) < 0)
-		return err;
+	if (item->identifier.n)
+		r->item.identifier = r->identifier;
 	wr_truncate(&run->w, 0);
 	(void)identifier_locator(&run->w, item->directory);
 	if (run->w.len && (err = run_keep(run, &r->locator)) < 0)

@@ -9,6 +9,7 @@
 struct record {
 	uint32_t id;    /* Record Identifier; 0 until the ledger gave one */
 	uint8_t source; /* Source Identification Number */
+	uint8_t model;  /* SWIMA_MODEL_... */
 	struct span key, identifier, locator;
 	struct span content; /* what the record is made of: the strings of item, one a line */
 	struct source_item item;

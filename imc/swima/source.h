@@ -18,6 +18,7 @@ struct source_item {
 	struct span origin_version; /* and its version: vulnerability lists go by these two */
 	struct span supplier;       /* who makes or packages it */
 	struct span directory;      /* absolute path of its executables */
+	int64_t since; /* when it came, in microseconds since 1970; 0: installed tells */
 
 	/* Software that brings a tag of its own; for all other these are empty, and identifier
 	 * and record are made here from what stands above. */
@@ -53,6 +54,7 @@ struct source_class {
 	const char *name;      /* in configuration, ledger and log: "dpkg" */
 	uint8_t number;        /* Source Identification Number: ours for ever */
 	const char *purl_type; /* of package URLs ("deb"); NULL: these have none */
+	const char *language; /* the same, when these are packages of a programming language */
 
 	/* ST_ENOENT: this system has no such source. A source that is open stays in use: when
 	 * what it reads is gone, list says so. */
@@ -67,7 +69,8 @@ struct source_class {
 	 * again. NULL when no instance brings one. */
 	int (*record)(struct source *s, const struct source_item *item, struct wr *w);
 
-	/* When the instance came, in microseconds since 1970; 0: not known. */
+	/* When an instance without item->since came, in microseconds since 1970; 0: not
+	 * known. May be NULL. */
 	int64_t (*installed)(struct source *s, const struct source_item *item);
 
 	/* Cheap, a few stat calls. */
@@ -75,6 +78,9 @@ struct source_class {
 
 	/* The i-th directory whose entries change with the software; NULL ends. */
 	const char *(*watch)(struct source *s, size_t i);
+
+	/* Appends where it looks, for Source Metadata; NULL: the first watch says it. */
+	void (*describe)(struct source *s, struct wr *w);
 
 	void (*close)(struct source *s);
 };

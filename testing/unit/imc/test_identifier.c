@@ -27,7 +27,7 @@ static void check(const struct identifier_rules *r, const char *name, const char
 	struct source_item item = package(name, version, arch);
 	struct wr w = { 0 };
 
-	assert_int_equal(identifier_write(&w, r, &item), 0);
+	assert_int_equal(identifier_write(&w, r, NULL, &item), 0);
 	wr_u8(&w, 0);
 	assert_string_equal((char *)w.p, want);
 	wr_reset(&w);
@@ -67,8 +67,8 @@ static void test_never_shared(void **state)
 		struct source_item y = package(pairs[i][3], pairs[i][4], pairs[i][5]);
 		struct wr a = { 0 }, b = { 0 };
 
-		assert_int_equal(identifier_write(&a, &unique, &x), 0);
-		assert_int_equal(identifier_write(&b, &unique, &y), 0);
+		assert_int_equal(identifier_write(&a, &unique, NULL, &x), 0);
+		assert_int_equal(identifier_write(&b, &unique, NULL, &y), 0);
 		assert_false(span_eq(wr_span(&a), wr_span(&b)));
 		wr_reset(&a);
 		wr_reset(&b);
@@ -141,7 +141,7 @@ static void test_ceiling(void **state)
 	struct wr w = { .max = 20 };
 
 	(void)state;
-	assert_int_equal(identifier_write(&w, &unique, &item), ST_ELIMIT);
+	assert_int_equal(identifier_write(&w, &unique, NULL, &item), ST_ELIMIT);
 	wr_reset(&w);
 }
 

@@ -1,5 +1,6 @@
 /* The collector as a TNC client sees it: every vector of RFC 8412 that a collector can get, and
  * what it answers. Subscriptions and refusals are in test_imc_swima_refusals.c. */
+#define _GNU_SOURCE /* memmem */
 #include "unit.h"
 
 #include "imc_swima_lab.h"
@@ -8,7 +9,7 @@
 
 #include "base/conf.h"
 #include "tncif/tncifimc.h"
-#include "wire/swid_xml.h"
+#include "wire/coswid.h"
 
 #include <stdio.h>
 #include <sys/utsname.h>
@@ -61,6 +62,33 @@ static void test_record(void **state)
 	assert_true(span_eq(info.source, span_str("bash")));
 	assert_true(span_eq(info.source_version, span_str("5.2.15-2")));
 	assert_true(span_eq(info.supplier, span_str("Matthias Klose <doko@debian.org>")));
+	assert_true(span_eq(info.purl, span_str("pkg:deb/debian/bash@5.2.15-2%2Bb2"
+						"?arch=amd64&distro=debian-12")));
+	assert_int_equal(swima_next(&l, &rec), 0);
+	arena_reset(&arena);
+}
+
+/* The same in CBOR, and less of it. */
+static void test_coswid(void **state)
+{
+	struct span id = SPAN_LIT("stance.invalid__debian-12-amd64-bash@5.2.15-2%2Bb2");
+	struct arena arena = { 0 };
+	struct swid_info info;
+	struct swima_record rec;
+	struct swima_list l;
+	struct pa_attr a;
+
+	(void)state;
+	start(SMALL, "records = \"coswid\"");
+	say(TNCC_VALIDATOR, 0, 9, 0, &id, 1);
+	a = only_answer(PA_SW_INVENTORY);
+	assert_int_equal(swima_list_begin(&l, &a), 0);
+	assert_int_equal(swima_next(&l, &rec), 1);
+	assert_int_equal(rec.model, SWIMA_MODEL_COSWID);
+	assert_true(rec.record.n < 300);
+	assert_int_equal(coswid_read(rec.record, 65536, &arena, &info), 0);
+	assert_true(span_eq(info.id, id));
+	assert_true(span_eq(info.version, span_str("5.2.15-2+b2")));
 	assert_true(span_eq(info.purl, span_str("pkg:deb/debian/bash@5.2.15-2%2Bb2"
 						"?arch=amd64&distro=debian-12")));
 	assert_int_equal(swima_next(&l, &rec), 0);
@@ -126,6 +154,10 @@ static void test_sources(void **state)
 	assert_int_equal(swima_sources_next(&l, &s), 1);
 	assert_int_equal(s.number, 1);
 	assert_true(span_eq(s.metadata, span_str("dpkg " SMALL "/var/lib/dpkg")));
+	assert_int_equal(swima_sources_next(&l, &s), 1);
+	assert_int_equal(s.number, 3);
+	assert_non_null(memmem(s.metadata.p, s.metadata.n, SMALL "/usr/share/*/swidtag ",
+			       sizeof(SMALL "/usr/share/*/swidtag ") - 1));
 	assert_int_equal(swima_sources_next(&l, &s), 0);
 }
 
@@ -244,9 +276,15 @@ static void test_sample_settings(void **state)
 static void test_bad_settings(void **state)
 {
 	static const char *const bad[] = {
-		"identifiers = \"other\"", "regid = \"a__b\"", "regid = \"\"",
-		"sources = {\"nosuch\"}",  "root = \"here\"",  "max_answer = 1",
+		"identifiers = \"other\"",
+		"regid = \"a__b\"",
+		"regid = \"\"",
+		"sources = {\"nosuch\"}",
+		"root = \"here\"",
+		"max_answer = 1",
 		"no_such_key = 1",
+		"records = \"json\"",
+		"swid_directories = {\"here\"}",
 	};
 	char path[128];
 
@@ -308,6 +346,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_says_nothing_first, teardown),
 		cmocka_unit_test_teardown(test_inventories, teardown),
 		cmocka_unit_test_teardown(test_record, teardown),
+		cmocka_unit_test_teardown(test_coswid, teardown),
 		cmocka_unit_test_teardown(test_targeted, teardown),
 		cmocka_unit_test_teardown(test_targeted_vector, teardown),
 		cmocka_unit_test_teardown(test_events, teardown),

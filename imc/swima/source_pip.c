@@ -1,0 +1,127 @@
+#include "source_pip.h"
+
+#include "pip_metadata.h"
+#include "tree_source.h"
+
+#include "base/err.h"
+#include "wire/text.h"
+
+#include <fcntl.h>
+#include <limits.h>
+
+/* Where a virtual environment keeps its packages. */
+#define PIP_VENV_MARK "pyvenv.cfg"
+#define PIP_VENV_PACKAGES "lib/python*/site-packages"
+
+static int pip_found(const struct tree_walk *w, const struct tree_dir *d);
+
+static int pip_open(const struct source_conf *conf, struct source **s)
+{
+	return tree_source_open(conf, source_pip.name, conf->pip, pip_found, s);
+}
+
+/* The site-packages directory is all that says where: the same package may be in many. */
+static int pip_emit(struct tree_run *run, const struct tree_dir *site, const char *entry,
+		    const struct pip_metadata *m)
+{
+	char key[PATH_MAX];
+	struct source_item item = {
+		.key = tree_run_key(site, entry, key, sizeof(key)),
+		.name = m->name,
+		.version = m->version,
+		.directory = span_str(site->path + site->root),
+	};
+
+	return item.key.n ? run->each(run->ctx, &item) : 0;
+}
+
+/* entry of site is described by the file called name in d. */
+static int pip_package(const struct tree_walk *w, const struct tree_dir *site,
+		       const char *entry, const struct tree_dir *d, const char *name)
+{
+	struct tree_run *run = w->ctx;
+	struct pip_metadata m;
+	struct stat st;
+	int err;
+
+	if (!tree_run_wants(w, d, name))
+		return 0;
+	if ((err = tree_run_read(w, d, name, TREE_ANYONE, run->s->conf->max_tag, &st)) <= 0)
+		return err;
+	if (text_plain(span_str(site->path)) && text_plain(span_str(entry)) &&
+	    pip_metadata_read(wr_span(&run->octets), &m))
+		return pip_emit(run, site, entry, &m);
+	tree_refuse(w, d, name, &st, "says no name and version");
+	return 0;
+}
+
+/* The description that a directory of this suffix holds; NULL: not one of ours. */
+static const char *pip_file(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	if (!dot || name[0] == '~') /* pip renames so what it is about to remove */
+		return NULL;
+	return strcmp(dot, ".dist-info") == 0  ? "METADATA"
+	       : strcmp(dot, ".egg-info") == 0 ? "PKG-INFO"
+					       : NULL;
+}
+
+static int pip_entry(const struct tree_walk *w, const struct tree_dir *site, const char *name)
+{
+	const char *file = pip_file(name);
+	struct tree_dir d;
+	char path[PATH_MAX];
+	struct stat st;
+	int err;
+
+	if (!file || fstatat(site->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	if (S_ISREG(st.st_mode)) /* the oldest form: the description is the entry itself */
+		return pip_package(w, site, name, site, name);
+	if (!S_ISDIR(st.st_mode) ||
+	    (err = tree_enter(w, site, name, &d, path, sizeof(path))) == 0)
+		return 0;
+	if (err < 0)
+		return err;
+	if (fstatat(d.fd, file, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		err = pip_package(w, site, name, &d, file);
+	else
+		err = 0; /* being written, or the remains of something */
+	if (!err && w->passed)
+		err = w->passed(w, &d);
+	tree_leave(&d);
+	return err;
+}
+
+static int pip_site(const struct tree_walk *w, const struct tree_dir *d)
+{
+	int err = w->passed ? w->passed(w, d) : 0;
+
+	return err ? err : tree_each(w, d, pip_entry);
+}
+
+static int pip_found(const struct tree_walk *w, const struct tree_dir *d)
+{
+	struct tree_walk inner = *w;
+	struct stat st;
+
+	if (fstatat(d->fd, PIP_VENV_MARK, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return pip_site(w, d);
+	inner.found = pip_site;
+	return tree_walk_below(&inner, d, PIP_VENV_PACKAGES);
+}
+
+const struct source_class source_pip = {
+	.name = "pip",
+	.number = 4,
+	.purl_type = "pypi",
+	.language = "pypi",
+	.open = pip_open,
+	.list = tree_source_list,
+	.installed = tree_source_installed,
+	.stamp = tree_source_stamp,
+	.watch = tree_source_watch,
+	.describe = tree_source_describe,
+	.close = tree_source_close,
+};

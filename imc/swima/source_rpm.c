@@ -1,0 +1,242 @@
+#include "source_rpm.h"
+
+#include "librpm.h"
+
+#include "base/err.h"
+#include "wire/text.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define RPM_MAX_FIELD 1024
+
+/* Octets of a key: name, epoch, version, release, architecture and what stands between. */
+#define RPM_MAX_KEY (4 * RPM_MAX_FIELD + 32)
+
+/* Where the database is and what its file is called, in the order of preference. */
+static const char *const rpm_dirs[] = { "usr/lib/sysimage/rpm", "var/lib/rpm" };
+static const char *const rpm_files[] = { "rpmdb.sqlite", "Packages.db", "Packages" };
+
+struct source {
+	char dir[PATH_MAX];
+	struct librpm rpm;
+	const struct log *log;
+};
+
+/* One run over the database. */
+struct rpm_run {
+	struct source *s;
+	source_each *each;
+	void *ctx;
+	size_t refused;
+};
+
+static bool rpm_exists(const char *dir)
+{
+	char path[PATH_MAX + 32];
+
+	for (size_t i = 0; i < sizeof(rpm_files) / sizeof(rpm_files[0]); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", dir, rpm_files[i]);
+		if (access(path, F_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* librpm reads the path as a macro: it may not have one in it. */
+static int rpm_find(const struct source_conf *conf, struct source *s)
+{
+	if (strchr(conf->root, '%'))
+		return ST_ECONF;
+	for (size_t i = 0; i < sizeof(rpm_dirs) / sizeof(rpm_dirs[0]); i++) {
+		int n = snprintf(s->dir, sizeof(s->dir), "%s/%s", conf->root, rpm_dirs[i]);
+
+		if (n < 0 || (size_t)n >= sizeof(s->dir))
+			return ST_ELIMIT;
+		if (rpm_exists(s->dir))
+			return 0;
+	}
+	return ST_ENOENT;
+}
+
+static void rpm_close(struct source *s)
+{
+	if (!s)
+		return;
+	librpm_close(&s->rpm);
+	free(s);
+}
+
+static int rpm_open(const struct source_conf *conf, struct source **out)
+{
+	struct source *s = calloc(1, sizeof(*s));
+	int err;
+
+	if (!s)
+		return ST_ENOMEM;
+	s->log = conf->log;
+	if ((err = rpm_find(conf, s)) == 0 && (err = librpm_open(&s->rpm)) < 0) {
+		log_error(s->log, "rpm database cannot be read without librpm: path=%s",
+			  s->dir);
+		err = ST_EUNSUPPORTED;
+	}
+	if (err < 0) {
+		rpm_close(s);
+		return err;
+	}
+	*out = s;
+	return 0;
+}
+
+/* --- one package --- */
+
+static struct span rpm_string(const struct source *s, void *header, int32_t tag)
+{
+	struct span text = span_str(s->rpm.string(header, tag));
+
+	return text.n <= RPM_MAX_FIELD && text_plain(text) ? text : (struct span){ 0 };
+}
+
+/* NAME-VERSION-RELEASE.src.rpm */
+static void rpm_origin(struct span file, struct source_item *item)
+{
+	size_t end = file.n, dashes = 0, at;
+
+	for (int dots = 0; dots < 2 && end; end--)
+		dots += file.p[end - 1] == '.';
+	for (at = end; at && dashes < 2; at--)
+		dashes += file.p[at - 1] == '-';
+	if (dashes < 2 || !at)
+		return;
+	item->origin = span_of(file.p, at);
+	item->origin_version = span_of(file.p + at + 1, end - at - 1);
+}
+
+/* "EPOCH:VERSION-RELEASE", and the key in which that is the middle. */
+static struct span rpm_key(const struct source *s, void *header, struct source_item *item,
+			   char key[RPM_MAX_KEY])
+{
+	struct span version = rpm_string(s, header, RPM_VERSION);
+	struct span release = rpm_string(s, header, RPM_RELEASE);
+	unsigned long epoch = (unsigned long)s->rpm.number(header, RPM_EPOCH);
+	char text[24] = "";
+	int name, middle, n;
+
+	if (!version.n || !release.n)
+		return (struct span){ 0 };
+	if (epoch)
+		(void)snprintf(text, sizeof(text), "%lu:", epoch);
+	name = snprintf(key, RPM_MAX_KEY, "%.*s-", (int)item->name.n,
+			(const char *)item->name.p);
+	middle = snprintf(key + name, RPM_MAX_KEY - (size_t)name, "%s%.*s-%.*s", text,
+			  (int)version.n, (const char *)version.p, (int)release.n,
+			  (const char *)release.p);
+	n = snprintf(key + name + middle, RPM_MAX_KEY - (size_t)(name + middle), ".%.*s",
+		     (int)item->arch.n, item->arch.n ? (const char *)item->arch.p : "");
+	item->version = span_of(key + name, (size_t)middle);
+	return span_of(key, (size_t)(name + middle + n));
+}
+
+static int rpm_package(struct rpm_run *run, void *header)
+{
+	const struct source *s = run->s;
+	struct source_item item = {
+		.name = rpm_string(s, header, RPM_NAME),
+		.arch = rpm_string(s, header, RPM_ARCH),
+		.supplier = rpm_string(s, header, RPM_VENDOR),
+		.since = (int64_t)(s->rpm.number(header, RPM_INSTALLTIME) & 0xffffffff) *
+			 1000000,
+	};
+	char key[RPM_MAX_KEY];
+
+	/* Keys that rpm checks signatures with are kept as if they were packages. */
+	if (span_eq(item.name, span_str("gpg-pubkey")))
+		return 0;
+	if (!item.supplier.n)
+		item.supplier = rpm_string(s, header, RPM_PACKAGER);
+	rpm_origin(rpm_string(s, header, RPM_SOURCERPM), &item);
+	item.key = rpm_key(s, header, &item, key);
+	if (!item.name.n || !item.key.n) {
+		run->refused++;
+		return 0;
+	}
+	return run->each(run->ctx, &item);
+}
+
+/* --- all of them --- */
+
+static int rpm_list_open(struct rpm_run *run, void *ts)
+{
+	const struct librpm *rpm = &run->s->rpm;
+	void *iterator, *header;
+	int err = 0;
+
+	(void)rpm->ts_flags(ts, RPM_CHECK_NOTHING);
+	if (rpm->ts_open(ts, O_RDONLY) != 0)
+		return ST_EIO;
+	iterator = rpm->ts_iterate(ts, RPM_INDEX_PACKAGES, NULL, 0);
+	while (!err && (header = rpm->next(iterator)))
+		err = rpm_package(run, header);
+	(void)rpm->iterator_free(iterator);
+	return err;
+}
+
+static int rpm_list(struct source *s, source_each *each, void *ctx)
+{
+	struct rpm_run run = { .s = s, .each = each, .ctx = ctx };
+	void *ts;
+	int err;
+
+	if (!rpm_exists(s->dir)) /* librpm would find an empty one instead */
+		return ST_ENOENT;
+	(void)s->rpm.log_mask(RPM_LOG_ERRORS);
+	if (s->rpm.macro(NULL, "_dbpath", NULL, s->dir, RPM_MACRO_LEVEL) != 0)
+		return ST_EIO;
+	if (!(ts = s->rpm.ts_create()))
+		return ST_ENOMEM;
+	err = rpm_list_open(&run, ts);
+	(void)s->rpm.ts_free(ts);
+	if (run.refused)
+		log_warn(s->log, "rpm database has packages that cannot be read: count=%zu",
+			 run.refused);
+	return err;
+}
+
+static void rpm_stamp(struct source *s, struct source_stamp *stamp)
+{
+	static const char *const files[] = { "rpmdb.sqlite", "rpmdb.sqlite-wal", "Packages.db",
+					     "Packages" };
+	char path[PATH_MAX + 32];
+	struct stat st;
+
+	*stamp = (struct source_stamp){ 0 };
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", s->dir, files[i]);
+		if (stat(path, &st) < 0)
+			continue;
+		stamp->v[4 * i] = (uint64_t)st.st_ino;
+		stamp->v[4 * i + 1] = (uint64_t)st.st_size;
+		stamp->v[4 * i + 2] = (uint64_t)st.st_mtim.tv_sec;
+		stamp->v[4 * i + 3] = (uint64_t)st.st_mtim.tv_nsec;
+	}
+}
+
+static const char *rpm_watch(struct source *s, size_t i)
+{
+	return i == 0 ? s->dir : NULL;
+}
+
+const struct source_class source_rpm = {
+	.name = "rpm",
+	.number = 2,
+	.purl_type = "rpm",
+	.open = rpm_open,
+	.list = rpm_list,
+	.stamp = rpm_stamp,
+	.watch = rpm_watch,
+	.close = rpm_close,
+};

@@ -1,0 +1,187 @@
+#include "source_swid.h"
+
+#include "tree_source.h"
+
+#include "base/err.h"
+#include "wire/coswid.h"
+#include "wire/swima.h"
+#include "wire/text.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/evp.h>
+
+/* Directories below the one that a pattern names: /usr/lib/swidtag/<regid>/ is one. */
+#define SWID_MAX_DEPTH 4
+
+/* What reading a tag keeps for a moment. */
+#define SWID_MAX_KEPT (1024 * 1024)
+
+#define DIGEST_TEXT (2 * 32 + 1) /* SHA-256 in hexadecimal */
+
+static int swid_found(const struct tree_walk *w, const struct tree_dir *d);
+
+static int swid_open(const struct source_conf *conf, struct source **s)
+{
+	return tree_source_open(conf, source_swid.name, conf->swid, swid_found, s);
+}
+
+/* --- one tag --- */
+
+static bool ends_in(const char *name, const char *suffix)
+{
+	size_t n = strlen(name), m = strlen(suffix);
+
+	return n > m && strcmp(name + n - m, suffix) == 0;
+}
+
+int swid_file_kind(const char *name)
+{
+	if (ends_in(name, ".swidtag"))
+		return SWIMA_MODEL_SWID_2015;
+	return ends_in(name, ".coswid") ? SWIMA_MODEL_COSWID : -1;
+}
+
+const char *swid_file_read(int kind, struct span octets, struct arena *a,
+			   struct swid_info *info)
+{
+	int err = kind == SWIMA_MODEL_COSWID ? coswid_read(octets, octets.n, a, info)
+					     : swid_xml_read(octets, octets.n, a, info);
+
+	if (err == ST_ELIMIT)
+		return "nested too deep or too long";
+	if (err < 0)
+		return err == ST_ENOMEM ? "more than a tag has to say" : "not a tag";
+	if (!text_plain(info->id) || !text_plain(info->name) || !text_plain(info->version) ||
+	    !text_plain(info->supplier) || !text_plain(info->arch) ||
+	    !text_plain(info->source) || !text_plain(info->source_version))
+		return "control characters in it";
+	return info->id.n > SWIMA_MAX_STRING ? "its identifier is too long" : NULL;
+}
+
+static int swid_digest(struct span octets, char text[DIGEST_TEXT])
+{
+	uint8_t md[EVP_MAX_MD_SIZE];
+	unsigned int n = 0;
+
+	if (EVP_Digest(octets.p, octets.n, md, &n, EVP_sha256(), NULL) != 1)
+		return ST_ENOMEM;
+	for (unsigned int i = 0; i < n && 2 * i + 2 < DIGEST_TEXT; i++)
+		(void)snprintf(text + 2 * (size_t)i, 3, "%02x", md[i]);
+	return 0;
+}
+
+/* Tags are beside what they describe: the directory called swidtag is in that of the product. */
+static struct span swid_product(const char *path)
+{
+	static const char last[] = "/swidtag";
+	size_t n = strlen(path), m = sizeof(last) - 1;
+
+	if (n > m && strcmp(path + n - m, last) == 0)
+		return span_of(path, n - m);
+	return (struct span){ 0 };
+}
+
+static int swid_emit(struct tree_run *run, const struct tree_dir *d, const char *name,
+		     const struct swid_info *info)
+{
+	char key[PATH_MAX], digest[DIGEST_TEXT] = "";
+	struct source_item item = {
+		.key = tree_run_key(d, name, key, sizeof(key)),
+		.name = info->name,
+		.version = info->version,
+		.arch = info->arch,
+		.origin = info->source,
+		.origin_version = info->source_version,
+		.supplier = info->supplier,
+		.directory = swid_product(d->path + d->root),
+		.identifier = info->id,
+		.model = info->model,
+	};
+	int err = swid_digest(wr_span(&run->octets), digest);
+
+	item.digest = span_str(digest);
+	return err || !item.key.n ? err : run->each(run->ctx, &item);
+}
+
+/* Whatever is wrong with a tag is no reason to lose the others. */
+static int swid_tag(const struct tree_walk *w, const struct tree_dir *d, const char *name,
+		    int kind)
+{
+	struct tree_run *run = w->ctx;
+	struct arena a = { .max = SWID_MAX_KEPT };
+	struct swid_info info;
+	const char *why;
+	struct stat st;
+	int err = tree_run_read(w, d, name, TREE_ROOT_OR_US, run->s->conf->max_tag, &st);
+
+	if (err <= 0)
+		return err;
+	if (!text_plain(span_str(d->path)) || !text_plain(span_str(name)))
+		why = "control characters in its name";
+	else
+		why = swid_file_read(kind, wr_span(&run->octets), &a, &info);
+	if (why)
+		tree_refuse(w, d, name, &st, why);
+	err = why ? 0 : swid_emit(run, d, name, &info);
+	arena_reset(&a);
+	return err;
+}
+
+static int swid_entry(const struct tree_walk *w, const struct tree_dir *d, const char *name)
+{
+	int kind = swid_file_kind(name);
+
+	if (kind < 0)
+		return tree_run_below(w, d, name, SWID_MAX_DEPTH, swid_found);
+	return tree_run_wants(w, d, name) ? swid_tag(w, d, name, kind) : 0;
+}
+
+static int swid_found(const struct tree_walk *w, const struct tree_dir *d)
+{
+	int err = w->passed ? w->passed(w, d) : 0;
+
+	return err ? err : tree_each(w, d, swid_entry);
+}
+
+/* Whatever way the path goes by now: it is the tag if the digest says so. */
+static int swid_record(struct source *s, const struct source_item *item, struct wr *w)
+{
+	char path[PATH_MAX], digest[DIGEST_TEXT] = "";
+	struct wr octets = { 0 };
+	struct stat st;
+	int n = snprintf(path, sizeof(path), "%s%.*s", s->conf->root, (int)item->key.n,
+			 (const char *)item->key.p);
+	int err = n < 0 || (size_t)n >= sizeof(path) ? ST_EBUSY : 0;
+
+	if (!err)
+		err = tree_read(AT_FDCWD, path, TREE_ROOT_OR_US, s->conf->max_tag, &octets,
+				&st);
+	if (!err)
+		err = swid_digest(wr_span(&octets), digest);
+	if (!err && !span_eq(item->digest, span_str(digest)))
+		err = ST_EBUSY;
+	if (!err)
+		wr_bytes(w, wr_span(&octets));
+	wr_reset(&octets);
+	if (err && err != ST_ENOMEM && err != ST_EIO)
+		return ST_EBUSY;
+	return err ? err : w->err;
+}
+
+const struct source_class source_swid = {
+	.name = "swid",
+	.number = 3,
+	.open = swid_open,
+	.list = tree_source_list,
+	.record = swid_record,
+	.installed = tree_source_installed,
+	.stamp = tree_source_stamp,
+	.watch = tree_source_watch,
+	.describe = tree_source_describe,
+	.close = tree_source_close,
+};

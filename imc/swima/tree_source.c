@@ -1,0 +1,169 @@
+#include "tree_source.h"
+
+#include "base/err.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+int tree_source_open(const struct source_conf *conf, const char *name,
+		     const char *const *patterns,
+		     int (*found)(const struct tree_walk *w, const struct tree_dir *d),
+		     struct source **out)
+{
+	struct source *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return ST_ENOMEM;
+	s->conf = conf;
+	s->name = name;
+	s->patterns = patterns;
+	s->found = found;
+	*out = s;
+	return 0;
+}
+
+void tree_source_close(struct source *s)
+{
+	if (!s)
+		return;
+	tree_refusals_free(&s->refused);
+	tree_watches_reset(&s->watches);
+	free(s);
+}
+
+static int source_passed(const struct tree_walk *w, const struct tree_dir *d)
+{
+	struct tree_run *run = w->ctx;
+
+	return tree_watches_add(&run->s->watches, d->path);
+}
+
+static int source_walk(struct tree_run *run, bool watch)
+{
+	struct source *s = run->s;
+	const struct tree_walk w = { .root = s->conf->root,
+				     .log = s->conf->log,
+				     .source = s->name,
+				     .refusals = &s->refused,
+				     .ctx = run,
+				     .found = s->found,
+				     .passed = watch ? source_passed : NULL };
+	int err = 0;
+
+	for (size_t i = 0; s->patterns && s->patterns[i] && !err; i++)
+		err = tree_walk(&w, s->patterns[i]);
+	wr_reset(&run->octets);
+	return err;
+}
+
+int tree_source_list(struct source *s, source_each *each, void *ctx)
+{
+	return source_walk(&(struct tree_run){ .s = s, .each = each, .ctx = ctx }, false);
+}
+
+void tree_source_stamp(struct source *s, struct source_stamp *stamp)
+{
+	*stamp = (struct source_stamp){ 0 };
+	if (source_walk(&(struct tree_run){ .s = s, .stamp = stamp }, false) < 0)
+		stamp->v[2] = 1;
+}
+
+const char *tree_source_watch(struct source *s, size_t i)
+{
+	if (i == 0) {
+		tree_watches_reset(&s->watches);
+		(void)source_walk(&(struct tree_run){ .s = s }, true);
+	}
+	return i < s->watches.n ? s->watches.paths[i] : NULL;
+}
+
+void tree_source_describe(struct source *s, struct wr *w)
+{
+	for (size_t i = 0; s->patterns && s->patterns[i]; i++) {
+		if (i)
+			wr_u8(w, ' ');
+		wr_str(w, s->conf->root);
+		wr_str(w, s->patterns[i]);
+	}
+}
+
+int64_t tree_source_installed(struct source *s, const struct source_item *item)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	int n = snprintf(path, sizeof(path), "%s%.*s", s->conf->root, (int)item->key.n,
+			 (const char *)item->key.p);
+
+	if (n < 0 || (size_t)n >= sizeof(path) || lstat(path, &st) < 0)
+		return 0;
+	return (int64_t)st.st_mtim.tv_sec * 1000000 + st.st_mtim.tv_nsec / 1000;
+}
+
+bool tree_run_wants(const struct tree_walk *w, const struct tree_dir *d, const char *name)
+{
+	struct tree_run *run = w->ctx;
+
+	if (run->stamp) {
+		run->stamp->v[0] += tree_mark(d, name);
+		run->stamp->v[1]++;
+	}
+	return run->each != NULL;
+}
+
+static const char *why_not(int err)
+{
+	switch (err) {
+	case ST_ELIMIT:
+		return "too long";
+	case ST_EDENIED:
+		return "may not be read, or is another user's";
+	case ST_ENOENT:
+		return "a link, or gone";
+	default:
+		return "not a regular file";
+	}
+}
+
+int tree_run_read(const struct tree_walk *w, const struct tree_dir *d, const char *name,
+		  enum tree_owner owner, size_t max, struct stat *st)
+{
+	struct tree_run *run = w->ctx;
+	int err = tree_read(d->fd, name, owner, max, &run->octets, st);
+
+	if (err == ST_EIO || err == ST_ENOMEM)
+		return err;
+	if (err < 0)
+		tree_refuse(w, d, name, st, why_not(err));
+	return err < 0 ? 0 : 1;
+}
+
+int tree_run_below(const struct tree_walk *w, const struct tree_dir *d, const char *name,
+		   unsigned int max_depth,
+		   int (*found)(const struct tree_walk *w, const struct tree_dir *d))
+{
+	struct tree_run *run = w->ctx;
+	struct tree_dir sub;
+	char path[PATH_MAX];
+	struct stat st;
+	int err;
+
+	if (run->depth == max_depth || fstatat(d->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    !S_ISDIR(st.st_mode))
+		return 0;
+	if ((err = tree_enter(w, d, name, &sub, path, sizeof(path))) <= 0)
+		return err;
+	run->depth++;
+	err = found(w, &sub);
+	run->depth--;
+	tree_leave(&sub);
+	return err;
+}
+
+struct span tree_run_key(const struct tree_dir *d, const char *name, char *path, size_t size)
+{
+	int n = snprintf(path, size, "%s/%s", d->path + d->root, name);
+
+	return n < 0 || (size_t)n >= size ? (struct span){ 0 } : span_of(path, (size_t)n);
+}
