@@ -2,7 +2,10 @@
 #ifndef STANCE_BASE_ARENA_H
 #define STANCE_BASE_ARENA_H
 
+#include "base/api.h"
 #include "base/span.h"
+
+ST_API_BEGIN
 
 struct arena_block;
 
@@ -24,5 +27,7 @@ char *arena_str(struct arena *a, struct span s);
 
 /* Frees everything; the arena can be used again. */
 void arena_reset(struct arena *a);
+
+ST_API_END
 
 #endif

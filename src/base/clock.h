@@ -3,7 +3,11 @@
 #ifndef STANCE_BASE_CLOCK_H
 #define STANCE_BASE_CLOCK_H
 
+#include "base/api.h"
+
 #include <stdint.h>
+
+ST_API_BEGIN
 
 #define CLOCK_SEC INT64_C(1000000)
 #define CLOCK_TEXT 28 /* "YYYY-MM-DDTHH:MM:SS.ffffffZ" and NUL */
@@ -24,5 +28,7 @@ void clock_format_sec(int64_t us, char out[CLOCK_TEXT]);
 /* Reads RFC 3339 ("2026-11-21T19:26:55Z", fraction and numeric offset allowed, second 60
  * allowed) or a plain date (midnight UTC). 0, or ST_EVALUE and *us untouched. */
 int clock_parse(const char *text, int64_t *us);
+
+ST_API_END
 
 #endif

@@ -8,8 +8,12 @@
 #ifndef STANCE_BASE_CONF_H
 #define STANCE_BASE_CONF_H
 
+#include "base/api.h"
+
 #include <confuse.h>
 #include <stddef.h>
+
+ST_API_BEGIN
 
 struct conf_error {
 	char text[512]; /* "FILE:LINE: what is wrong" */
@@ -38,5 +42,7 @@ void conf_dir_set(const char *dir);
 /* Likewise for run-time state (repository, ledgers): STANCE_STATE_DIR. */
 const char *state_dir(void);
 void state_dir_set(const char *dir);
+
+ST_API_END
 
 #endif

@@ -3,6 +3,10 @@
 #ifndef STANCE_BASE_ERR_H
 #define STANCE_BASE_ERR_H
 
+#include "base/api.h"
+
+ST_API_BEGIN
+
 enum st_err {
 	ST_ESHORT = -1,       /* bytes end before the field does */
 	ST_EVALUE = -2,       /* a field holds what its RFC forbids */
@@ -27,5 +31,7 @@ enum st_err {
 
 /* A few words for people, never NULL; static storage. */
 const char *st_strerror(int err);
+
+ST_API_END
 
 #endif

@@ -6,7 +6,10 @@
 #ifndef STANCE_BASE_LOG_H
 #define STANCE_BASE_LOG_H
 
+#include "base/api.h"
 #include "base/span.h"
+
+ST_API_BEGIN
 
 enum log_level { LOG_L_ERROR, LOG_L_WARN, LOG_L_INFO, LOG_L_DEBUG, LOG_N_LEVELS };
 
@@ -36,5 +39,7 @@ void log_write(enum log_level level, const struct log *l, const char *fmt, ...)
 #define log_warn(l, ...) log_write(LOG_L_WARN, l, __VA_ARGS__)
 #define log_info(l, ...) log_write(LOG_L_INFO, l, __VA_ARGS__)
 #define log_debug(l, ...) log_write(LOG_L_DEBUG, l, __VA_ARGS__)
+
+ST_API_END
 
 #endif

@@ -4,8 +4,11 @@
 #ifndef STANCE_BASE_RD_H
 #define STANCE_BASE_RD_H
 
+#include "base/api.h"
 #include "base/err.h"
 #include "base/span.h"
+
+ST_API_BEGIN
 
 struct rd {
 	const uint8_t *base, *p, *end;
@@ -118,5 +121,7 @@ static inline void rd_end(struct rd *r)
 	if (!r->err && rd_left(r))
 		rd_fail(r, rd_pos(r), ST_ELENGTH);
 }
+
+ST_API_END
 
 #endif

@@ -2,10 +2,14 @@
 #ifndef STANCE_BASE_SPAN_H
 #define STANCE_BASE_SPAN_H
 
+#include "base/api.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+ST_API_BEGIN
 
 struct span {
 	const uint8_t *p; /* may be NULL when n is 0 */
@@ -17,7 +21,7 @@ struct span {
 
 static inline struct span span_of(const void *p, size_t n)
 {
-	return (struct span){ p, n };
+	return (struct span){ (const uint8_t *)p, n };
 }
 
 static inline struct span span_str(const char *s)
@@ -43,5 +47,7 @@ static inline bool span_has_nul(struct span s)
 {
 	return s.n && memchr(s.p, 0, s.n) != NULL;
 }
+
+ST_API_END
 
 #endif

@@ -3,8 +3,11 @@
 #ifndef STANCE_BASE_WR_H
 #define STANCE_BASE_WR_H
 
+#include "base/api.h"
 #include "base/err.h"
 #include "base/span.h"
+
+ST_API_BEGIN
 
 struct wr {
 	uint8_t *p;
@@ -113,5 +116,7 @@ static inline struct span wr_span_from(const struct wr *w, size_t from)
 {
 	return from < w->len ? span_of(w->p + from, w->len - from) : (struct span){ 0 };
 }
+
+ST_API_END
 
 #endif

@@ -11,7 +11,10 @@
 #ifndef STANCE_KIT_IMC_H
 #define STANCE_KIT_IMC_H
 
+#include "base/api.h"
 #include "kit/kit.h"
+
+ST_LOCAL_BEGIN
 
 #define IMC_ABI (1u << 16 | 0) /* major << 16 | minor */
 
@@ -112,5 +115,7 @@ const char *imc_language(struct imc *imc);
 
 /* One line in the log at level info; returns 0 so that a handler can end with it. */
 int imc_note(struct imc *imc, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+ST_LOCAL_END
 
 #endif

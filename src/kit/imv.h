@@ -13,10 +13,13 @@
 #ifndef STANCE_KIT_IMV_H
 #define STANCE_KIT_IMV_H
 
+#include "base/api.h"
 #include "kit/kit.h"
 #include "posture/identity.h"
 #include "posture/posture.h"
 #include "posture/report.h"
+
+ST_LOCAL_BEGIN
 
 #define IMV_ABI (1u << 16 | 0) /* major << 16 | minor */
 
@@ -175,5 +178,7 @@ const char *imv_language(struct imv *imv);
 
 /* One line in the log at level info; returns 0 so that a handler can end with it. */
 int imv_note(struct imv *imv, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+ST_LOCAL_END
 
 #endif

@@ -3,10 +3,13 @@
 #ifndef STANCE_KIT_KIT_H
 #define STANCE_KIT_KIT_H
 
+#include "base/api.h"
 #include "base/conf.h"
 #include "base/log.h"
 #include "wire/pa_error.h"
 #include "wire/pa_ietf.h"
+
+ST_LOCAL_BEGIN
 
 /* A PA message type: which component a message is about (RFC 5792, 3.5). */
 struct kit_type {
@@ -57,5 +60,7 @@ int kit_retry(struct kit_module *m, uint32_t connection, enum kit_retry why);
  * another region. NULL only when n is 0. */
 const struct kit_text *kit_text_pick(const struct kit_text *texts, size_t n,
 				     const char *preferred);
+
+ST_LOCAL_END
 
 #endif

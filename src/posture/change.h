@@ -2,7 +2,10 @@
 #ifndef STANCE_POSTURE_CHANGE_H
 #define STANCE_POSTURE_CHANGE_H
 
+#include "base/api.h"
 #include "base/span.h"
+
+ST_API_BEGIN
 
 /* Numbers are stored: only add. */
 enum change_kind {
@@ -57,5 +60,7 @@ static inline unsigned change_access(int64_t number)
 {
 	return (unsigned)(number >> 8) & 0xff;
 }
+
+ST_API_END
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef STANCE_POSTURE_CORE_H
 #define STANCE_POSTURE_CORE_H
 
+#include "base/api.h"
 #include "base/log.h"
 #include "posture/index.h"
 #include "posture/plugin.h"
@@ -38,9 +39,11 @@ struct posture {
 	int64_t pruned_at; /* monotonic clock */
 };
 
-/* posture_open with a plugin that is there already; what tests call. */
+/* posture_open with a plugin that is there already; what tests call, also on libstance.so. */
+ST_API_BEGIN
 int posture_open_plugin(const struct posture_conf *c, const struct repository_plugin *rp,
 			struct posture **p, char *why, size_t why_len);
+ST_API_END
 
 /* The section `repository` of conf_dir()/stance.conf, whatever else that file holds: what a
  * foreign host's modules go by. ST_ENOENT, ST_ECONF; why says what is wrong. */

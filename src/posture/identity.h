@@ -6,7 +6,10 @@
 #ifndef STANCE_POSTURE_IDENTITY_H
 #define STANCE_POSTURE_IDENTITY_H
 
+#include "base/api.h"
 #include "base/span.h"
+
+ST_API_BEGIN
 
 #define IDENTITY_MAX 1024 /* octets of a value; longer ones are passed over */
 
@@ -60,5 +63,7 @@ size_t identity_list_begin(struct wr *w);
 void identity_list_add(struct wr *w, enum identity_type type, struct span value,
 		       enum identity_subject subject, enum identity_auth auth);
 void identity_list_end(struct wr *w, size_t begin);
+
+ST_API_END
 
 #endif

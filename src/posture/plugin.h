@@ -8,7 +8,10 @@
 #ifndef STANCE_POSTURE_PLUGIN_H
 #define STANCE_POSTURE_PLUGIN_H
 
+#include "base/api.h"
 #include "posture/change.h"
+
+ST_API_BEGIN
 
 #define REPOSITORY_ABI_MAJOR 1u
 #define REPOSITORY_ABI_MINOR 0u
@@ -149,5 +152,7 @@ struct plugin {
 int plugin_load(struct plugin *pl, const char *dir, const char *name, char *why,
 		size_t why_len);
 void plugin_unload(struct plugin *pl);
+
+ST_API_END
 
 #endif

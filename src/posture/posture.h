@@ -9,9 +9,12 @@
 #ifndef STANCE_POSTURE_POSTURE_H
 #define STANCE_POSTURE_POSTURE_H
 
+#include "base/api.h"
 #include "base/span.h"
 
 #include <confuse.h>
+
+ST_API_BEGIN
 
 struct change;
 struct posture;
@@ -116,5 +119,7 @@ struct posture_stats {
 };
 
 void posture_stats(struct posture *p, struct posture_stats *s);
+
+ST_API_END
 
 #endif

@@ -9,8 +9,11 @@
 #ifndef STANCE_POSTURE_QUERY_H
 #define STANCE_POSTURE_QUERY_H
 
+#include "base/api.h"
 #include "posture/change.h"
 #include "posture/report.h"
+
+ST_API_BEGIN
 
 struct posture;
 
@@ -101,5 +104,7 @@ struct change_row {
 
 int query_changes(struct posture *p, const struct change_query *q,
 		  int (*fn)(void *ctx, const struct change_row *row), void *ctx);
+
+ST_API_END
 
 #endif

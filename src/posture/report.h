@@ -12,7 +12,10 @@
 #ifndef STANCE_POSTURE_REPORT_H
 #define STANCE_POSTURE_REPORT_H
 
+#include "base/api.h"
 #include "base/span.h"
+
+ST_API_BEGIN
 
 struct identity;
 struct posture;
@@ -112,5 +115,7 @@ int report_notice(struct report *r, const char *subject, struct span text);
  * queue is full: try again later, or give up the session), ST_ECLOSED, or the report's own
  * error. */
 int report_submit(struct report *r, void (*done)(void *ctx, int err), void *ctx);
+
+ST_API_END
 
 #endif

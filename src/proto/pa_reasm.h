@@ -10,9 +10,12 @@
 #ifndef STANCE_PROTO_PA_REASM_H
 #define STANCE_PROTO_PA_REASM_H
 
+#include "base/api.h"
 #include "base/limits.h"
 #include "wire/pa_error.h"
 #include "wire/seg.h"
+
+ST_API_BEGIN
 
 #define PA_REASM_FLIGHTS 8 /* attributes in pieces at once, in each direction */
 
@@ -81,5 +84,7 @@ uint32_t pa_reasm_max(const struct pa_reasm *s);
 
 /* True while segments are under way in either direction: the conversation is not over. */
 bool pa_reasm_busy(const struct pa_reasm *s);
+
+ST_API_END
 
 #endif

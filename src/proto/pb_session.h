@@ -10,10 +10,13 @@
 #ifndef STANCE_PROTO_PB_SESSION_H
 #define STANCE_PROTO_PB_SESSION_H
 
+#include "base/api.h"
 #include "base/limits.h"
 #include "base/wr.h"
 #include "wire/pb_batch.h"
 #include "wire/pb_msg.h"
+
+ST_API_BEGIN
 
 /* RFC 5793, 3.2; SERVER and CLIENT are its Server and Client Working. */
 enum pb_state { PB_INIT, PB_SERVER, PB_CLIENT, PB_DECIDED, PB_END, PB_N_STATES };
@@ -98,5 +101,7 @@ struct span pb_session_language(const struct pb_session *s);
 
 /* "INIT", "SERVER", "CLIENT", "DECIDED", "END" */
 const char *pb_state_name(enum pb_state state);
+
+ST_API_END
 
 #endif

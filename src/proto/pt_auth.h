@@ -3,7 +3,10 @@
 #ifndef STANCE_PROTO_PT_AUTH_H
 #define STANCE_PROTO_PT_AUTH_H
 
+#include "base/api.h"
 #include "proto/pt_session.h"
+
+ST_API_BEGIN
 
 /* Server: sends what comes next, a list to choose from or the empty list. An event. */
 int pt_auth_offer(struct pt_session *s, struct wr *out);
@@ -29,5 +32,7 @@ int pt_fail(struct pt_session *s, uint32_t code, int err, struct span copy, stru
 
 /* The end, without a word. PT_CLOSE. */
 int pt_end(struct pt_session *s, int err, bool received);
+
+ST_API_END
 
 #endif

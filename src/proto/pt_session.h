@@ -11,10 +11,13 @@
 #ifndef STANCE_PROTO_PT_SESSION_H
 #define STANCE_PROTO_PT_SESSION_H
 
+#include "base/api.h"
 #include "base/limits.h"
 #include "base/wr.h"
 #include "proto/sasl.h"
 #include "wire/pt_tls.h"
+
+ST_API_BEGIN
 
 /* Server: what must have succeeded before Data Transport. */
 enum pt_auth {
@@ -106,5 +109,7 @@ int pt_session_fail(struct pt_session *s, enum pt_error_code code, int err, stru
 struct span pt_session_user(const struct pt_session *s);
 
 const char *pt_state_name(enum pt_state state);
+
+ST_API_END
 
 #endif

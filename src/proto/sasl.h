@@ -3,9 +3,12 @@
 #ifndef STANCE_PROTO_SASL_H
 #define STANCE_PROTO_SASL_H
 
+#include "base/api.h"
 #include "base/err.h"
 #include "base/span.h"
 #include "base/wr.h"
+
+ST_API_BEGIN
 
 enum sasl_mech { SASL_PLAIN, SASL_EXTERNAL, SASL_N_MECHS };
 
@@ -52,5 +55,7 @@ int sasl_client_step(struct sasl *s, const struct sasl_config *c, struct span ch
  * negatives: the mechanism itself failed. */
 int sasl_server_step(struct sasl *s, const struct sasl_config *c, struct span response,
 		     struct wr *out);
+
+ST_API_END
 
 #endif

@@ -2,7 +2,10 @@
 #ifndef STANCE_WIRE_COSWID_H
 #define STANCE_WIRE_COSWID_H
 
+#include "base/api.h"
 #include "wire/swid_xml.h"
+
+ST_API_BEGIN
 
 /* Caps for reading, beside SWID_XML_MAX_STRING. */
 #define COSWID_MAX_DEPTH 32
@@ -24,5 +27,7 @@ bool coswid_can_name(struct span tag_id);
  * short, lacks tag-id or a tag creator, or says one of the items we read twice. ST_ENOMEM: the
  * arena is full. Allocates for what it keeps only, never because a length says so. */
 int coswid_read(struct span doc, size_t max, struct arena *a, struct swid_info *info);
+
+ST_API_END
 
 #endif

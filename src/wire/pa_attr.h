@@ -4,9 +4,12 @@
 #ifndef STANCE_WIRE_PA_ATTR_H
 #define STANCE_WIRE_PA_ATTR_H
 
+#include "base/api.h"
 #include "base/rd.h"
 #include "base/wr.h"
 #include "wire/pen.h"
+
+ST_API_BEGIN
 
 #define PA_ATTR_HDR 12
 #define PA_FLAG_NOSKIP 0x80
@@ -107,5 +110,7 @@ static inline struct span pa_attr_value(const struct pa_attr *a)
  * caller writes the value in between with one of the _encode functions. */
 size_t pa_attr_begin(struct wr *w, uint8_t flags, uint32_t vendor, uint32_t type);
 void pa_attr_end(struct wr *w, size_t begin);
+
+ST_API_END
 
 #endif

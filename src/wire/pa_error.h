@@ -2,7 +2,10 @@
 #ifndef STANCE_WIRE_PA_ERROR_H
 #define STANCE_WIRE_PA_ERROR_H
 
+#include "base/api.h"
 #include "wire/pa_attr.h"
+
+ST_API_BEGIN
 
 /* Error codes of vendor PEN_IETF. */
 enum pa_error_code {
@@ -68,5 +71,7 @@ void pa_error_segment_head(uint8_t head[PA_ERROR_HEAD], uint32_t base_id);
 
 /* The code in a few words, for logs; never NULL. */
 const char *pa_error_name(uint32_t vendor, uint32_t code);
+
+ST_API_END
 
 #endif

@@ -5,7 +5,10 @@
 #ifndef STANCE_WIRE_PA_IETF_H
 #define STANCE_WIRE_PA_IETF_H
 
+#include "base/api.h"
 #include "wire/pa_attr.h"
+
+ST_API_BEGIN
 
 /* 4.2.1, Attribute Request: a list of types. */
 struct pa_ref {
@@ -163,5 +166,7 @@ int pa_forwarding_encode(struct wr *w, enum pa_forwarding f);
 /* 4.2.12 */
 int pa_default_password_decode(struct rd *r, bool *enabled);
 int pa_default_password_encode(struct wr *w, bool enabled);
+
+ST_API_END
 
 #endif

@@ -2,8 +2,11 @@
 #ifndef STANCE_WIRE_PA_MSG_H
 #define STANCE_WIRE_PA_MSG_H
 
+#include "base/api.h"
 #include "wire/pa_attr.h"
 #include "wire/pa_error.h"
+
+ST_API_BEGIN
 
 #define PA_VERSION 1
 #define PA_MSG_HDR 8
@@ -51,5 +54,7 @@ int pa_msg_check_attr(const struct pa_attr *a, const struct pa_rules *rules,
 /* True when `a` passes rules: is supported and may come from the other side. What a receiver
  * asks before it hands an attribute to its handler. */
 bool pa_rules_accept(const struct pa_rules *rules, const struct pa_attr *a);
+
+ST_API_END
 
 #endif

@@ -2,8 +2,11 @@
 #ifndef STANCE_WIRE_PB_BATCH_H
 #define STANCE_WIRE_PB_BATCH_H
 
+#include "base/api.h"
 #include "base/rd.h"
 #include "base/wr.h"
+
+ST_API_BEGIN
 
 #define PB_VERSION 2
 #define PB_BATCH_HDR 8u
@@ -30,5 +33,7 @@ int pb_batch_end(struct wr *w, size_t start);
 
 /* "CDATA" ...; "unknown" for what is none. */
 const char *pb_type_name(unsigned type);
+
+ST_API_END
 
 #endif

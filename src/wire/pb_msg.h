@@ -2,9 +2,12 @@
 #ifndef STANCE_WIRE_PB_MSG_H
 #define STANCE_WIRE_PB_MSG_H
 
+#include "base/api.h"
 #include "base/rd.h"
 #include "base/wr.h"
 #include "wire/pen.h"
+
+ST_API_BEGIN
 
 #define PB_MSG_HDR 12u
 #define PB_PA_HDR 24u        /* message header and PB-PA header */
@@ -152,5 +155,7 @@ int pb_msg_encode(struct wr *w, const struct pb_msg *m);
 const char *pb_msg_name(uint32_t vendor, uint32_t type);
 /* "Invalid Parameter" ...; "unknown". */
 const char *pb_error_name(uint32_t vendor, uint16_t code);
+
+ST_API_END
 
 #endif

@@ -3,9 +3,12 @@
 #ifndef STANCE_WIRE_PT_TLS_H
 #define STANCE_WIRE_PT_TLS_H
 
+#include "base/api.h"
 #include "base/rd.h"
 #include "base/wr.h"
 #include "wire/pen.h"
+
+ST_API_BEGIN
 
 #define PT_PORT 271
 #define PT_HDR 16u          /* octets of a message header */
@@ -101,5 +104,7 @@ void pt_mech_put(struct wr *w, struct span name);
 /* For logs: "SASL Result"; "unknown" for what has no name. */
 const char *pt_type_name(uint32_t vendor, uint32_t type);
 const char *pt_error_name(uint32_t vendor, uint32_t code);
+
+ST_API_END
 
 #endif

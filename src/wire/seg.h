@@ -3,7 +3,10 @@
 #ifndef STANCE_WIRE_SEG_H
 #define STANCE_WIRE_SEG_H
 
+#include "base/api.h"
 #include "wire/pa_attr.h"
+
+ST_API_BEGIN
 
 #define SEG_UNLIMITED 0xffffffffu /* no size limit; no segmentation wanted */
 #define SEG_MIN PA_ATTR_HDR       /* the first segment holds a whole attribute header */
@@ -38,5 +41,7 @@ struct seg_next {
 
 int seg_next_decode(struct rd *r, struct seg_next *n);
 int seg_next_encode(struct wr *w, const struct seg_next *n);
+
+ST_API_END
 
 #endif

@@ -3,9 +3,12 @@
 #ifndef STANCE_WIRE_SWID_XML_H
 #define STANCE_WIRE_SWID_XML_H
 
+#include "base/api.h"
 #include "base/arena.h"
 #include "base/span.h"
 #include "base/wr.h"
+
+ST_API_BEGIN
 
 #define SWID_NS "http://standards.iso.org/iso/19770/-2/2015/schema.xsd"
 #define SWID_NS_2009 "http://standards.iso.org/iso/19770/-2/2009/schema.xsd"
@@ -66,5 +69,7 @@ struct swid_info {
  * one of the two parts of software_id). ST_ENOMEM: the arena is full. Opens no file and no
  * connection, resolves no entity but the five of XML. */
 int swid_xml_read(struct span doc, size_t max, struct arena *a, struct swid_info *info);
+
+ST_API_END
 
 #endif

@@ -3,7 +3,10 @@
 #ifndef STANCE_WIRE_SWIMA_H
 #define STANCE_WIRE_SWIMA_H
 
+#include "base/api.h"
 #include "wire/pa_attr.h"
+
+ST_API_BEGIN
 
 #define SWIMA_MAX_COUNT 0xffffffu /* of anything counted: the field has 24 bits */
 #define SWIMA_MAX_STRING 0xffffu  /* octets of an identifier, locator or metadata */
@@ -142,5 +145,7 @@ int swima_sources_next(struct swima_sources *l, struct swima_source *s);
 
 /* The value; at most 255 sources can be said. */
 int swima_sources_encode(struct wr *w, const struct swima_source *s, size_t n);
+
+ST_API_END
 
 #endif

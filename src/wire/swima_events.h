@@ -2,8 +2,11 @@
 #ifndef STANCE_WIRE_SWIMA_EVENTS_H
 #define STANCE_WIRE_SWIMA_EVENTS_H
 
+#include "base/api.h"
 #include "wire/pa_ietf.h"
 #include "wire/swima.h"
+
+ST_API_BEGIN
 
 enum swima_action {
 	SWIMA_CREATION = 1,
@@ -42,5 +45,7 @@ void swima_writer_consulted(struct swima_writer *sw, uint32_t eid);
 
 /* "CREATION", ... or "unknown". */
 const char *swima_action_name(uint8_t action);
+
+ST_API_END
 
 #endif
