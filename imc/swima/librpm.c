@@ -16,6 +16,8 @@ int librpm_open(struct librpm *r)
 	} functions[] = {
 		{ "rpmPushMacro", &r->macro },
 		{ "rpmlogSetMask", &r->log_mask },
+		{ "rpmlogSetCallback", &r->log_callback },
+		{ "rpmlogRecMessage", &r->log_message },
 		{ "rpmtsCreate", &r->ts_create },
 		{ "rpmtsFree", &r->ts_free },
 		{ "rpmtsOpenDB", &r->ts_open },

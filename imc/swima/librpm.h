@@ -13,6 +13,8 @@ struct librpm {
 	int (*macro)(void *context, const char *name, const char *opts, const char *body,
 		     int level);
 	int (*log_mask)(int mask);
+	void *(*log_callback)(int (*callback)(void *record, void *ctx), void *ctx);
+	const char *(*log_message)(void *record);
 	void *(*ts_create)(void);
 	void *(*ts_free)(void *ts);
 	int (*ts_open)(void *ts, int mode);

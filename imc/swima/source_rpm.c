@@ -25,6 +25,11 @@ struct source {
 	char dir[PATH_MAX];
 	struct librpm rpm;
 	const struct log *log;
+
+	/* A state of the database that could not be read, and how: it is not tried again, as
+	 * librpm loses memory every time. */
+	struct source_stamp failed;
+	int err;
 };
 
 /* One run over the database. */
@@ -89,6 +94,16 @@ static int rpm_open(const struct source_conf *conf, struct source **out)
 		return err;
 	}
 	*out = s;
+	return 0;
+}
+
+/* What librpm would write to standard error. */
+static int rpm_log(void *record, void *ctx)
+{
+	const struct source *s = ctx;
+	const char *text = s->rpm.log_message(record);
+
+	log_warn(s->log, "librpm: path=%s %.*s", s->dir, (int)strcspn(text, "\n"), text);
 	return 0;
 }
 
@@ -185,27 +200,6 @@ static int rpm_list_open(struct rpm_run *run, void *ts)
 	return err;
 }
 
-static int rpm_list(struct source *s, source_each *each, void *ctx)
-{
-	struct rpm_run run = { .s = s, .each = each, .ctx = ctx };
-	void *ts;
-	int err;
-
-	if (!rpm_exists(s->dir)) /* librpm would find an empty one instead */
-		return ST_ENOENT;
-	(void)s->rpm.log_mask(RPM_LOG_ERRORS);
-	if (s->rpm.macro(NULL, "_dbpath", NULL, s->dir, RPM_MACRO_LEVEL) != 0)
-		return ST_EIO;
-	if (!(ts = s->rpm.ts_create()))
-		return ST_ENOMEM;
-	err = rpm_list_open(&run, ts);
-	(void)s->rpm.ts_free(ts);
-	if (run.refused)
-		log_warn(s->log, "rpm database has packages that cannot be read: count=%zu",
-			 run.refused);
-	return err;
-}
-
 static void rpm_stamp(struct source *s, struct source_stamp *stamp)
 {
 	static const char *const files[] = { "rpmdb.sqlite", "rpmdb.sqlite-wal", "Packages.db",
@@ -223,6 +217,43 @@ static void rpm_stamp(struct source *s, struct source_stamp *stamp)
 		stamp->v[4 * i + 2] = (uint64_t)st.st_mtim.tv_sec;
 		stamp->v[4 * i + 3] = (uint64_t)st.st_mtim.tv_nsec;
 	}
+}
+
+/* It is librpm's process-wide state that says where the database is and who hears of errors. */
+static int rpm_list_new(struct rpm_run *run)
+{
+	struct source *s = run->s;
+	void *ts;
+	int err;
+
+	(void)s->rpm.log_mask(RPM_LOG_ERRORS);
+	if (s->rpm.macro(NULL, "_dbpath", NULL, s->dir, RPM_MACRO_LEVEL) != 0)
+		return ST_EIO;
+	if (!(ts = s->rpm.ts_create()))
+		return ST_ENOMEM;
+	(void)s->rpm.log_callback(rpm_log, s);
+	err = rpm_list_open(run, ts);
+	(void)s->rpm.ts_free(ts);
+	(void)s->rpm.log_callback(NULL, NULL);
+	return err;
+}
+
+static int rpm_list(struct source *s, source_each *each, void *ctx)
+{
+	struct rpm_run run = { .s = s, .each = each, .ctx = ctx };
+	struct source_stamp now;
+
+	if (!rpm_exists(s->dir)) /* librpm would find an empty one instead */
+		return ST_ENOENT;
+	rpm_stamp(s, &now);
+	if (s->err == ST_EIO && memcmp(&now, &s->failed, sizeof(now)) == 0)
+		return s->err;
+	s->failed = now;
+	s->err = rpm_list_new(&run);
+	if (run.refused)
+		log_warn(s->log, "rpm database has packages that cannot be read: count=%zu",
+			 run.refused);
+	return s->err;
 }
 
 static const char *rpm_watch(struct source *s, size_t i)
