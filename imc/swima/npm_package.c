@@ -1,7 +1,7 @@
 #include "npm_package.h"
 
 #include "base/err.h"
-#include "wire/text.h"
+#include "wire/swid_xml.h"
 
 #include <jansson.h>
 
@@ -32,7 +32,7 @@ static int keep(const json_t *json, const char *key, struct arena *a, struct spa
 	const json_t *value = json_object_get(json, key);
 	struct span s = span_of(json_string_value(value), json_string_length(value));
 
-	if (!s.n || !text_plain(s))
+	if (!s.n || !swid_text_ok(s))
 		return ST_EVALUE;
 	if (s.n > NPM_MAX_FIELD)
 		return ST_ELIMIT;

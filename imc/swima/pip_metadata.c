@@ -1,6 +1,6 @@
 #include "pip_metadata.h"
 
-#include "wire/text.h"
+#include "wire/swid_xml.h"
 
 #include <strings.h>
 
@@ -38,7 +38,7 @@ static bool header(struct span line, const char *name, struct span *value)
 
 static bool usable(struct span s)
 {
-	return s.n && s.n <= PIP_MAX_FIELD && text_plain(s);
+	return s.n && s.n <= PIP_MAX_FIELD && swid_text_ok(s);
 }
 
 bool pip_metadata_read(struct span text, struct pip_metadata *m)

@@ -4,7 +4,7 @@
 #include "tree_source.h"
 
 #include "base/err.h"
-#include "wire/text.h"
+#include "wire/swid_xml.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -65,7 +65,7 @@ static int npm_describe(const struct tree_walk *w, const struct tree_dir *d)
 	if ((err = tree_run_read(w, d, NPM_FILE, TREE_ANYONE, max, &st)) <= 0)
 		return err;
 	err = npm_package_read(wr_span(&run->octets), &a, &p);
-	if (err == ST_EVALUE || !text_plain(span_str(d->path))) {
+	if (err == ST_EVALUE || !swid_text_ok(span_str(d->path))) {
 		tree_refuse(w, d, NPM_FILE, &st, "says no name and version");
 		err = 0;
 	} else if (err == ST_ELIMIT) {

@@ -4,7 +4,7 @@
 #include "tree_source.h"
 
 #include "base/err.h"
-#include "wire/text.h"
+#include "wire/swid_xml.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -48,7 +48,7 @@ static int pip_package(const struct tree_walk *w, const struct tree_dir *site,
 		return 0;
 	if ((err = tree_run_read(w, d, name, TREE_ANYONE, run->s->conf->max_tag, &st)) <= 0)
 		return err;
-	if (text_plain(span_str(site->path)) && text_plain(span_str(entry)) &&
+	if (swid_text_ok(span_str(site->path)) && swid_text_ok(span_str(entry)) &&
 	    pip_metadata_read(wr_span(&run->octets), &m))
 		return pip_emit(run, site, entry, &m);
 	tree_refuse(w, d, name, &st, "says no name and version");

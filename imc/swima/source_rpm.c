@@ -3,7 +3,7 @@
 #include "librpm.h"
 
 #include "base/err.h"
-#include "wire/text.h"
+#include "wire/swid_xml.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -113,7 +113,7 @@ static struct span rpm_string(const struct source *s, void *header, int32_t tag)
 {
 	struct span text = span_str(s->rpm.string(header, tag));
 
-	return text.n <= RPM_MAX_FIELD && text_plain(text) ? text : (struct span){ 0 };
+	return text.n <= RPM_MAX_FIELD && swid_text_ok(text) ? text : (struct span){ 0 };
 }
 
 /* NAME-VERSION-RELEASE.src.rpm */

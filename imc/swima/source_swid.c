@@ -5,7 +5,6 @@
 #include "base/err.h"
 #include "wire/coswid.h"
 #include "wire/swima.h"
-#include "wire/text.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -56,9 +55,10 @@ const char *swid_file_read(int kind, struct span octets, struct arena *a,
 		return "nested too deep or too long";
 	if (err < 0)
 		return err == ST_ENOMEM ? "more than a tag has to say" : "not a tag";
-	if (!text_plain(info->id) || !text_plain(info->name) || !text_plain(info->version) ||
-	    !text_plain(info->supplier) || !text_plain(info->arch) ||
-	    !text_plain(info->source) || !text_plain(info->source_version))
+	if (!swid_text_ok(info->id) || !swid_text_ok(info->name) ||
+	    !swid_text_ok(info->version) || !swid_text_ok(info->supplier) ||
+	    !swid_text_ok(info->arch) || !swid_text_ok(info->source) ||
+	    !swid_text_ok(info->source_version))
 		return "control characters in it";
 	return info->id.n > SWIMA_MAX_STRING ? "its identifier is too long" : NULL;
 }
@@ -121,7 +121,7 @@ static int swid_tag(const struct tree_walk *w, const struct tree_dir *d, const c
 
 	if (err <= 0)
 		return err;
-	if (!text_plain(span_str(d->path)) || !text_plain(span_str(name)))
+	if (!swid_text_ok(span_str(d->path)) || !swid_text_ok(span_str(name)))
 		why = "control characters in its name";
 	else
 		why = swid_file_read(kind, wr_span(&run->octets), &a, &info);

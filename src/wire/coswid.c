@@ -1,6 +1,5 @@
 #include "wire/coswid.h"
 #include "wire/coswid_label.h"
-#include "wire/text.h"
 
 #include <cbor.h>
 
@@ -57,7 +56,7 @@ static void put_tag(struct wr *w, uint64_t v)
 
 static void put_text(struct wr *w, struct span s)
 {
-	if (!text_plain(s))
+	if (!swid_text_ok(s))
 		wr_fail(w, ST_EVALUE);
 	put_head(w, cbor_encode_string_start, s.n);
 	wr_bytes(w, s);

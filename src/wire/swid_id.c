@@ -1,9 +1,27 @@
 #include "wire/swid_id.h"
 #include "wire/swid_xml.h"
+#include "wire/text.h"
 
 #include <stdlib.h>
 
 #include <utf8proc.h>
+
+bool swid_text_ok(struct span s)
+{
+	if (text_good(s) < s.n)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		const uint8_t *p = s.p + i;
+
+		if (*p < 0x20 || *p == 0x7f)
+			return false;
+		if (*p == 0xc2 && p[1] < 0xa0)
+			return false;
+		if (*p == 0xef && p[1] == 0xbf && p[2] >= 0xbe)
+			return false;
+	}
+	return true;
+}
 
 int swid_id_write(struct wr *w, struct span regid, struct span tag_id)
 {

@@ -1,5 +1,4 @@
 #include "wire/swid_xml.h"
-#include "wire/text.h"
 
 #define XML_DECL "<?xml version=\"1.0\" encoding=\"utf-8\"?>"
 
@@ -42,7 +41,7 @@ static void write_attr(struct wr *w, const char *name, struct span value)
 {
 	if (!value.n)
 		return;
-	if (!text_plain(value))
+	if (!swid_text_ok(value))
 		wr_fail(w, ST_EVALUE);
 	wr_u8(w, ' ');
 	wr_str(w, name);

@@ -45,6 +45,11 @@ struct swid_tag {
  * others that XML does not know. Otherwise w->err. */
 int swid_xml_write(struct wr *w, const struct swid_tag *tag);
 
+/* All of s can stand in a tag that we write: UTF-8 without control characters (C0, DEL, C1) and
+ * without the two characters that XML excludes (XML 1.0, 2.2). It also fits in a line and in
+ * Net-Unicode. */
+bool swid_text_ok(struct span s);
+
 /* Appends the Software Identifier of a tag, regid "__" tag_id (RFC 8412, 6.1.1). Returns
  * w->err. No escaping. */
 int swid_id_write(struct wr *w, struct span regid, struct span tag_id);

@@ -19,23 +19,6 @@ size_t text_good(struct span s)
 	return i;
 }
 
-bool text_plain(struct span s)
-{
-	if (text_good(s) < s.n)
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		const uint8_t *p = s.p + i;
-
-		if (*p < 0x20 || *p == 0x7f)
-			return false;
-		if (*p == 0xc2 && p[1] < 0xa0)
-			return false;
-		if (*p == 0xef && p[1] == 0xbf && p[2] >= 0xbe)
-			return false;
-	}
-	return true;
-}
-
 struct span text_read(struct rd *r, size_t n)
 {
 	size_t at = rd_pos(r);

@@ -8,10 +8,6 @@
 /* How many octets of s are well-formed UTF-8 without NUL: s.n when all of it is. */
 size_t text_good(struct span s);
 
-/* All of s is UTF-8 without control characters (C0, DEL, C1) and without the two characters that
- * XML excludes (XML 1.0, 2.2): fit for one line, for Net-Unicode and for a tag. */
-bool text_plain(struct span s);
-
 /* Reads n octets of text; fails with ST_EVALUE at the first that is not. */
 struct span text_read(struct rd *r, size_t n);
 

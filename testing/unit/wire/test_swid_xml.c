@@ -94,6 +94,19 @@ static void test_write_refuses(void **state)
 	wr_reset(&w);
 }
 
+static void test_text_ok(void **state)
+{
+	static const char *const bad[] = { "\n",           "a\tb",          "\x7f", "\xc2\x9f",
+					   "\xef\xbf\xbe", "x\xef\xbf\xbf", "a\xff" };
+
+	(void)state;
+	assert_true(swid_text_ok(span_str("")));
+	assert_true(swid_text_ok(span_str("a b\xc2\xa0\xc3\xa4\xef\xbf\xbd")));
+	assert_false(swid_text_ok(span_of("a\0b", 3)));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(swid_text_ok(span_str(bad[i])));
+}
+
 static void test_again(void **state)
 {
 	struct swid_tag t = bash;
@@ -284,11 +297,12 @@ static void test_read_limits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_write_small),   cmocka_unit_test(test_write_full),
-		cmocka_unit_test(test_write_refuses), cmocka_unit_test(test_again),
-		cmocka_unit_test(test_foreign),       cmocka_unit_test(test_read_forms),
-		cmocka_unit_test(test_read_refuses),  cmocka_unit_test(test_read_limits),
-		cmocka_unit_test(test_read_2009),     cmocka_unit_test(test_read_2009_refuses),
+		cmocka_unit_test(test_write_small),       cmocka_unit_test(test_write_full),
+		cmocka_unit_test(test_write_refuses),     cmocka_unit_test(test_again),
+		cmocka_unit_test(test_foreign),           cmocka_unit_test(test_read_forms),
+		cmocka_unit_test(test_read_refuses),      cmocka_unit_test(test_read_limits),
+		cmocka_unit_test(test_text_ok),           cmocka_unit_test(test_read_2009),
+		cmocka_unit_test(test_read_2009_refuses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

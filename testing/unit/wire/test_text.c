@@ -25,19 +25,6 @@ static void test_good(void **state)
 		assert_int_equal(text_good(span_of(t[i].s, t[i].n)), t[i].good);
 }
 
-static void test_plain(void **state)
-{
-	static const char *const bad[] = { "\n",           "a\tb",          "\x7f", "\xc2\x9f",
-					   "\xef\xbf\xbe", "x\xef\xbf\xbf", "a\xff" };
-
-	(void)state;
-	assert_true(text_plain(span_str("")));
-	assert_true(text_plain(span_str("a b\xc2\xa0\xc3\xa4\xef\xbf\xbd")));
-	assert_false(text_plain(span_of("a\0b", 3)));
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_false(text_plain(span_str(bad[i])));
-}
-
 static void test_read(void **state)
 {
 	struct rd r = rd_over(span_str("\x03"
@@ -73,7 +60,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
-		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_write),
 	};
