@@ -5,15 +5,21 @@
 
 #include <stdio.h>
 
+void ask_at(struct ask *a, int64_t as_of)
+{
+	int64_t clock = clock_wall_us();
+
+	a->future = as_of > clock;
+	a->as_of = a->future ? 0 : as_of;
+	a->now = a->as_of ? a->as_of : clock;
+}
+
 int ask_begin(struct admin_call *call, struct ask *a)
 {
-	int64_t as_of = request_time(call->request, "as_of");
+	uint32_t stale = call->env->stale_after ? call->env->stale_after : ADMIN_STALE_AFTER;
 
-	*a = (struct ask){ .posture = call->env->posture, .as_of = as_of };
-	if (as_of > clock_wall_us()) {
-		a->future = true;
-		a->as_of = 0;
-	}
+	*a = (struct ask){ .posture = call->env->posture, .stale_us = stale * CLOCK_SEC };
+	ask_at(a, request_time(call->request, "as_of"));
 	if (a->posture)
 		return 0;
 	call_end(call, ADMIN_STALE, "the manager has no repository");
@@ -43,8 +49,8 @@ int ask_end(struct admin_call *call, const struct ask *a, int err)
 }
 
 struct resolved {
-	const char *text;
-	uint32_t id;
+	const struct ask *ask;
+	struct subject *who;
 	size_t n;
 	char keys[384]; /* of the endpoints it means, for the message */
 	size_t at;
@@ -54,7 +60,9 @@ static int resolved_add(void *ctx, const struct endpoint_row *row)
 {
 	struct resolved *r = ctx;
 
-	r->id = row->id;
+	r->who->id = row->id;
+	r->who->has_inventory = row->has_inventory;
+	fresh_add(&r->who->fresh, r->ask, row);
 	r->n++;
 	if (r->at < sizeof(r->keys))
 		r->at += (size_t)snprintf(r->keys + r->at, sizeof(r->keys) - r->at, "%s%s",
@@ -62,11 +70,14 @@ static int resolved_add(void *ctx, const struct endpoint_row *row)
 	return 0;
 }
 
-int ask_endpoint(struct admin_call *call, const struct ask *a, const char *text, uint32_t *id)
+int ask_endpoint(struct admin_call *call, const struct ask *a, const char *text,
+		 struct subject *who)
 {
-	struct resolved r = { .text = text };
-	int err = query_resolve(a->posture, a->as_of, text, resolved_add, &r);
+	struct resolved r = { .ask = a, .who = who };
+	int err;
 
+	*who = (struct subject){ 0 };
+	err = query_resolve(a->posture, a->as_of, text, resolved_add, &r);
 	if (err == ST_ENOENT) {
 		call_end(call, ADMIN_NO, "no endpoint is called '%s'", text);
 		return err;
@@ -77,6 +88,5 @@ int ask_endpoint(struct admin_call *call, const struct ask *a, const char *text,
 			 r.keys);
 		return ST_EVALUE;
 	}
-	*id = r.id;
 	return err;
 }

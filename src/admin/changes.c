@@ -70,11 +70,6 @@ static const struct {
 
 #define CHANGES_DEFAULT (~(CHANGE_BIT(CHANGE_ASSESSMENT) | CHANGE_BIT(CHANGE_CONFIRMED)))
 
-static struct cell cell_nonzero(uint64_t n)
-{
-	return n ? cell_count(n) : cell_null();
-}
-
 static void changes_software(const struct change_row *row, struct cell cells[CH_N])
 {
 	cells[CH_NAME] = cell_known(row->software.name);
@@ -176,6 +171,7 @@ static int changes_pick_kinds(struct admin_call *call, uint32_t *kinds)
 int changes_narrow(struct admin_call *call, const struct ask *a, struct change_query *q)
 {
 	const char *name = request_text(call->request, "endpoint");
+	struct subject who;
 	int err;
 
 	q->since = request_time(call->request, "since");
@@ -184,12 +180,37 @@ int changes_narrow(struct admin_call *call, const struct ask *a, struct change_q
 		q->until = a->as_of;
 	if ((err = changes_pick_kinds(call, &q->kinds)) < 0)
 		return err;
-	return name ? ask_endpoint(call, a, name, &q->endpoint) : 0;
+	if (!name)
+		return 0;
+	err = ask_endpoint(call, a, name, &who);
+	q->endpoint = who.id;
+	return err;
+}
+
+/* Whoever asks about software alone wants to know whether that was all of it. */
+static int changes_fresh(struct admin_call *call, const struct ask *a, int64_t until,
+			 struct fresh *f)
+{
+	const char *name = request_text(call->request, "endpoint");
+	const char *kind = request_text(call->request, "kind");
+	struct subject who = { 0 };
+	struct ask then = *a;
+	int err;
+
+	if (!kind || strcmp(kind, "software") != 0)
+		return 0;
+	ask_at(&then, until);
+	if (!name)
+		return fresh_of_all(&then, f);
+	err = ask_endpoint(call, &then, name, &who);
+	*f = who.fresh;
+	return err == ST_ENOENT ? 0 : err;
 }
 
 static int changes_run(struct admin_call *call)
 {
 	struct change_query q = { 0 };
+	struct fresh fresh = { 0 };
 	struct ask a;
 	int err;
 
@@ -198,10 +219,10 @@ static int changes_run(struct admin_call *call)
 	err = changes_narrow(call, &a, &q);
 	if (err == ST_ENOENT || err == ST_EVALUE)
 		return 0;
-	if (!err)
+	if (!err && (err = changes_fresh(call, &a, q.until, &fresh)) == 0)
 		err = query_changes(a.posture, &q, changes_next, call);
-	if (!err && !call_rows(call))
-		call_end(call, ADMIN_NO, "nothing has changed");
+	if (!err)
+		fresh_end(call, &fresh, call_rows(call) ? NULL : "nothing has changed");
 	return ask_end(call, &a, err);
 }
 

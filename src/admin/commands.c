@@ -34,6 +34,22 @@ static const struct command_arg changes_args[] = {
 	{ 0 },
 };
 
+static const struct command_arg lacking_args[] = {
+	{ "pattern", ARG_TEXT, ARG_POSITIONAL | ARG_REQUIRED, "PATTERN",
+	  "name or identifier, with * ? [...]" },
+	AS_OF,
+	{ 0 },
+};
+
+static const struct command_arg diff_args[] = {
+	{ "name", ARG_TEXT, ARG_POSITIONAL | ARG_REQUIRED, "NAME", "its name, or its identity" },
+	{ "other", ARG_TEXT, ARG_POSITIONAL, "OTHER", "of the endpoint to compare it with" },
+	{ "from", ARG_TIME, 0, "T", "or compare NAME as it was at that moment" },
+	{ "to", ARG_TIME, 0, "T", "with what it was at that one; now by default" },
+	AS_OF,
+	{ 0 },
+};
+
 static const struct command_arg status_args[] = {
 	AS_OF,
 	{ 0 },
@@ -46,6 +62,10 @@ const struct command admin_commands[] = {
 	  ADMIN_READ, endpoint_args, endpoint_views },
 	{ "software", "which software is installed, in which versions, where",
 	  ADMIN_READ, software_args, software_views },
+	{ "lacking", "which endpoints have no such software",
+	  ADMIN_READ, lacking_args, lacking_views },
+	{ "diff", "what differs in the software of two endpoints, or of one at two moments",
+	  ADMIN_READ, diff_args, diff_views },
 	{ "changes", "what has changed",
 	  ADMIN_READ, changes_args, changes_views },
 	{ "status", "the manager and its repository",

@@ -10,9 +10,12 @@ extern const struct command_view endpoints_views[]; /* endpoint.c */
 extern const struct command_view endpoint_views[];
 extern const struct command_view software_views[]; /* software.c */
 extern const struct command_view changes_views[];  /* changes.c */
+extern const struct command_view lacking_views[];  /* lacking.c */
+extern const struct command_view diff_views[];     /* diff.c */
 extern const struct command_view status_views[];   /* status.c */
 
 struct ask;
+struct subject;
 
 /* Gives one journal line in the columns of `changes` (changes.c). */
 int changes_row(struct admin_call *call, const struct change_row *row);
@@ -24,23 +27,66 @@ int changes_narrow(struct admin_call *call, const struct ask *a, struct change_q
 /* Answers `changes --follow` (follow.c). */
 int follow_run(struct admin_call *call);
 
+/* The software events of one endpoint, for `endpoint NAME events` (events.c). */
+int events_query(struct admin_call *call, const struct ask *a, const struct subject *who);
+extern const struct command_column events_columns[];
+
 /* The moment a question is about. */
 struct ask {
 	struct posture *posture;
-	int64_t as_of; /* 0: now */
-	bool future;   /* it was asked about a moment that has not come: now is the answer */
+	int64_t as_of;    /* 0: now */
+	int64_t now;      /* that moment as a time; the clock's when as_of is 0 */
+	int64_t stale_us; /* knowledge older than this is stale */
+	bool future; /* it was asked about a moment that has not come: now is the answer */
 };
 
 /* Reads what every question has. ST_ESTATE, with the end said, when there is no repository. */
 int ask_begin(struct admin_call *call, struct ask *a);
 
+/* Moves a to another moment; 0: now. */
+void ask_at(struct ask *a, int64_t as_of);
+
 /* Turns what a query returned into the answer's end where words help; returns what the handler
  * returns. */
 int ask_end(struct admin_call *call, const struct ask *a, int err);
 
+/* How far what is known about the software of some endpoints can be trusted: of those that
+ * were added. Zeroed: of none. */
+struct fresh {
+	size_t endpoints, stale;
+	int64_t complete_through; /* the oldest of them; 0: never was */
+	char worst[256];          /* name of that one */
+};
+
+/* The one endpoint a question is about. */
+struct subject {
+	uint32_t id;
+	bool has_inventory;
+	struct fresh fresh;
+};
+
 /* The one endpoint that text means: 0, ST_ENOENT or ST_EVALUE (it means several) with the end
  * said, or what the query returned. */
-int ask_endpoint(struct admin_call *call, const struct ask *a, const char *text, uint32_t *id);
+int ask_endpoint(struct admin_call *call, const struct ask *a, const char *text,
+		 struct subject *who);
+
+/* An endpoint's software is stale when it has never been told, or when the manager has not
+ * known all of it (complete_through) for longer than it may be. */
+bool fresh_is_stale(const struct ask *a, const struct endpoint_row *row);
+
+void fresh_add(struct fresh *f, const struct ask *a, const struct endpoint_row *row);
+
+/* Adds every endpoint: 0, or what the query returned. */
+int fresh_of_all(const struct ask *a, struct fresh *f);
+
+/* The end of an answer about software: incomplete when something is stale, else ADMIN_NO when
+ * there is a `no` (a sentence without its full stop), else as the rows say. Returns 0. */
+int fresh_end(struct admin_call *call, const struct fresh *f, const char *no);
+
+static inline struct cell cell_nonzero(uint64_t n)
+{
+	return n ? cell_count(n) : cell_null();
+}
 
 /* Null when nothing is known. */
 static inline struct cell cell_known(struct span s)

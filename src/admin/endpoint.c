@@ -12,6 +12,7 @@ enum {
 	EP_FIRST_SEEN,
 	EP_LAST_CONTACT,
 	EP_COMPLETE,
+	EP_STALE,
 	EP_N
 };
 
@@ -31,15 +32,17 @@ static const struct command_column endpoint_columns[] = {
 			      "what was recommended then" },
 	[EP_FIRST_SEEN] =   { "first_seen", "First seen", COL_TIME, COL_DETAIL, NULL,
 			      "when it came for the first time" },
-	[EP_LAST_CONTACT] = { "last_contact", "Last contact", COL_TIME, 0, NULL,
+	[EP_LAST_CONTACT] = { "last_contact", "Last contact", COL_TIME, COL_SPARE, NULL,
 			      "when it was last heard of" },
 	[EP_COMPLETE] =     { "complete_through", "Complete through", COL_TIME, 0, NULL,
 			      "its software is known without a gap until then; null: never was" },
+	[EP_STALE] =        { "stale", "Stale", COL_BOOL, 0, NULL,
+			      "that is too long ago, or never was" },
 	{ 0 },
 };
 
 enum { SW_NAME, SW_VERSION, SW_ARCH, SW_TYPE, SW_IDENTIFIER, SW_SOURCE, SW_SOURCE_VERSION,
-       SW_PURL, SW_SUPPLIER, SW_N };
+       SW_PURL, SW_SUPPLIER, SW_COMPLETE, SW_STALE, SW_N };
 
 static const struct command_column inventory_columns[] = {
 	[SW_NAME] =           { "name", "Software", COL_TEXT, COL_CUT, "identifier",
@@ -58,6 +61,10 @@ static const struct command_column inventory_columns[] = {
 				"package URL" },
 	[SW_SUPPLIER] =       { "supplier", "Supplier", COL_TEXT, COL_DETAIL | COL_CUT, NULL,
 				"who made it" },
+	[SW_COMPLETE] =       { "complete_through", "Complete through", COL_TIME, COL_DETAIL, NULL,
+				"the endpoint's software is known without a gap until then" },
+	[SW_STALE] =          { "stale", "Stale", COL_BOOL, COL_DETAIL, NULL,
+				"that is too long ago" },
 	{ 0 },
 };
 
@@ -76,8 +83,14 @@ static const struct command_column result_columns[] = {
 };
 /* clang-format on */
 
+struct endpoint_call {
+	struct admin_call *call;
+	const struct ask *ask;
+};
+
 static int endpoint_row(void *ctx, const struct endpoint_row *row)
 {
+	const struct endpoint_call *e = ctx;
 	bool advised = row->assessed && row->access != ACCESS_NONE;
 	struct cell cells[EP_N] = {
 		[EP_NAME] = cell_str(row->name),
@@ -90,19 +103,21 @@ static int endpoint_row(void *ctx, const struct endpoint_row *row)
 		[EP_FIRST_SEEN] = cell_time(row->first_seen),
 		[EP_LAST_CONTACT] = cell_time(row->last_contact),
 		[EP_COMPLETE] = cell_time(row->complete_through),
+		[EP_STALE] = cell_bool(fresh_is_stale(e->ask, row)),
 	};
 
-	return call_row(ctx, cells);
+	return call_row(e->call, cells);
 }
 
 static int endpoints_run(struct admin_call *call)
 {
 	struct ask a;
+	struct endpoint_call e = { call, &a };
 	int err;
 
 	if (ask_begin(call, &a) < 0)
 		return 0;
-	err = query_endpoints(a.posture, a.as_of, endpoint_row, call);
+	err = query_endpoints(a.posture, a.as_of, endpoint_row, &e);
 	if (!err && !call_rows(call))
 		call_end(call, ADMIN_NO, "no endpoint %s",
 			 a.as_of ? "was known then" : "has come yet");
@@ -112,27 +127,30 @@ static int endpoints_run(struct admin_call *call)
 /* What the views of one endpoint have in common: find it, then let query answer. */
 static int endpoint_ask(struct admin_call *call,
 			int (*query)(struct admin_call *call, const struct ask *a,
-				     uint32_t id))
+				     const struct subject *who))
 {
+	struct subject who;
 	struct ask a;
-	uint32_t id;
 	int err;
 
 	if (ask_begin(call, &a) < 0)
 		return 0;
-	err = ask_endpoint(call, &a, request_text(call->request, "name"), &id);
+	err = ask_endpoint(call, &a, request_text(call->request, "name"), &who);
 	if (err == ST_ENOENT || err == ST_EVALUE)
 		return 0;
 	if (!err)
-		err = query(call, &a, id);
+		err = query(call, &a, &who);
 	return ask_end(call, &a, err);
 }
 
-static int endpoint_query(struct admin_call *call, const struct ask *a, uint32_t id)
+static int endpoint_query(struct admin_call *call, const struct ask *a,
+			  const struct subject *who)
 {
-	(void)id;
+	struct endpoint_call e = { call, a };
+
+	(void)who;
 	return query_resolve(a->posture, a->as_of, request_text(call->request, "name"),
-			     endpoint_row, call);
+			     endpoint_row, &e);
 }
 
 static int endpoint_run(struct admin_call *call)
@@ -140,8 +158,14 @@ static int endpoint_run(struct admin_call *call)
 	return endpoint_ask(call, endpoint_query);
 }
 
+struct inventory_call {
+	struct admin_call *call;
+	const struct subject *who;
+};
+
 static int inventory_row(void *ctx, const struct software_row *row)
 {
+	const struct inventory_call *i = ctx;
 	struct cell cells[SW_N] = {
 		[SW_NAME] = cell_known(row->name),
 		[SW_VERSION] = cell_known(row->version),
@@ -152,28 +176,23 @@ static int inventory_row(void *ctx, const struct software_row *row)
 		[SW_SOURCE_VERSION] = cell_known(row->source_version),
 		[SW_PURL] = cell_known(row->purl),
 		[SW_SUPPLIER] = cell_known(row->supplier),
+		[SW_COMPLETE] = cell_time(i->who->fresh.complete_through),
+		[SW_STALE] = cell_bool(i->who->fresh.stale != 0),
 	};
 
-	return call_row(ctx, cells);
-}
-
-static int inventory_known(void *ctx, const struct endpoint_row *row)
-{
-	*(bool *)ctx = row->has_inventory;
-	return 0;
+	return call_row(i->call, cells);
 }
 
 /* An empty list means "nothing is installed" only when the endpoint has told us so. */
-static int inventory_query(struct admin_call *call, const struct ask *a, uint32_t id)
+static int inventory_query(struct admin_call *call, const struct ask *a,
+			   const struct subject *who)
 {
-	const char *name = request_text(call->request, "name");
-	bool known = false;
-	int err = query_inventory(a->posture, a->as_of, id, inventory_row, call);
+	struct inventory_call i = { call, who };
+	int err = query_inventory(a->posture, a->as_of, who->id, inventory_row, &i);
 
 	if (!err)
-		err = query_resolve(a->posture, a->as_of, name, inventory_known, &known);
-	if (!err && !known)
-		call_end(call, ADMIN_STALE, "'%s' has not told what is installed on it", name);
+		fresh_end(call, &who->fresh,
+			  call_rows(call) ? NULL : "nothing is installed on it");
 	return err;
 }
 
@@ -187,9 +206,9 @@ static int fact_row(void *ctx, const struct fact_row *row)
 	return call_row(ctx, (struct cell[]){ cell_text(row->name), cell_text(row->value) });
 }
 
-static int fact_query(struct admin_call *call, const struct ask *a, uint32_t id)
+static int fact_query(struct admin_call *call, const struct ask *a, const struct subject *who)
 {
-	return query_facts(a->posture, a->as_of, id, fact_row, call);
+	return query_facts(a->posture, a->as_of, who->id, fact_row, call);
 }
 
 static int fact_run(struct admin_call *call)
@@ -213,10 +232,11 @@ static int result_row(void *ctx, const struct result_row *row)
 	return call_row(r->call, cells);
 }
 
-static int result_query(struct admin_call *call, const struct ask *a, uint32_t id)
+static int result_query(struct admin_call *call, const struct ask *a,
+			const struct subject *who)
 {
 	struct results r = { .call = call };
-	int err = query_results(a->posture, a->as_of, id, result_row, &r);
+	int err = query_results(a->posture, a->as_of, who->id, result_row, &r);
 
 	if (!err && r.bad)
 		call_end(call, ADMIN_NO, "not compliant");
@@ -230,25 +250,9 @@ static int result_run(struct admin_call *call)
 	return endpoint_ask(call, result_query);
 }
 
-static int event_row(void *ctx, const struct change_row *row)
-{
-	return changes_row(ctx, row);
-}
-
-static int event_query(struct admin_call *call, const struct ask *a, uint32_t id)
-{
-	const struct change_query q = {
-		.until = a->as_of,
-		.endpoint = id,
-		.kinds = ~CHANGE_BIT(CHANGE_CONFIRMED),
-	};
-
-	return query_changes(a->posture, &q, event_row, call);
-}
-
 static int event_run(struct admin_call *call)
 {
-	return endpoint_ask(call, event_query);
+	return endpoint_ask(call, events_query);
 }
 
 /* clang-format off */
@@ -262,7 +266,7 @@ const struct command_view endpoint_views[] = {
 	{ "software", NULL, VIEW_ROWS, "what is installed on it", inventory_columns, inventory_run },
 	{ "facts",    NULL, VIEW_ROWS, "what is known about it", fact_columns, fact_run },
 	{ "results",  NULL, VIEW_ROWS, "how it did in each rule", result_columns, result_run },
-	{ "events",   NULL, VIEW_ROWS, "what has happened to it", changes_columns, event_run },
+	{ "events",   NULL, VIEW_ROWS, "what has happened to its software", events_columns, event_run },
 	{ 0 },
 };
 /* clang-format on */

@@ -3,9 +3,11 @@
 #include "base/arena.h"
 #include "base/err.h"
 
+#include <stdio.h>
+
 #define HOLDERS_PIECE 256 /* names in one line of the answer */
 
-enum { SW_NAME, SW_VERSION, SW_IDENTIFIER, SW_ENDPOINTS, SW_N };
+enum { SW_NAME, SW_VERSION, SW_IDENTIFIER, SW_COMPLETE, SW_STALE, SW_ENDPOINTS, SW_N };
 
 /* clang-format off */
 #define SOFTWARE_COLUMNS(endpoints_type, endpoints_help)                                        \
@@ -14,6 +16,10 @@ enum { SW_NAME, SW_VERSION, SW_IDENTIFIER, SW_ENDPOINTS, SW_N };
 	[SW_VERSION] =    { "version", "Version", COL_TEXT, COL_CUT, NULL, "version" },         \
 	[SW_IDENTIFIER] = { "identifier", "Identifier", COL_TEXT, COL_DETAIL | COL_CUT, NULL,   \
 			    "software identifier (RFC 8412)" },                                 \
+	[SW_COMPLETE] =   { "complete_through", "Complete through", COL_TIME, COL_DETAIL, NULL, \
+			    "all endpoints are known up to then; null: one has never told" },   \
+	[SW_STALE] =      { "stale", "Stale", COL_BOOL, COL_DETAIL, NULL,                       \
+			    "for one that is too long ago: it may have it by now, or not" },    \
 	[SW_ENDPOINTS] =  { "endpoints", "Endpoints", endpoints_type, 0, NULL, endpoints_help }
 
 static const struct command_column software_columns[] = {
@@ -27,8 +33,18 @@ static const struct command_column holders_columns[] = {
 };
 /* clang-format on */
 
-static void software_cells(const struct software_row *row, struct cell cells[SW_N])
+/* Every row rests on all endpoints: who is not counted has been asked too. */
+struct software_call {
+	struct admin_call *call;
+	struct ask ask;
+	struct fresh fresh;
+};
+
+static void software_cells(const struct software_call *s, const struct software_row *row,
+			   struct cell cells[SW_N])
 {
+	cells[SW_COMPLETE] = cell_time(s->fresh.complete_through);
+	cells[SW_STALE] = cell_bool(s->fresh.stale != 0);
 	cells[SW_NAME] = cell_known(row->name);
 	cells[SW_VERSION] = cell_known(row->version);
 	cells[SW_IDENTIFIER] = cell_text(row->identifier);
@@ -37,37 +53,40 @@ static void software_cells(const struct software_row *row, struct cell cells[SW_
 
 static int software_row(void *ctx, const struct software_row *row)
 {
+	const struct software_call *s = ctx;
 	struct cell cells[SW_N];
 
-	software_cells(row, cells);
-	return call_row(ctx, cells);
+	software_cells(s, row, cells);
+	return call_row(s->call, cells);
 }
 
-static int software_ask(struct admin_call *call,
-			int (*row)(void *ctx, const struct software_row *row), void *ctx,
-			struct ask *a)
+static int software_ask(struct software_call *s,
+			int (*row)(void *ctx, const struct software_row *row), void *ctx)
 {
-	const char *pattern = request_text(call->request, "pattern");
-	int err = query_software(a->posture, a->as_of, pattern, row, ctx);
+	const char *pattern = request_text(s->call->request, "pattern");
+	char no[200];
+	int err = fresh_of_all(&s->ask, &s->fresh);
 
-	if (!err && !call_rows(call))
-		call_end(call, ADMIN_NO, "no software matches '%s'", pattern);
-	return ask_end(call, a, err);
+	if (!err)
+		err = query_software(s->ask.posture, s->ask.as_of, pattern, row, ctx);
+	(void)snprintf(no, sizeof(no), "no software matches '%s'", pattern);
+	if (!err)
+		fresh_end(s->call, &s->fresh, call_rows(s->call) ? NULL : no);
+	return ask_end(s->call, &s->ask, err);
 }
 
 static int software_run(struct admin_call *call)
 {
-	struct ask a;
+	struct software_call s = { .call = call };
 
-	if (ask_begin(call, &a) < 0)
+	if (ask_begin(call, &s.ask) < 0)
 		return 0;
-	return software_ask(call, software_row, call, &a);
+	return software_ask(&s, software_row, &s);
 }
 
 /* One software and, piece by piece, who has it. */
 struct holders {
-	struct admin_call *call;
-	const struct ask *ask;
+	struct software_call s;
 	struct cell cells[SW_N];
 	bool begun; /* the row is out, the rest is more of its list */
 	struct arena arena;
@@ -81,9 +100,9 @@ static int holders_flush(struct holders *h)
 
 	h->cells[SW_ENDPOINTS] = cell_list(h->names, h->n);
 	if (!h->begun)
-		err = call_row(h->call, h->cells);
+		err = call_row(h->s.call, h->cells);
 	else if (h->n)
-		err = call_more(h->call, h->names, h->n);
+		err = call_more(h->s.call, h->names, h->n);
 	h->begun = true;
 	h->n = 0;
 	arena_reset(&h->arena);
@@ -106,22 +125,21 @@ static int holders_row(void *ctx, const struct software_row *row)
 	struct holders *h = ctx;
 	int err;
 
-	software_cells(row, h->cells);
+	software_cells(&h->s, row, h->cells);
 	h->begun = false;
-	err = query_software_endpoints(h->ask->posture, h->ask->as_of, row->id, holders_add,
+	err = query_software_endpoints(h->s.ask.posture, h->s.ask.as_of, row->id, holders_add,
 				       h);
 	return err ? err : h->n || !h->begun ? holders_flush(h) : 0;
 }
 
 static int holders_run(struct admin_call *call)
 {
-	struct ask a;
-	struct holders h = { .call = call, .ask = &a };
+	struct holders h = { .s = { .call = call } };
 	int err;
 
-	if (ask_begin(call, &a) < 0)
+	if (ask_begin(call, &h.s.ask) < 0)
 		return 0;
-	err = software_ask(call, holders_row, &h, &a);
+	err = software_ask(&h.s, holders_row, &h);
 	arena_reset(&h.arena);
 	return err;
 }

@@ -15,6 +15,8 @@ enum {
 	STATUS_REFUSED,
 	STATUS_ASSESSMENTS,
 	STATUS_ENDPOINTS,
+	STATUS_STALE,
+	STATUS_COMPLETE,
 	STATUS_SOFTWARE,
 	STATUS_SETS,
 	STATUS_SEQ,
@@ -44,6 +46,10 @@ static const struct command_column status_columns[] = {
 	[STATUS_ASSESSMENTS] =   { "assessments", "Assessments", COL_COUNT, 0, NULL,
 			       "finished since the start" },
 	[STATUS_ENDPOINTS] =     { "endpoints", "Endpoints", COL_COUNT, 0, NULL, "known" },
+	[STATUS_STALE] =         { "stale_endpoints", "Stale", COL_COUNT, 0, NULL,
+			       "of these: what is installed on them is not known any more" },
+	[STATUS_COMPLETE] =      { "complete_through", "Complete through", COL_TIME, 0, NULL,
+			       "all are known up to then; null: one has never told" },
 	[STATUS_SOFTWARE] =      { "software", "Software", COL_COUNT, 0, NULL,
 			       "different software identifiers known" },
 	[STATUS_SETS] =          { "inventories", "Inventories", COL_COUNT, 0, NULL,
@@ -107,13 +113,6 @@ static void status_posture(const struct posture_stats *st, struct cell cells[STA
 	cells[STATUS_STATE] = cell_str(st->last_error ? st_strerror(st->last_error) : "ok");
 }
 
-static int status_count_endpoint(void *ctx, const struct endpoint_row *row)
-{
-	(void)row;
-	++*(uint64_t *)ctx;
-	return 0;
-}
-
 static int status_count_software(void *ctx, const struct software_row *row)
 {
 	(void)row;
@@ -121,20 +120,23 @@ static int status_count_software(void *ctx, const struct software_row *row)
 	return 0;
 }
 
-/* Of a moment in the past: what there was then to be counted. */
-static int status_past(const struct ask *a, struct cell cells[STATUS_COLUMNS])
+/* How far endpoints are known; of a moment in the past, what there was then to be counted. */
+static int status_known(const struct ask *a, struct cell cells[STATUS_COLUMNS])
 {
-	uint64_t endpoints = 0, software = 0;
+	uint64_t software = 0;
+	struct fresh f = { 0 };
 	int err;
 
+	if ((err = fresh_of_all(a, &f)) < 0)
+		return err;
+	cells[STATUS_STALE] = cell_count(f.stale);
+	cells[STATUS_COMPLETE] = cell_time(f.complete_through);
 	if (!a->as_of)
 		return 0;
-	if ((err = query_endpoints(a->posture, a->as_of, status_count_endpoint, &endpoints)) <
-		    0 ||
-	    (err = query_software(a->posture, a->as_of, "*", status_count_software,
+	if ((err = query_software(a->posture, a->as_of, "*", status_count_software,
 				  &software)) < 0)
 		return err;
-	cells[STATUS_ENDPOINTS] = cell_count(endpoints);
+	cells[STATUS_ENDPOINTS] = cell_count(f.endpoints);
 	cells[STATUS_SOFTWARE] = cell_count(software);
 	return 0;
 }
@@ -151,7 +153,7 @@ static int status_run(struct admin_call *call)
 		return call_row(call, cells);
 	posture_stats(a.posture, &st);
 	status_posture(&st, cells);
-	if ((err = status_past(&a, cells)) == 0)
+	if ((err = status_known(&a, cells)) == 0)
 		err = call_row(call, cells);
 	if (!err && st.last_error)
 		call_end(call, ADMIN_STALE, "reports are not being stored: %s",

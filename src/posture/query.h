@@ -77,6 +77,11 @@ int query_identifier(struct posture *p, struct span identifier,
 int query_software_endpoints(struct posture *p, int64_t as_of, uint32_t software,
 			     int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
 
+/* All endpoints, in the order of their names, and whether each has any software whose name or
+ * identifier matches the glob: rows and sets of the same moment. */
+int query_holders(struct posture *p, int64_t as_of, const char *glob,
+		  int (*fn)(void *ctx, const struct endpoint_row *row, bool has), void *ctx);
+
 /* What is on one endpoint, by name, version, identifier. */
 int query_inventory(struct posture *p, int64_t as_of, uint32_t endpoint,
 		    int (*fn)(void *ctx, const struct software_row *row), void *ctx);

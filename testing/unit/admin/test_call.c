@@ -189,7 +189,9 @@ static void test_endpoint(void **state)
 	check(VIEW("dns:\xe6\x9d\xb1\xe4\xba\xac.example.org", "results"), ADMIN_NO, 1,
 	      "not compliant");
 	check(VIEW("dns:twin", "results"), ADMIN_STALE, 1, "decided");
-	check(VIEW("dns:web1.example.org", "events"), ADMIN_YES, 6, "");
+	check(VIEW("dns:web1.example.org", "events"), ADMIN_YES, 1, "");
+	check(VIEW("dns:twin", "events"), ADMIN_STALE, 0,
+	      "nothing has happened to its software, but 'twin' has not told");
 	check(VIEW("nobody", "events"), ADMIN_NO, 0, "nobody");
 }
 
@@ -198,6 +200,13 @@ static void test_software(void **state)
 	struct got g = { 0 };
 
 	(void)state;
+	/* a "no" counts only when everybody has told */
+	check(ASK("\"software\",\"args\":{\"pattern\":\"nope\"}"), ADMIN_STALE, 0,
+	      "no software matches 'nope', but 3 of 4 endpoints are stale: "
+	      "'\xe6\x9d\xb1\xe4\xba\xac.example.org' has not told");
+	check(ASK("\"software\",\"args\":{\"pattern\":\"*\"}"), ADMIN_STALE, 3,
+	      "3 of 4 endpoints are stale");
+	fake_posture.fresh = true;
 	check(ASK("\"software\",\"args\":{\"pattern\":\"nope\"}"), ADMIN_NO, 0, "'nope'");
 	assert_int_equal(
 		answer(&g, ADMIN_READ, ASK("\"software\",\"args\":{\"pattern\":\"*\"}")), 0);
@@ -205,7 +214,99 @@ static void test_software(void **state)
 	assert_int_equal(json_integer_value(cell(&g, 0, "endpoints")), 2);
 	assert_true(json_is_null(cell(&g, 2, "name")));
 	assert_string_equal(text(&g, 2, "identifier"), "only-an-identifier");
+	assert_true(json_is_false(cell(&g, 0, "stale")));
+	assert_string_equal(text(&g, 0, "complete_through"), "2026-11-21T19:26:55.123456Z");
 	drop(&g);
+	fake_posture.fresh = false;
+	assert_int_equal(
+		answer(&g, ADMIN_READ, ASK("\"software\",\"args\":{\"pattern\":\"*\"}")), 0);
+	assert_true(json_is_true(cell(&g, 0, "stale")));
+	assert_true(json_is_null(cell(&g, 0, "complete_through")));
+	drop(&g);
+}
+
+/* What is as old as it may be is fresh, and a moment later it is not. */
+static void test_stale_after(void **state)
+{
+	const int64_t known = INT64_C(1795289215123456);
+
+	(void)state;
+	fake_posture.fresh = true;
+	clock_fake(known + ADMIN_STALE_AFTER * CLOCK_SEC);
+	check(ASK("\"software\",\"args\":{\"pattern\":\"*\"}"), ADMIN_YES, 3, "");
+	clock_fake(known + ADMIN_STALE_AFTER * CLOCK_SEC + 1);
+	check(ASK("\"software\",\"args\":{\"pattern\":\"*\"}"), ADMIN_STALE, 3,
+	      "what is installed on 'web1.example.org' is known up to 2026-11-21T19:26:55Z "
+	      "only");
+	check(VIEW("web1.example.org", "software"), ADMIN_STALE, 3, "only");
+	check(VIEW("web1.example.org", "events"), ADMIN_STALE, 1, "only");
+	check(VIEW("web1.example.org", "facts"), ADMIN_YES, 1, "");
+	check(ASK("\"endpoints\""), ADMIN_YES, 1, "");
+	check(ASK("\"changes\",\"args\":{\"kind\":\"software\"}"), ADMIN_STALE, 3, "only");
+	check(ASK("\"changes\",\"args\":{\"kind\":\"facts\"}"), ADMIN_YES, 2, "");
+	/* the past was fresh then */
+	check(ASK("\"software\",\"args\":{\"pattern\":\"*\","
+		  "\"as_of\":\"2026-11-22T19:26:55Z\"}"),
+	      ADMIN_YES, 3, "");
+	env.stale_after = 2 * ADMIN_STALE_AFTER;
+	check(ASK("\"software\",\"args\":{\"pattern\":\"*\"}"), ADMIN_YES, 3, "");
+}
+
+static void test_lacking(void **state)
+{
+	struct got g = { 0 };
+
+	(void)state;
+#define LACKING(pattern) ASK("\"lacking\",\"args\":{\"pattern\":\"" pattern "\"}")
+	check(LACKING("openssl"), ADMIN_STALE, 3, "3 of 4 endpoints are stale");
+	check(LACKING("nope"), ADMIN_STALE, 4, "stale");
+	assert_int_equal(answer(&g, ADMIN_READ, LACKING("nope")), 0);
+	assert_true(json_is_false(cell(&g, 0, "stale")));
+	assert_true(json_is_true(cell(&g, 1, "stale")));
+	assert_true(json_is_null(cell(&g, 1, "complete_through")));
+	drop(&g);
+	fake_posture.fresh = true;
+	check(LACKING("openssl"), ADMIN_NO, 0, "every endpoint has software that matches");
+	check(LACKING("nope"), ADMIN_YES, 1, "");
+	fake_posture.empty = true;
+	check(LACKING("nope"), ADMIN_NO, 0, "no endpoint has come yet");
+}
+
+static void test_events(void **state)
+{
+	struct got g = { 0 };
+
+	(void)state;
+	assert_int_equal(answer(&g, ADMIN_READ, VIEW("web1.example.org", "events")), 0);
+	assert_int_equal(json_integer_value(cell(&g, 0, "eid")), 17);
+	assert_int_equal(json_integer_value(cell(&g, 0, "epoch")), 90);
+	assert_string_equal(text(&g, 0, "happened_at"), "2026-11-21T19:26:54.123456Z");
+	assert_string_equal(text(&g, 0, "time"), "2026-11-21T19:26:55.123456Z");
+	assert_string_equal(text(&g, 0, "action"), "created");
+	assert_string_equal(text(&g, 0, "name"), "openssl");
+	drop(&g);
+	assert_int_equal(answer(&g, ADMIN_READ,
+				VIEW("dns:\xe6\x9d\xb1\xe4\xba\xac.example.org", "events")),
+			 0);
+	assert_string_equal(text(&g, 0, "action"), "deleted");
+	assert_true(json_is_null(cell(&g, 0, "eid")));
+	drop(&g);
+}
+
+static void test_diff_questions(void **state)
+{
+	(void)state;
+#define DIFF(args) ASK("\"diff\",\"args\":{\"name\":\"web1.example.org\"" args "}")
+	check(DIFF(""), ADMIN_USAGE, 0, "compare two endpoints");
+	check(DIFF(",\"to\":\"2026-11-21\""), ADMIN_USAGE, 0, "compare");
+	check(DIFF(",\"from\":\"2026-11-21\",\"as_of\":\"2026-11-21\""), ADMIN_USAGE, 0, "");
+	check(DIFF(",\"other\":\"twin\",\"from\":\"2026-11-21\""), ADMIN_USAGE, 0, "");
+	check(DIFF(",\"other\":\"twin\""), ADMIN_USAGE, 0, "dns:twin, user:twin");
+	check(DIFF(",\"other\":\"nobody\""), ADMIN_NO, 0, "nobody");
+	check(DIFF(",\"other\":\"dns:twin\""), ADMIN_STALE, 3, "'twin' has not told");
+	check(DIFF(",\"other\":\"web1.example.org\""), ADMIN_NO, 0, "no difference");
+	check(DIFF(",\"from\":\"2026-11-21T20:00:00Z\""), ADMIN_NO, 0, "no difference");
+	check(DIFF(",\"from\":\"2999-01-01\""), ADMIN_STALE, 0, "has not come");
 }
 
 /* Holders come in pieces of 256: none, exactly one piece, one more, many. */
@@ -215,6 +316,7 @@ static void test_holders(void **state)
 	struct got g = { 0 };
 
 	(void)state;
+	fake_posture.fresh = true;
 	for (size_t i = 0; i < sizeof(many) / sizeof(many[0]); i++) {
 		fake_posture.many = many[i];
 		assert_int_equal(answer(&g, ADMIN_READ,
@@ -236,7 +338,10 @@ static void test_changes(void **state)
 	(void)state;
 	check(ASK("\"changes\""), ADMIN_YES, 7, "");
 	check(ASK("\"changes\",\"args\":{\"kind\":\"all\"}"), ADMIN_YES, 9, "");
-	check(ASK("\"changes\",\"args\":{\"kind\":\"software\"}"), ADMIN_YES, 3, "");
+	check(ASK("\"changes\",\"args\":{\"kind\":\"software\"}"), ADMIN_STALE, 3, "stale");
+	check(ASK("\"changes\",\"args\":{\"kind\":\"software\","
+		  "\"endpoint\":\"web1.example.org\"}"),
+	      ADMIN_YES, 2, "");
 	check(ASK("\"changes\",\"args\":{\"kind\":\"facts\"}"), ADMIN_YES, 2, "");
 	check(ASK("\"changes\",\"args\":{\"kind\":\"notices\"}"), ADMIN_NO, 0,
 	      "nothing has changed");
@@ -279,7 +384,7 @@ static void test_as_of(void **state)
 	assert_int_equal(fake_posture.as_of, INT64_C(1795132800000000));
 	fake_posture.as_of = 0;
 	check(ASK("\"software\",\"args\":{\"pattern\":\"*\",\"endpoints\":true," AS_OF "}"),
-	      ADMIN_YES, 3, "");
+	      ADMIN_STALE, 3, "");
 	assert_int_equal(fake_posture.as_of, INT64_C(1795132800000000));
 	fake_posture.as_of = 0;
 	check(ASK("\"status\",\"args\":{" AS_OF "}"), ADMIN_YES, 1, "");
@@ -314,6 +419,7 @@ static void test_status(void **state)
 	assert_int_equal(json_integer_value(cell(&g, 0, "sessions")), 3);
 	assert_int_equal(json_integer_value(cell(&g, 0, "endpoints")), 4);
 	assert_string_equal(text(&g, 0, "state"), "ok");
+	assert_int_equal(json_integer_value(cell(&g, 0, "stale_endpoints")), 3);
 	drop(&g);
 	fake_posture.last_error = ST_EDB;
 	check(ASK("\"status\""), ADMIN_STALE, 1, "not being stored: repository error");
@@ -381,6 +487,10 @@ int main(void)
 		cmocka_unit_test_setup(test_endpoint, setup),
 		cmocka_unit_test_setup(test_software, setup),
 		cmocka_unit_test_setup(test_holders, setup),
+		cmocka_unit_test_setup(test_stale_after, setup),
+		cmocka_unit_test_setup(test_lacking, setup),
+		cmocka_unit_test_setup(test_events, setup),
+		cmocka_unit_test_setup(test_diff_questions, setup),
 		cmocka_unit_test_setup(test_changes, setup),
 		cmocka_unit_test_setup(test_as_of, setup),
 		cmocka_unit_test_setup(test_status, setup),

@@ -265,6 +265,19 @@ static int check_who_has(void *ctx, const struct software_row *row)
 	return 0;
 }
 
+static int check_holder(void *ctx, const struct endpoint_row *row, bool has)
+{
+	const struct want_software *w = ctx;
+	bool want = false;
+	unsigned e;
+
+	assert_int_equal(sscanf(row->name, "host%u.", &e), 1);
+	for (unsigned i = 10; i < 20; i++)
+		want |= w->e[e].has[i];
+	assert_int_equal(has, want);
+	return 0;
+}
+
 static void check_moment(int64_t as_of, const struct model *e)
 {
 	struct want_software w = { e, as_of };
@@ -278,6 +291,8 @@ static void check_moment(int64_t as_of, const struct model *e)
 		assert_int_equal(query_software(f.p, as_of, rnd(2) ? "id-*" : "id-1?",
 						check_who_has, &w),
 				 0);
+	if (rnd(3) == 0)
+		assert_int_equal(query_holders(f.p, as_of, "id-1?", check_holder, &w), 0);
 }
 
 static void test_model(void **state)

@@ -1,0 +1,327 @@
+/* diff NAME --from T1 [--to T2]; diff NAME OTHER: what has to happen to the software of the
+ * first side to make the second of it. */
+#include "admin/commands.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+	DI_CHANGE,
+	DI_NAME,
+	DI_WAS,
+	DI_VERSION,
+	DI_ARCH,
+	DI_TYPE,
+	DI_IDENTIFIER,
+	DI_WAS_IDENTIFIER,
+	DI_COMPLETE,
+	DI_STALE,
+	DI_N
+};
+
+/* clang-format off */
+static const struct command_column diff_columns[] = {
+	[DI_CHANGE] =         { "change", "Change", COL_TEXT, 0, NULL, "added, removed, changed" },
+	[DI_NAME] =           { "name", "Software", COL_TEXT, COL_CUT, "identifier", "name" },
+	[DI_WAS] =            { "was", "Was", COL_TEXT, COL_CUT, NULL,
+				"its version on the first side; null: not there" },
+	[DI_VERSION] =        { "version", "Version", COL_TEXT, COL_CUT, NULL,
+				"its version on the second side; null: not there" },
+	[DI_ARCH] =           { "arch", "Arch", COL_TEXT, COL_SPARE, NULL, "architecture" },
+	[DI_TYPE] =           { "type", "Type", COL_TEXT, COL_DETAIL, NULL,
+				"kind of package: deb, rpm, pypi, ..." },
+	[DI_IDENTIFIER] =     { "identifier", "Identifier", COL_TEXT, COL_DETAIL | COL_CUT, NULL,
+				"software identifier; of what was removed, the one it had" },
+	[DI_WAS_IDENTIFIER] = { "was_identifier", "Was identifier", COL_TEXT,
+				COL_DETAIL | COL_CUT, NULL,
+				"of what has changed: the one on the first side" },
+	[DI_COMPLETE] =       { "complete_through", "Complete through", COL_TIME, COL_DETAIL, NULL,
+				"of the side that is known less far" },
+	[DI_STALE] =          { "stale", "Stale", COL_BOOL, COL_DETAIL, NULL,
+				"one of the sides is stale" },
+	{ 0 },
+};
+/* clang-format on */
+
+/* One side: the software of an endpoint at a moment. */
+struct side {
+	struct ask ask;
+	struct subject who;
+	struct arena arena;
+	struct software_row **rows; /* sorted by kin, once both sides are whole */
+	size_t n, cap;
+};
+
+static struct span side_copy(struct side *s, struct span text, bool *ok)
+{
+	struct span copy = arena_copy(&s->arena, text);
+
+	*ok &= copy.p != NULL;
+	return copy;
+}
+
+static int side_add(void *ctx, const struct software_row *row)
+{
+	struct side *s = ctx;
+	struct software_row *copy = arena_alloc(&s->arena, sizeof(*copy));
+	bool ok = copy != NULL;
+
+	if (s->n == s->cap) {
+		size_t cap = s->cap ? s->cap * 2 : 1024;
+		void *grown = realloc(s->rows, cap * sizeof(struct software_row *));
+
+		if (!grown)
+			return ST_ENOMEM;
+		s->rows = grown;
+		s->cap = cap;
+	}
+	if (!ok)
+		return ST_ENOMEM;
+	*copy = (struct software_row){ .id = row->id };
+	copy->identifier = side_copy(s, row->identifier, &ok);
+	copy->name = side_copy(s, row->name, &ok);
+	copy->version = side_copy(s, row->version, &ok);
+	copy->arch = side_copy(s, row->arch, &ok);
+	copy->type = side_copy(s, row->type, &ok);
+	s->rows[s->n++] = copy;
+	return ok ? 0 : ST_ENOMEM;
+}
+
+static int side_read(struct side *s)
+{
+	return query_inventory(s->ask.posture, s->ask.as_of, s->who.id, side_add, s);
+}
+
+static void side_free(struct side *s)
+{
+	free(s->rows);
+	arena_reset(&s->arena);
+}
+
+/* --- comparing ---------------------------------------------------------------------------- */
+
+static int cmp_id(const void *a, const void *b)
+{
+	const struct software_row *x = *(struct software_row *const *)a,
+				  *y = *(struct software_row *const *)b;
+
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+/* Kin is what replaces one another: same kind, name and architecture, another version. What
+ * has no name yet is nobody's kin. */
+static int kin_cmp(const struct software_row *x, const struct software_row *y)
+{
+	int c = span_cmp(x->name, y->name);
+
+	if (!c)
+		c = span_cmp(x->arch, y->arch);
+	if (!c)
+		c = span_cmp(x->type, y->type);
+	return c || x->name.n ? c : span_cmp(x->identifier, y->identifier);
+}
+
+static int cmp_kin(const void *a, const void *b)
+{
+	const struct software_row *x = *(struct software_row *const *)a,
+				  *y = *(struct software_row *const *)b;
+	int c = kin_cmp(x, y);
+
+	return c ? c : span_cmp(x->version, y->version);
+}
+
+/* Leaves on each side what the other one has not. */
+static void diff_cancel(struct side *a, struct side *b)
+{
+	size_t i = 0, j = 0, na = 0, nb = 0;
+
+	if (a->n)
+		qsort(a->rows, a->n, sizeof(*a->rows), cmp_id);
+	if (b->n)
+		qsort(b->rows, b->n, sizeof(*b->rows), cmp_id);
+	while (i < a->n || j < b->n) {
+		int c = i == a->n ? 1 : j == b->n ? -1 : cmp_id(&a->rows[i], &b->rows[j]);
+
+		if (c == 0) {
+			i++;
+			j++;
+		} else if (c < 0) {
+			a->rows[na++] = a->rows[i++];
+		} else {
+			b->rows[nb++] = b->rows[j++];
+		}
+	}
+	a->n = na;
+	b->n = nb;
+	if (na)
+		qsort(a->rows, na, sizeof(*a->rows), cmp_kin);
+	if (nb)
+		qsort(b->rows, nb, sizeof(*b->rows), cmp_kin);
+}
+
+/* How many of s, from i on, are kin of the first of them. */
+static size_t diff_family(const struct side *s, size_t i)
+{
+	size_t n = 1;
+
+	while (i + n < s->n && kin_cmp(s->rows[i], s->rows[i + n]) == 0)
+		n++;
+	return n;
+}
+
+struct diff {
+	struct admin_call *call;
+	struct side side[2];
+};
+
+/* One line; was or is may be NULL. */
+static int diff_row(struct diff *d, const struct software_row *was,
+		    const struct software_row *is)
+{
+	const struct software_row *any = is ? is : was;
+	const struct fresh *f = &d->side[0].who.fresh, *g = &d->side[1].who.fresh;
+	int64_t oldest = f->complete_through < g->complete_through ? f->complete_through
+								   : g->complete_through;
+	struct cell cells[DI_N] = {
+		[DI_CHANGE] = cell_str(!was  ? "added"
+				       : !is ? "removed"
+					     : "changed"),
+		[DI_NAME] = cell_known(any->name),
+		[DI_WAS] = was ? cell_known(was->version) : cell_null(),
+		[DI_VERSION] = is ? cell_known(is->version) : cell_null(),
+		[DI_ARCH] = cell_known(any->arch),
+		[DI_TYPE] = cell_known(any->type),
+		[DI_IDENTIFIER] = cell_text(any->identifier),
+		[DI_WAS_IDENTIFIER] = was && is ? cell_text(was->identifier) : cell_null(),
+		[DI_COMPLETE] = cell_time(oldest),
+		[DI_STALE] = cell_bool(f->stale || g->stale),
+	};
+
+	return call_row(d->call, cells);
+}
+
+/* Families that are as many on both sides have changed one by one; of others nobody can say
+ * who has become whom. */
+static int diff_families(struct diff *d, size_t i, size_t n, size_t j, size_t m)
+{
+	struct side *a = &d->side[0], *b = &d->side[1];
+	bool paired = n == m;
+	int err = 0;
+
+	for (size_t k = 0; k < n && !err; k++)
+		err = diff_row(d, a->rows[i + k], paired ? b->rows[j + k] : NULL);
+	for (size_t k = 0; k < m && !paired && !err; k++)
+		err = diff_row(d, NULL, b->rows[j + k]);
+	return err;
+}
+
+static int diff_compare(struct diff *d)
+{
+	struct side *a = &d->side[0], *b = &d->side[1];
+	int err = 0;
+
+	diff_cancel(a, b);
+	for (size_t i = 0, j = 0; !err && (i < a->n || j < b->n);) {
+		int c = i == a->n ? 1 : j == b->n ? -1 : kin_cmp(a->rows[i], b->rows[j]);
+		size_t n = c <= 0 ? diff_family(a, i) : 0;
+		size_t m = c >= 0 ? diff_family(b, j) : 0;
+
+		err = diff_families(d, i, n, j, m);
+		i += n;
+		j += m;
+	}
+	return err;
+}
+
+/* --- the question -------------------------------------------------------------------------- */
+
+/* Which two sides are meant. ST_EVALUE: the end is said. */
+static int diff_sides(struct diff *d, const struct ask *a)
+{
+	const struct admin_request *r = d->call->request;
+	int64_t from = request_time(r, "from"), to = request_time(r, "to");
+	bool other = request_text(r, "other") != NULL;
+	bool sense = other ? !from && !to : from && !request_time(r, "as_of");
+
+	if (!sense)
+		call_end(d->call, ADMIN_USAGE,
+			 "compare two endpoints (NAME OTHER, with --as-of), or two moments of "
+			 "one (NAME --from T, with --to)");
+	d->side[0].ask = d->side[1].ask = *a;
+	if (sense && !other) {
+		ask_at(&d->side[0].ask, from);
+		ask_at(&d->side[1].ask, to);
+	}
+	return sense ? 0 : ST_EVALUE;
+}
+
+/* Finds who is meant, the second side first: what has come since the first moment is not
+ * unknown. */
+static int diff_subjects(struct diff *d)
+{
+	const char *name = request_text(d->call->request, "name");
+	const char *other = request_text(d->call->request, "other");
+	int err =
+		ask_endpoint(d->call, &d->side[1].ask, other ? other : name, &d->side[1].who);
+
+	if (err)
+		return err;
+	err = ask_endpoint(d->call, &d->side[0].ask, name, &d->side[0].who);
+	if (err == ST_ENOENT && !other)
+		call_end(d->call, ADMIN_STALE, "'%s' was not known then", name);
+	return err;
+}
+
+/* Both sides count, each as old as it was then. */
+static void diff_end(struct diff *d)
+{
+	const struct fresh *f = &d->side[0].who.fresh, *g = &d->side[1].who.fresh;
+	const char *no = call_rows(d->call) ? NULL : "there is no difference";
+
+	fresh_end(d->call, f->stale ? f : g, no);
+}
+
+static int diff_answer(struct diff *d, const struct ask *a)
+{
+	int err;
+
+	if (diff_sides(d, a) < 0)
+		return 0;
+	err = diff_subjects(d);
+	if (err == ST_ENOENT || err == ST_EVALUE)
+		return 0;
+	for (size_t i = 0; i < 2 && !err; i++)
+		err = side_read(&d->side[i]);
+	if (!err)
+		err = diff_compare(d);
+	if (!err)
+		diff_end(d);
+	for (size_t i = 0; i < 2; i++)
+		if (err == ST_ELIMIT || d->side[i].ask.future)
+			return ask_end(d->call, &d->side[i].ask, err);
+	return ask_end(d->call, a, err);
+}
+
+static int diff_run(struct admin_call *call)
+{
+	struct diff d = { .call = call };
+	struct ask a;
+	int err;
+
+	if (ask_begin(call, &a) < 0)
+		return 0;
+	err = diff_answer(&d, &a);
+	side_free(&d.side[0]);
+	side_free(&d.side[1]);
+	return err;
+}
+
+/* clang-format off */
+const struct command_view diff_views[] = {
+	{ NULL, NULL, VIEW_ROWS, "what differs", diff_columns, diff_run },
+	{ 0 },
+};
+/* clang-format on */

@@ -1,0 +1,73 @@
+/* How far an answer about software can be trusted. */
+#include "admin/commands.h"
+#include "base/clock.h"
+#include "base/err.h"
+
+#include <stdio.h>
+
+bool fresh_is_stale(const struct ask *a, const struct endpoint_row *row)
+{
+	return !row->has_inventory || !row->complete_through ||
+	       a->now - row->complete_through > a->stale_us;
+}
+
+/* And remembers the one that is furthest behind, for the message. */
+void fresh_add(struct fresh *f, const struct ask *a, const struct endpoint_row *row)
+{
+	int64_t known = row->has_inventory ? row->complete_through : 0;
+
+	if (!f->endpoints || known < f->complete_through) {
+		f->complete_through = known;
+		(void)snprintf(f->worst, sizeof(f->worst), "%s", row->name);
+	}
+	f->endpoints++;
+	f->stale += fresh_is_stale(a, row);
+}
+
+struct fresh_of {
+	struct fresh *f;
+	const struct ask *a;
+};
+
+static int fresh_next(void *ctx, const struct endpoint_row *row)
+{
+	struct fresh_of *of = ctx;
+
+	fresh_add(of->f, of->a, row);
+	return 0;
+}
+
+int fresh_of_all(const struct ask *a, struct fresh *f)
+{
+	struct fresh_of of = { f, a };
+
+	return query_endpoints(a->posture, a->as_of, fresh_next, &of);
+}
+
+static void fresh_say(const struct fresh *f, char *out, size_t size)
+{
+	char when[CLOCK_TEXT];
+	size_t at = 0;
+
+	if (f->endpoints > 1)
+		at = (size_t)snprintf(out, size, "%zu of %zu endpoints %s stale: ", f->stale,
+				      f->endpoints, f->stale == 1 ? "is" : "are");
+	clock_format_sec(f->complete_through, when);
+	if (f->complete_through)
+		(void)snprintf(out + at, size - at,
+			       "what is installed on '%.100s' is known up to %s only",
+			       f->worst, when);
+	else
+		(void)snprintf(out + at, size - at,
+			       "'%.100s' has not told what is installed on it", f->worst);
+}
+
+int fresh_end(struct admin_call *call, const struct fresh *f, const char *no)
+{
+	char text[300];
+
+	if (!f->stale)
+		return no ? call_end(call, ADMIN_NO, "%s", no) : 0;
+	fresh_say(f, text, sizeof(text));
+	return call_end(call, ADMIN_STALE, "%s%s%s", no ? no : "", no ? ", but " : "", text);
+}

@@ -1,0 +1,85 @@
+/* Who has any of the software that matches, and who has none of it. */
+#include "posture/query.h"
+#include "posture/bitmap.h"
+#include "posture/core.h"
+#include "posture/history.h"
+#include "base/err.h"
+
+#include <stdlib.h>
+
+#define PIECE 1024 /* software whose endpoints are held in memory at once */
+
+/* Rows and sets must be of the same moment, also when that is now. */
+static int holders_moment(struct posture *p, int64_t as_of, const char *glob, struct moment *m,
+			  struct ids *endpoints, struct ids *software)
+{
+	int err = moment_of(p, as_of, m);
+
+	if (err < 0)
+		return err;
+	index_read_lock(p);
+	if (!m->past)
+		*m = (struct moment){ .past = true, .seq = p->ix.seq };
+	err = dictionary_match(&p->ix.dictionary, glob, software);
+	if (!err && (err = ids_reserve(endpoints, p->ix.n_endpoints + 1)) == 0) {
+		endpoints->n = p->ix.n_endpoints;
+		if (endpoints->n)
+			memcpy(endpoints->v, p->ix.by_name,
+			       endpoints->n * sizeof(*endpoints->v));
+	}
+	index_unlock(p);
+	return err;
+}
+
+/* Adds to `any` who has one of these. */
+static int holders_join(struct posture *p, const struct moment *m, const struct ids *software,
+			struct bitmap *any)
+{
+	struct bitmap **who;
+	int err = history_who_has(p, m, software, &who);
+
+	for (size_t i = 0; !err && i < software->n; i++) {
+		bitmap_or(any, who[i]);
+		bitmap_free(who[i]);
+	}
+	if (!err)
+		free(who);
+	return err;
+}
+
+static int holders_emit(struct posture *p, const struct moment *m, const struct ids *endpoints,
+			const struct bitmap *any,
+			int (*fn)(void *ctx, const struct endpoint_row *row, bool has),
+			void *ctx)
+{
+	struct endpoint_row *rows;
+	struct arena a = { 0 };
+	size_t n = 0;
+	int err = history_rows(p, m, endpoints, &a, &rows, &n);
+
+	for (size_t i = 0; i < n && !err; i++)
+		err = fn(ctx, &rows[i], bitmap_has(any, rows[i].id));
+	arena_reset(&a);
+	return err;
+}
+
+int query_holders(struct posture *p, int64_t as_of, const char *glob,
+		  int (*fn)(void *ctx, const struct endpoint_row *row, bool has), void *ctx)
+{
+	struct ids endpoints = { 0 }, software = { 0 };
+	struct bitmap *any = bitmap_new();
+	struct moment m;
+	int err = any ? holders_moment(p, as_of, glob, &m, &endpoints, &software) : ST_ENOMEM;
+
+	for (size_t i = 0; !err && i < software.n; i += PIECE) {
+		size_t n = software.n - i < PIECE ? software.n - i : PIECE;
+
+		err = holders_join(p, &m, &(struct ids){ software.v + i, n, 0 }, any);
+	}
+	if (!err)
+		err = holders_emit(p, &m, &endpoints, any, fn, ctx);
+	bitmap_free(any);
+	ids_free(&endpoints);
+	ids_free(&software);
+	return err;
+}
