@@ -87,10 +87,19 @@ ok 'facts came' stancectl changes --kind facts --endpoint "$endpoint"
 status 'nothing since' 1 stancectl changes --since now
 ok 'the journal without holes' test "$(stancectl changes --kind all --json |
     json "[c['seq'] for c in d] == list(range(1, len(d) + 1))")" = True
-ok 'the assessment is among its events' sh -c \
-    "stancectl endpoint '$endpoint' events | grep -q assessment"
+ok 'assessments are kept' stancectl changes --kind assessments --endpoint "$endpoint"
+status 'no events of its ledger yet' 1 stancectl endpoint "$endpoint" events
 same 'status counts the same' "1 301" \
     "$(stancectl status --json | json "str(d['endpoints']) + ' ' + str(d['software'])")"
+
+note 'how far it can be trusted'
+same 'fresh' "False True" "$(stancectl endpoint "$endpoint" --json |
+    json "str(d['stale']) + ' ' + str(d['complete_through'] is not None)")"
+same 'in each row' "{False}" "$(stancectl software '*' --json | json "{r['stale'] for r in d}")"
+status 'all have it' 1 stancectl lacking tool-7
+ok 'some lack it' stancectl lacking no-such-tool
+same 'and which' "$endpoint" "$(stancectl lacking no-such-tool --json | json "d[0]['name']")"
+same 'nobody is stale' 0 "$(stancectl status --json | json "d['stale_endpoints']")"
 
 note 'many at once'
 i=0
@@ -103,4 +112,33 @@ same 'all are answered' '40 0' "$(cat "$D"/exit.* | sort | uniq -c | sed 's/^ */
 same 'all the same' 1 "$(cat "$D"/answer.* | md5sum "$D"/answer.* | cut -c1-32 | sort -u | wc -l)"
 stancectl software '*' --json | head -c 100 >/dev/null
 ok 'a reader who went away did no harm' stancectl status
+
+note 'as it happens'
+stancectl changes --follow --kind software --json >"$D/follow.json" 2>"$D/follow.err" &
+follower=$!
+stancectl changes --follow --csv --since 1d >"$D/follow.csv" 2>/dev/null &
+sleep 0.5
+then=$(date -u +%Y-%m-%dT%H:%M:%S.%6NZ)
+sed -i 's/^Version: 1.7$/Version: 2.7/' "$root/var/lib/dpkg/status"
+package tool-new 1
+ok 'another assessment' stance-agent --once
+sleep 1
+same 'one line for each change' "software-added software-added software-removed" \
+    "$(python3 -c 'import json, sys
+print(*sorted(json.loads(line)["change"] for line in open(sys.argv[1])))' "$D/follow.json")"
+ok 'since includes what was before' grep -q ',inventory,' "$D/follow.csv"
+ok 'and what came' grep -q ',software-added,tool-new,' "$D/follow.csv"
+same 'what differs between then and now' "added tool-new changed tool-7" \
+    "$(stancectl diff "$endpoint" --from "$then" --json |
+        json "' '.join(r['change'] + ' ' + r['name'] for r in sorted(d, key=lambda r: r['name'], reverse=True))")"
+same 'and nothing with itself' 1 "$(stancectl diff "$endpoint" "$endpoint" >/dev/null 2>&1; echo $?)"
+ok 'its events' stancectl endpoint "$endpoint" events
+same 'a reader who has seen enough' seq "$(stancectl changes --follow --csv --since 1d | head -c 3)"
+
+note 'the manager stops'
+"$lab" stop "$D"
+wait "$follower"
+same 'a follower is told' 4 $?
+ok 'in words' grep -q 'the manager stops' "$D/follow.err"
+status 'and nobody answers' 4 stancectl changes --follow
 done_testing
