@@ -7,6 +7,8 @@
  * wait. Except where it says otherwise, the services below are for use inside them, with the
  * `imc` they were given; it is good until `end`.
  *
+ * Link: in the tree $(IMC_LIBS); elsewhere the flags of `pkg-config stance-imc`.
+ *
  * Functions that return int: 0, or ST_E... */
 #ifndef STANCE_KIT_IMC_H
 #define STANCE_KIT_IMC_H

@@ -9,6 +9,8 @@
  * otherwise, the services below are for use inside them, with the `imv` they were given; it is
  * good until `end`.
  *
+ * Link: in the tree $(IMV_LIBS); elsewhere the flags of `pkg-config stance-imv`.
+ *
  * Functions that return int: 0, or ST_E... */
 #ifndef STANCE_KIT_IMV_H
 #define STANCE_KIT_IMV_H

@@ -156,7 +156,7 @@ static void test_too_large_for_connection(void **state)
 /* Error 4: the database cannot be read, now; later it can again. */
 static void test_unreadable(void **state)
 {
-	char root[160], cmd[400];
+	char root[160], cmd[800];
 
 	(void)state;
 	snprintf(root, sizeof(root), "%s/root", dir);
