@@ -1,4 +1,4 @@
-/* CoSWID tags (RFC 9393): the same content as swid_xml.h, in CBOR and less than half as long. */
+/* CoSWID tags (RFC 9393): the same content as swid_xml.h, in CBOR and shorter. */
 #ifndef STANCE_WIRE_COSWID_H
 #define STANCE_WIRE_COSWID_H
 
