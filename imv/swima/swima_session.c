@@ -3,7 +3,7 @@
 #include "posture/posture.h"
 #include "posture/query.h"
 #include "posture/report.h"
-#include "wire/swid_xml.h"
+#include "wire/coswid.h"
 
 #include <stdio.h>
 
@@ -66,10 +66,12 @@ static struct span purl_type(struct span purl)
 	return slash ? span_of(purl.p + 4, (size_t)(slash - purl.p) - 4) : (struct span){ 0 };
 }
 
-/* We read ISO 2015 tags. Others are kept by their identifier. */
+/* We read SWID tags and CoSWID. Others are kept by their identifier. */
 static bool readable(const struct swima_record *rec)
 {
-	return rec->model_pen == PEN_IETF && rec->model == SWIMA_MODEL_SWID_2015;
+	return rec->model_pen == PEN_IETF &&
+	       (rec->model == SWIMA_MODEL_SWID_2015 || rec->model == SWIMA_MODEL_SWID_2009 ||
+		rec->model == SWIMA_MODEL_COSWID);
 }
 
 /* A tag may speak of itself only: the dictionary is shared by all endpoints. */
@@ -77,10 +79,15 @@ static bool read_tag(struct imv *imv, const struct swima_record *rec, struct are
 		     struct swid_info *info)
 {
 	struct swima_limits *limits = &swima_module(imv)->limits;
+	int err;
 
-	return rec->record.n && readable(rec) &&
-	       swid_xml_read(rec->record, limits->max_record, a, info) == 0 &&
-	       span_eq(info->id, rec->id);
+	if (!rec->record.n || !readable(rec))
+		return false;
+	if (rec->model == SWIMA_MODEL_COSWID)
+		err = coswid_read(rec->record, limits->max_record, a, info);
+	else
+		err = swid_xml_read(rec->record, limits->max_record, a, info);
+	return !err && info->model == rec->model && span_eq(info->id, rec->id);
 }
 
 static void describe(struct imv *imv, struct swima_session *s, const struct swima_record *rec)

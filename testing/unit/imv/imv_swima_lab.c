@@ -6,7 +6,7 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "tncif/tncifimv.h"
-#include "wire/swid_xml.h"
+#include "wire/coswid.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -141,7 +141,10 @@ static void write_tag(struct wr *w, const struct item *it)
 	}
 	snprintf(tag_id, sizeof(tag_id), "%s-%s", it->name, it->version);
 	tag.tag_id = span_str(tag_id);
-	assert_int_equal(swid_xml_write(w, &tag), 0);
+	if (it->model == SWIMA_MODEL_COSWID)
+		assert_int_equal(coswid_write(w, &tag), 0);
+	else
+		assert_int_equal(swid_xml_write(w, &tag), 0);
 }
 
 void write_answer(struct wr *w, uint32_t type, const struct swima_head *h,

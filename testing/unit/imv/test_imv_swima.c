@@ -104,17 +104,45 @@ static void test_full_inventory(void **state)
 
 static void test_foreign_models(void **state)
 {
-	static const struct item mixed[] = { { "cos", "1", SWIMA_MODEL_COSWID, "\xa0" },
-					     { "old", "1", SWIMA_MODEL_SWID_2009, "<x/>" },
-					     { "local", "1", 200, "?" } };
+	static const struct item mixed[] = { { "local", "1", 200, "?" },
+					     { "local", "2", 3, "?" } };
 
 	(void)state;
 	start("", true);
-	answer(PA_SW_ID_INVENTORY, must_ask_inventory(), mixed, 3);
+	answer(PA_SW_ID_INVENTORY, must_ask_inventory(), mixed, 2);
 	must_not_ask();
-	assert_true(fake_has("software lab.example__cos-1 0/2 1 #1"));
-	assert_true(fake_has("software lab.example__local-1 0/200 1 #3"));
+	assert_true(fake_has("software lab.example__local-1 0/200 1 #1"));
+	assert_true(fake_has("software lab.example__local-2 0/3 1 #2"));
 	assert_int_equal(fake_count("describe "), 0);
+	assert_true(tncs_recommended);
+}
+
+#define OLD_TAG(unique)                                                                       \
+	"<software_identification_tag xmlns='" SWID_NS_2009 "'><product_title>old"            \
+	"</product_title><product_version><name>1</name></product_version><software_id>"      \
+	"<unique_id>" unique "</unique_id><tag_creator_regid>lab.example"                     \
+	"</tag_creator_regid></software_id></software_identification_tag>"
+
+/* A tag of one kind where another one was announced describes nothing. */
+static void test_tag_models(void **state)
+{
+	static const struct item mixed[] = {
+		{ "cos", "1", SWIMA_MODEL_COSWID, NULL },
+		{ "old", "1", SWIMA_MODEL_SWID_2009, OLD_TAG("old-1") },
+		{ "cut", "1", SWIMA_MODEL_COSWID, "\xa0" },
+		{ "new", "1", SWIMA_MODEL_SWID_2015, OLD_TAG("new-1") },
+	};
+	struct swima_request q;
+
+	(void)state;
+	start("", true);
+	answer(PA_SW_ID_INVENTORY, must_ask_inventory(), mixed, 4);
+	(void)asked(&q);
+	assert_int_equal(q.count, 4);
+	answer(PA_SW_INVENTORY, q.request_id, mixed, 4);
+	assert_true(fake_has("describe lab.example__cos-1 cos 1 amd64 deb src 0"));
+	assert_true(fake_has("describe lab.example__old-1 old 1    "));
+	assert_int_equal(fake_count("describe "), 2);
 	assert_true(tncs_recommended);
 }
 
@@ -339,7 +367,7 @@ static void test_bad_identifiers(void **state)
 	(void)pa_msg_encode(&w, 7);
 	assert_int_equal(swima_writer_begin(&sw, &w, PA_SW_ID_INVENTORY, &h), 0);
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
-		struct swima_record rec = { .model = SWIMA_MODEL_COSWID, .id = ids[i] };
+		struct swima_record rec = { .model = 200, .id = ids[i] };
 
 		assert_int_equal(swima_writer_record(&sw, &rec), 0);
 	}
@@ -347,7 +375,7 @@ static void test_bad_identifiers(void **state)
 	tncs_say(TNCS_CONNECTION, TNCS_COLLECTOR, wr_span(&w));
 	wr_reset(&w);
 	assert_true(tncs_recommended);
-	assert_true(fake_has("software good 0/2 0 #0"));
+	assert_true(fake_has("software good 0/200 0 #0"));
 	assert_int_equal(fake_count("software "), 1);
 	assert_true(fake_has("inventory end"));
 }
@@ -464,6 +492,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_bounded, teardown),
 		cmocka_unit_test_teardown(test_full_inventory, teardown),
 		cmocka_unit_test_teardown(test_foreign_models, teardown),
+		cmocka_unit_test_teardown(test_tag_models, teardown),
 		cmocka_unit_test_teardown(test_bad_tags, teardown),
 		cmocka_unit_test_teardown(test_no_answer, teardown),
 		cmocka_unit_test_teardown(test_refused, teardown),
