@@ -122,6 +122,48 @@ static void test_purl(void **state)
 	wr_reset(&w);
 }
 
+static void check_purl(const char *type, const char *name, const char *version,
+		       const char *arch, const char *want)
+{
+	struct source_item item = package(name, version, arch);
+	struct wr w = { 0 };
+
+	assert_int_equal(identifier_purl(&w, &unique, type, &item), 0);
+	wr_u8(&w, 0);
+	assert_string_equal((char *)w.p, want);
+	wr_reset(&w);
+}
+
+static void test_purl_kinds(void **state)
+{
+	(void)state;
+	check_purl("rpm", "bash", "5.2-3.fc38", "x86_64",
+		   "pkg:rpm/debian/bash@5.2-3.fc38?arch=x86_64&distro=debian-12");
+	check_purl("rpm", "bash", "1:5.2-3", "",
+		   "pkg:rpm/debian/bash@5.2-3?distro=debian-12"
+		   "&epoch=1");
+	check_purl("rpm", "bash", "a:1", "", "pkg:rpm/debian/bash@a%3A1?distro=debian-12");
+	check_purl("pypi", "Py_YAML.x", "6.0+l", "", "pkg:pypi/py-yaml.x@6.0%2Bl");
+	check_purl("npm", "@scope/name", "1.0.0", "", "pkg:npm/%40scope/name@1.0.0");
+}
+
+/* Packages of a language are named by their URL, in both schemes. */
+static void test_language(void **state)
+{
+	struct source_item item = package("@s/n", "1", "");
+	const struct identifier_rules *const rules[] = { &unique, &compatible };
+	struct wr w = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		wr_truncate(&w, 0);
+		assert_int_equal(identifier_write(&w, rules[i], "npm", &item), 0);
+		wr_u8(&w, 0);
+		assert_non_null(strstr((char *)w.p, "__pkg:npm/%40s/n@1"));
+	}
+	wr_reset(&w);
+}
+
 static void test_locator(void **state)
 {
 	struct wr w = { 0 };
@@ -150,6 +192,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_unique),     cmocka_unit_test(test_never_shared),
 		cmocka_unit_test(test_compatible), cmocka_unit_test(test_normalise),
+		cmocka_unit_test(test_purl_kinds), cmocka_unit_test(test_language),
 		cmocka_unit_test(test_purl),       cmocka_unit_test(test_locator),
 		cmocka_unit_test(test_ceiling),
 	};
