@@ -7,12 +7,12 @@
 
 static const struct kit_type firewall = { PEN_IETF, PA_SUBTYPE_FIREWALL };
 
-/* Octets of a Port Filter's and a package list's worth of facts are bounded by the message;
- * facts of one endpoint by this. */
+/* Ports of one endpoint that are kept as facts, however many Port Filters it sends. */
 #define PORT_FACTS_MAX 1024
 
 struct os_session {
 	unsigned have, asked; /* sets of topics */
+	unsigned ports;       /* that came in this assessment */
 	struct os_seen seen;
 	char version[256]; /* String Version as it came: "12.11 x86_64" */
 };
@@ -164,19 +164,20 @@ static int on_ports(struct imv *imv, void *session, const struct pa_attr *a)
 	struct os_session *s = session;
 	struct pa_port_list list;
 	struct pa_port p;
-	unsigned n = 0;
+	bool fitted = s->ports <= PORT_FACTS_MAX;
 	int err = pa_port_list_begin(&list, a);
 
 	s->seen.ports[0] = '\0';
 	while (err >= 0 && (err = pa_port_next(&list, &p)) > 0) {
 		os_policy_port(policy, &s->seen, &p);
-		if (n++ < PORT_FACTS_MAX)
+		if (s->ports++ < PORT_FACTS_MAX)
 			port_fact(imv, &p);
 	}
 	if (err < 0)
 		return err;
-	if (n > PORT_FACTS_MAX)
-		log_warn(imv_log(imv), "%u ports, only %u kept as facts", n, PORT_FACTS_MAX);
+	if (fitted && s->ports > PORT_FACTS_MAX)
+		log_warn(imv_log(imv), "%u ports, only %u kept as facts", s->ports,
+			 PORT_FACTS_MAX);
 	s->have |= os_topic_bit(a->type);
 	s->seen.has_ports = true;
 	return imv_report(imv) ? report_facts_end(imv_report(imv), "os.port.") : 0;

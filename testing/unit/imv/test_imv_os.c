@@ -187,6 +187,31 @@ static void test_ports(void **state)
 	stop();
 }
 
+/* Port Filters without end: no more facts than one of them may make. */
+static void test_many_ports(void **state)
+{
+	uint8_t entries[4 * 512];
+	size_t n = 0;
+
+	(void)state;
+	start("request = { }");
+	end_batch();
+	(void)requested(PA_SUBTYPE_OS);
+	for (uint8_t protocol = 20; protocol < 24; protocol++) {
+		for (unsigned i = 0; i < sizeof(entries) / 4; i++)
+			memcpy(entries + 4 * i,
+			       ((uint8_t[]){ 0, protocol, (uint8_t)(i >> 8), (uint8_t)i }), 4);
+		pa_begin(&msg);
+		pa_add(&msg, 0, PEN_IETF, PA_PORT_FILTER, entries, sizeof(entries));
+		give(PA_SUBTYPE_FIREWALL, wr_span(&msg));
+	}
+	end_batch();
+	for (const char *s = fake_posture.log; (s = strstr(s, " = allowed\n")); s++)
+		n++;
+	assert_int_equal(n, 1024);
+	stop();
+}
+
 /* What may not come from a collector, and broken values: answered, and nothing kept. */
 static void test_hostile(void **state)
 {
@@ -242,6 +267,7 @@ int main(void)
 		cmocka_unit_test(test_recorded_failure),
 		cmocka_unit_test(test_silent_endpoint),
 		cmocka_unit_test(test_ports),
+		cmocka_unit_test(test_many_ports),
 		cmocka_unit_test(test_hostile),
 	};
 
