@@ -53,6 +53,15 @@ static int report_fail(struct report *r, int err)
 	return r->err;
 }
 
+/* A peer that repeats itself for a whole assessment must not fill the memory with what it
+ * says, nor keep the writer, and so everybody, busy with one endpoint. */
+static bool report_is_full(struct report *r, size_t n_items)
+{
+	if (n_items >= REPORT_ITEMS_MAX || r->arena.used > REPORT_OCTETS_MAX)
+		(void)report_fail(r, ST_ELIMIT);
+	return r->err != 0;
+}
+
 static struct span report_text(struct report *r, struct span s)
 {
 	struct span copy = text_clean(&r->arena, s, REPORT_TEXT_MAX);
@@ -87,8 +96,9 @@ static int item_add(struct report *r, enum item_kind kind, const char *name, int
 {
 	struct report_item *it;
 
-	if (r->err || !(it = item_new(r, kind)))
+	if (report_is_full(r, r->n_items) || !(it = item_new(r, kind)))
 		return r->err;
+	r->n_items++;
 	it->number = number;
 	it->name = report_text(r, span_str(name));
 	it->text = report_text(r, text);
@@ -191,7 +201,7 @@ int report_inventory(struct report *r, const struct inventory_head *head)
 
 int report_software(struct report *r, const struct software *s)
 {
-	if (r->err)
+	if (report_is_full(r, 0))
 		return r->err;
 	return r->open ? software_add(r, r->open, s) : report_fail(r, ST_ESTATE);
 }
@@ -212,7 +222,7 @@ int report_describe(struct report *r, const struct software *s)
 	struct report_item *it;
 	int err;
 
-	if (r->err || !(it = item_new(r, ITEM_DESCRIBE)))
+	if (report_is_full(r, 0) || !(it = item_new(r, ITEM_DESCRIBE)))
 		return r->err;
 	if ((err = software_add(r, it, s)) == 0)
 		item_append(r, it);

@@ -49,6 +49,10 @@ const char *access_name(enum access a);   /* "none", "allowed", ..., never NULL 
 
 #define REPORT_TEXT_MAX 65535 /* octets of one text; longer ones are cut */
 
+/* What one report may hold; beyond it fails with ST_ELIMIT and nothing of it is stored. */
+#define REPORT_ITEMS_MAX 8192 /* facts, results and notices */
+#define REPORT_OCTETS_MAX ((size_t)256 * 1024 * 1024)
+
 /* Where an inventory comes from (RFC 8412, 3.7). */
 struct inventory_head {
 	uint32_t epoch, last_eid;

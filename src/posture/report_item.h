@@ -39,6 +39,7 @@ struct report {
 	int err;
 	struct span key, name;
 	struct report_item *items, **last;
+	size_t n_items; /* of those that item_add makes */
 	struct report_item *open; /* inventory without its end yet */
 	int64_t received_at;
 };

@@ -253,6 +253,43 @@ static void test_hostile_text(void **state)
 	fixture_free(&f);
 }
 
+/* An endpoint that never stops talking: its report fails, others do not. */
+static void test_report_limits(void **state)
+{
+	struct fixture f;
+	struct report *r;
+	char name[32];
+
+	(void)state;
+	fixture_init(&f, "");
+	fixture_open(&f);
+	r = fixture_report(&f, "loud");
+	for (int i = 0; i < REPORT_ITEMS_MAX; i++) {
+		snprintf(name, sizeof(name), "fact.%d", i);
+		assert_int_equal(report_fact(r, name, S("v")), 0);
+	}
+	assert_int_equal(report_result(r, "rule", VERDICT_COMPLIANT, S("")), ST_ELIMIT);
+	assert_int_equal(report_submit(r, NULL, NULL), ST_ELIMIT);
+
+	char *text = malloc(REPORT_TEXT_MAX);
+	const struct software sw = { .identifier = span_of(text, REPORT_TEXT_MAX) };
+	size_t n = 0;
+
+	memset(text, 'x', REPORT_TEXT_MAX);
+	r = fixture_report(&f, "loud");
+	report_inventory(r, &(struct inventory_head){ .epoch = 1 });
+	while (report_software(r, &sw) == 0)
+		assert_true(++n * REPORT_TEXT_MAX <= REPORT_OCTETS_MAX);
+	assert_int_equal(report_submit(r, NULL, NULL), ST_ELIMIT);
+	free(text);
+	r = fixture_report(&f, "quiet");
+	report_fact(r, "os.name", S("x"));
+	assert_int_equal(fixture_commit(&f, r), 0);
+	assert_int_equal(fixture_endpoint(&f, 0, "loud", NULL), 0);
+	assert_int_not_equal(fixture_endpoint(&f, 0, "quiet", NULL), 0);
+	fixture_free(&f);
+}
+
 /* An inventory that was not ended is not used; software outside of one is a mistake. */
 static void test_report_misuse(void **state)
 {
@@ -452,11 +489,12 @@ static void test_plugin_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_commit_fails),  cmocka_unit_test(test_barrier_narrow),
-		cmocka_unit_test(test_queue_full),    cmocka_unit_test(test_clock_back),
-		cmocka_unit_test(test_known),         cmocka_unit_test(test_hostile_text),
-		cmocka_unit_test(test_report_misuse), cmocka_unit_test(test_threads),
-		cmocka_unit_test(test_instance),      cmocka_unit_test(test_plugin_refused),
+		cmocka_unit_test(test_commit_fails),   cmocka_unit_test(test_barrier_narrow),
+		cmocka_unit_test(test_queue_full),     cmocka_unit_test(test_clock_back),
+		cmocka_unit_test(test_known),          cmocka_unit_test(test_hostile_text),
+		cmocka_unit_test(test_report_limits),  cmocka_unit_test(test_report_misuse),
+		cmocka_unit_test(test_threads),        cmocka_unit_test(test_instance),
+		cmocka_unit_test(test_plugin_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
