@@ -1,5 +1,7 @@
 #include "host/language.h"
 
+#include "proto/pb_session.h"
+
 #include <ctype.h>
 #include <strings.h>
 #include <utf8proc.h>
@@ -81,6 +83,8 @@ struct span language_value(struct span preference)
 	static const char name[] = "Accept-Language:";
 	size_t n = sizeof(name) - 1;
 
+	if (preference.n > PB_LANGUAGE_MAX)
+		return (struct span){ 0 };
 	if (preference.n >= n && strncasecmp((const char *)preference.p, name, n) == 0)
 		preference = span_of(preference.p + n, preference.n - n);
 	return trim(preference);

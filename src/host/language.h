@@ -10,7 +10,8 @@
 unsigned language_quality(struct span accept, struct span tag);
 
 /* What follows the header name in a PB-Language-Preference, blanks trimmed: all of it when
- * the name is missing. */
+ * the name is missing, nothing when it is longer than PB_LANGUAGE_MAX: it is kept as long as the
+ * session is. */
 struct span language_value(struct span preference);
 
 /* Whether tag looks like a language tag: letters, digits and hyphens, not empty, <= 255. */

@@ -49,6 +49,7 @@ static void test_hostile(void **state)
 static void test_value(void **state)
 {
 	struct span v = language_value(span_str("Accept-Language: fr, en "));
+	uint8_t endless[1025];
 
 	(void)state;
 	assert_true(span_eq(v, span_str("fr, en")));
@@ -56,6 +57,9 @@ static void test_value(void **state)
 	assert_true(span_eq(language_value(span_str("de")), span_str("de")));
 	assert_int_equal(language_value(span_str("Accept-Language:")).n, 0);
 	assert_int_equal(language_value((struct span){ 0 }).n, 0);
+	memset(endless, 'a', sizeof(endless));
+	assert_int_equal(language_value(span_of(endless, 1024)).n, 1024);
+	assert_int_equal(language_value(span_of(endless, 1025)).n, 0);
 }
 
 static void test_text(void **state)
