@@ -81,14 +81,37 @@ static void log_stderr(enum log_level level, const char *line)
 	fprintf(stderr, "%s %-5s %s\n", when, level_names[level], line);
 }
 
+/* Lines of the period, with this one. What must be acted upon, and what somebody has asked to
+ * see, does not count. */
+static unsigned log_count(enum log_level level, const struct log *l)
+{
+	int64_t now = clock_mono_us();
+	unsigned n;
+
+	if (!l || !l->limit || (level != LOG_L_WARN && level != LOG_L_INFO))
+		return 0;
+	pthread_mutex_lock(&sink_lock);
+	if (now >= l->limit->until) {
+		l->limit->until = now + LOG_LIMIT_S * CLOCK_SEC;
+		l->limit->lines = 0;
+	}
+	l->limit->lines += l->limit->lines <= LOG_LIMIT_LINES + 1;
+	n = l->limit->lines;
+	pthread_mutex_unlock(&sink_lock);
+	return n;
+}
+
 void log_write(enum log_level level, const struct log *l, const char *fmt, ...)
 {
 	char raw[LINE_MAX_OCTETS], line[LINE_MAX_OCTETS + 64];
+	unsigned count;
 	size_t n = 0;
 	va_list ap;
 
-	if (level > log_get_level())
+	if (level > log_get_level() || (count = log_count(level, l)) > LOG_LIMIT_LINES + 1)
 		return;
+	if (count > LOG_LIMIT_LINES)
+		fmt = "too many lines: the rest of this minute's are left out";
 	if (l && l->ctx[0])
 		n = (size_t)snprintf(raw, sizeof(raw), "%s ", l->ctx);
 	va_start(ap, fmt);

@@ -13,9 +13,22 @@ ST_API_BEGIN
 
 enum log_level { LOG_L_ERROR, LOG_L_WARN, LOG_L_INFO, LOG_L_DEBUG, LOG_N_LEVELS };
 
-/* Who speaks: goes in front of every line, for example "peer=192.0.2.7 session=12". */
+/* What keeps a peer from filling the disk with lines about itself: after so many of level
+ * warn and info in a period one says that the rest of them is left out. Zeroed by its owner,
+ * who has it as long as the logs that point to it are used; any thread. */
+#define LOG_LIMIT_LINES 100
+#define LOG_LIMIT_S 60
+
+struct log_limit {
+	int64_t until; /* monotonic us: the end of the period; 0: none has begun */
+	unsigned lines;
+};
+
+/* Who speaks: goes in front of every line, for example "peer=192.0.2.7 session=12". Zeroed by
+ * its owner. */
 struct log {
 	char ctx[160];
+	struct log_limit *limit; /* NULL: none */
 };
 
 void log_set_level(enum log_level level);

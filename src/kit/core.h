@@ -115,6 +115,7 @@ struct kit_conn {
 
 	void *session;
 	struct log log;
+	struct log_limit log_limit;
 	char language[KIT_LANGUAGE];
 
 	/* what the host allows; read when an assessment starts */

@@ -179,6 +179,7 @@ static struct kit_conn *kit_conn_new(struct kit *k, uint32_t id)
 	c->own_id = k->id;
 	kit_mutex_recursive(&c->own);
 	c->mutex = k->side->serial ? &k->serial : &c->own;
+	c->log.limit = &c->log_limit;
 	log_name(&c->log, "%s connection=%u", k->pub.log.ctx, id);
 	HASH_ADD(hh, k->conns, id, sizeof(c->id), c);
 	return c;

@@ -38,6 +38,7 @@ struct pt_conn {
 	char remote[PEER_ADDRESS];
 	uint16_t remote_port;
 	struct log log;
+	struct log_limit log_limit;
 	int err;
 	char *reason; /* of the end, for ops->closed; NULL: none or no memory for it */
 };
@@ -420,6 +421,7 @@ static void conn_init_name(struct pt_conn *c, int fd)
 	(void)peer_id_address((struct sockaddr *)&from, c->remote);
 	c->remote_port = peer_id_port((struct sockaddr *)&from);
 	c->number = atomic_fetch_add(&counter, 1) + 1;
+	c->log.limit = &c->log_limit;
 	log_name(&c->log, "peer=%s port=%u session=%llu", c->remote, c->remote_port,
 		 (unsigned long long)c->number);
 }

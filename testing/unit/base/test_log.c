@@ -52,7 +52,7 @@ static void test_threshold(void **state)
 static void test_who_speaks(void **state)
 {
 	char big[400];
-	struct log l;
+	struct log l = { 0 };
 
 	(void)state;
 	log_name(&l, "peer=%s session=%d", "192.0.2.7", 12);
@@ -91,6 +91,29 @@ static void test_long_lines_are_cut(void **state)
 	assert_true(strlen(last) >= 1000);
 }
 
+/* A peer that gives reason to complain without end. */
+static void test_limit(void **state)
+{
+	struct log_limit limit = { 0 };
+	struct log l = { .ctx = "peer=x", .limit = &limit };
+
+	(void)state;
+	for (int i = 0; i < 10 * LOG_LIMIT_LINES; i++)
+		log_warn(&l, "n=%d", i);
+	assert_int_equal(lines, LOG_LIMIT_LINES + 1);
+	assert_string_equal(last,
+			    "peer=x too many lines: the rest of this minute's are left out");
+	log_info(&l, "nor this");
+	assert_int_equal(lines, LOG_LIMIT_LINES + 1);
+	log_error(&l, "but %s", "this");
+	assert_string_equal(last, "peer=x but this");
+	log_warn(NULL, "and %s", "others");
+	assert_string_equal(last, "and others");
+	limit.until = 1; /* long ago */
+	log_warn(&l, "n=%d", 7);
+	assert_string_equal(last, "peer=x n=7");
+}
+
 static void test_levels(void **state)
 {
 	(void)state;
@@ -106,6 +129,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_who_speaks, begin, end),
 		cmocka_unit_test_setup_teardown(test_control_characters, begin, end),
 		cmocka_unit_test_setup_teardown(test_long_lines_are_cut, begin, end),
+		cmocka_unit_test_setup_teardown(test_limit, begin, end),
 		cmocka_unit_test(test_levels),
 	};
 
