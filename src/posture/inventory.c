@@ -286,10 +286,10 @@ static int inventory_next(struct journal *j, struct staged_endpoint *s,
 	return endpoint_set_software(s->e, base, &j->added, &j->removed);
 }
 
-int inventory_stage(struct journal *j, struct staged_endpoint *s, const struct report *r,
-		    const struct report_item *it)
+int inventory_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it)
 {
-	int64_t through = r->received_at < j->known_at ? r->received_at : j->known_at;
+	/* not the end of the assessment: what happens after the list was sent is not in it */
+	int64_t through = it->heard_at < j->known_at ? it->heard_at : j->known_at;
 	struct change *c;
 	int err;
 

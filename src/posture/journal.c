@@ -85,7 +85,7 @@ int journal_report(struct journal *j, const struct report *r)
 	for (const struct report_item *it = r->items; it && !err; it = it->next) {
 		switch (it->kind) {
 		case ITEM_INVENTORY:
-			err = inventory_stage(j, s, r, it);
+			err = inventory_stage(j, s, it);
 			break;
 		case ITEM_DESCRIBE:
 			err = description_stage(j, it);

@@ -81,7 +81,7 @@ struct change *journal_change(struct journal *j, struct staged_endpoint *s,
 int facts_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it);
 
 /* Inventories and descriptions. */
-int inventory_stage(struct journal *j, struct staged_endpoint *s, const struct report *r,
+int inventory_stage(struct journal *j, struct staged_endpoint *s,
 		    const struct report_item *it);
 int description_stage(struct journal *j, const struct report_item *it);
 

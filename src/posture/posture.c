@@ -226,7 +226,6 @@ int report_submit(struct report *r, void (*done)(void *ctx, int err), void *ctx)
 	struct job *b = NULL;
 	int err = r->err;
 
-	r->received_at = clock_wall_us();
 	if (!err && !(b = job_new(JOB_REPORT, done, ctx)))
 		err = ST_ENOMEM;
 	if (!err) {

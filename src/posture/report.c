@@ -3,6 +3,7 @@
 #include "posture/identity.h"
 #include "posture/report_item.h"
 #include "posture/text.h"
+#include "base/clock.h"
 #include "base/err.h"
 
 #include <stdlib.h>
@@ -196,6 +197,7 @@ int report_inventory(struct report *r, const struct inventory_head *head)
 	if (r->err || !(r->open = item_new(r, ITEM_INVENTORY)))
 		return r->err;
 	r->open->head = *head;
+	r->open->heard_at = clock_wall_us();
 	return 0;
 }
 

@@ -29,6 +29,7 @@ struct report_item {
 	int64_t number;
 	struct span name, text;
 	struct inventory_head head;
+	int64_t heard_at; /* when its inventory began */
 	struct item_software *software, **last_software;
 	size_t n_software;
 };
@@ -41,7 +42,6 @@ struct report {
 	struct report_item *items, **last;
 	size_t n_items; /* of those that item_add makes */
 	struct report_item *open; /* inventory without its end yet */
-	int64_t received_at;
 };
 
 #endif

@@ -220,6 +220,27 @@ static void test_known(void **state)
 	fixture_free(&f);
 }
 
+/* The list is of the moment it came; an assessment may go on for minutes after that. */
+static void test_complete_through(void **state)
+{
+	struct endpoint_state known;
+	struct fixture f;
+	struct report *r;
+	int64_t heard;
+
+	(void)state;
+	fixture_init(&f, "synchronous = off\n");
+	fixture_open(&f);
+	r = inventory(&f, "a.example", some);
+	heard = clock_wall_us();
+	usleep(2000);
+	assert_int_equal(fixture_commit(&f, r), 0);
+	assert_int_equal(posture_known(f.p, "dns:a.example", &known), 0);
+	assert_in_range(known.complete_through, 1, heard);
+	assert_true(known.last_contact > heard);
+	fixture_free(&f);
+}
+
 /* What endpoints say is text, or is made so; identifiers must be. */
 static void test_hostile_text(void **state)
 {
@@ -489,12 +510,12 @@ static void test_plugin_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_commit_fails),   cmocka_unit_test(test_barrier_narrow),
-		cmocka_unit_test(test_queue_full),     cmocka_unit_test(test_clock_back),
-		cmocka_unit_test(test_known),          cmocka_unit_test(test_hostile_text),
-		cmocka_unit_test(test_report_limits),  cmocka_unit_test(test_report_misuse),
-		cmocka_unit_test(test_threads),        cmocka_unit_test(test_instance),
-		cmocka_unit_test(test_plugin_refused),
+		cmocka_unit_test(test_commit_fails),  cmocka_unit_test(test_barrier_narrow),
+		cmocka_unit_test(test_queue_full),    cmocka_unit_test(test_clock_back),
+		cmocka_unit_test(test_known),         cmocka_unit_test(test_complete_through),
+		cmocka_unit_test(test_hostile_text),  cmocka_unit_test(test_report_limits),
+		cmocka_unit_test(test_report_misuse), cmocka_unit_test(test_threads),
+		cmocka_unit_test(test_instance),      cmocka_unit_test(test_plugin_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
