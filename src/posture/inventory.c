@@ -2,6 +2,7 @@
  * and put where it costs least: on a set that exists, on one that nearly fits, or stored. */
 #include "posture/journal.h"
 #include "posture/report_item.h"
+#include "base/clock.h"
 #include "base/err.h"
 
 #include <stdio.h>
@@ -290,6 +291,7 @@ int inventory_stage(struct journal *j, struct staged_endpoint *s, const struct r
 {
 	/* not the end of the assessment: what happens after the list was sent is not in it */
 	int64_t through = it->heard_at < j->known_at ? it->heard_at : j->known_at;
+	int64_t was = s->e->complete_through;
 	struct change *c;
 	int err;
 
@@ -299,9 +301,10 @@ int inventory_stage(struct journal *j, struct staged_endpoint *s, const struct r
 	if (!(c = journal_change(j, s, CHANGE_CONFIRMED)))
 		return ST_ENOMEM;
 	change_head(c, &it->head);
-	c->number_was = s->e->complete_through;
-	c->has_was = c->number_was != 0;
-	c->number = through > c->number_was ? through : c->number_was;
+	c->number_was = was;
+	c->has_was = was != 0;
+	/* a moment that has not come yet is what a wrong clock has left: nobody knows it */
+	c->number = was > through && was <= clock_wall_us() ? was : through;
 	s->e->complete_through = c->number;
 	s->e->epoch = it->head.epoch;
 	s->e->last_eid = it->head.last_eid;

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define CLOCK_AHEAD (60 * CLOCK_SEC) /* a journal may be ahead of the clock unremarked */
+
 /* The process's one instance, and every instance's references. */
 static pthread_mutex_t instance_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct posture *instance;
@@ -49,6 +51,7 @@ static int posture_start(struct posture *p, char *why, size_t why_len)
 {
 	struct repository_state st = { 0 };
 	int64_t began = clock_mono_us();
+	char last[CLOCK_TEXT];
 	int err;
 
 	if ((err = p->rp->open(&p->repo, why, why_len)) < 0 ||
@@ -60,6 +63,13 @@ static int posture_start(struct posture *p, char *why, size_t why_len)
 	log_name(&p->log, "repository=%s", p->rp->name);
 	if (pthread_create(&p->writer, NULL, writer_main, p) != 0)
 		return ST_ENOMEM;
+	if (p->ix.known_at > clock_wall_us() + CLOCK_AHEAD) {
+		clock_format(p->ix.known_at, last);
+		log_error(&p->log,
+			  "the clock is behind the journal, whose last change is of %s: until "
+			  "then changes get wrong times",
+			  last);
+	}
 	log_info(&p->log,
 		 "repository open: where=%s endpoints=%u software=%u seq=%llu ms=%lld",
 		 st.where, p->ix.n_endpoints, p->ix.dictionary.n,

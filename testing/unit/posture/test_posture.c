@@ -155,6 +155,7 @@ static void test_queue_full(void **state)
 static void test_clock_back(void **state)
 {
 	int64_t t = 5000 * CLOCK_SEC, first, second;
+	struct endpoint_state known;
 	struct fixture f;
 
 	(void)state;
@@ -167,6 +168,9 @@ static void test_clock_back(void **state)
 	assert_int_equal(fixture_commit(&f, inventory(&f, "a.example", other)), 0);
 	second = fixture_last_known(&f);
 	assert_true(second > first);
+	/* the journal goes on, but nothing is complete through a moment to come */
+	assert_int_equal(posture_known(f.p, "dns:a.example", &known), 0);
+	assert_int_equal(known.complete_through, t - 1000 * CLOCK_SEC);
 	assert_int_equal(fixture_count(&f, first, "vim"), 1);
 	assert_int_equal(fixture_count(&f, second, "vim"), 0);
 	posture_close(f.p);
