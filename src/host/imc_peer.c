@@ -6,6 +6,9 @@
 
 #include <stdlib.h>
 
+/* Reasons, and remediations, of one assessment that are kept: the rest nobody would read. */
+#define TEXTS_MAX 256
+
 struct imc_peer {
 	struct peer base;
 	struct imc_peer_ops ops;
@@ -78,13 +81,13 @@ bool imc_peer_busy(const struct imc_peer *peer)
 
 /* --- what the server says ----------------------------------------------------------------- */
 
-/* Both arrays grow by one; the number of messages in a batch has its own ceiling. */
+/* Both arrays grow by one. */
 static void keep_reason(struct imc_peer *c, const struct pb_reason *r)
 {
 	size_t n = c->result.n_reasons;
-	struct pb_reason *grown = realloc(c->reasons, (n + 1) * sizeof(*grown));
+	struct pb_reason *grown;
 
-	if (!grown)
+	if (n == TEXTS_MAX || !(grown = realloc(c->reasons, (n + 1) * sizeof(*grown))))
 		return;
 	c->reasons = grown;
 	grown[n] = (struct pb_reason){ arena_copy(&c->texts, r->text),
@@ -95,9 +98,9 @@ static void keep_reason(struct imc_peer *c, const struct pb_reason *r)
 static void keep_remediation(struct imc_peer *c, const struct pb_remediation *r)
 {
 	size_t n = c->result.n_remediations;
-	struct pb_remediation *grown = realloc(c->remediations, (n + 1) * sizeof(*grown));
+	struct pb_remediation *grown;
 
-	if (!grown)
+	if (n == TEXTS_MAX || !(grown = realloc(c->remediations, (n + 1) * sizeof(*grown))))
 		return;
 	c->remediations = grown;
 	grown[n] = *r;

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "vectors.h"
+#include "wire/pb_batch.h"
 
 #include <stdio.h>
 
@@ -117,6 +118,32 @@ static void test_transcripts(void **state)
 	replay("test-retry-server", PB_ACCESS_ALLOWED, PB_COMPLIANT, NULL);
 }
 
+/* A server that gives reasons without end: what nobody would read is not kept, or sorted. */
+static void test_many_reasons(void **state)
+{
+	const struct pb_msg result = { .vendor = PEN_IETF, .type = PB_MSG_ASSESSMENT_RESULT };
+	const struct pb_msg reason = { .vendor = PEN_IETF,
+				       .type = PB_MSG_REASON,
+				       .reason = { SPAN_LIT("x"), SPAN_LIT("en") } };
+	struct wr out = { 0 };
+	struct link l;
+	size_t start;
+
+	(void)state;
+	link_open(&l, ch, NULL);
+	assert_int_equal(imc_peer_begin(l.c), 0);
+	start = pb_batch_begin(&out, PB_RESULT, true);
+	(void)pb_msg_encode(&out, &result);
+	for (int i = 0; i < 4000; i++)
+		(void)pb_msg_encode(&out, &reason);
+	assert_int_equal(pb_batch_end(&out, start), 0);
+	imc_peer_receive(l.c, wr_span(&out));
+	assert_int_equal(l.results_c, 1);
+	assert_int_equal(l.n_reasons, 256);
+	wr_reset(&out);
+	link_close(&l);
+}
+
 /* A server that never decides. */
 static void test_endless(void **state)
 {
@@ -149,6 +176,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		T(test_transcripts),
+		T(test_many_reasons),
 		T(test_endless),
 	};
 
