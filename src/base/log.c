@@ -53,15 +53,21 @@ void log_name(struct log *l, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* The second octet of a character from U+0080 to U+009F, which terminals obey, too. */
+static bool log_is_c1(unsigned char before, unsigned char c)
+{
+	return before == 0xc2 && c >= 0x80 && c < 0xa0;
+}
+
 /* A peer's text must not start a line of its own or steer a terminal. */
 static void log_escape(char *out, size_t cap, const char *in)
 {
+	unsigned char c, before = 0;
 	size_t n = 0;
 
-	for (; *in && n + 5 < cap; in++) {
-		unsigned char c = (unsigned char)*in;
-
-		if (c < 0x20 || c == 0x7f)
+	for (; *in && n + 5 < cap; in++, before = c) {
+		c = (unsigned char)*in;
+		if (c < 0x20 || c == 0x7f || log_is_c1(before, c))
 			n += (size_t)snprintf(out + n, cap - n, "\\x%02x", c);
 		else
 			out[n++] = (char)c;

@@ -27,14 +27,24 @@ const char *agent_access_name(enum pb_access access)
 	}
 }
 
+/* Octets of the control character at p, which terminals obey; those of U+0080 to U+009F have
+ * two. 0: it is something to see. */
+static size_t control_octets(const uint8_t *p, size_t n)
+{
+	if (n > 1 && p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
+		return 2;
+	return p[0] < 0x20 || p[0] == 0x7f;
+}
+
 /* A line of text of the manager's; further lines are indented, control characters dropped. */
 static void print_text(FILE *to, const char *label, struct span text, struct span lang)
 {
 	fprintf(to, "%-12s ", label);
-	for (size_t i = 0; i < text.n; i++) {
+	for (size_t i = 0, skip; i < text.n; i += skip ? skip : 1) {
+		skip = control_octets(text.p + i, text.n - i);
 		if (text.p[i] == '\n' && i + 1 < text.n)
 			fprintf(to, "\n%-12s ", "");
-		else if (text.p[i] >= 0x20 && text.p[i] != 0x7f)
+		else if (!skip)
 			fputc(text.p[i], to);
 	}
 	if (lang.n)

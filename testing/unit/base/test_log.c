@@ -73,6 +73,10 @@ static void test_control_characters(void **state)
 	(void)state;
 	log_info(NULL, "user=%s", "eve\nerror all is well\x1b[2J\x7f\r");
 	assert_string_equal(last, "user=eve\\x0aerror all is well\\x1b[2J\\x7f\\x0d");
+	log_info(NULL, "%s",
+		 "\xc2\x9b"
+		 "2J");
+	assert_string_equal(last, "\xc2\\x9b2J");
 	log_info(NULL, "%s", "gr\xc3\xbc\xc3\x9f");
 	assert_string_equal(last, "gr\xc3\xbc\xc3\x9f");
 }

@@ -32,7 +32,9 @@ static void test_accepted(void **state)
 /* What a manager says must not steer the terminal. */
 static void test_print(void **state)
 {
-	const struct pb_reason reason = { SPAN_LIT("two\nlines\x1b[31m"), SPAN_LIT("en") };
+	const struct pb_reason reason = { SPAN_LIT("two\nlines\x1b[31m\xc2\x9b"
+						   "2J\xc3\xbc"),
+					  SPAN_LIT("en") };
 	const struct pb_remediation remedies[2] = {
 		{ .vendor = PEN_IETF, .type = 1, .text = SPAN_LIT("https://example.org/") },
 		{ .vendor = 7, .type = 1, .text = SPAN_LIT("\x01\x02") },
@@ -57,7 +59,7 @@ static void test_print(void **state)
 				  "assessment   not compliant (minor)\n"
 				  "access       quarantined\n"
 				  "reason       two\n"
-				  "             lines[31m  [en]\n"
+				  "             lines[31m2J\xc3\xbc  [en]\n"
 				  "remediation  https://example.org/\n");
 	free(text);
 }
