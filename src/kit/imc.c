@@ -91,6 +91,16 @@ int imc_send(struct imc *imc)
 	return kit_send(&imc->conn, KIT_ANSWER);
 }
 
+int imc_set_validator(struct imc *imc, uint32_t validator)
+{
+	struct kit_conn *c = &imc->conn;
+
+	c->from = NULL;
+	if (validator != KIT_ANY_ID && !(c->from = kit_peer(c, c->type, validator)))
+		return ST_ELIMIT;
+	return 0;
+}
+
 int imc_error(struct imc *imc, const struct pa_error *e)
 {
 	return kit_error(&imc->conn, e);

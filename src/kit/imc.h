@@ -18,7 +18,7 @@
 
 ST_LOCAL_BEGIN
 
-#define IMC_ABI (1u << 16 | 0) /* major << 16 | minor */
+#define IMC_ABI (1u << 16 | 1) /* major << 16 | minor */
 
 struct imc; /* one connection, as the module sees it */
 
@@ -63,6 +63,11 @@ struct imc_desc {
 	/* Long attributes for this collector (targeted requests) may come in segments: the
 	 * kit proposes a contract with the first message. */
 	bool segments;
+
+	/* After begin or ending: the host did not take everything that was sent in that call and
+	 * the handlers before it (err says why), so none of it may count as said. Nothing can be
+	 * sent here. Or NULL. */
+	void (*unsent)(struct imc *imc, void *session, int err);
 };
 
 extern const struct imc_desc imc_desc;
@@ -80,6 +85,10 @@ struct wr *imc_attr(struct imc *imc);
  * validator can take them. On error (also those of the writer) nothing was sent: ST_ELIMIT too
  * long, ST_EBUSY too many long ones under way, ST_ESTATE not a moment to send. */
 int imc_send(struct imc *imc);
+
+/* In begin and ending: what is sent from here to the end of the call is for this validator and
+ * nobody else (KIT_ANY_ID: for all, as at the start). ST_ELIMIT: too many validators talk. */
+int imc_set_validator(struct imc *imc, uint32_t validator);
 
 /* Sends one error attribute. */
 int imc_error(struct imc *imc, const struct pa_error *e);

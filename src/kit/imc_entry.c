@@ -29,6 +29,15 @@ static void imc_hook(struct imc *imc, int (*hook)(struct imc *, void *), const c
 		log_warn(&imc->conn.log, "%s failed: %s", what, st_strerror(err));
 }
 
+static void imc_flush(struct kit_conn *c)
+{
+	int err = kit_flush(c);
+
+	c->can_send = false;
+	if (err < 0 && imc_desc.unsent)
+		imc_desc.unsent((struct imc *)c, c->session, err);
+}
+
 TNC_Result TNC_IMC_NotifyConnectionChange(TNC_IMCID imcID, TNC_ConnectionID connectionID,
 					  TNC_ConnectionState newState)
 {
@@ -63,7 +72,7 @@ TNC_Result TNC_IMC_BeginHandshake(TNC_IMCID imcID, TNC_ConnectionID connectionID
 	kit_broker_learn(c);
 	c->can_send = true;
 	imc_hook((struct imc *)c, imc_desc.begin, "begin");
-	(void)kit_flush(c);
+	imc_flush(c);
 	return kit_leave(c, TNC_RESULT_SUCCESS);
 }
 
@@ -115,6 +124,6 @@ TNC_Result TNC_IMC_BatchEnding(TNC_IMCID imcID, TNC_ConnectionID connectionID)
 		return rc;
 	c->can_send = true;
 	imc_hook((struct imc *)c, imc_desc.ending, "ending");
-	(void)kit_flush(c);
+	imc_flush(c);
 	return kit_leave(c, TNC_RESULT_SUCCESS);
 }
