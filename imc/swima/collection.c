@@ -1,27 +1,10 @@
-#include "collection.h"
-
-#include "ledger.h"
-#include "snapshot.h"
+#include "collection_core.h"
 
 #include "base/err.h"
 #include "wire/coswid.h"
+#include "wire/swima_events.h"
 
 #include <stdlib.h>
-
-struct collection_source {
-	const struct source_class *class;
-	struct source *source;
-	struct source_stamp stamp;
-};
-
-struct collection {
-	struct collection_conf conf;
-	struct collection_source sources[COLLECTION_MAX_SOURCES];
-	size_t n_sources;
-	struct ledger *ledger;
-	struct snapshot state;
-	bool fresh; /* state has been filled, and the stamps are those of before that */
-};
 
 static int collection_open_source(struct collection *c, const char *name)
 {
@@ -60,9 +43,9 @@ int collection_open(const struct collection_conf *conf, struct collection **out)
 	for (size_t i = 0; conf->sources[i] && !err; i++)
 		err = collection_open_source(c, conf->sources[i]);
 	if (!err)
-		err = ledger_open(conf->ledger, &c->ledger, &why);
+		err = ledger_open(conf->ledger, conf->max_events, &c->ledger, &why);
 	if (why)
-		log_warn(conf->source.log, "ledger not used as it was: path=%s reason=%s",
+		log_warn(conf->source.log, "ledger not used as it was: path=%s reason=\"%s\"",
 			 conf->ledger, why);
 	if (err) {
 		collection_close(c);
@@ -110,177 +93,13 @@ static int collection_list(struct collection *c, struct snapshot *state, const c
 	return err;
 }
 
-/* --- bringing the ledger up to date --- */
-
-/* How the new list differs from what the ledger has. */
-struct collection_diff {
-	struct snapshot gone;   /* entries to remove; content unused */
-	size_t *added, n_added; /* indices into the new list */
-	size_t *altered, n_altered;
-};
-
-static void diff_reset(struct collection_diff *d)
-{
-	snapshot_reset(&d->gone);
-	free(d->added);
-	free(d->altered);
-	*d = (struct collection_diff){ 0 };
-}
-
-static int diff_gone(struct collection_diff *d, const struct ledger_entry *e)
-{
-	struct record *r = snapshot_room(&d->gone, SIZE_MAX);
-
-	if (!r)
-		return ST_ENOMEM;
-	r->source = e->source;
-	r->key = arena_copy(&d->gone.arena, e->key);
-	if (!r->key.p)
-		return ST_ENOMEM;
-	d->gone.n++;
-	return 0;
-}
-
-/* The same instance before and now. A new identifier is another software (RFC 8412, 3.7). */
-static int diff_same(struct collection_diff *d, const struct ledger_entry *e, struct record *r,
-		     size_t i)
-{
-	int err = 0;
-
-	if (!span_eq(e->identifier, r->identifier)) {
-		if ((err = diff_gone(d, e)) < 0)
-			return err;
-		d->added[d->n_added++] = i;
-		return 0;
-	}
-	r->id = e->id;
-	if (!span_eq(e->content, r->content))
-		d->altered[d->n_altered++] = i;
-	return 0;
-}
-
-/* Both are in the same order: one walk over the two. */
-static int collection_diff(struct collection *c, struct snapshot *now,
-			   struct collection_diff *d)
-{
-	struct ledger_entry e = { 0 };
-	size_t i = 0;
-	int got, err;
-
-	d->added = calloc(now->n + 1, sizeof(*d->added));
-	d->altered = calloc(now->n + 1, sizeof(*d->altered));
-	if (!d->added || !d->altered)
-		return ST_ENOMEM;
-	if ((err = ledger_rewind(c->ledger)) < 0)
-		return err;
-	while ((got = ledger_next(c->ledger, &e)) > 0) {
-		struct record before = { .source = e.source, .key = e.key };
-
-		while (i < now->n && record_cmp(&now->records[i], &before) < 0)
-			d->added[d->n_added++] = i++;
-		if (i < now->n && record_cmp(&now->records[i], &before) == 0) {
-			err = diff_same(d, &e, &now->records[i], i);
-			i++;
-		} else {
-			err = diff_gone(d, &e);
-		}
-		if (err < 0)
-			return err;
-	}
-	while (i < now->n)
-		d->added[d->n_added++] = i++;
-	(void)ledger_rewind(c->ledger);
-	return got;
-}
-
-static const struct collection_source *collection_source_of(const struct collection *c,
-							    uint8_t number)
+const struct collection_source *collection_source_of(const struct collection *c,
+						     uint8_t number)
 {
 	for (size_t i = 0; i < c->n_sources; i++)
 		if (c->sources[i].class->number == number)
 			return &c->sources[i];
 	return NULL;
-}
-
-static int collection_add(struct collection *c, struct record *r)
-{
-	const struct collection_source *s = collection_source_of(c, r->source);
-	struct ledger_entry e = {
-		.source = r->source,
-		.key = r->key,
-		.identifier = r->identifier,
-		.content = r->content,
-		.since = r->item.since,
-	};
-	int err;
-
-	if (!e.since && s && s->class->installed)
-		e.since = s->class->installed(s->source, &r->item);
-	err = ledger_add(c->ledger, &e);
-	r->id = e.id;
-	return err;
-}
-
-static int collection_apply(struct collection *c, struct snapshot *now,
-			    struct collection_diff *d)
-{
-	bool first = ledger_empty(c->ledger);
-	int err = 0;
-
-	if (!d->gone.n && !d->n_added && !d->n_altered)
-		return 0;
-	for (size_t i = 0; i < d->gone.n && !err; i++)
-		err = ledger_remove(
-			c->ledger, &(struct ledger_entry){ .source = d->gone.records[i].source,
-							   .key = d->gone.records[i].key });
-	for (size_t i = 0; i < d->n_altered && !err; i++)
-		err = ledger_alter(c->ledger,
-				   &(struct ledger_entry){
-					   .source = now->records[d->altered[i]].source,
-					   .key = now->records[d->altered[i]].key,
-					   .content = now->records[d->altered[i]].content });
-	for (size_t i = 0; i < d->n_added && !err; i++)
-		err = collection_add(c, &now->records[d->added[i]]);
-	if (!err && !first)
-		ledger_new_epoch(c->ledger);
-	return err;
-}
-
-static int collection_account(struct collection *c, struct snapshot *now)
-{
-	struct collection_diff d = { 0 };
-	int err;
-
-	if ((err = ledger_begin(c->ledger)) < 0)
-		return err;
-	if ((err = collection_diff(c, now, &d)) == 0)
-		err = collection_apply(c, now, &d);
-	err = ledger_end(c->ledger, err);
-	if (!err && (d.gone.n || d.n_added || d.n_altered))
-		log_info(c->conf.source.log,
-			 "software changed: added=%zu removed=%zu altered=%zu epoch=%08x",
-			 d.n_added, d.gone.n, d.n_altered, ledger_epoch(c->ledger));
-	diff_reset(&d);
-	return err;
-}
-
-/* The ledger's disk may be full or gone, and the endpoint still has to answer: go on without
- * it, in a new epoch. */
-static int collection_account_anyhow(struct collection *c, struct snapshot *now)
-{
-	int err = collection_account(c, now);
-	struct ledger *fallback = NULL;
-	const char *why;
-
-	if (err != ST_EDB && err != ST_EBUSY)
-		return err;
-	log_warn(c->conf.source.log, "ledger cannot be written, going on in memory: path=%s",
-		 c->conf.ledger);
-	if ((err = ledger_open(NULL, &fallback, &why)) < 0)
-		return err;
-	ledger_close(c->ledger);
-	c->ledger = fallback;
-	return collection_account(c, now);
 }
 
 static bool collection_unchanged(struct collection *c)
@@ -292,7 +111,7 @@ static bool collection_unchanged(struct collection *c)
 		if (memcmp(&now, &c->sources[i].stamp, sizeof(now)) != 0)
 			return false;
 	}
-	return c->fresh;
+	return c->fresh && !ledger_changed(c->ledger) && !collection_retry_due(c);
 }
 
 int collection_refresh(struct collection *c, const char **why)
@@ -305,7 +124,7 @@ int collection_refresh(struct collection *c, const char **why)
 		return 0;
 	c->fresh = false;
 	err = collection_list(c, &now, why);
-	if (!err && (err = collection_account_anyhow(c, &now)) < 0)
+	if (!err && (err = collection_account(c, &now)) < 0)
 		*why = "the collector's own records cannot be kept";
 	if (err < 0) {
 		snapshot_reset(&now);
@@ -329,6 +148,11 @@ uint32_t collection_last_eid(const struct collection *c)
 	return ledger_last_eid(c->ledger);
 }
 
+uint64_t collection_sequence(const struct collection *c)
+{
+	return ledger_sequence(c->ledger);
+}
+
 size_t collection_count(const struct collection *c)
 {
 	return c->state.n;
@@ -348,10 +172,9 @@ void collection_record(const struct collection *c, size_t i, struct swima_record
 	};
 }
 
-/* The tag of a package that brings none. */
-static int collection_make_tag(const struct collection *c, const struct record *r,
-			       const struct source_class *class, struct wr *w)
+int collection_make_tag(const struct collection *c, const struct record *r, struct wr *w)
 {
+	const struct collection_source *s = collection_source_of(c, r->source);
 	const struct identifier_rules *rules = &c->conf.rules;
 	size_t regid = strlen(rules->regid) + 2;
 	struct wr purl = { 0 };
@@ -368,7 +191,7 @@ static int collection_make_tag(const struct collection *c, const struct record *
 		.source = r->item.origin,
 		.source_version = r->item.origin_version,
 	};
-	int err = identifier_purl(&purl, rules, class->purl_type, &r->item);
+	int err = identifier_purl(&purl, rules, s ? s->class->purl_type : NULL, &r->item);
 
 	if (!err) {
 		tag.purl = wr_span(&purl);
@@ -388,12 +211,63 @@ int collection_describe(const struct collection *c, size_t i, struct wr *w)
 		return ST_ENOENT;
 	if (r->item.identifier.n)
 		return s->class->record(s->source, &r->item, w);
-	return collection_make_tag(c, r, s->class, w);
+	return collection_make_tag(c, r, w);
 }
 
 int collection_select(struct collection *c, struct span identifier, bool *wanted)
 {
 	return snapshot_select(&c->state, identifier, wanted);
+}
+
+int collection_find(struct collection *c, uint32_t record_id, size_t *i)
+{
+	return snapshot_find(&c->state, record_id, i);
+}
+
+int collection_events(struct collection *c, uint32_t from)
+{
+	return ledger_events(c->ledger, from);
+}
+
+int collection_event_next(struct collection *c, struct ledger_event *ev)
+{
+	return ledger_event_next(c->ledger, ev);
+}
+
+void collection_events_end(struct collection *c)
+{
+	ledger_events_end(c->ledger);
+}
+
+/* What is gone since has its copy in the event that says so. */
+int collection_describe_event(struct collection *c, const struct ledger_event *ev,
+			      struct wr *w)
+{
+	size_t i;
+	int err;
+
+	if (ev->action == SWIMA_DELETION) {
+		wr_bytes(w, ev->copy);
+		return w->err;
+	}
+	if ((err = collection_find(c, ev->record, &i)) == 0)
+		return collection_describe(c, i, w);
+	return err == ST_ENOENT ? ledger_copy(c->ledger, ev->record, w) : err;
+}
+
+const char *collection_directory(const struct collection *c, struct collection_walk *walk)
+{
+	while (walk->source < c->n_sources) {
+		const struct collection_source *s = &c->sources[walk->source];
+		const char *dir =
+			s->class->watch ? s->class->watch(s->source, walk->at++) : NULL;
+
+		if (dir)
+			return dir;
+		walk->source++;
+		walk->at = 0;
+	}
+	return NULL;
 }
 
 size_t collection_sources(const struct collection *c, struct arena *a,

@@ -4,6 +4,7 @@
 #define STANCE_IMC_SWIMA_COLLECTION_H
 
 #include "identifier.h"
+#include "ledger.h"
 #include "source.h"
 
 #include "wire/swima.h"
@@ -18,6 +19,7 @@ struct collection_conf {
 		*sources;   /* names, ended by NULL; those absent here are passed over */
 	const char *ledger; /* path, "": keep nothing */
 	size_t max_records;
+	uint32_t max_events; /* that the ledger keeps */
 };
 
 struct collection;
@@ -28,13 +30,17 @@ int collection_open(const struct collection_conf *conf, struct collection **c);
 void collection_close(struct collection *c);
 
 /* Looks at the sources and, if anything is different, brings collection and ledger up to date:
- * numbers for what is new, a new epoch when something changed since the last look, also in a
- * run before this one. On failure the old state stays; *why says in words for the validator
+ * numbers for what is new, an event for every change since the last look, also when that was in
+ * a run before this one; a new epoch when events cannot tell it (RFC 8412, 3.7.1). On failure the old state stays; *why says in words for the validator
  * what could not be read (static text). ST_ELIMIT: more than max_records. */
 int collection_refresh(struct collection *c, const char **why);
 
 uint32_t collection_epoch(const struct collection *c);
 uint32_t collection_last_eid(const struct collection *c);
+
+/* Counts events in this process, across epochs (see ledger.h). */
+uint64_t collection_sequence(const struct collection *c);
+
 size_t collection_count(const struct collection *c);
 
 /* Record i without its content (record is empty); borrowed until the next refresh. */
@@ -45,8 +51,26 @@ void collection_record(const struct collection *c, size_t i, struct swima_record
  * refresh and begin again; ST_EVALUE when it cannot be said in a tag; or w->err. */
 int collection_describe(const struct collection *c, size_t i, struct wr *w);
 
+/* The place of the record with this number. 0, ST_ENOENT, ST_ENOMEM. */
+int collection_find(struct collection *c, uint32_t record_id, size_t *i);
+
 /* Marks in wanted[count] all records with this identifier. */
 int collection_select(struct collection *c, struct span identifier, bool *wanted);
+
+/* The events from EID `from` on: ledger.h says how. The record of one (RFC 8412, 5.10): of what
+ * is there as it is now, of what is gone the kept copy, or nothing. Appends to w. */
+int collection_events(struct collection *c, uint32_t from);
+int collection_event_next(struct collection *c, struct ledger_event *ev);
+void collection_events_end(struct collection *c);
+int collection_describe_event(struct collection *c, const struct ledger_event *ev,
+			      struct wr *w);
+
+/* The directories whose entries change with the software, present or not, one a call; NULL ends.
+ * Begins with a walk that is all zero. */
+struct collection_walk {
+	size_t source, at;
+};
+const char *collection_directory(const struct collection *c, struct collection_walk *walk);
 
 /* The sources in use, for Source Metadata: metadata is written to a. At most n; returns how
  * many. */

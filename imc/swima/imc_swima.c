@@ -1,251 +1,256 @@
-/* The SWIMA collector (RFC 8412): what software is installed here. */
+/* The SWIMA collector (RFC 8412): what software is installed here, and what happens to it. */
 #include "answer.h"
-#include "collection.h"
-#include "subscription.h"
+#include "fulfil.h"
+#include "settings.h"
 
-#include "base/limits.h"
+#include "base/clock.h"
 #include "kit/imc.h"
 
-#include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* clang-format off */
-
-/* ISO 2015 puts tags beside the product, 2009 into a directory named after who made them. In
- * quotes, since libConfuse takes what follows a slash and a star for a comment. */
-#define SWIMA_SWID_DIRECTORIES "{" \
-	"\"/usr/lib/swidtag\", \"/etc/swid/swidtags.d\", " \
-	"\"/usr/share/*/swidtag\", \"/usr/share/regid.*\", " \
-	"\"/usr/local/share/*/swidtag\", \"/usr/local/share/regid.*\", " \
-	"\"/opt/*/swidtag\", \"/opt/*/*/swidtag\"}"
-#define SWIMA_PIP_DIRECTORIES "{" \
-	"\"/usr/local/lib/python3*/dist-packages\", " \
-	"\"/usr/local/lib/python3*/site-packages\"}"
-#define SWIMA_NPM_DIRECTORIES "{" \
-	"\"/usr/local/lib/node_modules\", \"/usr/lib/node_modules\"}"
-
-static cfg_opt_t swima_opts[] = {
-	/* where software is looked for */
-	CFG_STR_LIST("sources", "{dpkg, rpm, swid}", CFGF_NONE),
-	CFG_STR_LIST("swid_directories", SWIMA_SWID_DIRECTORIES, CFGF_NONE),
-	CFG_STR_LIST("pip_directories", SWIMA_PIP_DIRECTORIES, CFGF_NONE),
-	CFG_STR_LIST("npm_directories", SWIMA_NPM_DIRECTORIES, CFGF_NONE),
-	CFG_STR("root", "/", CFGF_NONE),               /* the system that is looked at */
-	CFG_STR("regid", "stance.invalid", CFGF_NONE), /* who makes the tags */
-	CFG_STR("maker", "Stance", CFGF_NONE),         /* and the name of that */
-	CFG_STR("identifiers", "unique", CFGF_NONE),   /* or "compatible" */
-	CFG_STR("records", "xml", CFGF_NONE),          /* or "coswid" */
-	CFG_STR("ledger", "imc-swima.db", CFGF_NONE),  /* in the state directory; "": none */
-	CFG_BOOL("reuse_request_ids", cfg_false, CFGF_NONE),
-	CFG_INT("max_subscriptions", 256, CFGF_NONE),
-	CFG_INT("max_subscription_octets", 1048576, CFGF_NONE),
-	CFG_INT("max_identifiers", 65536, CFGF_NONE),
-	CFG_INT("max_records", 262144, CFGF_NONE),
-	CFG_INT("max_answer", 67108864, CFGF_NONE),
-	CFG_INT("max_database", 268435456, CFGF_NONE),
-	CFG_INT("max_tag", 1048576, CFGF_NONE),
-	CFG_END(),
-};
-/* clang-format on */
-
-static const struct conf_range swima_ranges[] = {
-	{ "max_subscriptions", 0, 65536 },
-	{ "max_subscription_octets", 0, 1 << 30 },
-	{ "max_identifiers", 1, SWIMA_MAX_COUNT },
-	{ "max_records", 1, SWIMA_MAX_COUNT },
-	{ "max_answer", 1024, 1 << 30 },
-	{ "max_database", 1024, 1 << 30 },
-	{ "max_tag", 1024, 1 << 28 },
-	{ 0 },
-};
-
-#define SWIMA_MAX_DIRECTORIES 256 /* in one list */
+#define SWIMA_AGAIN_US (5 * CLOCK_SEC) /* after a look or a retry that did not go well */
+#define SWIMA_TRIES 3 /* assessments in a row that may leave something untold */
 
 /* One a process. */
 struct swima_module {
+	struct kit_module *kit;
+	struct settings settings;
+
+	pthread_mutex_t lock; /* for what follows, up to the watcher */
 	struct collection *collection;
 	struct subscription_pool pool;
-	uint32_t max_identifiers, max_answer;
-	bool reuse_request_ids;
-	char root[PATH_MAX], ledger[PATH_MAX];
-	const char *sources[COLLECTION_MAX_SOURCES + 1];
-	const char *swid[SWIMA_MAX_DIRECTORIES + 1];
-	const char *pip[SWIMA_MAX_DIRECTORIES + 1];
-	const char *npm[SWIMA_MAX_DIRECTORIES + 1];
+	struct swima_session *sessions;
+
+	struct watcher *watcher; /* NULL: nobody has subscribed yet */
+	struct collection_walk walk;
 };
 
 /* One a connection. */
 struct swima_session {
+	struct swima_session *next;
+	uint32_t connection;
 	struct subscriptions subscriptions;
+	bool in_batch;   /* something was or can be said that the host has not taken yet */
+	bool opening;    /* between begin and the ending that belongs to it */
+	bool unanswered; /* nothing came since begin: the peer may not have read it */
+	unsigned tries;
 };
 
-static int swima_bad(struct kit_module *m, const char *key, const char *value)
+static struct swima_module *swima_lock(struct imc *imc)
 {
-	log_error(&m->log, "setting not understood: %s=%s", key, value);
-	return ST_ECONF;
+	struct swima_module *m = imc_module(imc)->state;
+
+	pthread_mutex_lock(&m->lock);
+	return m;
 }
 
-/* The regid becomes the front of every identifier: printable, and without the mark that ends
- * it there. */
-static bool swima_regid_ok(const char *regid)
+static void swima_unlock(struct swima_module *m)
 {
-	size_t n = strlen(regid);
-
-	for (size_t i = 0; i < n; i++)
-		if (regid[i] <= ' ' || regid[i] >= 0x7f)
-			return false;
-	return n > 0 && n <= 255 && !strstr(regid, "__") && regid[n - 1] != '_';
+	pthread_mutex_unlock(&m->lock);
 }
 
-static int swima_paths(struct kit_module *m, struct swima_module *s)
-{
-	const char *root = cfg_getstr(m->conf, "root");
-	const char *ledger = cfg_getstr(m->conf, "ledger");
-	size_t n = strlen(root);
+/* --- the watcher's side --- */
 
-	if (root[0] != '/' || n >= sizeof(s->root) - 256)
-		return swima_bad(m, "root", root);
-	while (n && root[n - 1] == '/')
-		n--;
-	(void)snprintf(s->root, sizeof(s->root), "%.*s", (int)n, root);
-	if (!*ledger)
-		return 0;
-	n = (size_t)snprintf(s->ledger, sizeof(s->ledger), "%s%s%s",
-			     *ledger == '/' ? "" : state_dir(), *ledger == '/' ? "" : "/",
-			     ledger);
-	return n < sizeof(s->ledger) - 8 ? 0 : swima_bad(m, "ledger", ledger);
+static bool swima_directory(void *ctx, size_t i, char *path, size_t size)
+{
+	struct swima_module *m = ctx;
+	const char *directory;
+
+	if (i == 0)
+		m->walk = (struct collection_walk){ 0 };
+	pthread_mutex_lock(&m->lock);
+	directory = collection_directory(m->collection, &m->walk);
+	if (directory)
+		(void)snprintf(path, size, "%s", directory);
+	pthread_mutex_unlock(&m->lock);
+	return directory != NULL;
 }
 
-/* A list of absolute paths. */
-static int swima_directories(struct kit_module *m, const char *key, const char **list)
+/* The connections on which somebody is to be told something; *n of them, for free. */
+static uint32_t *swima_owing(struct swima_module *m, size_t *n)
 {
-	unsigned int n = cfg_size(m->conf, key);
+	uint32_t *ids;
+	size_t all = 0;
 
-	if (n > SWIMA_MAX_DIRECTORIES)
-		return swima_bad(m, key, "too many");
-	for (unsigned int i = 0; i < n; i++) {
-		list[i] = cfg_getnstr(m->conf, key, i);
-		if (list[i][0] != '/')
-			return swima_bad(m, key, list[i]);
-	}
-	return 0;
+	*n = 0;
+	for (struct swima_session *s = m->sessions; s; s = s->next)
+		all++;
+	if (!(ids = calloc(all + 1, sizeof(*ids))))
+		return NULL;
+	for (struct swima_session *s = m->sessions; s; s = s->next)
+		if (fulfil_owed(&s->subscriptions, m->collection))
+			ids[(*n)++] = s->connection;
+	return ids;
 }
 
-static int swima_rules(struct kit_module *m, struct identifier_rules *r)
+static int64_t swima_look(void *ctx)
 {
-	const char *scheme = cfg_getstr(m->conf, "identifiers");
-	const char *records = cfg_getstr(m->conf, "records");
+	struct swima_module *m = ctx;
+	int64_t again = 0;
+	const char *why;
+	uint32_t *ids;
+	size_t n;
 
-	r->regid = cfg_getstr(m->conf, "regid");
-	if (!swima_regid_ok(r->regid))
-		return swima_bad(m, "regid", r->regid);
-	if (strcmp(scheme, "compatible") == 0)
-		r->scheme = IDENTIFIER_COMPATIBLE;
-	else if (strcmp(scheme, "unique") == 0)
-		r->scheme = IDENTIFIER_UNIQUE;
-	else
-		return swima_bad(m, "identifiers", scheme);
-	if (strcmp(records, "coswid") == 0)
-		r->model = SWIMA_MODEL_COSWID;
-	else if (strcmp(records, "xml") == 0)
-		r->model = SWIMA_MODEL_SWID_2015;
-	else
-		return swima_bad(m, "records", records);
-	return 0;
+	pthread_mutex_lock(&m->lock);
+	if (collection_refresh(m->collection, &why) < 0)
+		again = SWIMA_AGAIN_US;
+	ids = swima_owing(m, &n);
+	pthread_mutex_unlock(&m->lock);
+
+	for (size_t i = 0; ids && i < n; i++)
+		if (kit_retry(m->kit, ids[i], IMC_RETRY_INFORMATIONAL_EVENT) == ST_EDENIED)
+			again = SWIMA_AGAIN_US;
+	free(ids);
+	return again;
 }
 
-static int swima_open_collection(struct kit_module *m, struct swima_module *s)
+/* With the first subscription: until then there is nobody to tell, and what happens is found
+ * when somebody asks. */
+static void swima_watch(struct swima_module *m)
 {
-	size_t n = cfg_size(m->conf, "sources");
-	struct collection_conf conf = {
-		.source = { .root = s->root,
-			    .max_octets = (size_t)cfg_getint(m->conf, "max_database"),
-			    .max_tag = (size_t)cfg_getint(m->conf, "max_tag"),
-			    .log = &m->log,
-			    .swid = s->swid,
-			    .pip = s->pip,
-			    .npm = s->npm },
-		.maker = cfg_getstr(m->conf, "maker"),
-		.sources = s->sources,
-		.ledger = s->ledger,
-		.max_records = (size_t)cfg_getint(m->conf, "max_records"),
-	};
+	static const struct watcher_ops ops = { swima_directory, swima_look };
+
+	if (!m->watcher && watcher_start(&m->settings.watcher, &ops, m, &m->watcher) < 0)
+		log_warn(&m->kit->log, "changes of the software are not watched for");
+}
+
+/* --- life --- */
+
+static int swima_load(struct kit_module *kit)
+{
+	struct swima_module *m = calloc(1, sizeof(*m));
 	int err;
 
-	if (n > COLLECTION_MAX_SOURCES)
-		return swima_bad(m, "sources", "too many");
-	for (size_t i = 0; i < n; i++)
-		s->sources[i] = cfg_getnstr(m->conf, "sources", (unsigned int)i);
-	if ((err = swima_directories(m, "swid_directories", s->swid)) < 0 ||
-	    (err = swima_directories(m, "pip_directories", s->pip)) < 0 ||
-	    (err = swima_directories(m, "npm_directories", s->npm)) < 0 ||
-	    (err = swima_rules(m, &conf.rules)) < 0)
-		return err;
-	platform_read(s->root, &conf.rules.platform);
-	return collection_open(&conf, &s->collection);
-}
-
-static int swima_load(struct kit_module *m)
-{
-	struct swima_module *s = calloc(1, sizeof(*s));
-	int err;
-
-	if (!(m->state = s))
+	if (!(kit->state = m))
 		return ST_ENOMEM;
-	s->pool.max_count = (size_t)cfg_getint(m->conf, "max_subscriptions");
-	s->pool.max_octets = (size_t)cfg_getint(m->conf, "max_subscription_octets");
-	s->max_identifiers = (uint32_t)cfg_getint(m->conf, "max_identifiers");
-	s->max_answer = (uint32_t)cfg_getint(m->conf, "max_answer");
-	s->reuse_request_ids = cfg_getbool(m->conf, "reuse_request_ids");
-	if ((err = swima_paths(m, s)) < 0)
+	m->kit = kit;
+	pthread_mutex_init(&m->lock, NULL);
+	if ((err = settings_read(kit, &m->settings)) < 0)
 		return err;
-	return swima_open_collection(m, s);
+	m->pool.max_count = m->settings.max_subscriptions;
+	m->pool.max_octets = m->settings.max_subscription_octets;
+	return collection_open(&m->settings.collection, &m->collection);
 }
 
-static void swima_unload(struct kit_module *m)
+static void swima_unload(struct kit_module *kit)
 {
-	struct swima_module *s = m->state;
+	struct swima_module *m = kit->state;
 
-	if (s)
-		collection_close(s->collection);
-	free(s);
+	if (!m)
+		return;
+	watcher_stop(m->watcher);
+	collection_close(m->collection);
+	pthread_mutex_destroy(&m->lock);
+	free(m);
 }
 
 static int swima_open(struct imc *imc, void *session)
 {
+	struct swima_module *m = swima_lock(imc);
 	struct swima_session *s = session;
-	struct swima_module *m = imc_module(imc)->state;
 
+	s->connection = imc_connection(imc);
 	s->subscriptions.pool = &m->pool;
+	s->next = m->sessions;
+	m->sessions = s;
+	swima_unlock(m);
 	return 0;
 }
 
 static void swima_end(struct imc *imc, void *session)
 {
-	struct swima_session *s = session;
+	struct swima_module *m = swima_lock(imc);
+	struct swima_session *s = session, **at = &m->sessions;
 
-	(void)imc;
+	while (*at && *at != s)
+		at = &(*at)->next;
+	if (*at)
+		*at = s->next;
 	subscriptions_reset(&s->subscriptions);
+	swima_unlock(m);
 }
 
+/* --- an assessment --- */
+
+/* The validators have something to say: what we said before has arrived. */
+static void swima_heard(struct swima_session *s)
+{
+	s->unanswered = s->opening = false;
+	if (!s->in_batch)
+		subscriptions_settle(&s->subscriptions);
+	s->in_batch = true;
+}
+
+/* Of its own accord a collector says nothing, but it has its promises to keep. When the other
+ * side asks for an assessment at the same moment as we do, it does not read what we said, and
+ * we are here a second time. */
 static int swima_begin(struct imc *imc, void *session)
 {
-	(void)imc;
-	(void)session;
-	return 0; /* an inventory is for those who ask */
+	struct swima_module *m = swima_lock(imc);
+	struct swima_session *s = session;
+
+	if (s->unanswered)
+		subscriptions_revert(&s->subscriptions);
+	else
+		subscriptions_settle(&s->subscriptions);
+	s->unanswered = s->opening = s->in_batch = true;
+	fulfil_send(imc, &s->subscriptions, m->collection, m->settings.max_answer);
+	swima_unlock(m);
+	return 0;
 }
+
+static int swima_ending(struct imc *imc, void *session)
+{
+	struct swima_module *m = swima_lock(imc);
+	struct swima_session *s = session;
+
+	if (!s->opening) {
+		swima_heard(s);
+		fulfil_send(imc, &s->subscriptions, m->collection, m->settings.max_answer);
+	}
+	s->opening = s->in_batch = false;
+	swima_unlock(m);
+	return 0;
+}
+
+static void swima_unsent(struct imc *imc, void *session, int err)
+{
+	struct swima_module *m = swima_lock(imc);
+	struct swima_session *s = session;
+
+	(void)err;
+	subscriptions_revert(&s->subscriptions);
+	swima_unlock(m);
+}
+
+/* The assessment is over. What happened too late for it needs another one. */
+static void swima_access(struct imc *imc, void *session, enum imc_access access)
+{
+	struct swima_module *m = swima_lock(imc);
+	struct swima_session *s = session;
+
+	(void)access;
+	s->unanswered = false;
+	if (!fulfil_owed(&s->subscriptions, m->collection))
+		s->tries = 0;
+	else if (s->tries++ < SWIMA_TRIES)
+		watcher_kick(m->watcher);
+	swima_unlock(m);
+}
+
+/* --- requests --- */
 
 /* One error is the whole answer (RFC 8412, 3.9). */
 static int swima_refuse(struct imc *imc, enum pa_error_code code, uint32_t id,
 			const char *text)
 {
 	struct swima_module *m = imc_module(imc)->state;
-	uint32_t max = imc_max_attribute(imc);
-	struct pa_error e =
-		pa_error_swima(code, id, max < m->max_answer ? max : m->max_answer, text);
+	uint32_t max = imc_max_attribute(imc), ours = m->settings.max_answer;
+	struct pa_error e = pa_error_swima(code, id, max < ours ? max : ours, text);
 
-	(void)imc_note(imc, "request refused: request=%u error=%s reason=%s", id,
+	(void)imc_note(imc, "request refused: request=%u error=%s reason=\"%s\"", id,
 		       pa_error_name(PEN_IETF, code), text);
 	return imc_error(imc, &e);
 }
@@ -256,8 +261,8 @@ static struct wr *swima_attr(struct imc *imc)
 	struct swima_module *m = imc_module(imc)->state;
 	struct wr *w = imc_attr(imc);
 
-	if (!w->max || w->max > m->max_answer)
-		w->max = m->max_answer;
+	if (!w->max || w->max > m->settings.max_answer)
+		w->max = m->settings.max_answer;
 	return w;
 }
 
@@ -270,36 +275,58 @@ static int swima_refuse_answer(struct imc *imc, uint32_t id, int err)
 			    err == ST_ENOMEM ? "out of memory" : "the answer cannot be built");
 }
 
-/* Everything or nothing: what can fail comes first, what changes us last. */
-static int swima_answer(struct imc *imc, struct swima_session *s, struct swima_request *q)
+/* The answer, sent; *consulted is its Last Consulted EID. *why: the software cannot be told. */
+static int swima_send_answer(struct imc *imc, const struct swima_request *q,
+			     uint32_t *consulted, const char **why)
 {
 	struct swima_module *m = imc_module(imc)->state;
-	uint32_t id = q->request_id, who = imc_source(imc);
+	uint64_t before = collection_sequence(m->collection);
+	struct answer how = { .from = q->earliest_eid };
+	int err = ST_EBUSY;
+
+	for (int tries = 0; tries < 2 && err == ST_EBUSY; tries++) {
+		struct swima_request again = *q;
+
+		if ((err = collection_refresh(m->collection, why)) < 0)
+			return err;
+		err = answer_write(swima_attr(imc), m->collection, &again, &how);
+	}
+	if (collection_sequence(m->collection) != before)
+		watcher_kick(m->watcher); /* others want to know, too */
+	*consulted = how.consulted;
+	return err ? err : imc_send(imc);
+}
+
+/* Everything or nothing: what can fail comes first, what changes us last. */
+static int swima_answer(struct imc *imc, struct swima_session *s,
+			const struct swima_request *q)
+{
+	struct swima_module *m = imc_module(imc)->state;
+	uint32_t who = imc_source(imc), consulted = 0;
 	struct subscription *made = NULL;
 	const char *why = NULL;
 	int err;
 
 	if ((err = subscriptions_prepare(&s->subscriptions, who, q, &made)) < 0)
-		return swima_refuse(imc, PA_E_SWIMA_SUBSCRIPTION, id,
+		return swima_refuse(imc, PA_E_SWIMA_SUBSCRIPTION, q->request_id,
 				    "no room for another subscription");
-	if ((err = collection_refresh(m->collection, &why)) < 0) {
+	if ((err = swima_send_answer(imc, q, &consulted, &why)) < 0) {
 		free(made);
-		return swima_refuse(imc, PA_E_SWIMA, id, why);
-	}
-	if ((err = answer_write(swima_attr(imc), m->collection, q)) == 0)
-		err = imc_send(imc);
-	if (err < 0) {
-		free(made);
-		return swima_refuse_answer(imc, id, err);
+		return why ? swima_refuse(imc, PA_E_SWIMA, q->request_id, why)
+			   : swima_refuse_answer(imc, q->request_id, err);
 	}
 	subscriptions_commit(&s->subscriptions, who, q, made);
+	if (made) {
+		fulfil_begin(made, m->collection, q, consulted);
+		swima_watch(m);
+	}
 	return 0;
 }
 
-static int on_request(struct imc *imc, void *session, const struct pa_attr *a)
+static int swima_request(struct imc *imc, struct swima_session *s, const struct pa_attr *a)
 {
-	struct swima_module *m = imc_module(imc)->state;
-	struct swima_session *s = session;
+	const struct settings *set =
+		&((struct swima_module *)imc_module(imc)->state)->settings;
 	struct swima_request q;
 	struct rd r = a->value;
 	bool harmless, active;
@@ -308,32 +335,46 @@ static int on_request(struct imc *imc, void *session, const struct pa_attr *a)
 		return imc_invalid(imc, a, r.err_at);
 	harmless = !(q.flags & (SWIMA_CLEAR | SWIMA_SUBSCRIBE));
 	active = subscriptions_has(&s->subscriptions, imc_source(imc), q.request_id);
-	if (active && !(harmless && m->reuse_request_ids))
+	if (active && !(harmless && set->reuse_request_ids))
 		return swima_refuse(imc, PA_E_SWIMA_SUBSCRIPTION_REUSE, q.request_id,
 				    "this is the id of an active subscription");
-	if (q.count > m->max_identifiers)
+	if (q.count > set->max_identifiers)
 		return swima_refuse(imc, PA_E_SWIMA, q.request_id,
 				    "more identifiers than this collector takes at once");
 	return swima_answer(imc, s, &q);
 }
 
+static int on_request(struct imc *imc, void *session, const struct pa_attr *a)
+{
+	struct swima_module *m = swima_lock(imc);
+	int err;
+
+	swima_heard(session);
+	err = swima_request(imc, session, a);
+	swima_unlock(m);
+	return err;
+}
+
 static int on_subscription_request(struct imc *imc, void *session, const struct pa_attr *a)
 {
+	struct swima_module *m = swima_lock(imc);
 	struct swima_session *s = session;
 	struct wr *w = swima_attr(imc);
 	size_t begin = pa_attr_begin(w, 0, PEN_IETF, PA_SUBSCRIPTION_RESPONSE);
 	int err = subscriptions_encode(&s->subscriptions, imc_source(imc), w);
 
 	(void)a;
+	swima_heard(s);
 	pa_attr_end(w, begin);
 	if (!err)
 		err = imc_send(imc);
+	swima_unlock(m);
 	return err ? swima_refuse(imc, PA_E_SWIMA, 0, "subscriptions cannot be listed") : 0;
 }
 
 static int on_source_request(struct imc *imc, void *session, const struct pa_attr *a)
 {
-	struct swima_module *m = imc_module(imc)->state;
+	struct swima_module *m = swima_lock(imc);
 	struct swima_source sources[COLLECTION_MAX_SOURCES];
 	struct arena arena = { 0 };
 	size_t n = collection_sources(m->collection, &arena, sources, COLLECTION_MAX_SOURCES);
@@ -341,12 +382,13 @@ static int on_source_request(struct imc *imc, void *session, const struct pa_att
 	size_t begin = pa_attr_begin(w, 0, PEN_IETF, PA_SOURCE_RESPONSE);
 	int err = swima_sources_encode(w, sources, n);
 
-	(void)session;
 	(void)a;
+	swima_heard(session);
 	pa_attr_end(w, begin);
 	arena_reset(&arena);
 	if (!err)
 		err = imc_send(imc);
+	swima_unlock(m);
 	return err ? swima_refuse(imc, PA_E_SWIMA, 0, "sources cannot be listed") : 0;
 }
 
@@ -363,13 +405,16 @@ const struct imc_desc imc_desc = {
 	.name = "swima",
 	.subtype = { PEN_IETF, PA_SUBTYPE_SWIMA },
 	.session_size = sizeof(struct swima_session),
-	.conf = swima_opts,
-	.ranges = swima_ranges,
+	.conf = settings_opts,
+	.ranges = settings_ranges,
 	.handlers = handlers,
 	.load = swima_load,
 	.unload = swima_unload,
 	.open = swima_open,
 	.end = swima_end,
 	.begin = swima_begin,
+	.ending = swima_ending,
+	.access = swima_access,
 	.segments = true,
+	.unsent = swima_unsent,
 };

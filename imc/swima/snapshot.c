@@ -11,6 +11,7 @@ void snapshot_reset(struct snapshot *s)
 {
 	free(s->records);
 	free(s->by_identifier);
+	free(s->by_id);
 	arena_reset(&s->arena);
 	*s = (struct snapshot){ 0 };
 }
@@ -53,25 +54,31 @@ static struct span cut(struct span *s, size_t n)
 	return head;
 }
 
-/* The inputs of the record, one a line, and the borrowed item moved over to the copy: this is
- * the content the ledger compares. */
+#define ITEM_FIELDS 8
+
+/* The inputs of a record, in the order in which they make its content. */
+static void item_fields(struct source_item *item, struct span *fields[ITEM_FIELDS])
+{
+	struct span *const all[ITEM_FIELDS] = {
+		&item->name,           &item->version,  &item->arch,      &item->origin,
+		&item->origin_version, &item->supplier, &item->directory, &item->digest,
+	};
+
+	memcpy(fields, all, sizeof(all));
+}
+
+/* They are written one a line, and the copy's item points into that: this is the content the
+ * ledger compares. */
 static int run_copy(struct snapshot_run *run, const struct source_item *item, struct record *r)
 {
-	const struct span in[] = {
-		item->name,           item->version,  item->arch,      item->origin,
-		item->origin_version, item->supplier, item->directory, item->digest,
-	};
-	struct span *out[] = {
-		&r->item.name,      &r->item.version,        &r->item.arch,
-		&r->item.origin,    &r->item.origin_version, &r->item.supplier,
-		&r->item.directory, &r->item.digest,
-	};
-	const size_t n = sizeof(in) / sizeof(in[0]);
-	struct span text;
+	struct span *in[ITEM_FIELDS], *out[ITEM_FIELDS], text;
+	struct source_item borrowed = *item;
 
+	item_fields(&borrowed, in);
+	item_fields(&r->item, out);
 	wr_truncate(&run->w, 0);
-	for (size_t i = 0; i < n; i++) {
-		wr_bytes(&run->w, in[i]);
+	for (size_t i = 0; i < ITEM_FIELDS; i++) {
+		wr_bytes(&run->w, *in[i]);
 		wr_u8(&run->w, '\n');
 	}
 	wr_u8(&run->w, (uint8_t)('0' + r->model));
@@ -80,13 +87,32 @@ static int run_copy(struct snapshot_run *run, const struct source_item *item, st
 	r->content = text = arena_copy(&run->s->arena, wr_span(&run->w));
 	if (!text.p)
 		return ST_ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		*out[i] = cut(&text, in[i].n);
+	for (size_t i = 0; i < ITEM_FIELDS; i++) {
+		*out[i] = cut(&text, in[i]->n);
 		(void)cut(&text, 1);
 	}
 	r->item.since = item->since;
 	r->key = r->item.key = arena_copy(&run->s->arena, item->key);
 	return r->key.p ? 0 : ST_ENOMEM;
+}
+
+int snapshot_recall(struct span content, struct record *r)
+{
+	struct span *out[ITEM_FIELDS];
+
+	item_fields(&r->item, out);
+	for (size_t i = 0; i < ITEM_FIELDS; i++) {
+		const uint8_t *end = content.n ? memchr(content.p, '\n', content.n) : NULL;
+
+		if (!end)
+			return ST_EVALUE;
+		*out[i] = cut(&content, (size_t)(end - content.p));
+		(void)cut(&content, 1);
+	}
+	if (content.n != 1)
+		return ST_EVALUE;
+	r->model = (uint8_t)(content.p[0] - '0');
+	return 0;
 }
 
 /* What was written into the scratch buffer, kept. */
@@ -224,5 +250,38 @@ int snapshot_select(struct snapshot *s, struct span identifier, bool *wanted)
 		wanted[s->by_identifier[lo]] = true;
 	}
 	arena_reset(&a);
+	return 0;
+}
+
+static int id_cmp(const void *a, const void *b, void *ctx)
+{
+	const struct snapshot *s = ctx;
+	uint32_t x = s->records[*(const size_t *)a].id, y = s->records[*(const size_t *)b].id;
+
+	return (x > y) - (x < y);
+}
+
+int snapshot_find(struct snapshot *s, uint32_t id, size_t *at)
+{
+	size_t lo = 0, hi = s->n;
+
+	if (!s->by_id) {
+		if (!(s->by_id = calloc(s->n + 1, sizeof(*s->by_id))))
+			return ST_ENOMEM;
+		for (size_t i = 0; i < s->n; i++)
+			s->by_id[i] = i;
+		qsort_r(s->by_id, s->n, sizeof(*s->by_id), id_cmp, s);
+	}
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (s->records[s->by_id[mid]].id < id)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo == s->n || s->records[s->by_id[lo]].id != id)
+		return ST_ENOENT;
+	*at = s->by_id[lo];
 	return 0;
 }

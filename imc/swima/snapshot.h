@@ -21,6 +21,7 @@ struct snapshot {
 	struct record *records;
 	size_t n, cap;
 	size_t *by_identifier; /* indices; made when first asked for */
+	size_t *by_id;
 };
 
 void snapshot_reset(struct snapshot *s);
@@ -40,5 +41,12 @@ struct record *snapshot_room(struct snapshot *s, size_t max);
 /* Marks in wanted[s->n] all records with this identifier. Costs no memory by the number of
  * identifiers that somebody asks for. */
 int snapshot_select(struct snapshot *s, struct span identifier, bool *wanted);
+
+/* The place of the record with this number. 0, ST_ENOENT, ST_ENOMEM. */
+int snapshot_find(struct snapshot *s, uint32_t id, size_t *at);
+
+/* Fills in from content what it was made of: the strings of item but its key, borrowed.
+ * ST_EVALUE: this is no content. */
+int snapshot_recall(struct span content, struct record *r);
 
 #endif

@@ -47,7 +47,7 @@ int subscriptions_prepare(const struct subscriptions *s, uint32_t validator,
 	return 0;
 }
 
-static void subscriptions_drop(struct subscriptions *s, struct subscription **at)
+void subscriptions_drop(struct subscriptions *s, struct subscription **at)
 {
 	struct subscription *p = *at;
 
@@ -73,6 +73,25 @@ void subscriptions_commit(struct subscriptions *s, uint32_t validator,
 	*at = made; /* at the end: listed in the order they came */
 	s->pool->count++;
 	s->pool->octets += made->n;
+}
+
+void subscription_request(const struct subscription *p, struct swima_request *q)
+{
+	struct rd r = rd_over(span_of(p->raw, p->n));
+
+	(void)swima_request_decode(&r, q);
+}
+
+void subscriptions_settle(struct subscriptions *s)
+{
+	for (struct subscription *p = s->head; p; p = p->next)
+		p->before = p->place;
+}
+
+void subscriptions_revert(struct subscriptions *s)
+{
+	for (struct subscription *p = s->head; p; p = p->next)
+		p->place = p->before;
 }
 
 int subscriptions_encode(const struct subscriptions *s, uint32_t validator, struct wr *w)

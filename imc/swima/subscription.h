@@ -11,10 +11,19 @@ struct subscription_pool {
 	size_t max_count, max_octets; /* max_count 0: nobody may subscribe */
 };
 
+/* Up to where a subscriber was told: the number of an event (collection_sequence), in an epoch.
+ */
+struct subscription_place {
+	uint64_t told;
+	uint32_t epoch;
+};
+
 struct subscription {
 	struct subscription *next;
 	uint32_t validator; /* Posture Validator Identifier */
 	uint32_t id;        /* Request ID of the request that made it */
+	struct subscription_place place;
+	struct subscription_place before; /* before what has not surely arrived */
 	size_t n;
 	uint8_t raw[]; /* value of that request, as Subscription Status repeats it */
 };
@@ -36,6 +45,17 @@ int subscriptions_prepare(const struct subscriptions *s, uint32_t validator,
 /* Makes it true: clears, then takes made (may be NULL) over. Cannot fail. */
 void subscriptions_commit(struct subscriptions *s, uint32_t validator,
 			  const struct swima_request *q, struct subscription *made);
+
+/* The request that made it, as it was decoded then. */
+void subscription_request(const struct subscription *p, struct swima_request *q);
+
+/* Ends the one at *at. */
+void subscriptions_drop(struct subscriptions *s, struct subscription **at);
+
+/* What was said up to here has arrived; or: what was said since the last time has not, and is
+ * to be said again. */
+void subscriptions_settle(struct subscriptions *s);
+void subscriptions_revert(struct subscriptions *s);
 
 /* Appends the value of a Subscription Status Response for validator. Returns w->err or
  * ST_ENOMEM. */

@@ -1,0 +1,399 @@
+/* How the software differs from what the ledger has, and the events that say so (RFC 8412,
+ * 3.7). */
+#include "collection_core.h"
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "wire/swima_events.h"
+
+#include <stdlib.h>
+
+#define ACCOUNT_RETRY_US (60 * CLOCK_SEC) /* between two tries of a ledger's file */
+
+/* One difference. `now` is in the new snapshot, `was` in the arena. */
+struct change {
+	uint8_t action;          /* SWIMA_CREATION ... */
+	bool silent;             /* not an event */
+	int64_t at;              /* microseconds since 1970 */
+	struct record *now;      /* NULL: gone */
+	struct ledger_entry was; /* of what is gone */
+};
+
+struct changes {
+	struct collection *c;
+	struct arena arena;
+	struct change *v;
+	size_t n, cap;
+	int64_t after, until; /* when they happened: after the last look, not in the future */
+	bool lost;            /* a source is not in use any more */
+	size_t count[SWIMA_ALTERATION + 1];
+};
+
+static void changes_reset(struct changes *d)
+{
+	arena_reset(&d->arena);
+	free(d->v);
+}
+
+static struct change *changes_add(struct changes *d, uint8_t action)
+{
+	if (d->n == d->cap) {
+		size_t cap = d->cap ? d->cap * 2 : 64;
+		struct change *p = realloc(d->v, cap * sizeof(*p));
+
+		if (!p)
+			return NULL;
+		d->v = p;
+		d->cap = cap;
+	}
+	d->v[d->n] = (struct change){ .action = action, .at = d->until };
+	return &d->v[d->n++];
+}
+
+/* The best guess: what the source says if it can be, else when we noticed. */
+static int64_t changes_when(struct changes *d, const struct record *r)
+{
+	const struct collection_source *s = collection_source_of(d->c, r->source);
+	int64_t at = r->item.since;
+
+	if (!at && s && s->class->installed)
+		at = s->class->installed(s->source, &r->item);
+	return at > d->after && at <= d->until ? at : d->until;
+}
+
+static int changes_new(struct changes *d, struct record *r)
+{
+	struct change *ch = changes_add(d, SWIMA_CREATION);
+
+	if (!ch)
+		return ST_ENOMEM;
+	ch->now = r;
+	ch->at = changes_when(d, r);
+	return 0;
+}
+
+static int changes_gone(struct changes *d, const struct ledger_entry *e, int64_t at)
+{
+	struct change *ch = changes_add(d, SWIMA_DELETION);
+	struct ledger_entry *was;
+
+	if (!ch)
+		return ST_ENOMEM;
+	was = &ch->was;
+	ch->at = at;
+	was->id = e->id;
+	was->source = e->source;
+	was->key = arena_copy(&d->arena, e->key);
+	was->identifier = arena_copy(&d->arena, e->identifier);
+	was->content = arena_copy(&d->arena, e->content);
+	if (!was->key.p || !was->identifier.p || !was->content.p)
+		return ST_ENOMEM;
+	ch->silent = !collection_source_of(d->c, e->source);
+	d->lost |= ch->silent;
+	return 0;
+}
+
+/* The same instance before and now. A new identifier is another software (RFC 8412, 3.7). */
+static int changes_same(struct changes *d, const struct ledger_entry *e, struct record *r)
+{
+	struct change *ch;
+	int err;
+
+	if (!span_eq(e->identifier, r->identifier)) {
+		err = changes_gone(d, e, changes_when(d, r));
+		return err ? err : changes_new(d, r);
+	}
+	r->id = e->id;
+	if (span_eq(e->content, r->content))
+		return 0;
+	if (!(ch = changes_add(d, SWIMA_ALTERATION)))
+		return ST_ENOMEM;
+	ch->now = r;
+	ch->at = changes_when(d, r);
+	ch->silent = !e->content.n;
+	return 0;
+}
+
+/* Both are in the same order: one walk over the two. */
+static int changes_find(struct changes *d, struct snapshot *now)
+{
+	struct ledger *l = d->c->ledger;
+	struct ledger_entry e = { 0 };
+	size_t i = 0;
+	int got = 0, err;
+
+	if ((err = ledger_rewind(l)) < 0)
+		return err;
+	while (!err && (got = ledger_next(l, &e)) > 0) {
+		struct record before = { .source = e.source, .key = e.key };
+
+		while (!err && i < now->n && record_cmp(&now->records[i], &before) < 0)
+			err = changes_new(d, &now->records[i++]);
+		if (err)
+			break;
+		if (i < now->n && record_cmp(&now->records[i], &before) == 0)
+			err = changes_same(d, &e, &now->records[i++]);
+		else
+			err = changes_gone(d, &e, d->until);
+	}
+	while (!err && got == 0 && i < now->n)
+		err = changes_new(d, &now->records[i++]);
+	(void)ledger_rewind(l);
+	return err ? err : got;
+}
+
+static uint8_t change_source(const struct change *ch)
+{
+	return ch->now ? ch->now->source : ch->was.source;
+}
+
+static struct span change_key(const struct change *ch)
+{
+	return ch->now ? ch->now->key : ch->was.key;
+}
+
+/* By time, deletions first, then by name: a replay of the same has the same order. */
+static int change_cmp(const void *a, const void *b)
+{
+	const struct change *x = a, *y = b;
+	bool x_stays = x->action != SWIMA_DELETION, y_stays = y->action != SWIMA_DELETION;
+
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	if (x_stays != y_stays)
+		return x_stays - y_stays;
+	if (change_source(x) != change_source(y))
+		return change_source(x) < change_source(y) ? -1 : 1;
+	return span_cmp(change_key(x), change_key(y));
+}
+
+/* --- writing them down --- */
+
+/* The tag that r brought, as far as it can still be read. */
+static void account_tag(struct collection *c, const struct record *r, struct wr *w)
+{
+	const struct collection_source *s = collection_source_of(c, r->source);
+
+	wr_truncate(w, 0);
+	if (s && s->class->record && r->item.identifier.n &&
+	    s->class->record(s->source, &r->item, w) < 0)
+		wr_truncate(w, 0);
+}
+
+/* What a deleted record was; without it when that cannot be said any more, as after a change of
+ * settings. */
+static void account_copy(struct collection *c, const struct ledger_entry *was,
+			 struct record *r, struct wr *copy)
+{
+	const char *regid = c->conf.rules.regid;
+	size_t n = strlen(regid);
+	struct span tag = ledger_tag(c->ledger, was);
+
+	wr_truncate(copy, 0);
+	*r = (struct record){ .source = was->source,
+			      .key = was->key,
+			      .identifier = was->identifier };
+	if (snapshot_recall(was->content, r) < 0)
+		return;
+	r->item.key = was->key;
+	if (tag.n)
+		wr_bytes(copy, tag);
+	else if (r->identifier.n > n + 2 && memcmp(r->identifier.p, regid, n) == 0 &&
+		 memcmp(r->identifier.p + n, "__", 2) == 0 &&
+		 collection_make_tag(c, r, copy) < 0)
+		wr_truncate(copy, 0);
+}
+
+static int account_deletion(struct collection *c, const struct change *ch, bool silent)
+{
+	struct wr copy = { 0 }, locator = { 0 };
+	struct record r;
+	int err = 0;
+
+	if (!silent) {
+		account_copy(c, &ch->was, &r, &copy);
+		(void)identifier_locator(&locator, r.item.directory);
+		err = ledger_append(c->ledger,
+				    &(struct ledger_event){ .action = SWIMA_DELETION,
+							    .source = ch->was.source,
+							    .model = r.model,
+							    .record = ch->was.id,
+							    .at = ch->at,
+							    .identifier = ch->was.identifier,
+							    .locator = wr_span(&locator),
+							    .copy = wr_span(&copy) });
+	}
+	wr_reset(&copy);
+	wr_reset(&locator);
+	return err ? err : ledger_remove(c->ledger, &ch->was);
+}
+
+static int account_presence(struct collection *c, const struct change *ch, bool silent)
+{
+	struct record *r = ch->now;
+	struct ledger_entry e = {
+		.source = r->source,
+		.key = r->key,
+		.identifier = r->identifier,
+		.content = r->content,
+		.since = ch->at,
+	};
+	struct wr tag = { 0 };
+	int err;
+
+	account_tag(c, r, &tag);
+	e.tag = wr_span(&tag);
+	if (ch->action == SWIMA_CREATION) {
+		err = ledger_add(c->ledger, &e);
+		r->id = e.id;
+	} else {
+		err = ledger_alter(c->ledger, &e);
+	}
+	wr_reset(&tag);
+	if (err || silent)
+		return err;
+	return ledger_append(c->ledger, &(struct ledger_event){ .action = ch->action,
+								.source = r->source,
+								.model = r->model,
+								.record = r->id,
+								.at = ch->at,
+								.identifier = r->identifier,
+								.locator = r->locator });
+}
+
+/* Numbers are given in the order of names, events in the order of time. */
+static int account_apply(struct changes *d)
+{
+	struct ledger *l = d->c->ledger;
+	bool first = !ledger_begun(l);
+	int err = 0;
+
+	if (!d->n && !first)
+		return 0;
+	if (d->n)
+		qsort(d->v, d->n, sizeof(d->v[0]), change_cmp);
+	for (size_t i = 0; i < d->n && !err; i++) {
+		struct change *ch = &d->v[i];
+		bool silent = ch->silent || first || d->lost;
+
+		err = ch->now ? account_presence(d->c, ch, silent)
+			      : account_deletion(d->c, ch, silent);
+		d->count[ch->action] += !ch->silent;
+	}
+	if (err)
+		return err;
+	if (d->lost && !first)
+		ledger_new_epoch(l);
+	ledger_set_begun(l);
+	ledger_set_looked(l, d->until);
+	return 0;
+}
+
+static int account(struct collection *c, struct snapshot *now)
+{
+	struct changes d = { .c = c };
+	uint32_t epoch;
+	int err;
+
+	if ((err = ledger_begin(c->ledger)) < 0)
+		return err;
+	epoch = ledger_epoch(c->ledger);
+	d.until = clock_wall_us();
+	d.after = ledger_looked(c->ledger);
+	if ((err = changes_find(&d, now)) == 0)
+		err = account_apply(&d);
+	err = ledger_end(c->ledger, err);
+	if (!err && d.n)
+		log_info(c->conf.source.log,
+			 "software changed: created=%zu deleted=%zu altered=%zu epoch=%08x"
+			 " last_eid=%u%s%s",
+			 d.count[SWIMA_CREATION], d.count[SWIMA_DELETION],
+			 d.count[SWIMA_ALTERATION], ledger_epoch(c->ledger),
+			 ledger_last_eid(c->ledger),
+			 ledger_epoch(c->ledger) != epoch ? " epoch=new" : "",
+			 d.lost ? " reason=\"a source is not in use any more\"" : "");
+	changes_reset(&d);
+	return err;
+}
+
+/* --- when the ledger cannot be used --- */
+
+/* Another ledger takes the place of the one we have; path NULL: in memory. */
+static int account_replace(struct collection *c, const char *path)
+{
+	struct ledger *l = NULL;
+	const char *why = NULL;
+	int err = ledger_open(path, c->conf.max_events, &l, &why);
+
+	if (err)
+		return err;
+	if (why)
+		log_warn(c->conf.source.log,
+			 "ledger not used as it was: path=%s reason=\"%s\"", c->conf.ledger,
+			 why);
+	ledger_continue(l, c->sequence);
+	ledger_close(c->ledger);
+	c->ledger = l;
+	return 0;
+}
+
+bool collection_retry_due(const struct collection *c)
+{
+	return *c->conf.ledger && !ledger_on_disk(c->ledger) && clock_mono_us() >= c->retry_at;
+}
+
+/* The disk has room again, perhaps. What happened in between is in no event of the file's
+ * epoch. */
+static void account_return(struct collection *c)
+{
+	struct ledger *l = NULL;
+	const char *why = NULL;
+	int err;
+
+	c->retry_at = clock_mono_us() + ACCOUNT_RETRY_US;
+	if (ledger_open(c->conf.ledger, c->conf.max_events, &l, &why) < 0)
+		return;
+	err = ledger_on_disk(l) ? ledger_begin(l) : ST_EIO;
+	if (!err) {
+		ledger_new_epoch(l);
+		err = ledger_end(l, 0);
+	}
+	if (err) {
+		ledger_close(l);
+		return;
+	}
+	ledger_continue(l, c->sequence);
+	ledger_close(c->ledger);
+	c->ledger = l;
+	log_info(c->conf.source.log, "ledger is on disk again: path=%s", c->conf.ledger);
+}
+
+static bool account_trouble(int err)
+{
+	return err == ST_EDB || err == ST_EBUSY || err == ST_EIO;
+}
+
+/* The ledger's disk may be full or gone, and the endpoint still has to answer: first the file
+ * is opened again, then we go on without it, in a new epoch. */
+int collection_account(struct collection *c, struct snapshot *now)
+{
+	int err;
+
+	if (collection_retry_due(c))
+		account_return(c);
+	err = account(c, now);
+	if (account_trouble(err) && *c->conf.ledger && ledger_on_disk(c->ledger) &&
+	    account_replace(c, c->conf.ledger) == 0)
+		err = account(c, now);
+	if (account_trouble(err)) {
+		log_warn(c->conf.source.log,
+			 "ledger cannot be written, going on in memory: path=%s error=\"%s\"",
+			 c->conf.ledger, st_strerror(err));
+		c->retry_at = clock_mono_us() + ACCOUNT_RETRY_US;
+		if ((err = account_replace(c, NULL)) == 0)
+			err = account(c, now);
+	}
+	if (!err)
+		c->sequence = ledger_sequence(c->ledger);
+	return err;
+}

@@ -1,0 +1,441 @@
+/* The ledger's file: making it, checking it, telling whether it is still the same. */
+#include "ledger_db.h"
+
+#include "base/err.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LEDGER_SCHEMA 2
+#define LEDGER_APPLICATION 0x5354494d /* "STIM", in the file's header */
+#define LEDGER_BUSY_MS 2000
+#define LEDGER_MARK_SIZE 64
+
+static const char *const ledger_sql[SQL_N] = {
+	[SQL_STATE] = "SELECT lineage, generation, epoch, last_eid, next_id, begun, looked,"
+		      " chain, sum, seal FROM state",
+	[SQL_SET_STATE] = "UPDATE state SET lineage = ?, generation = ?, epoch = ?,"
+			  " last_eid = ?, next_id = ?, begun = ?, looked = ?, chain = ?,"
+			  " sum = ?, seal = ?",
+	[SQL_LIST] = "SELECT id, source, key, identifier, content, since FROM record"
+		     " ORDER BY source, key",
+	[SQL_GET] = "SELECT id, identifier, content, since, tag FROM record"
+		    " WHERE source = ? AND key = ?",
+	[SQL_ADD] = "INSERT INTO record(id, source, key, identifier, content, since, tag)"
+		    " VALUES(?, ?, ?, ?, ?, ?, ?)",
+	[SQL_ALTER] = "UPDATE record SET content = ?, tag = ? WHERE source = ? AND key = ?",
+	[SQL_REMOVE] = "DELETE FROM record WHERE source = ? AND key = ?",
+	[SQL_EVENTS] = "SELECT eid, at, action, source, model, record, identifier, locator,"
+		       " copy FROM event WHERE eid >= ? ORDER BY eid",
+	[SQL_APPEND] = "INSERT INTO event VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[SQL_COPY] = "SELECT copy FROM event WHERE record = ? AND action = 2",
+	[SQL_VERSION] = "PRAGMA data_version",
+};
+
+/* Keys and identifiers are blobs: they compare by octet, as our sorted lists do. */
+static const char ledger_schema[] =
+	"CREATE TABLE state("
+	" one INTEGER PRIMARY KEY CHECK (one = 1),"
+	" lineage INTEGER NOT NULL,"
+	" generation INTEGER NOT NULL,"
+	" epoch INTEGER NOT NULL CHECK (epoch BETWEEN 1 AND 2147483647),"
+	" last_eid INTEGER NOT NULL CHECK (last_eid BETWEEN 0 AND 4294967295),"
+	" next_id INTEGER NOT NULL CHECK (next_id BETWEEN 1 AND 4294967295),"
+	" begun INTEGER NOT NULL,"
+	" looked INTEGER NOT NULL,"
+	" chain BLOB NOT NULL,"
+	" sum BLOB NOT NULL,"
+	" seal BLOB NOT NULL) STRICT;"
+	"CREATE TABLE record("
+	" source INTEGER NOT NULL CHECK (source BETWEEN 0 AND 255),"
+	" key BLOB NOT NULL,"
+	" id INTEGER NOT NULL UNIQUE,"
+	" identifier BLOB NOT NULL,"
+	" content BLOB NOT NULL,"
+	" since INTEGER NOT NULL,"
+	" tag BLOB NOT NULL,"
+	" PRIMARY KEY (source, key)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE event("
+	" eid INTEGER PRIMARY KEY CHECK (eid BETWEEN 1 AND 4294967295),"
+	" at INTEGER NOT NULL,"
+	" action INTEGER NOT NULL CHECK (action BETWEEN 1 AND 3),"
+	" source INTEGER NOT NULL CHECK (source BETWEEN 0 AND 255),"
+	" model INTEGER NOT NULL CHECK (model BETWEEN 0 AND 255),"
+	" record INTEGER NOT NULL,"
+	" identifier BLOB NOT NULL,"
+	" locator BLOB NOT NULL,"
+	" copy BLOB NOT NULL) STRICT;"
+	"CREATE INDEX event_deleted ON event(record) WHERE action = 2;"
+	"INSERT INTO state VALUES(1, 0, 0, 1, 0, 1, 0, 0, x'', x'', x'');";
+
+/* --- making it, and taking over the version before --- */
+
+static int ledger_create(struct ledger *l)
+{
+	struct ledger_state *s = &l->state;
+	char sql[96];
+	int err;
+
+	if ((err = ledger_exec(l, ledger_schema)) < 0)
+		return err;
+	*s = (struct ledger_state){ .epoch = ledger_random_epoch(0), .next_id = 1 };
+	if (getrandom(&s->lineage, sizeof(s->lineage), 0) != sizeof(s->lineage))
+		s->lineage = s->epoch;
+	(void)snprintf(sql, sizeof(sql),
+		       "PRAGMA application_id = %d; PRAGMA user_version = %d",
+		       LEDGER_APPLICATION, LEDGER_SCHEMA);
+	return (err = ledger_exec(l, sql)) ? err : ledger_chain_begin(l);
+}
+
+static int ledger_migrate_records(struct ledger *l)
+{
+	static const char list[] = "SELECT id, source, key, identifier, since FROM record1";
+	sqlite3_stmt *s = NULL;
+	int rc = SQLITE_DONE, err = 0;
+
+	if (sqlite3_prepare_v2(l->db, list, -1, &s, NULL) != SQLITE_OK)
+		return ST_EDB;
+	while (!err && (rc = sqlite3_step(s)) == SQLITE_ROW)
+		err = ledger_sum_entry(
+			l, &(struct ledger_entry){ .id = (uint32_t)sqlite3_column_int64(s, 0),
+						   .source = (uint8_t)sqlite3_column_int(s, 1),
+						   .key = ledger_column(s, 2),
+						   .identifier = ledger_column(s, 3),
+						   .since = sqlite3_column_int64(s, 4) });
+	(void)sqlite3_finalize(s);
+	return err ? err : rc == SQLITE_DONE ? 0 : ST_EDB;
+}
+
+/* Version 1 had no events, and content that was put together in another way: numbers and epoch
+ * live on. */
+static int ledger_migrate(struct ledger *l)
+{
+	int64_t epoch = ledger_number(l, "SELECT epoch FROM state");
+	int64_t next_id = ledger_number(l, "SELECT next_id FROM state");
+	int err;
+
+	if (epoch < 1 || epoch > 0x7fffffff || next_id < 1 || next_id > UINT32_MAX)
+		return ST_EDB;
+	err = ledger_exec(l, "ALTER TABLE record RENAME TO record1; DROP TABLE state");
+	if (err || (err = ledger_create(l)) < 0)
+		return err;
+	l->state.epoch = (uint32_t)epoch;
+	l->state.next_id = (uint32_t)next_id;
+	l->state.begun = next_id > 1;
+	if ((err = ledger_chain_begin(l)) < 0 || (err = ledger_migrate_records(l)) < 0)
+		return err;
+	return ledger_exec(l, "INSERT INTO record SELECT source, key, id, identifier, x'',"
+			      " since, x'' FROM record1; DROP TABLE record1");
+}
+
+/* Makes the tables in an empty file; refuses a file of somebody else and of a later version.
+ * The first state is to be stored when this returns 1. */
+static int ledger_prepare(struct ledger *l)
+{
+	int64_t version = ledger_number(l, "PRAGMA user_version");
+	int err = ST_EDB;
+
+	if (version == 0 && ledger_number(l, "SELECT count(*) FROM sqlite_schema") == 0)
+		err = ledger_create(l);
+	else if (ledger_number(l, "PRAGMA application_id") != LEDGER_APPLICATION)
+		return ST_EDB;
+	else if (version == LEDGER_SCHEMA)
+		return 0;
+	else if (version == 1)
+		err = ledger_migrate(l);
+	return err ? err : 1;
+}
+
+static int ledger_compile(struct ledger *l)
+{
+	for (int i = 0; i < SQL_N; i++)
+		if (sqlite3_prepare_v3(l->db, ledger_sql[i], -1, SQLITE_PREPARE_PERSISTENT,
+				       &l->sql[i], NULL) != SQLITE_OK)
+			return ST_EDB;
+	return 0;
+}
+
+/* --- checking it --- */
+
+static int ledger_check_pages(struct ledger *l)
+{
+	sqlite3_stmt *s = NULL;
+	int err = ST_EDB;
+
+	if (sqlite3_prepare_v2(l->db, "PRAGMA quick_check(1)", -1, &s, NULL) == SQLITE_OK &&
+	    sqlite3_step(s) == SQLITE_ROW &&
+	    strcmp((const char *)sqlite3_column_text(s, 0), "ok") == 0)
+		err = 0;
+	(void)sqlite3_finalize(s);
+	return err;
+}
+
+/* The events are 1 to last_eid, and their chain ends where the state says. */
+static int ledger_check_events(struct ledger *l)
+{
+	const struct ledger_state want = l->state;
+	struct ledger_event ev;
+	uint32_t n = 0;
+	int got = 0, err;
+
+	if ((err = ledger_chain_begin(l)) < 0)
+		return err;
+	(void)sqlite3_bind_int64(l->sql[SQL_EVENTS], 1, 0);
+	while (!err && (got = ledger_event_next(l, &ev)) > 0)
+		err = ev.eid == ++n ? ledger_chain_next(l, &ev) : ST_EDB;
+	(void)sqlite3_reset(l->sql[SQL_EVENTS]);
+	if (err || got < 0 || n != want.last_eid)
+		return ST_EDB;
+	return memcmp(want.chain, l->state.chain, SHA256_SIZE) == 0 ? 0 : ST_EDB;
+}
+
+static int ledger_check_records(struct ledger *l)
+{
+	static const uint8_t none[SHA256_SIZE];
+	static const char list[] =
+		"SELECT id, source, key, identifier, content, since, tag FROM record";
+	sqlite3_stmt *s = NULL;
+	int rc = SQLITE_DONE, err = 0;
+
+	if (sqlite3_prepare_v2(l->db, list, -1, &s, NULL) != SQLITE_OK)
+		return ST_EDB;
+	while (!err && (rc = sqlite3_step(s)) == SQLITE_ROW)
+		err = ledger_sum_entry(
+			l, &(struct ledger_entry){ .id = (uint32_t)sqlite3_column_int64(s, 0),
+						   .source = (uint8_t)sqlite3_column_int(s, 1),
+						   .key = ledger_column(s, 2),
+						   .identifier = ledger_column(s, 3),
+						   .content = ledger_column(s, 4),
+						   .since = sqlite3_column_int64(s, 5),
+						   .tag = ledger_column(s, 6) });
+	(void)sqlite3_finalize(s);
+	if (err || rc != SQLITE_DONE)
+		return ST_EDB;
+	err = memcmp(l->state.sum, none, SHA256_SIZE) == 0 ? 0 : ST_EDB;
+	return err; /* each was taken out of the sum again */
+}
+
+static int ledger_check(struct ledger *l)
+{
+	int err;
+
+	if ((err = ledger_check_pages(l)) < 0 || (err = ledger_load(l)) < 0 ||
+	    (err = ledger_check_events(l)) < 0 || (err = ledger_check_records(l)) < 0)
+		return err;
+	return ledger_load(l);
+}
+
+void ledger_shut(struct ledger *l)
+{
+	for (int i = 0; i < SQL_N; i++) {
+		(void)sqlite3_finalize(l->sql[i]);
+		l->sql[i] = NULL;
+	}
+	(void)sqlite3_close(l->db);
+	l->db = NULL;
+}
+
+static int ledger_try_open(struct ledger *l, const char *path)
+{
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+	int made, err;
+
+	if (sqlite3_open_v2(path ? path : ":memory:", &l->db, flags, NULL) != SQLITE_OK)
+		return ST_EIO;
+	(void)sqlite3_busy_timeout(l->db, LEDGER_BUSY_MS);
+	err = ledger_exec(l, "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -512;"
+			     "BEGIN IMMEDIATE");
+	if (err)
+		return err;
+	if ((made = ledger_prepare(l)) < 0)
+		return made;
+	if ((err = ledger_compile(l)) < 0 || (made && (err = ledger_store(l)) < 0))
+		return err;
+	if ((err = ledger_check(l)) < 0)
+		return err;
+	return ledger_exec(l, "COMMIT");
+}
+
+int ledger_try(struct ledger *l, const char *path)
+{
+	int err = ledger_try_open(l, path);
+
+	if (err)
+		ledger_shut(l);
+	return err;
+}
+
+/* --- telling whether it is the same --- */
+
+/* SQLite would make the file with the process's umask. */
+static int ledger_touch(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	struct stat st;
+	int err = fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ? ST_EIO : 0;
+
+	if (fd >= 0)
+		(void)close(fd);
+	return err;
+}
+
+static ino_t ledger_inode(const char *path)
+{
+	struct stat st;
+
+	return path && lstat(path, &st) == 0 ? st.st_ino : 0;
+}
+
+bool ledger_in_place(const struct ledger *l)
+{
+	return !l->path || ledger_inode(l->path) == l->inode;
+}
+
+/* The file beside it says which change of which file was the last. It is not waited for: older
+ * than the ledger is fine, after a crash, but never newer. */
+void ledger_mark(struct ledger *l)
+{
+	char text[LEDGER_MARK_SIZE];
+	int n;
+
+	if (l->mark < 0)
+		return;
+	n = snprintf(text, sizeof(text), "%016llx %llu %llu",
+		     (unsigned long long)l->state.lineage,
+		     (unsigned long long)l->state.generation, (unsigned long long)l->inode);
+	(void)snprintf(text + n, sizeof(text) - (size_t)n, "%*s", (int)sizeof(text) - n - 1,
+		       "");
+	text[sizeof(text) - 1] = '\n';
+	if (pwrite(l->mark, text, sizeof(text), 0) != sizeof(text))
+		(void)ftruncate(l->mark, 0); /* then nothing is proven, and we know it */
+}
+
+static bool ledger_marked(struct ledger *l)
+{
+	unsigned long long lineage, generation, inode;
+	char text[LEDGER_MARK_SIZE + 1] = "";
+
+	if (l->mark < 0 || pread(l->mark, text, LEDGER_MARK_SIZE, 0) <= 0)
+		return false;
+	return sscanf(text, "%16llx %llu %llu", &lineage, &generation, &inode) == 3 &&
+	       lineage == (unsigned long long)l->state.lineage && inode == l->inode &&
+	       generation <= (unsigned long long)l->state.generation;
+}
+
+/* A file that was never used cannot be an older one. */
+static int ledger_recognise(struct ledger *l, const char *path, const char **why)
+{
+	char name[PATH_MAX + 8];
+	int err;
+
+	if (!(l->path = strdup(path)))
+		return ST_ENOMEM;
+	l->inode = ledger_inode(path);
+	(void)snprintf(name, sizeof(name), "%s.mark", path);
+	l->mark = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (!ledger_marked(l) && l->state.begun) {
+		*why = "it is not the file that was in use last; a new epoch begins";
+		if ((err = ledger_begin(l)) < 0)
+			return err;
+		ledger_new_epoch(l);
+		return ledger_end(l, 0);
+	}
+	ledger_mark(l);
+	return 0;
+}
+
+/* --- opening --- */
+
+/* Its journal goes with it: it would be played back into the new one. */
+static int ledger_put_aside(const char *path)
+{
+	char from[PATH_MAX + 16], to[PATH_MAX + 16];
+
+	(void)snprintf(from, sizeof(from), "%s-journal", path);
+	(void)snprintf(to, sizeof(to), "%s.bad-journal", path);
+	if (rename(from, to) < 0 && errno != ENOENT)
+		return ST_EIO;
+	(void)snprintf(to, sizeof(to), "%s.bad", path);
+	return rename(path, to) < 0 ? ST_EIO : 0;
+}
+
+static int ledger_try_file(struct ledger *l, const char *path, const char **why)
+{
+	int err;
+
+	*why = "it cannot be opened for writing";
+	if ((err = ledger_touch(path)) < 0)
+		return err;
+	if ((err = ledger_try(l, path)) != ST_EDB) {
+		*why = err == 0 ? NULL : err == ST_EBUSY ? "another process holds it" : *why;
+		return err;
+	}
+	*why = "it is damaged and cannot be put aside";
+	if (ledger_put_aside(path) < 0 || ledger_touch(path) < 0)
+		return ST_EIO;
+	if ((err = ledger_try(l, path)) == 0)
+		*why = "it was damaged; put aside, and a new one begun";
+	return err;
+}
+
+/* The file is no use after all. */
+static void ledger_forsake(struct ledger *l)
+{
+	ledger_shut(l);
+	free(l->path);
+	l->path = NULL;
+	if (l->mark >= 0)
+		(void)close(l->mark);
+	l->mark = -1;
+	l->state = (struct ledger_state){ 0 };
+	l->base = 0;
+}
+
+int ledger_open(const char *path, uint32_t max_events, struct ledger **out, const char **why)
+{
+	struct ledger *l = calloc(1, sizeof(*l));
+	int err = ST_EIO;
+
+	*why = NULL;
+	if (!l)
+		return ST_ENOMEM;
+	l->mark = -1;
+	l->max_events = max_events;
+	if (!(l->sha = sha256_new())) {
+		ledger_close(l);
+		return ST_ENOMEM;
+	}
+	if (path && *path && (err = ledger_try_file(l, path, why)) == 0 &&
+	    (err = ledger_recognise(l, path, why)) < 0)
+		*why = "it cannot be written";
+	if (err) {
+		ledger_forsake(l);
+		err = ledger_try(l, NULL);
+	}
+	if (err) {
+		ledger_close(l);
+		return err;
+	}
+	*out = l;
+	return 0;
+}
+
+void ledger_close(struct ledger *l)
+{
+	if (!l)
+		return;
+	ledger_forsake(l);
+	sha256_free(l->sha);
+	free(l);
+}
+
+bool ledger_on_disk(const struct ledger *l)
+{
+	return l->path != NULL;
+}

@@ -1,0 +1,24 @@
+/* SHA-256 over pieces, one sum after the other. */
+#ifndef STANCE_IMC_SWIMA_SHA256_H
+#define STANCE_IMC_SWIMA_SHA256_H
+
+#include "base/span.h"
+
+#define SHA256_SIZE 32
+
+struct sha256;
+
+/* NULL: out of memory. */
+struct sha256 *sha256_new(void);
+void sha256_free(struct sha256 *s); /* NULL is fine */
+
+/* Numbers go in as eight octets, big end first; a blob with its length before it, so that two
+ * different lists of fields never look the same. */
+void sha256_begin(struct sha256 *s);
+void sha256_number(struct sha256 *s, uint64_t v);
+void sha256_blob(struct sha256 *s, struct span v);
+
+/* The sum of what came since begin. 0 or ST_EIO: the library failed somewhere on the way. */
+int sha256_end(struct sha256 *s, uint8_t out[SHA256_SIZE]);
+
+#endif
