@@ -181,10 +181,10 @@ static void check_backwards(struct imv *imv, const struct swima_head *h)
 
 	if (!r || imv_known(imv, &known) < 0 || !known.has_inventory)
 		return;
-	if (h->epoch != known.epoch || h->last_eid >= known.last_eid)
+	if (h->epoch != known.epoch || h->last_eid >= known.highest_eid)
 		return;
 	(void)snprintf(text, sizeof(text), "Last EID went back from %u to %u inside epoch %u",
-		       known.last_eid, h->last_eid, h->epoch);
+		       known.highest_eid, h->last_eid, h->epoch);
 	(void)report_notice(r, "swima.ledger", span_str(text));
 	(void)imv_note(imv, "%s", text);
 }

@@ -27,6 +27,11 @@ static const char *const append_sql[APPEND_N] = {
 		" ON CONFLICT (id) DO UPDATE SET inventory_seq = ?5, last_contact = ?7,"
 		" complete_through = ?8, epoch = ?9, last_eid = ?10, verdict = ?11,"
 		" access = ?12, inventory = ?13, added = ?14, removed = ?15",
+	[APPEND_LEDGER] =
+		"INSERT INTO ledger (endpoint, highest_eid, followed, inventory_at, ranges,"
+		" instances) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (endpoint)"
+		" DO UPDATE SET highest_eid = ?2, followed = ?3, inventory_at = ?4,"
+		" ranges = ?5, instances = ?6",
 	[APPEND_FACT] = "INSERT INTO fact (endpoint, name, value) VALUES (?1, ?2, ?3)"
 			" ON CONFLICT (endpoint, name) DO UPDATE SET value = ?3",
 	[APPEND_FACT_GONE] = "DELETE FROM fact WHERE endpoint = ?1 AND name = ?2",
@@ -195,6 +200,33 @@ static int put_endpoint(struct repository *r, const struct repository_endpoint *
 	return run(st);
 }
 
+static int put_ledger(struct repository *r, const struct repository_ledger *l)
+{
+	sqlite3_stmt *st = r->append[APPEND_LEDGER];
+	struct wr *w = &r->text;
+	size_t at;
+
+	wr_truncate(w, 0);
+	for (size_t i = 0; i < l->n_ranges; i++)
+		sqlite_pair_text(w, !i, l->ranges[i].from, l->ranges[i].to);
+	if (l->n_ranges)
+		sqlite_pairs_end(w);
+	at = w->len;
+	for (size_t i = 0; i < l->n_instances; i++)
+		sqlite_pair_text(w, !i, l->instances[i].software, l->instances[i].count);
+	if (l->n_instances)
+		sqlite_pairs_end(w);
+	if (w->err)
+		return w->err;
+	sqlite3_bind_int64(st, 1, l->endpoint);
+	sqlite3_bind_int64(st, 2, l->highest_eid);
+	sqlite3_bind_int(st, 3, l->followed);
+	sqlite3_bind_int64(st, 4, l->inventory_at);
+	sqlite_bind_text_or_null(st, 5, span_of(w->p, at));
+	sqlite_bind_text_or_null(st, 6, wr_span_from(w, at));
+	return run(st);
+}
+
 static int put_batch(struct repository *r, const struct repository_batch *b)
 {
 	int err = 0;
@@ -205,6 +237,8 @@ static int put_batch(struct repository *r, const struct repository_batch *b)
 		err = put_set(r, &b->sets[i]);
 	for (size_t i = 0; i < b->n_endpoints && !err; i++)
 		err = put_endpoint(r, &b->endpoints[i]);
+	for (size_t i = 0; i < b->n_ledgers && !err; i++)
+		err = put_ledger(r, &b->ledgers[i]);
 	for (size_t i = 0; i < b->n_changes && !err; i++)
 		if ((err = put_change(r, &b->changes[i])) == 0)
 			err = put_present(r, &b->changes[i]);

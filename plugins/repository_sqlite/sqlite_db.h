@@ -23,6 +23,7 @@ enum append_sql {
 	APPEND_SOFTWARE,
 	APPEND_SET,
 	APPEND_ENDPOINT,
+	APPEND_LEDGER,
 	APPEND_FACT,
 	APPEND_FACT_GONE,
 	APPEND_RESULT,
@@ -75,6 +76,15 @@ struct span sqlite_ids_text(struct wr *w, const uint32_t *v, size_t n);
 
 /* Reads one into *v (grown as needed, *cap elements). 0, ST_EDB or ST_ENOMEM. */
 int sqlite_ids_parse(struct span text, uint32_t **v, size_t *cap, size_t *n);
+
+/* Lists of pairs are JSON arrays of arrays, [[1,5],[9,9]]: writes one pair, with what belongs
+ * before it; sqlite_pairs_end writes what belongs behind the last. */
+void sqlite_pair_text(struct wr *w, bool first, int64_t a, int64_t b);
+void sqlite_pairs_end(struct wr *w);
+
+/* Hands fn each pair. 0, ST_EDB, or what fn returned. No text is no pairs. */
+int sqlite_pairs_parse(struct span text, int (*fn)(void *ctx, int64_t a, int64_t b),
+		       void *ctx);
 
 /* --- the verbs, each in its file ----------------------------------------------------------- */
 

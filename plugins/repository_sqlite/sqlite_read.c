@@ -185,6 +185,9 @@ struct loading {
 	void *ctx;
 	uint32_t *v[2]; /* lists of ids, kept from row to row */
 	size_t cap[2];
+	struct repository_range *ranges; /* and of pairs */
+	struct repository_instances *instances;
+	size_t n_ranges, cap_ranges, n_instances, cap_instances;
 };
 
 static int load_software(sqlite3_stmt *st, void *ctx)
@@ -255,6 +258,65 @@ static int load_endpoint(sqlite3_stmt *st, void *ctx)
 	return l->l->endpoint(l->ctx, &e);
 }
 
+/* v with room for one more behind n, or NULL. */
+static void *room(void *v, size_t n, size_t *cap, size_t size)
+{
+	size_t want = *cap ? *cap * 2 : 16;
+
+	if (n < *cap)
+		return v;
+	if ((v = reallocarray(v, want, size)))
+		*cap = want;
+	return v;
+}
+
+static int load_range(void *ctx, int64_t from, int64_t to)
+{
+	struct loading *l = ctx;
+	void *v = room(l->ranges, l->n_ranges, &l->cap_ranges, sizeof(*l->ranges));
+
+	if (!v)
+		return ST_ENOMEM;
+	l->ranges = v;
+	l->ranges[l->n_ranges++] = (struct repository_range){ (uint32_t)from, (uint32_t)to };
+	return from < 0 || to < 0 ? ST_EDB : 0;
+}
+
+static int load_instances(void *ctx, int64_t software, int64_t count)
+{
+	struct loading *l = ctx;
+	void *v = room(l->instances, l->n_instances, &l->cap_instances, sizeof(*l->instances));
+
+	if (!v)
+		return ST_ENOMEM;
+	l->instances = v;
+	l->instances[l->n_instances++] =
+		(struct repository_instances){ (uint32_t)software, (int32_t)count };
+	return software < 0 || count > INT32_MAX || count < INT32_MIN ? ST_EDB : 0;
+}
+
+static int load_ledger(sqlite3_stmt *st, void *ctx)
+{
+	struct loading *l = ctx;
+	struct repository_ledger row = {
+		.endpoint = (uint32_t)sqlite3_column_int64(st, 0),
+		.highest_eid = (uint32_t)sqlite3_column_int64(st, 1),
+		.followed = sqlite3_column_int(st, 2) != 0,
+		.inventory_at = sqlite3_column_int64(st, 3),
+	};
+	int err;
+
+	l->n_ranges = l->n_instances = 0;
+	if ((err = sqlite_pairs_parse(sqlite_span(st, 4), load_range, l)) < 0 ||
+	    (err = sqlite_pairs_parse(sqlite_span(st, 5), load_instances, l)) < 0)
+		return err;
+	row.ranges = l->ranges;
+	row.n_ranges = l->n_ranges;
+	row.instances = l->instances;
+	row.n_instances = l->n_instances;
+	return l->l->ledger ? l->l->ledger(l->ctx, &row) : 0;
+}
+
 static int load_fact(sqlite3_stmt *st, void *ctx)
 {
 	struct loading *l = ctx;
@@ -299,6 +361,9 @@ int sqlite_load(struct repository *r, const struct repository_loader *l, void *c
 		  load_endpoint },
 		{ "SELECT endpoint, name, value FROM fact", load_fact },
 		{ "SELECT endpoint, rule, verdict, reason FROM result", load_result },
+		{ "SELECT endpoint, highest_eid, followed, inventory_at, ranges, instances"
+		  " FROM ledger",
+		  load_ledger },
 	};
 	struct loading loading = { .l = l, .ctx = ctx };
 	sqlite3 *db;
@@ -314,5 +379,7 @@ int sqlite_load(struct repository *r, const struct repository_loader *l, void *c
 	sqlite_reader_done(r, db);
 	free(loading.v[0]);
 	free(loading.v[1]);
+	free(loading.ranges);
+	free(loading.instances);
 	return err;
 }

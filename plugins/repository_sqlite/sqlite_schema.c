@@ -105,9 +105,40 @@ static const char version_1[] =
 	"  c.number_was"
 	" FROM change c JOIN endpoint e ON e.id = c.endpoint"
 	"  JOIN change_kind k ON k.kind = c.kind LEFT JOIN software s ON s.id = c.software;";
+/* Ledgers; software that is installed several times; two kinds of change. */
+static const char version_2[] =
+	"CREATE TABLE ledger ("
+	" endpoint INTEGER PRIMARY KEY REFERENCES endpoint (id), highest_eid INTEGER NOT NULL,"
+	" followed INTEGER NOT NULL, inventory_at INTEGER NOT NULL, ranges TEXT,"
+	" instances TEXT) STRICT;"
+	"INSERT INTO ledger"
+	" SELECT id, coalesce(last_eid, 0), 0, coalesce(complete_through, 0), NULL, NULL"
+	"  FROM endpoint WHERE inventory IS NOT NULL;"
+	"INSERT INTO change_kind VALUES (12, 'software-altered'), (13, 'software-instances');"
+
+	"CREATE VIEW endpoint_instances AS"
+	" SELECT l.endpoint, n.value ->> 0 AS software, n.value ->> 1 AS instances"
+	"  FROM ledger l, json_each(l.instances) n;"
+
+	"DROP VIEW endpoint_software;"
+	"CREATE VIEW endpoint_software AS"
+	" SELECT e.name AS endpoint, e.identity, s.name, s.version, s.arch, s.type,"
+	"  s.identifier, s.source_name, s.source_version, s.purl, s.supplier,"
+	"  coalesce(n.instances, 1) AS instances"
+	" FROM endpoint_software_id x JOIN endpoint e ON e.id = x.endpoint"
+	"  JOIN software s ON s.id = x.software"
+	"  LEFT JOIN endpoint_instances n"
+	"   ON n.endpoint = x.endpoint AND n.software = x.software;"
+
+	"CREATE VIEW ledgers AS"
+	" SELECT e.name AS endpoint, e.identity, e.epoch,"
+	"  coalesce(e.last_eid, 0) AS contiguous_eid, l.highest_eid,"
+	"  coalesce(e.last_eid, 0) < l.highest_eid AS has_gap, l.ranges AS beyond_gap,"
+	"  " STAMP("l.inventory_at") " AS inventory_at"
+	" FROM ledger l JOIN endpoint e ON e.id = l.endpoint;";
 /* clang-format on */
 
-const char *const schema_steps[] = { version_1 };
+const char *const schema_steps[] = { version_1, version_2 };
 const size_t schema_n_steps = sizeof(schema_steps) / sizeof(schema_steps[0]);
 
 /* The one number that sql gives, or fallback when it gives none. */

@@ -13,6 +13,8 @@ static const char *const names[CHANGE_N] = {
 	[CHANGE_RESULT_GONE] = "result-cleared",
 	[CHANGE_ASSESSMENT] = "assessment",
 	[CHANGE_NOTICE] = "notice",
+	[CHANGE_ALTERED] = "software-altered",
+	[CHANGE_INSTANCES] = "software-instances",
 };
 
 const char *change_kind_name(enum change_kind kind)

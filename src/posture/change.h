@@ -22,12 +22,21 @@ enum change_kind {
 	CHANGE_RESULT_GONE = 9, /* key: rule, was, number_was */
 	CHANGE_ASSESSMENT = 10, /* number: verdict | access << 8; number_was (has_was) */
 	CHANGE_NOTICE = 11,     /* key: subject, value: text */
+	CHANGE_ALTERED = 12,    /* software that stays: its record changed; value: locator */
+	CHANGE_INSTANCES = 13, /* software that stays, or stays away, but is installed as often
+				 * as number says now; number_was: before; value: locator */
 	CHANGE_N
 };
 
 #define CHANGE_BIT(kind) (1u << (kind))
+
+/* What an endpoint has follows from these three alone. */
 #define CHANGE_SOFTWARE                                                                       \
 	(CHANGE_BIT(CHANGE_INVENTORY) | CHANGE_BIT(CHANGE_ADDED) | CHANGE_BIT(CHANGE_REMOVED))
+
+/* Everything that happened to software; what one event (eid) did. */
+#define CHANGE_SOFTWARE_EVENTS                                                                \
+	(CHANGE_SOFTWARE | CHANGE_BIT(CHANGE_ALTERED) | CHANGE_BIT(CHANGE_INSTANCES))
 
 struct change {
 	uint64_t seq; /* one sequence for the whole journal, without holes */

@@ -39,6 +39,7 @@ void endpoint_free(struct endpoint *e, struct text_table *t)
 	free(e->facts);
 	free(e->results);
 	free(e->delta);
+	ledger_free(&e->ledger);
 	free(e);
 }
 
@@ -65,7 +66,9 @@ struct endpoint *endpoint_copy(const struct endpoint *e)
 	c->delta = array_copy(e->delta, e->n_added + e->n_removed, sizeof(*e->delta), &ok);
 	c->facts = array_copy(e->facts, e->n_facts, sizeof(*e->facts), &ok);
 	c->results = array_copy(e->results, e->n_results, sizeof(*e->results), &ok);
+	ok &= ledger_copy(&c->ledger, &e->ledger) == 0;
 	if (!ok) {
+		ledger_free(&c->ledger);
 		free(c->delta);
 		free(c->facts);
 		free(c->results);
@@ -242,7 +245,7 @@ void endpoint_store(const struct endpoint *e, struct repository_endpoint *row)
 		.last_contact = e->last_contact,
 		.complete_through = e->complete_through,
 		.epoch = e->epoch,
-		.last_eid = e->last_eid,
+		.last_eid = e->ledger.contiguous,
 		.assessed = e->assessed,
 		.verdict = e->verdict,
 		.access = e->access,
@@ -254,8 +257,23 @@ void endpoint_store(const struct endpoint *e, struct repository_endpoint *row)
 	};
 }
 
+void endpoint_store_ledger(const struct endpoint *e, struct repository_ledger *row)
+{
+	*row = (struct repository_ledger){
+		.endpoint = e->id,
+		.highest_eid = e->ledger.highest,
+		.followed = e->ledger.followed,
+		.inventory_at = e->ledger.inventory_at,
+		.ranges = e->ledger.ranges,
+		.n_ranges = e->ledger.n_ranges,
+		.instances = e->ledger.instances,
+		.n_instances = e->ledger.n_instances,
+	};
+}
+
 size_t endpoint_octets(const struct endpoint *e)
 {
 	return sizeof(*e) + (e->n_added + e->n_removed) * sizeof(*e->delta) +
-	       e->n_facts * sizeof(*e->facts) + e->n_results * sizeof(*e->results);
+	       e->n_facts * sizeof(*e->facts) + e->n_results * sizeof(*e->results) +
+	       ledger_octets(&e->ledger);
 }

@@ -3,9 +3,11 @@
 #define STANCE_POSTURE_ENDPOINT_H
 
 #include "posture/ids.h"
+#include "posture/ledger.h"
 #include "posture/text.h"
 
 struct repository_endpoint;
+struct repository_ledger;
 struct set;
 
 struct fact {
@@ -24,7 +26,8 @@ struct endpoint {
 	struct text *key, *name;
 	uint64_t first_seq, inventory_seq; /* inventory_seq 0: no inventory yet */
 	int64_t first_seen, last_contact, complete_through;
-	uint32_t epoch, last_eid;
+	uint32_t epoch;
+	struct ledger ledger;
 	bool assessed;
 	uint8_t verdict, access;
 	const struct set *set; /* its software is that of set, */
@@ -75,6 +78,7 @@ void endpoint_result_remove(struct endpoint *e, struct text_table *t, struct res
 
 /* For the repository; borrows everything. */
 void endpoint_store(const struct endpoint *e, struct repository_endpoint *row);
+void endpoint_store_ledger(const struct endpoint *e, struct repository_ledger *row);
 
 /* Octets it takes, without its texts. */
 size_t endpoint_octets(const struct endpoint *e);

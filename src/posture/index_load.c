@@ -107,7 +107,8 @@ static int load_endpoint(void *ctx, const struct repository_endpoint *r)
 	e->last_contact = r->last_contact;
 	e->complete_through = r->complete_through;
 	e->epoch = r->epoch;
-	e->last_eid = r->last_eid;
+	e->ledger.contiguous = e->ledger.highest = r->last_eid;
+	e->ledger.inventory_at = r->complete_through;
 	e->assessed = r->assessed;
 	e->verdict = r->verdict;
 	e->access = r->access;
@@ -147,6 +148,36 @@ static int load_result(void *ctx, const struct repository_result *r)
 		       : ST_ENOMEM;
 }
 
+/* How often software is there, and whether it is there, are two things that must agree. */
+static bool instances_fit(const struct index *ix, const struct endpoint *e, struct ids *has)
+{
+	if (endpoint_software(e, has) < 0)
+		return false;
+	for (uint32_t i = 0; i < e->ledger.n_instances; i++) {
+		const struct repository_instances *n = &e->ledger.instances[i];
+
+		if (!n->software || n->software > ix->dictionary.n ||
+		    ids_has(has->v, has->n, n->software) != (n->count > 0))
+			return false;
+	}
+	return true;
+}
+
+static int load_ledger(void *ctx, const struct repository_ledger *row)
+{
+	struct load *l = ctx;
+	struct endpoint *e = loaded_endpoint(l, row->endpoint);
+	struct ids has = { 0 };
+	int err = e && e->set ? ledger_load(&e->ledger, row) : ST_EDB;
+
+	if (!err && e->ledger.n_instances && !instances_fit(l->ix, e, &has))
+		err = ST_EDB;
+	ids_free(&has);
+	if (!err)
+		l->ix->octets += ledger_octets(&e->ledger);
+	return err == ST_EDB ? load_bad(l, "ledger of endpoint", row->endpoint) : err;
+}
+
 static int start_cmp(const void *a, const void *b)
 {
 	const struct inventory_start *x = a, *y = b;
@@ -163,6 +194,7 @@ int index_load(struct index *ix, const struct repository_plugin *pl, struct repo
 		.endpoint = load_endpoint,
 		.fact = load_fact,
 		.result = load_result,
+		.ledger = load_ledger,
 	};
 	struct load l = { ix, why, why_len };
 	struct repository_state st = { 0 };

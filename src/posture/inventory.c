@@ -1,4 +1,4 @@
-/* Inventories: identifiers become dictionary ids, the new set is compared with the last one,
+/* Inventories: the new set of software is compared with the last one,
  * and put where it costs least: on a set that exists, on one that nearly fits, or stored. */
 #include "posture/journal.h"
 #include "posture/report_item.h"
@@ -12,94 +12,17 @@
 #define DELTA_MIN 16
 #define DELTA_SHARE 8
 
-static struct dictionary_entry *software_find(const struct journal *j, struct span identifier)
+/* By id, and then as the report has them. */
+static int reported_cmp(const void *a, const void *b)
 {
-	struct dictionary_entry *e = dictionary_find(&j->ix->dictionary, identifier);
+	const struct reported *x = a, *y = b;
 
-	if (!e)
-		HASH_FIND(hh, j->software_by_identifier, identifier.p, identifier.n, e);
-	return e;
+	if (x->id != y->id)
+		return x->id > y->id ? 1 : -1;
+	return (x->at > y->at) - (x->at < y->at);
 }
 
-static const struct dictionary_entry *software_get(const struct journal *j, uint32_t id)
-{
-	uint32_t known = j->ix->dictionary.n;
-
-	return id <= known ? dictionary_get(&j->ix->dictionary, id)
-			   : j->software[id - known - 1];
-}
-
-static struct dictionary_entry *software_new(struct journal *j, struct span identifier)
-{
-	struct dictionary_entry *e, **v;
-
-	if (j->n_software == j->cap_software) {
-		uint32_t cap = j->cap_software ? j->cap_software * 2 : 64;
-
-		if (!(v = reallocarray(j->software, cap, sizeof(*v))))
-			return NULL;
-		j->software = v;
-		j->cap_software = cap;
-	}
-	e = dictionary_entry_new(j->ix->dictionary.n + j->n_software + 1, identifier);
-	if (!e)
-		return NULL;
-	j->software[j->n_software++] = e;
-	HASH_ADD_KEYPTR(hh, j->software_by_identifier, e->s, e->n, e);
-	return e;
-}
-
-/* A description that is known already is not written again. */
-static int describe(struct journal *j, struct dictionary_entry *e, const struct software *s)
-{
-	struct staged_description *d;
-	bool changed = false;
-
-	if (e->id > j->ix->dictionary.n)
-		return description_merge(&e->d, s, &j->ix->texts, &changed);
-	HASH_FIND(hh, j->descriptions, &e->id, sizeof(e->id), d);
-	if (!d) {
-		if (!(d = arena_alloc(&j->arena, sizeof(*d))))
-			return ST_ENOMEM;
-		d->id = e->id;
-		d->entry = e;
-		description_copy(&d->d, &e->d);
-		HASH_ADD(hh, j->descriptions, id, sizeof(d->id), d);
-	}
-	return description_merge(&d->d, s, &j->ix->texts, &d->dirty);
-}
-
-static int resolve(struct journal *j, const struct item_software *sw, uint32_t *id)
-{
-	struct dictionary_entry *e = software_find(j, sw->identifier);
-
-	if (!e && !(e = software_new(j, sw->identifier)))
-		return ST_ENOMEM;
-	*id = e->id;
-	return sw->description ? describe(j, e, sw->description) : 0;
-}
-
-int description_stage(struct journal *j, const struct report_item *it)
-{
-	uint32_t id;
-
-	return resolve(j, it->software, &id);
-}
-
-static int reported_reserve(struct journal *j, size_t n)
-{
-	struct reported *v;
-
-	if (n <= j->cap_reported)
-		return 0;
-	if (!(v = reallocarray(j->reported, n, sizeof(*v))))
-		return ST_ENOMEM;
-	j->reported = v;
-	j->cap_reported = n;
-	return 0;
-}
-
-/* All of the item's software as sorted ids in j->now. */
+/* All of the item's software, sorted by id, in j->reported; each id once in j->now. */
 static int resolve_all(struct journal *j, const struct report_item *it)
 {
 	uint32_t id;
@@ -107,15 +30,18 @@ static int resolve_all(struct journal *j, const struct report_item *it)
 
 	j->now.n = j->n_reported = 0;
 	if ((err = ids_reserve(&j->now, it->n_software + 1)) < 0 ||
-	    (err = reported_reserve(j, it->n_software + 1)) < 0)
+	    (err = journal_reported(j, it->n_software + 1)) < 0)
 		return err;
 	for (const struct item_software *sw = it->software; sw; sw = sw->next) {
-		if ((err = resolve(j, sw, &id)) < 0)
+		if ((err = journal_resolve(j, sw, &id)) < 0)
 			return err;
 		j->now.v[j->now.n++] = id;
-		j->reported[j->n_reported++] = (struct reported){ id, sw };
+		j->reported[j->n_reported] =
+			(struct reported){ id, (uint32_t)j->n_reported, sw };
+		j->n_reported++;
 	}
 	ids_sort(&j->now);
+	qsort(j->reported, j->n_reported, sizeof(*j->reported), reported_cmp);
 	return 0;
 }
 
@@ -142,7 +68,7 @@ static int set_create(struct journal *j, const struct set **base)
 	int err = s && e ? 0 : ST_ENOMEM;
 
 	for (size_t i = 0; i < j->now.n && !err; i++)
-		e[i] = software_get(j, j->now.v[i]);
+		e[i] = journal_software(j, j->now.v[i]);
 	if (!err)
 		err = set_digest(e, j->now.n, s->digest);
 	if (!err)
@@ -172,6 +98,13 @@ static int find_base(struct journal *j, const struct endpoint *e, const struct s
 	if (!err && !fits && (s = sets_near(&j->sets, j->now.v, j->now.n)))
 		err = try_base(j, *base = s, &fits);
 	return err || fits ? err : set_create(j, base);
+}
+
+int journal_set_software(struct journal *j, struct staged_endpoint *s, const struct set **base)
+{
+	int err = find_base(j, s->e, base);
+
+	return err < 0 ? err : endpoint_set_software(s->e, *base, &j->added, &j->removed);
 }
 
 /* "+12 -7": how the inventory differs from its set, in dictionary ids. */
@@ -216,8 +149,7 @@ static int inventory_first(struct journal *j, struct staged_endpoint *s,
 	struct change *c;
 	int err;
 
-	if ((err = find_base(j, s->e, &base)) < 0 ||
-	    (err = endpoint_set_software(s->e, base, &j->added, &j->removed)) < 0)
+	if ((err = journal_set_software(j, s, &base)) < 0)
 		return err;
 	if (!(c = journal_change(j, s, CHANGE_INVENTORY)))
 		return ST_ENOMEM;
@@ -229,28 +161,26 @@ static int inventory_first(struct journal *j, struct staged_endpoint *s,
 	return delta_text(j, &c->value);
 }
 
-static int reported_cmp(const void *a, const void *b)
-{
-	const struct reported *x = a, *y = b;
-
-	return (x->id > y->id) - (x->id < y->id);
-}
-
-/* What the report at work says about this id, which it holds. */
+/* What the report at work says first about this id, which it holds. */
 static const struct item_software *reported(const struct journal *j, uint32_t id)
 {
-	const struct reported want = { .id = id }, *r;
+	size_t lo = 0, hi = j->n_reported;
 
-	r = bsearch(&want, j->reported, j->n_reported, sizeof(want), reported_cmp);
-	return r ? r->software : NULL;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (j->reported[mid].id < id)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < j->n_reported ? j->reported[lo].software : NULL;
 }
 
 static int software_changes(struct journal *j, struct staged_endpoint *s,
 			    const struct report_item *it, const struct ids *ids,
 			    enum change_kind kind)
 {
-	if (kind == CHANGE_ADDED && ids->n)
-		qsort(j->reported, j->n_reported, sizeof(*j->reported), reported_cmp);
 	for (size_t i = 0; i < ids->n; i++) {
 		struct change *c = journal_change(j, s, kind);
 		const struct item_software *sw =
@@ -268,45 +198,129 @@ static int software_changes(struct journal *j, struct staged_endpoint *s,
 	return 0;
 }
 
+/* Software that stays, but not as often as before: those of l that the other ledger says
+ * something else about. already: it has been compared from the other side. */
+static int instances_changes(struct journal *j, struct staged_endpoint *s,
+			     const struct report_item *it, const struct ledger *l,
+			     const struct ledger *other, bool already, size_t *n)
+{
+	for (uint32_t i = 0; i < l->n_instances; i++) {
+		uint32_t id = l->instances[i].software;
+		int32_t here = l->instances[i].count, there = ledger_count(other, id, true);
+		struct change *c;
+
+		if (here == there || (already && there != 1) ||
+		    !ids_has(j->before.v, j->before.n, id) || !ids_has(j->now.v, j->now.n, id))
+			continue;
+		if (!(c = journal_change(j, s, CHANGE_INSTANCES)))
+			return ST_ENOMEM;
+		change_head(c, &it->head);
+		c->software = id;
+		c->number = already ? there : here;
+		c->number_was = already ? here : there;
+		c->has_was = true;
+		++*n;
+	}
+	return 0;
+}
+
+/* Events had told the whole story up to this very event, and it was another one. */
+static bool contradicts(const struct endpoint *e, const struct inventory_head *h)
+{
+	return e->ledger.followed && e->epoch == h->epoch && !ledger_has_gap(&e->ledger) &&
+	       e->ledger.contiguous == h->last_eid;
+}
+
+static int disagreement(struct journal *j, struct staged_endpoint *s,
+			const struct report_item *it, size_t instances)
+{
+	struct change *c = journal_change(j, s, CHANGE_NOTICE);
+	char text[160];
+
+	if (!c)
+		return ST_ENOMEM;
+	(void)snprintf(text, sizeof(text),
+		       "the inventory contradicts the events before it: added=%zu removed=%zu"
+		       " instances=%zu",
+		       j->added.n, j->removed.n, instances);
+	change_head(c, &it->head);
+	c->key = span_str("swima.disagreement");
+	c->value = arena_copy(&j->arena, span_str(text));
+	return c->value.p ? 0 : ST_ENOMEM;
+}
+
 static int inventory_next(struct journal *j, struct staged_endpoint *s,
-			  const struct report_item *it)
+			  const struct report_item *it, const struct ledger *now)
 {
 	const struct set *base = NULL;
+	size_t instances = 0;
 	int err;
 
 	if ((err = endpoint_software(s->e, &j->before)) < 0 ||
 	    (err = ids_diff(j->before.v, j->before.n, j->now.v, j->now.n, &j->added,
-			    &j->removed)) < 0)
+			    &j->removed)) < 0 ||
+	    (err = instances_changes(j, s, it, now, &s->e->ledger, false, &instances)) < 0 ||
+	    (err = instances_changes(j, s, it, &s->e->ledger, now, true, &instances)) < 0)
 		return err;
-	if (!j->added.n && !j->removed.n)
+	if (!j->added.n && !j->removed.n && !instances)
 		return 0;
 	if ((err = software_changes(j, s, it, &j->removed, CHANGE_REMOVED)) < 0 ||
-	    (err = software_changes(j, s, it, &j->added, CHANGE_ADDED)) < 0 ||
-	    (err = find_base(j, s->e, &base)) < 0)
+	    (err = software_changes(j, s, it, &j->added, CHANGE_ADDED)) < 0)
 		return err;
-	return endpoint_set_software(s->e, base, &j->added, &j->removed);
+	if (contradicts(s->e, &it->head) && (err = disagreement(j, s, it, instances)) < 0)
+		return err;
+	return j->added.n || j->removed.n ? journal_set_software(j, s, &base) : 0;
 }
 
-int inventory_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it)
+int journal_confirm(struct journal *j, struct staged_endpoint *s, int64_t heard_at,
+		    const struct inventory_head *h)
 {
-	/* not the end of the assessment: what happens after the list was sent is not in it */
-	int64_t through = it->heard_at < j->known_at ? it->heard_at : j->known_at;
+	/* not the end of the assessment: what happens after the answer was sent is not in it */
+	int64_t through = heard_at < j->known_at ? heard_at : j->known_at;
 	int64_t was = s->e->complete_through;
-	struct change *c;
-	int err;
+	struct change *c = journal_change(j, s, CHANGE_CONFIRMED);
 
-	if ((err = resolve_all(j, it)) < 0 ||
-	    (err = s->e->set ? inventory_next(j, s, it) : inventory_first(j, s, it)) < 0)
-		return err;
-	if (!(c = journal_change(j, s, CHANGE_CONFIRMED)))
+	if (!c)
 		return ST_ENOMEM;
-	change_head(c, &it->head);
+	change_head(c, h);
 	c->number_was = was;
 	c->has_was = was != 0;
 	/* a moment that has not come yet is what a wrong clock has left: nobody knows it */
 	c->number = was > through && was <= clock_wall_us() ? was : through;
 	s->e->complete_through = c->number;
-	s->e->epoch = it->head.epoch;
-	s->e->last_eid = it->head.last_eid;
 	return 0;
+}
+
+/* What is installed several times, from the report at work. */
+static int count_instances(const struct journal *j, struct ledger *l)
+{
+	int err = 0;
+
+	for (size_t i = 0, n; i < j->n_reported && !err; i += n) {
+		for (n = 1; i + n < j->n_reported; n++)
+			if (j->reported[i + n].id != j->reported[i].id)
+				break;
+		if (n > 1)
+			err = ledger_set_count(l, j->reported[i].id, (int32_t)n);
+	}
+	return err;
+}
+
+int inventory_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it)
+{
+	struct endpoint *e = s->e;
+	struct ledger now = { 0 };
+	int err;
+
+	ledger_restart(&now, it->head.last_eid, j->known_at);
+	now.followed = e->ledger.followed && e->epoch == it->head.epoch;
+	if ((err = resolve_all(j, it)) < 0 || (err = count_instances(j, &now)) < 0 ||
+	    (err = e->set ? inventory_next(j, s, it, &now) : inventory_first(j, s, it)) < 0) {
+		ledger_free(&now);
+		return err;
+	}
+	ledger_free(&e->ledger);
+	e->ledger = now;
+	e->epoch = it->head.epoch;
+	return journal_confirm(j, s, it->heard_at, &it->head);
 }

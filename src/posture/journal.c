@@ -87,6 +87,9 @@ int journal_report(struct journal *j, const struct report *r)
 		case ITEM_INVENTORY:
 			err = inventory_stage(j, s, it);
 			break;
+		case ITEM_EVENTS:
+			err = events_stage(j, s, it);
+			break;
 		case ITEM_DESCRIBE:
 			err = description_stage(j, it);
 			break;
@@ -156,6 +159,29 @@ static int batch_endpoints(struct journal *j, struct repository_batch *b)
 	return 0;
 }
 
+/* Of endpoints whose ledger is not what it was. */
+static int batch_ledgers(struct journal *j, struct repository_batch *b)
+{
+	struct repository_ledger *v;
+	struct staged_endpoint *s, *next;
+	size_t n = HASH_COUNT(j->endpoints);
+
+	if (!n)
+		return 0;
+	if (!(v = arena_alloc(&j->arena, n * sizeof(*v))))
+		return ST_ENOMEM;
+	b->ledgers = v;
+	HASH_ITER(hh, j->endpoints, s, next)
+	{
+		const struct endpoint *old = index_endpoint(j->ix, s->e->id);
+
+		if (s->dirty && s->e->set &&
+		    (!old || !old->set || !ledger_equal(&old->ledger, &s->e->ledger)))
+			endpoint_store_ledger(s->e, &v[b->n_ledgers++]);
+	}
+	return 0;
+}
+
 int journal_batch(struct journal *j, struct repository_batch *b)
 {
 	int err;
@@ -166,7 +192,8 @@ int journal_batch(struct journal *j, struct repository_batch *b)
 	pthread_rwlock_unlock(&j->ix->lock);
 	if (err < 0 || (err = batch_software(j, b)) < 0 || (err = batch_sets(j, b)) < 0)
 		return err;
-	return batch_endpoints(j, b);
+	err = batch_endpoints(j, b);
+	return err < 0 ? err : batch_ledgers(j, b);
 }
 
 /* What is durable but cannot be shown for want of memory would make every later answer and

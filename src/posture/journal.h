@@ -9,6 +9,7 @@
 #include "posture/change.h"
 #include "posture/index.h"
 
+struct inventory_head;
 struct report;
 struct report_item;
 struct item_software;
@@ -28,9 +29,10 @@ struct staged_description {
 	bool dirty;
 };
 
-/* One line of an inventory, found by its dictionary id. */
+/* One line of an inventory or of events, with its dictionary id. */
 struct reported {
 	uint32_t id;
+	uint32_t at; /* its place in the report */
 	const struct item_software *software;
 };
 
@@ -77,12 +79,28 @@ void journal_reset(struct journal *j);
 struct change *journal_change(struct journal *j, struct staged_endpoint *s,
 			      enum change_kind kind);
 
+/* The dictionary id of what sw names, which may be a new one. */
+int journal_resolve(struct journal *j, const struct item_software *sw, uint32_t *id);
+const struct dictionary_entry *journal_software(const struct journal *j, uint32_t id);
+
+/* Room for n in j->reported. */
+int journal_reported(struct journal *j, size_t n);
+
+/* The software of s becomes j->now, told by the set *base; uses j->added and j->removed. */
+int journal_set_software(struct journal *j, struct staged_endpoint *s,
+			 const struct set **base);
+
+/* The software of s is complete as it was at heard_at. */
+int journal_confirm(struct journal *j, struct staged_endpoint *s, int64_t heard_at,
+		    const struct inventory_head *h);
+
 /* Facts, results, assessments, notices. */
 int facts_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it);
 
-/* Inventories and descriptions. */
+/* Inventories, events and descriptions. */
 int inventory_stage(struct journal *j, struct staged_endpoint *s,
 		    const struct report_item *it);
+int events_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it);
 int description_stage(struct journal *j, const struct report_item *it);
 
 #endif

@@ -4,7 +4,11 @@
  *
  * A plugin is a shared object `repository-NAME.so` whose one visible symbol is
  *	const struct repository_plugin stance_plugin = { .abi = REPOSITORY_ABI, ... };
- * Another major version of the interface, or a newer minor one, is refused. */
+ * Another major version of the interface, or a newer minor one, is refused. An older minor
+ * works: it stores no ledgers, so after a restart every gap is a matter of asking again, and
+ * software is there once or not at all.
+ *
+ * 1.1: ledgers. */
 #ifndef STANCE_POSTURE_PLUGIN_H
 #define STANCE_POSTURE_PLUGIN_H
 
@@ -14,7 +18,7 @@
 ST_API_BEGIN
 
 #define REPOSITORY_ABI_MAJOR 1u
-#define REPOSITORY_ABI_MINOR 0u
+#define REPOSITORY_ABI_MINOR 1u
 #define REPOSITORY_ABI (REPOSITORY_ABI_MAJOR << 16 | REPOSITORY_ABI_MINOR)
 
 #define PLUGIN_SYMBOL "stance_plugin"
@@ -47,12 +51,36 @@ struct repository_endpoint {
 	uint64_t first_seq,
 		inventory_seq; /* of its CHANGE_ENDPOINT, of its CHANGE_INVENTORY */
 	int64_t first_seen, last_contact, complete_through;
-	uint32_t epoch, last_eid;
+	uint32_t epoch, last_eid; /* events are known up to last_eid without a gap */
 	bool assessed;
 	uint8_t verdict, access;
 	uint32_t set; /* 0: no inventory yet */
 	const uint32_t *added, *removed;
 	size_t n_added, n_removed;
+};
+
+/* Both ends included. */
+struct repository_range {
+	uint32_t from, to;
+};
+
+/* Software that is not there once or not at all: twice and more often, or less than never
+ * while a gap hides where it came from. */
+struct repository_instances {
+	uint32_t software;
+	int32_t count;
+};
+
+/* What is known of an endpoint's ledger of events besides epoch and last_eid. */
+struct repository_ledger {
+	uint32_t endpoint;
+	uint32_t highest_eid; /* the endpoint has told of it */
+	bool followed;        /* events were committed in this epoch */
+	int64_t inventory_at;
+	const struct repository_range *ranges; /* of EIDs, committed beyond a gap; ascending */
+	size_t n_ranges;
+	const struct repository_instances *instances; /* by software */
+	size_t n_instances;
 };
 
 struct repository_fact {
@@ -77,6 +105,11 @@ struct repository_batch {
 	size_t n_sets;
 	const struct repository_endpoint *endpoints;
 	size_t n_endpoints;
+
+	/* Since 1.1. Of endpoints that exist or come in this batch; each replaces the one
+	 * before. */
+	const struct repository_ledger *ledgers;
+	size_t n_ledgers;
 };
 
 struct repository_state {
@@ -94,6 +127,7 @@ struct repository_loader {
 	int (*endpoint)(void *ctx, const struct repository_endpoint *e);
 	int (*fact)(void *ctx, const struct repository_fact *f);
 	int (*result)(void *ctx, const struct repository_result *r);
+	int (*ledger)(void *ctx, const struct repository_ledger *l); /* since 1.1 */
 };
 
 /* Changes with from <= seq <= to that satisfy the rest; zero fields do not narrow. */

@@ -325,7 +325,11 @@ int posture_known(struct posture *p, const char *key, struct endpoint_state *sta
 		state->id = e->id;
 		state->has_inventory = e->set != NULL;
 		state->epoch = e->epoch;
-		state->last_eid = e->last_eid;
+		state->contiguous_eid = e->ledger.contiguous;
+		state->highest_eid = e->ledger.highest;
+		state->has_gap = ledger_has_gap(&e->ledger);
+		state->followed = e->ledger.followed;
+		state->inventory_at = e->ledger.inventory_at;
 		state->software_count = endpoint_software_count(e);
 		state->complete_through = e->complete_through;
 		state->last_contact = e->last_contact;

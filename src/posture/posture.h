@@ -66,7 +66,13 @@ int posture_barrier(struct posture *p, const char *key, void (*done)(void *ctx, 
 struct endpoint_state {
 	uint32_t id;
 	bool has_inventory;
-	uint32_t epoch, last_eid; /* of the last inventory committed */
+	uint32_t epoch; /* of its ledger, as of the last inventory committed */
+	uint32_t
+		contiguous_eid; /* every event up to this one is committed: ask from the next */
+	uint32_t highest_eid;   /* the newest that the endpoint has told of */
+	bool has_gap;           /* contiguous_eid < highest_eid: something is missing */
+	bool followed;          /* events have been committed in this epoch */
+	int64_t inventory_at;   /* when the last whole inventory was committed */
 	uint32_t software_count;
 	int64_t complete_through; /* 0: never complete */
 	int64_t last_contact;

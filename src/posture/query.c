@@ -156,9 +156,14 @@ static int software_cmp(const void *a, const void *b)
 	return c ? c : span_cmp(x->identifier, y->identifier);
 }
 
-/* Rows for ids; counts (how many endpoints) may be NULL, and a count of 0 leaves a row out. */
-static int software_rows(struct posture *p, const struct ids *ids, const uint64_t *counts,
-			 struct software_rows *rows)
+/* Numbers that rows have besides their words, for each id; NULL: not asked for. */
+struct software_numbers {
+	const uint64_t *endpoints; /* 0 leaves the row out */
+	const uint32_t *instances;
+};
+
+static int software_rows(struct posture *p, const struct ids *ids,
+			 const struct software_numbers *numbers, struct software_rows *rows)
 {
 	int err = 0;
 
@@ -166,9 +171,10 @@ static int software_rows(struct posture *p, const struct ids *ids, const uint64_
 		return ST_ENOMEM;
 	index_read_lock(p);
 	for (size_t i = 0; i < ids->n && !err; i++) {
-		if (counts && !counts[i])
+		if (numbers->endpoints && !numbers->endpoints[i])
 			continue;
-		rows->v[rows->n].endpoints = counts ? counts[i] : 0;
+		rows->v[rows->n].endpoints = numbers->endpoints ? numbers->endpoints[i] : 0;
+		rows->v[rows->n].instances = numbers->instances ? numbers->instances[i] : 0;
 		err = software_row_copy(&rows->a, dictionary_get(&p->ix.dictionary, ids->v[i]),
 					&rows->v[rows->n]);
 		rows->n += !err;
@@ -179,11 +185,12 @@ static int software_rows(struct posture *p, const struct ids *ids, const uint64_
 	return err;
 }
 
-static int emit_software(struct posture *p, const struct ids *ids, const uint64_t *counts,
+static int emit_software(struct posture *p, const struct ids *ids,
+			 const struct software_numbers *numbers,
 			 int (*fn)(void *ctx, const struct software_row *row), void *ctx)
 {
 	struct software_rows rows = { 0 };
-	int err = software_rows(p, ids, counts, &rows);
+	int err = software_rows(p, ids, numbers, &rows);
 
 	for (size_t i = 0; i < rows.n && !err; i++)
 		err = fn(ctx, &rows.v[i]);
@@ -235,7 +242,8 @@ int query_software(struct posture *p, int64_t as_of, const char *glob,
 	if (!err && !(counts = calloc(ids.n + 1, sizeof(*counts))))
 		err = ST_ENOMEM;
 	if (!err && (err = count_software(p, &m, &ids, counts)) == 0)
-		err = emit_software(p, &ids, counts, fn, ctx);
+		err = emit_software(p, &ids, &(struct software_numbers){ .endpoints = counts },
+				    fn, ctx);
 	free(counts);
 	ids_free(&ids);
 	return err;
@@ -259,11 +267,33 @@ int query_identifier(struct posture *p, struct span identifier,
 	return err;
 }
 
+/* How often an endpoint has each of ids, which it had a moment ago. */
+static int count_instances(struct posture *p, uint32_t endpoint, const struct ids *ids,
+			   uint32_t **out)
+{
+	uint32_t *v = calloc(ids->n + 1, sizeof(*v));
+	const struct endpoint *e;
+
+	if (!(*out = v))
+		return ST_ENOMEM;
+	index_read_lock(p);
+	e = index_endpoint(&p->ix, endpoint);
+	for (size_t i = 0; i < ids->n; i++) {
+		int32_t n = ledger_count(&e->ledger, ids->v[i], true);
+
+		v[i] = n > 0 ? (uint32_t)n : 1;
+	}
+	index_unlock(p);
+	return 0;
+}
+
 int query_inventory(struct posture *p, int64_t as_of, uint32_t endpoint,
 		    int (*fn)(void *ctx, const struct software_row *row), void *ctx)
 {
+	struct software_numbers numbers = { 0 };
 	struct bitmap *b = NULL;
 	struct ids ids = { 0 };
+	uint32_t *instances = NULL;
 	struct moment m;
 	int err = moment_of(p, as_of, &m);
 
@@ -272,8 +302,13 @@ int query_inventory(struct posture *p, int64_t as_of, uint32_t endpoint,
 	if ((err = ids_reserve(&ids, bitmap_count(b) + 1)) == 0) {
 		ids.n = bitmap_count(b);
 		bitmap_members(b, ids.v);
-		err = emit_software(p, &ids, NULL, fn, ctx);
+		if (!m.past)
+			err = count_instances(p, endpoint, &ids, &instances);
+		numbers.instances = instances;
 	}
+	if (!err)
+		err = emit_software(p, &ids, &numbers, fn, ctx);
+	free(instances);
 	ids_free(&ids);
 	bitmap_free(b);
 	return err;

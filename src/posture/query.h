@@ -30,8 +30,12 @@ struct endpoint_row {
 	int64_t complete_through; /* its software is known completely up to here; 0: never was
 				   */
 	bool has_inventory;
-	uint32_t software_count;
-	bool assessed; /* verdict and access are of a real assessment */
+	/* Its ledger (RFC 8412, 3.7), always as it is now: events up to contiguous_eid are
+	 * known; a gap is one that is missing. The past has complete_through. */
+	uint32_t epoch, contiguous_eid, highest_eid;
+	bool has_gap;
+	uint32_t software_count; /* different identifiers */
+	bool assessed;           /* verdict and access are of a real assessment */
 	enum verdict verdict;
 	enum access access;
 };
@@ -43,6 +47,8 @@ struct software_row {
 	uint32_t model_pen;
 	uint8_t model;
 	uint64_t endpoints; /* how many have it; filled by query_software only */
+	uint32_t
+		instances; /* how often it is installed, now; filled by query_inventory only */
 };
 
 struct fact_row {

@@ -169,15 +169,28 @@ static const struct software *software_copy(struct report *r, const struct softw
 	return copy;
 }
 
-static int software_add(struct report *r, struct report_item *it, const struct software *s)
+static bool is_identifier(struct span s)
 {
-	struct item_software *sw;
+	return s.n && s.n <= REPORT_TEXT_MAX && text_valid(s, false);
+}
 
-	if (!s->identifier.n || s->identifier.n > REPORT_TEXT_MAX ||
-	    !text_valid(s->identifier, false))
-		return ST_EVALUE;
-	if (!(sw = arena_alloc(&r->arena, sizeof(*sw))))
-		return report_fail(r, ST_ENOMEM);
+/* A new line of it; NULL when out of memory. */
+static struct item_software *line_add(struct report *r, struct report_item *it)
+{
+	struct item_software *sw = arena_alloc(&r->arena, sizeof(*sw));
+
+	if (!sw) {
+		report_fail(r, ST_ENOMEM);
+		return NULL;
+	}
+	*it->last_software = sw;
+	it->last_software = &sw->next;
+	it->n_software++;
+	return sw;
+}
+
+static int line_fill(struct report *r, struct item_software *sw, const struct software *s)
+{
 	sw->identifier = arena_copy(&r->arena, s->identifier);
 	if (!sw->identifier.p)
 		return report_fail(r, ST_ENOMEM);
@@ -186,10 +199,16 @@ static int software_add(struct report *r, struct report_item *it, const struct s
 		sw->locator = report_text(r, s->locator);
 	if (is_described(s) || s->model_pen || s->model)
 		sw->description = software_copy(r, s);
-	*it->last_software = sw;
-	it->last_software = &sw->next;
-	it->n_software++;
 	return r->err;
+}
+
+static int software_add(struct report *r, struct report_item *it, const struct software *s)
+{
+	struct item_software *sw;
+
+	if (!is_identifier(s->identifier))
+		return ST_EVALUE;
+	return (sw = line_add(r, it)) ? line_fill(r, sw, s) : r->err;
 }
 
 int report_inventory(struct report *r, const struct inventory_head *head)
@@ -216,6 +235,44 @@ int report_inventory_end(struct report *r)
 		return report_fail(r, ST_ESTATE);
 	item_append(r, r->open);
 	r->open = NULL;
+	return 0;
+}
+
+int report_events(struct report *r, const struct events_head *head)
+{
+	if (report_is_full(r, r->n_items) || !(r->open_events = item_new(r, ITEM_EVENTS)))
+		return r->err;
+	r->n_items++;
+	r->open_events->events = *head;
+	r->open_events->heard_at = clock_wall_us();
+	return 0;
+}
+
+int report_event(struct report *r, const struct event *ev)
+{
+	struct item_software *sw;
+
+	if (report_is_full(r, 0))
+		return r->err;
+	if (!r->open_events)
+		return report_fail(r, ST_ESTATE);
+	if (!(sw = line_add(r, r->open_events)))
+		return r->err;
+	sw->eid = ev->eid;
+	sw->action = ev->action;
+	sw->happened_at = ev->happened_at;
+	return is_identifier(ev->software.identifier) ? line_fill(r, sw, &ev->software)
+						      : ST_EVALUE;
+}
+
+int report_events_end(struct report *r)
+{
+	if (r->err)
+		return r->err;
+	if (!r->open_events)
+		return report_fail(r, ST_ESTATE);
+	item_append(r, r->open_events);
+	r->open_events = NULL;
 	return 0;
 }
 

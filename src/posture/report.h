@@ -50,7 +50,7 @@ const char *access_name(enum access a);   /* "none", "allowed", ..., never NULL 
 #define REPORT_TEXT_MAX 65535 /* octets of one text; longer ones are cut */
 
 /* What one report may hold; beyond it fails with ST_ELIMIT and nothing of it is stored. */
-#define REPORT_ITEMS_MAX 8192 /* facts, results and notices */
+#define REPORT_ITEMS_MAX 8192 /* facts, results, notices and answers about events */
 #define REPORT_OCTETS_MAX ((size_t)256 * 1024 * 1024)
 
 /* Where an inventory comes from (RFC 8412, 3.7). */
@@ -58,6 +58,19 @@ struct inventory_head {
 	uint32_t epoch, last_eid;
 	int64_t collected_at; /* endpoint's clock, microseconds; 0: not told */
 };
+
+/* One answer about events (RFC 8412, 3.7): what happened from first_eid on up to last_consulted,
+ * all of it, in one epoch. */
+struct events_head {
+	uint32_t epoch;
+	uint32_t first_eid;      /* what was asked: the earliest event it may hold */
+	uint32_t last_consulted; /* first_eid - 1 or less: it holds nothing */
+	uint32_t last_eid;       /* the newest event that the endpoint had */
+	int64_t collected_at;    /* endpoint's clock, microseconds; 0: not told */
+};
+
+/* The numbers of RFC 8412, 5.8. */
+enum event_action { EVENT_CREATED = 1, EVENT_DELETED = 2, EVENT_ALTERED = 3 };
 
 /* One software identifier as an endpoint has it, with what is known about it. Only the
  * identifier is required. Fields that are empty leave what is known already as it is. */
@@ -75,6 +88,13 @@ struct software {
 	struct span purl, supplier;
 };
 
+struct event {
+	uint32_t eid;
+	int64_t happened_at;      /* endpoint's clock, microseconds; 0: not told */
+	enum event_action action; /* another number: the event is known, and changes nothing */
+	struct software software;
+};
+
 /* An empty report about who (copied), or NULL when out of memory. Caller: report_submit, or
  * report_free when nothing shall come of it. Borrows p until then. */
 struct report *report_new(struct posture *p, const struct identity *who);
@@ -86,13 +106,36 @@ int report_fact(struct report *r, const char *name, struct span value);
 /* Facts whose name begins with prefix and which this report has not named are gone. */
 int report_facts_end(struct report *r, const char *prefix);
 
-/* A whole inventory: the head, each installed software once (a repeated identifier counts
- * once), the end. Without the end nothing of it is used. Refuses an identifier that is empty,
- * holds a NUL or is not UTF-8 with ST_EVALUE (and stays usable: this is the endpoint's
- * mistake). */
+/* A whole inventory: the head, each installed software, the end. Without the end nothing of it
+ * is used. An identifier that comes several times is installed in so many instances. Refuses
+ * an identifier that is empty, holds a NUL or is not UTF-8 with ST_EVALUE (and stays usable:
+ * this is the endpoint's mistake).
+ *
+ * It is the state after its last_eid, whatever events have said: a difference becomes changes.
+ * When it contradicts events that were followed without a gap up to this last_eid, a notice
+ * "swima.disagreement" says by how much. */
 int report_inventory(struct report *r, const struct inventory_head *head);
 int report_software(struct report *r, const struct software *s);
 int report_inventory_end(struct report *r);
+
+/* Events: the head, each event in any order, the end. Without the end nothing of it is used.
+ * Each (EID, record, action, identifier) is applied once, whoever repeats it: EIDs that were
+ * committed before change nothing. EIDs between first_eid and last_consulted that no event of
+ * this answer has are missing: they stay a gap until they come, or until an inventory does.
+ * Several events of one EID have to be in one answer. What is beyond a gap is applied at once;
+ * an endpoint's gaps are counted, and beyond EVENTS_GAPS_MAX the newest events are left out, as
+ * if they had not come.
+ *
+ * Nothing at all is used when the endpoint has no inventory yet or the epoch is not that of the
+ * inventory: ask for an inventory then (posture_known says). complete_through moves when no
+ * gap is left and last_consulted is last_eid, and this the newest EID the endpoint has ever
+ * told of in this epoch.
+ *
+ * report_event refuses an identifier like report_software; the event's EID counts as come. */
+#define EVENTS_GAPS_MAX 16
+int report_events(struct report *r, const struct events_head *head);
+int report_event(struct report *r, const struct event *ev);
+int report_events_end(struct report *r);
 
 /* What an identifier means, whoever has it installed: name, version and the rest of the
  * description. Refuses like report_software. */

@@ -9,6 +9,7 @@ enum item_kind {
 	ITEM_FACT,        /* name, text */
 	ITEM_FACTS_END,   /* name: the prefix */
 	ITEM_INVENTORY,   /* head, software */
+	ITEM_EVENTS,      /* events_head, software */
 	ITEM_DESCRIBE,    /* software: one, described */
 	ITEM_RESULT,      /* name, number, text */
 	ITEM_RESULTS_END, /* name: the prefix */
@@ -21,6 +22,11 @@ struct item_software {
 	struct span identifier, locator;
 	uint32_t record_id;
 	const struct software *description; /* NULL: the identifier is all there is */
+
+	/* Of an event. An identifier that was refused is empty. */
+	uint32_t eid;
+	enum event_action action;
+	int64_t happened_at;
 };
 
 struct report_item {
@@ -29,7 +35,8 @@ struct report_item {
 	int64_t number;
 	struct span name, text;
 	struct inventory_head head;
-	int64_t heard_at; /* when its inventory began */
+	int64_t heard_at; /* when its inventory or its events began */
+	struct events_head events;
 	struct item_software *software, **last_software;
 	size_t n_software;
 };
@@ -40,8 +47,9 @@ struct report {
 	int err;
 	struct span key, name;
 	struct report_item *items, **last;
-	size_t n_items; /* of those that item_add makes */
-	struct report_item *open; /* inventory without its end yet */
+	size_t n_items;                  /* besides inventories and descriptions */
+	struct report_item *open;        /* inventory without its end yet */
+	struct report_item *open_events; /* events without their end yet */
 };
 
 #endif

@@ -122,7 +122,7 @@ static int append(struct posture *p, struct journal *j, uint64_t *changes)
 	int64_t began = clock_mono_us();
 	int err = journal_batch(j, &batch);
 
-	if (!err && !batch.n_changes && !batch.n_software)
+	if (!err && !batch.n_changes && !batch.n_software && !batch.n_endpoints)
 		return 0;
 	if (!err)
 		err = p->rp->append(p->repo, &batch, why, sizeof(why));

@@ -413,11 +413,12 @@ static void test_backwards(void **state)
 	fake_state_err = 0;
 	fake_state = (struct endpoint_state){ .has_inventory = true,
 					      .epoch = 0x5a5a5a5a,
-					      .last_eid = 13 };
+					      .contiguous_eid = 13,
+					      .highest_eid = 13 };
 	answer(PA_SW_INVENTORY, must_ask_inventory(), items, 3);
 	assert_int_equal(fake_count("notice swima.ledger"), 1);
 	fake_forget();
-	fake_state.last_eid = 12;
+	fake_state.highest_eid = fake_state.contiguous_eid = 12;
 	tncs_begin(TNCS_CONNECTION);
 	answer(PA_SW_INVENTORY, must_ask_inventory(), items, 3);
 	assert_int_equal(fake_count("notice swima.ledger"), 0);

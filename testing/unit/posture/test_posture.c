@@ -197,7 +197,7 @@ static void test_known(void **state)
 	assert_int_equal(posture_known(f.p, "dns:a.example", &known), 0);
 	assert_true(known.has_inventory);
 	assert_int_equal(known.epoch, 7);
-	assert_int_equal(known.last_eid, 3);
+	assert_int_equal(known.contiguous_eid, 3);
 	assert_int_equal(known.software_count, 3);
 	assert_true(known.complete_through > 0);
 	/* the digest does not depend on how the set is told */
