@@ -1,32 +1,40 @@
 # shellcheck shell=bash disable=SC2207
 # Completion of stancectl for bash. What can be completed is asked of stancectl itself.
+_stancectl_help()
+{
+    stancectl help ${1:+"$1"} 2>/dev/null
+}
+
+# Names that endpoints chose: only those that compgen would not expand.
+_stancectl_endpoints()
+{
+    stancectl --timeout 2 endpoints --csv 2>/dev/null |
+        sed -n '2,$s/,.*//p' | grep -E '^[A-Za-z0-9._:@-]+$'
+}
+
 _stancectl()
 {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command='' word
-    local help words
+    local commands words=''
 
     COMPREPLY=()
+    commands=$(_stancectl_help | sed -n 's/^  \([a-z][a-z]*\).*/\1/p')
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-        case $word in
-            endpoints|endpoint|software|changes|status|help) command=$word; break ;;
+        case " ${commands//$'\n'/ } help " in
+            *" $word "*) command=$word; break ;;
         esac
     done
-    case $prev in
-        --socket) COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        --timeout|--as-of|--since|--until) return ;;
-        --kind) words='software facts results endpoints notices assessments all' ;;
-        --endpoint|endpoint) # names that endpoints chose: compgen would expand them
-            words=$(stancectl --timeout 2 endpoints --csv 2>/dev/null |
-                sed -n '2,$s/,.*//p' | grep -E '^[A-Za-z0-9._:@-]+$') ;;
-        *)
-            case $cur,$command in
-                -*,?*) help=$(stancectl help "$command" 2>/dev/null)
-                    words=$(grep -o -e '^  --[a-z-]*' <<<"$help") ;;
-                -*,) help=$(stancectl help 2>/dev/null)
-                    words=$(grep -o -e '^  --[a-z-]*' <<<"$help") ;;
-                *,endpoint) words='software facts results events' ;;
-                *,|*,help) words='endpoints endpoint software changes status help' ;;
-            esac ;;
+    case $prev,$cur,$command in
+        --socket,*) COMPREPLY=($(compgen -f -- "$cur")); return ;;
+        --timeout,*|--as-of,*|--since,*|--until,*|--from,*|--to,*) return ;;
+        --kind,*) words='software facts results endpoints notices assessments all' ;;
+        --endpoint,*|endpoint,*) words=$(_stancectl_endpoints) ;;
+        *,-*,*) words=$(_stancectl_help "$command" | grep -o -e '^  --[a-z-]*') ;;
+        *,|*,help) words="$commands help" ;;
+        *,assess|*,diff) words=$(_stancectl_endpoints) ;;
+        *) # the views: "endpoint NAME [software|facts]"
+            words=$(_stancectl_help "$command" |
+                sed -n '1s/.*\[\([a-z][a-z]*|[a-z|]*\)\].*/\1/p' | tr '|' '\n') ;;
     esac
     COMPREPLY=($(compgen -W "$words" -- "$cur"))
 }

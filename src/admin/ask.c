@@ -19,7 +19,9 @@ int ask_begin(struct admin_call *call, struct ask *a)
 	uint32_t stale = call->env->stale_after ? call->env->stale_after : ADMIN_STALE_AFTER;
 
 	*a = (struct ask){ .posture = call->env->posture, .stale_us = stale * CLOCK_SEC };
-	ask_at(a, request_time(call->request, "as_of"));
+	ask_at(a, command_arg_find(call->request->command, "as_of")
+			  ? request_time(call->request, "as_of")
+			  : 0);
 	if (a->posture)
 		return 0;
 	call_end(call, ADMIN_STALE, "the manager has no repository");

@@ -50,6 +50,13 @@ static const struct command_arg diff_args[] = {
 	{ 0 },
 };
 
+static const struct command_arg assess_args[] = {
+	{ "name", ARG_TEXT, ARG_POSITIONAL | ARG_MANY, "NAME", "endpoints, by name or identity" },
+	{ "all", ARG_FLAG, 0, NULL, "all endpoints that are known" },
+	{ "wait", ARG_FLAG, 0, NULL, "until those who are connected have been assessed" },
+	{ 0 },
+};
+
 static const struct command_arg status_args[] = {
 	AS_OF,
 	{ 0 },
@@ -68,6 +75,8 @@ const struct command admin_commands[] = {
 	  ADMIN_READ, diff_args, diff_views },
 	{ "changes", "what has changed",
 	  ADMIN_READ, changes_args, changes_views },
+	{ "assess", "ask endpoints for a fresh assessment now",
+	  ADMIN_OPERATE, assess_args, assess_views },
 	{ "status", "the manager and its repository",
 	  ADMIN_READ, status_args, status_views },
 	{ 0 },

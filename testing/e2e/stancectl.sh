@@ -63,6 +63,17 @@ done
 ok 'and says where it was cut' sh -c "LC_ALL=C.UTF-8 TERM=xterm script -qec \
     'stty cols 40; stancectl software a-name\*' /dev/null </dev/null | grep -q '…'"
 
+note 'completion'
+# complete WORD...: what bash offers for the last one
+complete() {
+    bash -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _stancectl
+        echo "${COMPREPLY[@]}"' - "$top/conf/stancectl.bash" stancectl "$@"
+}
+same 'of a command' lacking "$(complete la)"
+same 'of an option' --follow "$(complete changes --fo)"
+same 'of a view' "software facts results events" "$(complete endpoint x '')"
+same 'of an endpoint' "$endpoint" "$(complete assess '')"
+
 note 'exit codes'
 status 'yes' 0 stancectl software tool-7
 status 'no match' 1 stancectl software tool-x

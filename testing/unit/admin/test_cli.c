@@ -76,6 +76,12 @@ static void test_commands(void **state)
 	cli_reset(&cli);
 	free(hold);
 
+	cli = parsed("assess a b --wait c", &hold);
+	assert_string_equal(request_text(&cli.request, "name"), "a\nb\nc");
+	assert_true(request_flag(&cli.request, "wait"));
+	cli_reset(&cli);
+	free(hold);
+
 	cli = parsed("changes --since -2h --until now --endpoint a", &hold);
 	assert_in_range(request_time(&cli.request, "until") -
 				request_time(&cli.request, "since") - 7200 * CLOCK_SEC,

@@ -24,6 +24,48 @@ static void check_refused(const char *line, const char *why)
 
 #define REQ(rest) "{\"stance\":1,\"command\":" rest "}"
 
+/* An argument that takes many keeps their order, there and back. */
+static void test_many(void **state)
+{
+	const char *const names[] = { "a", "web1", "b c" };
+	struct admin_request r = { .command = command_find("assess") }, back = { 0 };
+	struct wr line = { 0 };
+	struct admin_fault f;
+	const char *at = NULL;
+	struct span s;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(request_set(&r, "name", names[i], &f), 0);
+	assert_int_equal(request_finish(&r, NULL, &f), 0);
+	assert_int_equal(request_encode(&r, &line), 0);
+	assert_int_equal(request_decode(&back, wr_span(&line), &f), 0);
+	for (size_t i = 0; i < 3; i++) {
+		assert_true(request_next(&back, "name", &at, &s));
+		assert_true(span_eq(s, span_str(names[i])));
+	}
+	assert_false(request_next(&back, "name", &at, &s));
+	request_reset(&r);
+	request_reset(&back);
+	wr_reset(&line);
+#define LINE(name) "{\"stance\":1,\"command\":\"assess\",\"args\":{\"name\":" name "}}"
+	assert_int_equal(request_decode(&back, span_str(LINE("[1]")), &f), ST_EVALUE);
+	request_reset(&back);
+	assert_int_equal(request_decode(&back, span_str(LINE("[\"a\",\"b\\nc\"]")), &f),
+			 ST_EVALUE);
+	request_reset(&back);
+	assert_int_equal(request_decode(&back, span_str(LINE("[]")), &f), 0);
+	at = NULL;
+	assert_false(request_next(&back, "name", &at, &s));
+	request_reset(&back);
+	assert_int_equal(request_decode(&back,
+					span_str("{\"stance\":1,\"command\":\"endpoint\","
+						 "\"args\":{\"name\":[\"a\"]}}"),
+					&f),
+			 ST_EVALUE);
+	request_reset(&back);
+}
+
 static void test_good(void **state)
 {
 	struct admin_request r;
@@ -193,7 +235,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),        cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_deep),        cmocka_unit_test(test_long),
-		cmocka_unit_test(test_every_octet), cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_every_octet), cmocka_unit_test(test_many),
+		cmocka_unit_test(test_round_trip),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

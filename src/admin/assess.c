@@ -1,0 +1,417 @@
+/* assess NAME... | --all [--wait]: asks for fresh assessments and shows how they go. The daemon
+ * tells on its own threads; it leaves what is new in the list of targets, which is as long as
+ * the question and no longer, and this command's thread picks it up. */
+#include "admin/commands.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#define HASH_NONFATAL_OOM 1
+#define HASH_FUNCTION HASH_FNV /* the default one falls through its cases, which clang minds */
+#include <uthash.h>
+
+#define ASSESS_FIRST_US (10 * CLOCK_SEC) /* for the first word about each endpoint */
+#define ASSESS_PROGRESS_US (CLOCK_SEC / 4)
+
+enum { AS_NAME, AS_IDENTITY, AS_STATE, AS_RESULT, AS_ACCESS, AS_REASON, AS_COLUMNS };
+
+/* clang-format off */
+static const struct command_column assess_columns[] = {
+	[AS_NAME] =     { "name", "Name", COL_TEXT, COL_CUT, NULL, "of the endpoint" },
+	[AS_IDENTITY] = { "identity", "Identity", COL_TEXT, COL_DETAIL | COL_CUT, NULL, "its key" },
+	[AS_STATE] =    { "state", "State", COL_TEXT, 0, NULL,
+			  "assessed; asked, queued: will be; waiting, gone: when it is back; refused" },
+	[AS_RESULT] =   { "result", "Result", COL_TEXT, 0, NULL, "of the new assessment" },
+	[AS_ACCESS] =   { "access", "Access", COL_TEXT, COL_DETAIL, NULL,
+			  "what was recommended" },
+	[AS_REASON] =   { "reason", "Reason", COL_TEXT, COL_CUT, NULL, "why it was refused" },
+	{ 0 },
+};
+
+static const char *const assess_names[ASSESS_N] = {
+	[ASSESS_QUEUED] =   "queued",
+	[ASSESS_ASKED] =    "asked",
+	[ASSESS_WAITING] =  "waiting",
+	[ASSESS_GONE] =     "gone",
+	[ASSESS_ASSESSED] = "assessed",
+	[ASSESS_REFUSED] =  "refused",
+};
+/* clang-format on */
+
+struct target {
+	UT_hash_handle hh;
+	const char *key, *name;
+	char *reason;
+	enum assess_state state;
+	enum verdict verdict;
+	enum access access;
+	bool told;  /* state holds */
+	bool fresh; /* among the news */
+	bool shown; /* has its row */
+};
+
+struct assess_call {
+	struct admin_call *call;
+	struct arena arena;
+	struct target **targets, *by_key;
+	size_t n, cap;
+	bool wait;
+	int64_t begun, said; /* mono; when progress was last told */
+	/* What the daemon's threads write: */
+	pthread_mutex_t lock;
+	int wake;             /* eventfd: there is news */
+	struct target **news; /* room for all */
+	size_t n_news;
+	size_t in[ASSESS_N], told, bad, open; /* how many; not compliant; without a verdict */
+};
+
+/* --- which endpoints ----------------------------------------------------------------------- */
+
+static const char *assess_copy(struct assess_call *a, const char *text)
+{
+	return (const char *)arena_copy(&a->arena, span_of(text, strlen(text) + 1)).p;
+}
+
+static int assess_add(void *ctx, const struct endpoint_row *row)
+{
+	struct assess_call *a = ctx;
+	struct target *t;
+
+	HASH_FIND_STR(a->by_key, row->key, t);
+	if (t)
+		return 0;
+	if (a->n == a->cap) {
+		size_t cap = a->cap ? a->cap * 2 : 64;
+		void *grown = realloc(a->targets, cap * sizeof(struct target *));
+
+		if (!grown)
+			return ST_ENOMEM;
+		a->targets = grown;
+		a->cap = cap;
+	}
+	if (!(t = arena_alloc(&a->arena, sizeof(*t))))
+		return ST_ENOMEM;
+	*t = (struct target){ .key = assess_copy(a, row->key),
+			      .name = assess_copy(a, row->name) };
+	if (!t->key || !t->name)
+		return ST_ENOMEM;
+	HASH_ADD_KEYPTR(hh, a->by_key, t->key, strlen(t->key), t);
+	if (!t->hh.tbl)
+		return ST_ENOMEM;
+	a->targets[a->n++] = t;
+	return 0;
+}
+
+/* ST_ENOENT, ST_EVALUE: the end is said. */
+static int assess_select(struct assess_call *a, const struct ask *ask)
+{
+	const struct admin_request *r = a->call->request;
+	const char *at = NULL;
+	struct subject who;
+	struct span name;
+	char *text;
+	int err = 0;
+
+	if (request_flag(r, "all"))
+		return query_endpoints(ask->posture, 0, assess_add, a);
+	while (!err && request_next(r, "name", &at, &name)) {
+		if (!(text = strndup((const char *)name.p, name.n)))
+			return ST_ENOMEM;
+		if ((err = ask_endpoint(a->call, ask, text, &who)) == 0)
+			err = query_resolve(ask->posture, 0, text, assess_add, a);
+		free(text);
+	}
+	return err;
+}
+
+/* --- what the daemon tells ----------------------------------------------------------------- */
+
+static void assess_count(struct assess_call *a, const struct target *t)
+{
+	bool bad = t->verdict == VERDICT_MINOR || t->verdict == VERDICT_MAJOR;
+	bool open = t->verdict == VERDICT_ERROR || t->verdict == VERDICT_UNKNOWN;
+
+	a->in[t->state]++;
+	a->bad += t->state == ASSESS_ASSESSED && bad;
+	a->open += t->state == ASSESS_ASSESSED && open;
+}
+
+static bool target_is_done(const struct target *t)
+{
+	return t->told && (t->state == ASSESS_ASSESSED || t->state == ASSESS_REFUSED);
+}
+
+static void assess_note(struct assess_call *a, struct target *t, const struct assess_event *e)
+{
+	if (t->told)
+		a->in[t->state]--;
+	else
+		a->told++;
+	t->told = true;
+	t->state = e->state;
+	t->verdict = e->verdict;
+	t->access = e->access;
+	if (e->reason && !t->reason)
+		t->reason = strdup(e->reason);
+	assess_count(a, t);
+	if (!t->fresh)
+		a->news[a->n_news++] = t;
+	t->fresh = true;
+}
+
+/* On the daemon's threads. */
+static void assess_on_event(void *ctx, const struct assess_event *e)
+{
+	struct assess_call *a = ctx;
+	uint64_t one = 1;
+	struct target *t;
+
+	HASH_FIND_STR(a->by_key, e->key, t); /* nobody changes by_key any more */
+	if (!t || e->state >= ASSESS_N)
+		return;
+	pthread_mutex_lock(&a->lock);
+	if (!target_is_done(t))
+		assess_note(a, t, e);
+	pthread_mutex_unlock(&a->lock);
+	(void)!write(a->wake, &one, sizeof(one)); /* it can only be full of such news */
+}
+
+/* --- what the administrator sees ------------------------------------------------------------ */
+
+/* Of a target that the daemon does not touch: it is done, or the daemon has been stopped. */
+static int assess_row(struct assess_call *a, struct target *t)
+{
+	bool assessed = t->told && t->state == ASSESS_ASSESSED;
+	struct cell cells[AS_COLUMNS] = {
+		[AS_NAME] = cell_str(t->name),
+		[AS_IDENTITY] = cell_str(t->key),
+		[AS_STATE] = cell_str(t->told ? assess_names[t->state] : NULL),
+		[AS_RESULT] = cell_str(assessed ? verdict_name(t->verdict) : NULL),
+		[AS_ACCESS] = cell_str(assessed ? access_name(t->access) : NULL),
+		[AS_REASON] = cell_str(t->reason),
+	};
+
+	t->shown = true;
+	return call_row(a->call, cells);
+}
+
+/* "12 of 20 assessed, 1 not compliant, 3 not connected" */
+static void assess_summary(struct assess_call *a, char *out, size_t size)
+{
+	const struct {
+		size_t n;
+		const char *what;
+	} parts[] = {
+		{ a->bad, "not compliant" },
+		{ a->open, "could not be decided" },
+		{ a->in[ASSESS_REFUSED], "refused" },
+		{ a->in[ASSESS_QUEUED], "queued" },
+		{ a->in[ASSESS_ASKED], "asked" },
+		{ a->in[ASSESS_WAITING] + a->in[ASSESS_GONE], "not connected" },
+		{ a->n - a->told, "not heard of" },
+	};
+	size_t at = (size_t)snprintf(out, size, "%zu of %zu assessed", a->in[ASSESS_ASSESSED],
+				     a->n);
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && at < size; i++)
+		if (parts[i].n)
+			at += (size_t)snprintf(out + at, size - at, ", %zu %s", parts[i].n,
+					       parts[i].what);
+}
+
+/* Takes the next target of the news, or NULL. */
+static struct target *assess_next(struct assess_call *a)
+{
+	struct target *t = NULL;
+
+	pthread_mutex_lock(&a->lock);
+	if (a->n_news) {
+		t = a->news[--a->n_news];
+		t->fresh = false;
+		if (!target_is_done(t))
+			t = NULL;
+	}
+	pthread_mutex_unlock(&a->lock);
+	return t;
+}
+
+static bool assess_has_news(struct assess_call *a)
+{
+	bool has;
+
+	pthread_mutex_lock(&a->lock);
+	has = a->n_news > 0;
+	pthread_mutex_unlock(&a->lock);
+	return has;
+}
+
+/* Rows for those who are done; those of the others come at the end. */
+static int assess_show(struct assess_call *a)
+{
+	int err = 0;
+
+	while (!err && assess_has_news(a)) {
+		struct target *t = assess_next(a);
+
+		if (t && a->wait)
+			err = assess_row(a, t);
+	}
+	return err;
+}
+
+static int assess_progress(struct assess_call *a)
+{
+	int64_t now = clock_mono_us();
+	char text[300];
+
+	if (now - a->said < ASSESS_PROGRESS_US)
+		return 0;
+	a->said = now;
+	pthread_mutex_lock(&a->lock);
+	assess_summary(a, text, sizeof(text));
+	pthread_mutex_unlock(&a->lock);
+	return call_progress(a->call, text);
+}
+
+/* Everybody has been heard of and, if that is wanted, has come as far as it will. */
+static bool assess_is_over(struct assess_call *a)
+{
+	bool late = clock_mono_us() - a->begun > ASSESS_FIRST_US;
+	bool over;
+
+	pthread_mutex_lock(&a->lock);
+	over = late || a->told == a->n;
+	if (a->wait)
+		over = over && !a->in[ASSESS_QUEUED] && !a->in[ASSESS_ASKED];
+	pthread_mutex_unlock(&a->lock);
+	return over;
+}
+
+static int assess_watch(struct assess_call *a)
+{
+	uint64_t n;
+	int err = 0;
+
+	a->begun = clock_mono_us();
+	while (!err && !assess_is_over(a)) {
+		if ((err = call_wait(a->call, a->wake, CLOCK_SEC)) < 0)
+			return err;
+		(void)!read(a->wake, &n, sizeof(n));
+		if ((err = assess_show(a)) == 0)
+			err = assess_progress(a);
+	}
+	return err;
+}
+
+/* The daemon tells nothing any more. */
+static int assess_finish(struct assess_call *a)
+{
+	size_t missing = a->n - a->told + a->in[ASSESS_WAITING] + a->in[ASSESS_GONE] +
+			 a->in[ASSESS_REFUSED];
+	enum admin_exit exit = missing ? ADMIN_STALE : ADMIN_YES;
+	char text[300];
+	int err = 0;
+
+	for (size_t i = 0; i < a->n && !err; i++)
+		if (!a->targets[i]->shown)
+			err = assess_row(a, a->targets[i]);
+	if (a->wait && a->bad)
+		exit = ADMIN_NO;
+	else if (a->wait && a->open)
+		exit = ADMIN_STALE;
+	assess_summary(a, text, sizeof(text));
+	return err ? err : call_end(a->call, exit, "%s", text);
+}
+
+/* --- the command ---------------------------------------------------------------------------- */
+
+/* What the daemon says to the question as a whole. */
+static int assess_refused(struct admin_call *call, int err)
+{
+	return call_end(call, ADMIN_UNREACHABLE, "%s",
+			err == ST_EBUSY ? "the manager is busy with other such questions"
+					: "the manager stops");
+}
+
+static int assess_start(struct assess_call *a)
+{
+	const struct admin_env *env = a->call->env;
+	const char **keys = calloc(a->n, sizeof(*keys));
+	struct assess *handle;
+	int err;
+
+	a->news = calloc(a->n, sizeof(struct target *));
+	err = keys && a->news ? 0 : ST_ENOMEM;
+	for (size_t i = 0; i < a->n && keys; i++)
+		keys[i] = a->targets[i]->key;
+	if (!err &&
+	    (err = env->assess->start(env->ctx, &(struct assess_selection){ keys, a->n },
+				      assess_on_event, a, &handle)) == 0) {
+		err = assess_watch(a);
+		env->assess->cancel(env->ctx, handle);
+		err = err ? err : assess_finish(a);
+	} else if (err == ST_EBUSY || err == ST_ECLOSED) {
+		err = assess_refused(a->call, err);
+	}
+	free(keys);
+	return err;
+}
+
+static void assess_free(struct assess_call *a)
+{
+	HASH_CLEAR(hh, a->by_key);
+	for (size_t i = 0; i < a->n; i++)
+		free(a->targets[i]->reason);
+	free(a->targets);
+	free(a->news);
+	arena_reset(&a->arena);
+	pthread_mutex_destroy(&a->lock);
+	if (a->wake >= 0)
+		close(a->wake);
+}
+
+static int assess_answer(struct assess_call *a, const struct ask *ask)
+{
+	int err;
+
+	if ((a->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
+		return ST_EIO;
+	err = assess_select(a, ask);
+	if (err == ST_ENOENT || err == ST_EVALUE)
+		return 0;
+	if (!err && !a->n)
+		return call_end(a->call, ADMIN_NO, "no endpoint has come yet");
+	return err ? err : assess_start(a);
+}
+
+static int assess_run(struct admin_call *call)
+{
+	struct assess_call a = { .call = call, .wait = request_flag(call->request, "wait") };
+	struct ask ask;
+	int err;
+
+	if (!request_text(call->request, "name") == !request_flag(call->request, "all"))
+		return call_end(call, ADMIN_USAGE, "name endpoints, or --all of them");
+	if (ask_begin(call, &ask) < 0)
+		return 0;
+	if (!call->env->assess)
+		return call_end(call, ADMIN_UNREACHABLE,
+				"this manager has no endpoints to ask");
+	pthread_mutex_init(&a.lock, NULL);
+	err = assess_answer(&a, &ask);
+	assess_free(&a);
+	return err;
+}
+
+/* clang-format off */
+const struct command_view assess_views[] = {
+	{ NULL, NULL, VIEW_ROWS, "how it went with each", assess_columns, assess_run },
+	{ 0 },
+};
+/* clang-format on */
