@@ -21,6 +21,7 @@ static double cpu_ms(void)
 static int show(const struct collection_conf *conf, const char *name, uint8_t flags)
 {
 	struct swima_request q = { .flags = flags };
+	struct answer how = { 0 };
 	struct collection *c = NULL;
 	struct wr w = { 0 };
 	const char *why = NULL;
@@ -32,7 +33,7 @@ static int show(const struct collection_conf *conf, const char *name, uint8_t fl
 		err = collection_refresh(c, &why);
 	collected = cpu_ms();
 	if (!err)
-		err = answer_write(&w, c, &q);
+		err = answer_write(&w, c, &q, &how);
 	if (!err) {
 		n = collection_count(c);
 		printf("%-34s %8zu %10zu %7.1f %10.2f %9.2f\n", name, n, w.len,
@@ -95,7 +96,7 @@ static int show_events(const struct collection_conf *conf)
 int main(int argc, char **argv)
 {
 	static const char *const sources[] = { "dpkg", NULL };
-	const struct log log = { "bench" };
+	const struct log log = { .ctx = "bench" };
 	struct collection_conf conf = {
 		.source = { .root = argc > 1 ? argv[1] : "",
 			    .max_octets = 1 << 28,
@@ -106,6 +107,7 @@ int main(int argc, char **argv)
 		.sources = sources,
 		.ledger = "",
 		.max_records = 1 << 20,
+		.max_events = 1 << 20,
 	};
 	struct collection_conf compatible = conf, coswid = conf;
 	int err;
