@@ -211,7 +211,11 @@ static void link_on_dialled(void *ctx, int fd, int err, const char *reason)
 
 static int link_init(struct link *l, const struct agent_conf *conf, struct tls_ctx *tls)
 {
-	const struct dialler_conf dial = { conf->address, conf->port, conf->connect_s };
+	const struct dialler_conf dial = {
+		.host = conf->address,
+		.port = conf->port,
+		.timeout_s = conf->connect_s,
+	};
 
 	l->conn_conf = (struct pt_conn_conf){
 		.tls = tls,

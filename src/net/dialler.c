@@ -4,6 +4,7 @@
 #include "net/peer_id.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,8 @@ struct dialler {
 	uv_getaddrinfo_t lookup;
 	uv_timer_t timer; /* of the lookup, then of each address */
 	uint64_t timeout_ms, share_ms;
-	uv_poll_t poll;            /* of fd */
+	uv_poll_t poll; /* of fd */
+	const struct sockaddr *source;
 	struct addrinfo *all;      /* what the name stands for */
 	const struct addrinfo *at; /* the one that is being tried */
 	int fd;
@@ -110,6 +112,19 @@ static void dialler_on_writable(uv_poll_t *poll, int status, int events)
 	dialler_end(d, fd, 0);
 }
 
+/* Our address, without using up a port that others could share. */
+static int dialler_bind(const struct dialler *d)
+{
+	int on = 1;
+
+	if (!d->source)
+		return 0;
+	(void)setsockopt(d->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
+	return bind(d->fd, d->source,
+		    d->source->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+						     : sizeof(struct sockaddr_in));
+}
+
 /* 0, or errno. */
 static int dialler_connect(struct dialler *d)
 {
@@ -119,7 +134,8 @@ static int dialler_connect(struct dialler *d)
 	d->fd = socket(a->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (d->fd < 0)
 		return errno;
-	if ((connect(d->fd, a->ai_addr, a->ai_addrlen) == 0 || errno == EINPROGRESS) &&
+	if (dialler_bind(d) == 0 &&
+	    (connect(d->fd, a->ai_addr, a->ai_addrlen) == 0 || errno == EINPROGRESS) &&
 	    uv_poll_init(&d->loop->uv, &d->poll, d->fd) == 0) {
 		d->poll.data = d;
 		d->users++;
@@ -198,6 +214,7 @@ int dialler_open(struct net_loop *loop, const struct dialler_conf *conf,
 		return ST_ENOMEM;
 	d->loop = loop;
 	d->fd = -1;
+	d->source = conf->source;
 	d->done = done;
 	d->ctx = ctx;
 	d->lookup.data = d->timer.data = d;

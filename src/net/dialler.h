@@ -10,7 +10,8 @@ struct dialler;
 struct dialler_conf {
 	const char *host; /* name or numeric address */
 	uint16_t port;
-	uint32_t timeout_s; /* for the lookup, and for all addresses together */
+	uint32_t timeout_s;            /* for the lookup, and for all addresses together */
+	const struct sockaddr *source; /* our end, borrowed until done; NULL: any */
 };
 
 /* done(ctx, fd, err, reason) is called exactly once, never from inside dialler_open.

@@ -442,10 +442,15 @@ int pt_conn_open(struct net_loop *loop, const struct pt_conn_conf *conf, int fd,
 	int err;
 
 	*out = NULL;
-	if (!c || tls_open(conf->tls, &c->tls) < 0) {
+	err = c ? tls_open(conf->tls, &c->tls) : ST_ENOMEM;
+	if (!err && conf->certificate)
+		err = tls_show(c->tls, conf->certificate, conf->key);
+	if (err) {
 		close(fd);
+		if (c)
+			tls_free(c->tls);
 		free(c);
-		return ST_ENOMEM;
+		return err;
 	}
 	c->loop = loop;
 	c->conf = conf;

@@ -43,6 +43,8 @@ struct pt_conn_ops {
 /* Borrowed as long as a connection uses it, except tls, of which a reference is kept. */
 struct pt_conn_conf {
 	struct tls_ctx *tls; /* its side decides whether we are NEA Server or Client */
+	X509 *certificate;   /* with its key, instead of those of tls; NULL: those of tls */
+	EVP_PKEY *key;
 	const struct limits *limits;
 	uint32_t mechs;    /* SASL_BITs: server: offered; client: used when offered */
 	enum pt_auth auth; /* server: which of them must succeed */

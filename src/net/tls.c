@@ -200,6 +200,15 @@ int tls_open(struct tls_ctx *ctx, struct tls **out)
 	return 0;
 }
 
+int tls_show(struct tls *t, X509 *certificate, EVP_PKEY *key)
+{
+	if (SSL_use_certificate(t->ssl, certificate) == 1 &&
+	    SSL_use_PrivateKey(t->ssl, key) == 1 && SSL_check_private_key(t->ssl) == 1)
+		return 0;
+	ERR_clear_error();
+	return ST_EVALUE;
+}
+
 void tls_free(struct tls *t)
 {
 	if (!t)

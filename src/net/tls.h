@@ -52,6 +52,10 @@ struct tls;
 int tls_open(struct tls_ctx *ctx, struct tls **t);
 void tls_free(struct tls *t);
 
+/* Before the handshake: shows this certificate, proved by its key, instead of that of the
+ * context. Keeps references of its own. ST_EVALUE when they do not belong together. */
+int tls_show(struct tls *t, X509 *certificate, EVP_PKEY *key);
+
 /* Starts the handshake where we speak first, and goes on with it: consumes *in (advancing
  * it) and gives the next plaintext. Call until it returns 0.
  * > 0 octets in buf; 0 *in is used up, more must come; ST_ECLOSED the peer said

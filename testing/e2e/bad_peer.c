@@ -353,7 +353,9 @@ static void peer_on_dialled(void *ctx, int fd, int err, const char *reason)
 
 static void run_more(struct run *run)
 {
-	const struct dialler_conf at = { "127.0.0.1", run->port, 30 };
+	const struct dialler_conf at = { .host = "127.0.0.1",
+					 .port = run->port,
+					 .timeout_s = 30 };
 	struct dialler *d;
 
 	while (run->live < run->concurrent && run->started < run->count) {

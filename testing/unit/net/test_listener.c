@@ -83,7 +83,7 @@ static struct listener *listen_on(const char *address, uint16_t port, struct hos
 
 static struct dialler *dial(const char *host, uint16_t port, struct call *c)
 {
-	const struct dialler_conf conf = { host, port, 2 };
+	const struct dialler_conf conf = { .host = host, .port = port, .timeout_s = 2 };
 	struct dialler *d;
 
 	*c = (struct call){ .fd = -1 };
@@ -100,6 +100,32 @@ static void host_close(struct host *h)
 	}
 	h->n = 0;
 	h->some = false;
+}
+
+/* A connection can come from an address of our choice. */
+static void test_source(void **state)
+{
+	const struct sockaddr_in source = { .sin_family = AF_INET,
+					    .sin_addr.s_addr = htonl(0x7f010203) };
+	struct host h = { 0 };
+	struct listener *l = listen_on("127.0.0.1", 0, &h);
+	struct dialler_conf conf = { .host = "127.0.0.1",
+				     .port = listener_port(l),
+				     .timeout_s = 2,
+				     .source = (const struct sockaddr *)&source };
+	struct call c = { .fd = -1 };
+	struct dialler *d;
+
+	(void)state;
+	assert_int_equal(dialler_open(&loop, &conf, on_dialled, &c, &d), 0);
+	assert_true(lab_run_until(&loop, &c.done, 3000));
+	assert_true(c.fd >= 0);
+	assert_true(lab_run_until(&loop, &h.some, 3000));
+	assert_int_equal(((struct sockaddr_in *)&h.from)->sin_addr.s_addr,
+			 source.sin_addr.s_addr);
+	close(c.fd);
+	host_close(&h);
+	listener_close(l);
 }
 
 static void test_meet(void **state)
@@ -286,9 +312,9 @@ int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		CASE(test_meet),     CASE(test_any_address),    CASE(test_shared_port),
-		CASE(test_too_many), CASE(test_no_descriptors), CASE(test_nobody_there),
-		CASE(test_cancel),
+		CASE(test_meet),         CASE(test_source),   CASE(test_any_address),
+		CASE(test_shared_port),  CASE(test_too_many), CASE(test_no_descriptors),
+		CASE(test_nobody_there), CASE(test_cancel),
 	};
 
 	return cmocka_run_group_tests(tests, lab_log_open, lab_log_close);

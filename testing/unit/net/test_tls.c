@@ -96,6 +96,31 @@ static void test_good(void **state)
 	}
 }
 
+/* One context, many clients: each shows a certificate of its own. */
+static void test_show(void **state)
+{
+	struct tls_ctx *s = lab_tls(true, "manager", NULL);
+	struct tls_ctx *c = lab_tls(false, NULL, "localhost");
+	struct tls_ctx *own = lab_tls(false, "endpoint", "localhost");
+	X509 *certificate = SSL_CTX_get0_certificate(own->ssl);
+	struct end server = { 0 }, client = { 0 };
+
+	(void)state;
+	assert_int_equal(tls_open(s, &server.tls), 0);
+	assert_int_equal(tls_open(c, &client.tls), 0);
+	assert_int_equal(tls_show(client.tls, certificate, SSL_CTX_get0_privatekey(s->ssl)),
+			 ST_EVALUE);
+	assert_int_equal(tls_show(client.tls, certificate, SSL_CTX_get0_privatekey(own->ssl)),
+			 0);
+	shuttle(&server, &client);
+	assert_true(tls_established(server.tls));
+	assert_int_equal(X509_cmp(tls_peer(server.tls), certificate), 0);
+	finish(&server, &client);
+	tls_ctx_free(own);
+	tls_ctx_free(s);
+	tls_ctx_free(c);
+}
+
 static void test_refused(void **state)
 {
 	static const struct {
@@ -294,10 +319,15 @@ static void test_client_needs_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),          cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_anonymous),     cmocka_unit_test(test_revoked),
-		cmocka_unit_test(test_no_resumption), cmocka_unit_test(test_not_tls),
-		cmocka_unit_test(test_files),         cmocka_unit_test(test_client_needs_name),
+		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_show),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_anonymous),
+		cmocka_unit_test(test_revoked),
+		cmocka_unit_test(test_no_resumption),
+		cmocka_unit_test(test_not_tls),
+		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_client_needs_name),
 	};
 
 	return cmocka_run_group_tests(tests, lab_setup, lab_teardown);
