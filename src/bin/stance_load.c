@@ -1,0 +1,185 @@
+#include "config.h"
+
+#include "bin/stance_load_print.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+
+#define DPKG_STATUS "/var/lib/dpkg/status"
+
+enum exit_code {
+	EXIT_COMPLETE = 0,
+	EXIT_INCOMPLETE = 1,
+	EXIT_USAGE = 2,
+	EXIT_DENIED = 3,
+};
+
+struct load {
+	struct load_conf conf;
+	struct load_pki pki;
+	struct net_loop loop;
+	struct fleet fleet;
+	char address[INET6_ADDRSTRLEN];
+};
+
+static int complain(const char *what, const char *why)
+{
+	fprintf(stderr, "stance-load: %s: %s\n", what, why);
+	return EXIT_USAGE;
+}
+
+/* --- whom ----------------------------------------------------------------------------------- */
+
+static bool is_loopback(const struct sockaddr *sa)
+{
+	const struct sockaddr_in *in = (const void *)sa;
+	const struct sockaddr_in6 *in6 = (const void *)sa;
+
+	if (sa->sa_family == AF_INET)
+		return ntohl(in->sin_addr.s_addr) >> 24 == 127;
+	return sa->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
+}
+
+/* One address is chosen here, so that it is the one that was looked at. */
+static int find_target(struct load *l)
+{
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	struct dialler_conf *target = &l->fleet.env.target;
+	struct addrinfo *all;
+	int rc = getaddrinfo(l->conf.host, l->conf.port, &hints, &all);
+	int status = 0;
+	char port[8];
+
+	if (rc)
+		return complain(l->conf.host, gai_strerror(rc));
+	(void)getnameinfo(all->ai_addr, all->ai_addrlen, l->address, sizeof(l->address), port,
+			  sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV);
+	target->host = l->address;
+	target->port = (uint16_t)atoi(port);
+	target->timeout_s = 30;
+	if (!is_loopback(all->ai_addr) && !l->conf.allow_remote) {
+		complain(l->address, "is not this machine; --allow-remote if you mean it");
+		status = EXIT_DENIED;
+	} else if (l->conf.sources &&
+		   ntohl(((struct sockaddr_in *)(void *)all->ai_addr)->sin_addr.s_addr) >>
+				   24 !=
+			   127) {
+		status = complain(l->address, "--sources needs a target of 127.0.0.0/8");
+	}
+	freeaddrinfo(all);
+	return status;
+}
+
+/* --- what ----------------------------------------------------------------------------------- */
+
+static int read_image(struct load *l)
+{
+	struct image *image = &l->fleet.image;
+	uint32_t max = (uint32_t)l->conf.packages;
+	unsigned long n;
+	FILE *status;
+	char *end;
+	int err;
+
+	image->seed = l->conf.seed;
+	image->drift = (uint32_t)l->conf.drift;
+	if (strcmp(l->conf.image, "dpkg") != 0) {
+		n = strtoul(l->conf.image, &end, 10);
+		if (*end || end == l->conf.image || n > 1000000)
+			return complain("--image", "is dpkg or a number");
+		err = image_make(image, max && n > max ? max : (uint32_t)n);
+		return err ? complain("image", st_strerror(err)) : 0;
+	}
+	if (!(status = fopen(DPKG_STATUS, "re")))
+		return complain(DPKG_STATUS, strerror(errno));
+	err = image_read_dpkg(image, status, max);
+	fclose(status);
+	return err ? complain(DPKG_STATUS, "no installed packages can be read from it") : 0;
+}
+
+static int open_tls(struct load *l)
+{
+	const struct load_conf *c = &l->conf;
+	const struct tls_conf tls = { .ca = c->ca, .peer_name = c->name };
+	struct tls_error e = { { 0 } };
+	int err = tls_ctx_open(&tls, &l->fleet.env.tls, &e);
+
+	if (!err && c->certificates)
+		err = load_pki_directory(&l->pki, c->certificates, &e);
+	else if (!err)
+		err = load_pki_issuer(&l->pki, c->ca, c->ca_key, c->domain, &e);
+	if (err)
+		return complain("certificates", e.text[0] ? e.text : st_strerror(err));
+	return 0;
+}
+
+static void raise_descriptors(uint64_t endpoints)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) == 0 && r.rlim_cur < endpoints + 64) {
+		r.rlim_cur = endpoints + 64 < r.rlim_max ? endpoints + 64 : r.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &r);
+		if (r.rlim_cur < endpoints + 64)
+			complain("open files", "fewer are allowed than there are endpoints");
+	}
+}
+
+static int prepare(struct load *l)
+{
+	const struct limits limits = LIMITS_DEFAULT;
+	struct fleet *f = &l->fleet;
+	uint32_t random = 0;
+	int status;
+
+	if (!l->conf.seed) {
+		(void)!getrandom(&random, sizeof(random), 0);
+		l->conf.seed = (uint64_t)random + 1;
+	}
+	f->conf = &l->conf;
+	f->pki = &l->pki;
+	f->env.loop = &l->loop;
+	f->env.limits = limits;
+	f->env.limits.handshake_s = 60; /* a storm is slow: that is what we measure */
+	f->env.limits.negotiation_s = 60;
+	f->env.pb = (struct pb_config){ .full_duplex = true, .limits = &f->env.limits };
+	f->env.os = !l->conf.no_os;
+	f->env.software = !l->conf.no_software;
+	if ((status = find_target(l)) || (status = read_image(l)) || (status = open_tls(l)))
+		return status;
+	raise_descriptors(l->conf.endpoints);
+	return fleet_open(f) < 0 ? complain("endpoints", st_strerror(ST_ENOMEM)) : 0;
+}
+
+static int run(struct load *l)
+{
+	if (net_loop_init(&l->loop) < 0)
+		return complain("loop", st_strerror(ST_ENOMEM));
+	fleet_run(&l->fleet);
+	(void)net_loop_reset(&l->loop);
+	if (!l->conf.json)
+		load_print(stdout, &l->fleet);
+	else if (load_print_json(stdout, &l->fleet) < 0)
+		return complain("report", st_strerror(ST_ENOMEM));
+	return l->fleet.complete ? EXIT_COMPLETE : EXIT_INCOMPLETE;
+}
+
+int main(int argc, char **argv)
+{
+	static struct load load; /* histograms are large */
+	int status;
+
+	if (!load_conf_read(&load.conf, argc, argv, &status))
+		return status;
+	log_set_level(load.conf.verbose ? LOG_L_INFO : LOG_L_ERROR);
+	if (!(status = prepare(&load)))
+		status = run(&load);
+	fleet_close(&load.fleet);
+	tls_ctx_free(load.fleet.env.tls);
+	load_pki_close(&load.pki);
+	return status;
+}

@@ -1,0 +1,388 @@
+#include "bin/stance_load_fleet.h"
+
+#include "base/clock.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define TICK_MS 5
+#define BACK_OFF_DOUBLINGS 5
+#define SOURCE_BASE 0x7f010001u /* 127.1.0.1 */
+
+static uint64_t fleet_random(struct fleet *f)
+{
+	return image_mix(f->random++, f->conf->seed);
+}
+
+/* --- spans and errors -------------------------------------------------------------------- */
+
+static void fleet_span_begin(struct fleet *f, enum fleet_phase phase)
+{
+	struct fleet_span *s = &f->spans[phase];
+
+	f->phase = phase;
+	s->begun = true;
+	s->own_from = usage_of(getpid());
+	s->manager_from = usage_of((int)f->conf->manager_pid);
+	s->from = clock_mono_us();
+}
+
+static void fleet_span_end(struct fleet *f)
+{
+	struct fleet_span *s = &f->spans[f->phase];
+
+	if (!s->begun || s->ended)
+		return;
+	s->to = clock_mono_us();
+	s->ended = true;
+	s->own_to = usage_of(getpid());
+	s->manager_to = usage_of((int)f->conf->manager_pid);
+}
+
+static void fleet_note(struct fleet *f, int err, const char *reason)
+{
+	uint32_t i = 0;
+
+	while (i < f->n_errors && f->errors[i].err != err)
+		i++;
+	if (i == FLEET_ERRORS)
+		return;
+	if (i == f->n_errors) {
+		f->n_errors++;
+		f->errors[i] = (struct fleet_error){ .err = err };
+		(void)snprintf(f->errors[i].example, sizeof(f->errors[i].example), "%s",
+			       reason);
+	}
+	f->errors[i].n++;
+}
+
+/* --- the end ----------------------------------------------------------------------------- */
+
+static void fleet_end(struct fleet *f)
+{
+	if (uv_is_closing((uv_handle_t *)&f->tick))
+		return;
+	uv_close((uv_handle_t *)&f->tick, NULL);
+	uv_close((uv_handle_t *)&f->term, NULL);
+	uv_close((uv_handle_t *)&f->intr, NULL);
+	for (uint32_t i = 0; i < f->n; i++)
+		uv_close((uv_handle_t *)&f->sims[i].timer, NULL);
+}
+
+static void fleet_stop(struct fleet *f, bool complete)
+{
+	if (f->stopping)
+		return;
+	fleet_span_end(f);
+	f->stopping = true;
+	f->complete = complete;
+	for (uint32_t i = 0; i < f->n; i++) {
+		uv_timer_stop(&f->sims[i].timer);
+		sim_close(&f->sims[i]);
+	}
+}
+
+/* Nothing is under way that somebody waits for. */
+static bool fleet_quiet(const struct fleet *f)
+{
+	if (f->conf->mode->work == LOAD_RECONNECT)
+		return !f->busy;
+	if (f->present != f->n)
+		return false;
+	for (uint32_t i = 0; i < f->n; i++)
+		if (f->sims[i].state != SIM_HOLDS)
+			return false;
+	return true;
+}
+
+static bool fleet_time_is_over(const struct fleet *f, int64_t now)
+{
+	const struct fleet_span *s = &f->spans[FLEET_STAYING];
+
+	return s->begun && (double)(now - s->from) >= f->conf->time_s * 1e6;
+}
+
+/* --- what there is to do ----------------------------------------------------------------- */
+
+static void fleet_connect(struct fleet *f, struct sim *s)
+{
+	f->open++;
+	sim_connect(s);
+}
+
+/* Gives work to as many as there should be at work. */
+static void fleet_feed(struct fleet *f)
+{
+	enum load_work work = f->conf->mode->work;
+	enum sim_state idle = work == LOAD_REASSESS ? SIM_HOLDS : SIM_AWAY;
+
+	if (work == LOAD_HOLD || f->stopping || f->phase != FLEET_STAYING ||
+	    fleet_time_is_over(f, clock_mono_us()))
+		return;
+	for (uint32_t tried = 0; tried < f->n && f->busy < f->conf->concurrency; tried++) {
+		struct sim *s = &f->sims[f->next++ % f->n];
+
+		if (s->state != idle || s->busy)
+			continue;
+		s->busy = true;
+		f->busy++;
+		if (work == LOAD_REASSESS)
+			sim_assess(s);
+		else
+			fleet_connect(f, s);
+	}
+}
+
+static void fleet_freed(struct fleet *f, struct sim *s)
+{
+	if (s->busy) {
+		s->busy = false;
+		f->busy--;
+	}
+}
+
+static void fleet_change(struct fleet *f)
+{
+	uint64_t r = fleet_random(f);
+	struct sim *s = &f->sims[r % f->n];
+	uint32_t k = (uint32_t)((r >> 32) % f->image.n);
+	int n = sim_change(s, k, (r >> 24 & 7) == 0);
+
+	f->change_credit -= n > 0 ? n : 1;
+	f->events += n > 0 ? (uint64_t)n : 0;
+}
+
+static double credit(double have, double rate, double seconds)
+{
+	have += rate * seconds;
+	return have < rate + 1 ? have : rate + 1; /* a second's worth at most */
+}
+
+static void fleet_arriving(struct fleet *f, double seconds)
+{
+	double rate = f->conf->connect_rate;
+
+	f->connect_credit = rate > 0 ? credit(f->connect_credit, rate, seconds) : f->n;
+	while (f->connected < f->n && f->connect_credit >= 1) {
+		f->connect_credit--;
+		fleet_connect(f, &f->sims[f->connected++]);
+	}
+}
+
+static void fleet_staying(struct fleet *f, double seconds, int64_t now)
+{
+	if (fleet_time_is_over(f, now)) {
+		if (fleet_quiet(f))
+			fleet_stop(f, !f->failed);
+		return;
+	}
+	f->change_credit = credit(f->change_credit, f->conf->changes, seconds);
+	while (f->change_credit >= 1 && f->image.n)
+		fleet_change(f);
+	fleet_feed(f);
+}
+
+static void fleet_on_tick(uv_timer_t *timer)
+{
+	struct fleet *f = timer->data;
+	int64_t now = clock_mono_us();
+	double seconds = (double)(now - f->ticked) / 1e6;
+
+	f->ticked = now;
+	if (now >= f->given_up)
+		fleet_stop(f, false);
+	if (f->stopping) {
+		if (!f->open || now >= f->given_up + 10 * CLOCK_SEC)
+			fleet_end(f);
+		return;
+	}
+	if (f->phase == FLEET_ARRIVING)
+		fleet_arriving(f, seconds);
+	else
+		fleet_staying(f, seconds, now);
+}
+
+/* --- what endpoints tell ----------------------------------------------------------------- */
+
+static void fleet_on_ready(void *ctx, struct sim *s, int64_t us)
+{
+	struct fleet *f = ctx;
+
+	(void)s;
+	latency_add(&f->connect, us);
+}
+
+static void fleet_progress(const struct fleet *f, const char *what, int64_t us)
+{
+	if (!f->conf->json)
+		fprintf(stderr, "stance-load: %u %s after %.3f s\n", f->n, what,
+			(double)us / 1e6);
+}
+
+static void fleet_arrived(struct fleet *f)
+{
+	struct fleet_recovery *r =
+		f->n_recoveries ? &f->recoveries[f->n_recoveries - 1] : NULL;
+
+	if (f->present != f->n || f->conf->mode->work == LOAD_RECONNECT)
+		return;
+	if (f->phase == FLEET_ARRIVING) {
+		fleet_span_end(f);
+		fleet_progress(f, "are assessed", f->spans[f->phase].to - f->began);
+		fleet_span_begin(f, FLEET_STAYING);
+	} else if (r && !r->to) {
+		r->to = clock_mono_us();
+		fleet_progress(f, "are back", r->to - r->from);
+	}
+}
+
+static void fleet_on_assessed(void *ctx, struct sim *s, enum sim_kind kind, int64_t us)
+{
+	struct fleet *f = ctx;
+
+	latency_add(&f->assessed[kind], us);
+	f->spans[f->phase].assessments++;
+	s->failures = 0;
+	fleet_freed(f, s);
+	if (!s->here) {
+		s->here = true;
+		f->present++;
+		fleet_arrived(f);
+	}
+	if (f->conf->mode->work == LOAD_RECONNECT)
+		sim_close(s);
+	fleet_feed(f);
+}
+
+static void fleet_on_back_off(uv_timer_t *timer)
+{
+	struct sim *s = timer->data;
+	struct fleet *f = s->env->ctx;
+
+	if (!f->stopping)
+		fleet_connect(f, s);
+}
+
+/* Between half and all of a wait that doubles. */
+static void fleet_back_off(struct fleet *f, struct sim *s)
+{
+	uint32_t doublings =
+		s->failures < BACK_OFF_DOUBLINGS ? s->failures : BACK_OFF_DOUBLINGS;
+	double part = 0.5 + (double)(fleet_random(f) >> 32) / (2.0 * UINT32_MAX);
+
+	s->failures++;
+	uv_timer_start(&s->timer, fleet_on_back_off,
+		       (uint64_t)(f->conf->back_off_s * (1u << doublings) * part * 1000), 0);
+}
+
+static void fleet_lost(struct fleet *f)
+{
+	struct fleet_recovery *r =
+		f->n_recoveries ? &f->recoveries[f->n_recoveries - 1] : NULL;
+
+	f->lost++;
+	if (f->phase != FLEET_STAYING)
+		return;
+	if ((!r || r->to) && f->n_recoveries < FLEET_RECOVERIES) {
+		r = &f->recoveries[f->n_recoveries++];
+		*r = (struct fleet_recovery){ .from = clock_mono_us() };
+	}
+	if (r && !r->to)
+		r->lost++;
+}
+
+static void fleet_on_gone(void *ctx, struct sim *s, int err, const char *reason)
+{
+	struct fleet *f = ctx;
+	bool was_here = s->here;
+
+	f->open--;
+	f->present -= was_here;
+	s->here = false;
+	fleet_freed(f, s);
+	if (f->stopping)
+		return;
+	if (err)
+		fleet_note(f, err, reason);
+	if (f->conf->mode->work == LOAD_RECONNECT) {
+		f->failed += !was_here;
+		return; /* the tick feeds */
+	}
+	if (was_here)
+		fleet_lost(f);
+	fleet_back_off(f, s);
+}
+
+static const struct sim_ops fleet_ops = {
+	.ready = fleet_on_ready,
+	.assessed = fleet_on_assessed,
+	.gone = fleet_on_gone,
+};
+
+/* --- life -------------------------------------------------------------------------------- */
+
+static void fleet_on_signal(uv_signal_t *signal, int number)
+{
+	struct fleet *f = signal->data;
+
+	(void)number;
+	f->interrupted = true;
+	fleet_stop(f, false);
+}
+
+int fleet_open(struct fleet *f)
+{
+	struct load_identity id;
+	int err = 0;
+
+	f->env.ops = &fleet_ops;
+	f->env.ctx = f;
+	if (!(f->sims = calloc(f->conf->endpoints, sizeof(*f->sims))))
+		return ST_ENOMEM;
+	while (f->n < f->conf->endpoints && !err) {
+		struct sim *s = &f->sims[f->n];
+
+		if ((err = load_pki_identity(f->pki, f->n, &id)) < 0)
+			break;
+		sim_init(s, &f->env, f->n, (uint32_t)image_mix(f->conf->seed, f->n) | 1,
+			 &f->image, &id);
+		if (f->conf->sources) {
+			s->source.sin_family = AF_INET;
+			s->source.sin_addr.s_addr =
+				htonl(SOURCE_BASE + (uint32_t)(f->n % f->conf->sources));
+		}
+		f->n++;
+	}
+	return err;
+}
+
+void fleet_run(struct fleet *f)
+{
+	uv_loop_t *loop = &f->env.loop->uv;
+
+	uv_timer_init(loop, &f->tick);
+	uv_signal_init(loop, &f->term);
+	uv_signal_init(loop, &f->intr);
+	f->tick.data = f->term.data = f->intr.data = f;
+	uv_signal_start(&f->term, fleet_on_signal, SIGTERM);
+	uv_signal_start(&f->intr, fleet_on_signal, SIGINT);
+	for (uint32_t i = 0; i < f->n; i++) {
+		uv_timer_init(loop, &f->sims[i].timer);
+		f->sims[i].timer.data = &f->sims[i];
+	}
+	f->began = f->ticked = clock_mono_us();
+	f->given_up = f->began + (int64_t)(f->conf->timeout_s * 1e6);
+	fleet_span_begin(f, f->conf->mode->work == LOAD_RECONNECT ? FLEET_STAYING
+								  : FLEET_ARRIVING);
+	uv_timer_start(&f->tick, fleet_on_tick, 0, TICK_MS);
+	uv_run(loop, UV_RUN_DEFAULT);
+}
+
+void fleet_close(struct fleet *f)
+{
+	for (uint32_t i = 0; i < f->n; i++)
+		sim_reset(&f->sims[i]);
+	free(f->sims);
+	image_reset(&f->image);
+}

@@ -1,0 +1,36 @@
+/* Who the simulated endpoints are: certificates that are issued on the fly by an authority
+ * whose key we are given, or those of a directory. */
+#ifndef STANCE_BIN_STANCE_LOAD_PKI_H
+#define STANCE_BIN_STANCE_LOAD_PKI_H
+
+#include "net/tls.h"
+
+struct load_identity {
+	X509 *certificate;
+	EVP_PKEY *key;
+};
+
+struct load_pki {
+	X509 *ca;
+	EVP_PKEY *ca_key, *key; /* key: P-256, shared by all endpoints that we issue for */
+	const char *domain;     /* endpoint 17 is load-000017.DOMAIN; borrowed */
+	struct load_identity *found; /* of a directory */
+	size_t n;
+};
+
+/* To issue: PEM files of the authority and its key. ST_ECONF with e filled. Close it in any
+ * case. */
+int load_pki_issuer(struct load_pki *p, const char *ca, const char *ca_key, const char *domain,
+		    struct tls_error *e);
+
+/* Every NAME.crt of dir with NAME.key; p->n says how many. ST_ECONF with e filled. */
+int load_pki_directory(struct load_pki *p, const char *dir, struct tls_error *e);
+
+void load_pki_close(struct load_pki *p);
+
+/* Of endpoint `number`; the certificate and key are the caller's references. When there are
+ * fewer in the directory they are used again. ST_ENOMEM. */
+int load_pki_identity(const struct load_pki *p, uint32_t number, struct load_identity *id);
+void load_identity_reset(struct load_identity *id);
+
+#endif

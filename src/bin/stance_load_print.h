@@ -1,0 +1,15 @@
+/* What stance-load has found out, for people and for programs. */
+#ifndef STANCE_BIN_STANCE_LOAD_PRINT_H
+#define STANCE_BIN_STANCE_LOAD_PRINT_H
+
+#include "bin/stance_load_fleet.h"
+
+#include <stdio.h>
+
+/* A few lines of text. */
+void load_print(FILE *to, const struct fleet *f);
+
+/* One JSON object. 0 or ST_ENOMEM. */
+int load_print_json(FILE *to, const struct fleet *f);
+
+#endif

@@ -1,0 +1,104 @@
+/* One simulated endpoint: it connects, is assessed, stays connected, tells what changes, and is
+ * assessed again when it or the manager wants it. */
+#ifndef STANCE_BIN_STANCE_LOAD_SIM_H
+#define STANCE_BIN_STANCE_LOAD_SIM_H
+
+#include "bin/stance_load_pki.h"
+#include "bin/stance_load_software.h"
+#include "bin/stance_load_swima.h"
+#include "net/dialler.h"
+#include "net/pt_conn.h"
+#include "proto/pb_session.h"
+
+#include <netinet/in.h>
+
+struct sim;
+
+/* Why there was an assessment, and what its time is counted from. */
+enum sim_kind {
+	SIM_FIRST,  /* after connecting; from before the connection was opened */
+	SIM_AGAIN,  /* we asked for another one; from then on */
+	SIM_ASKED,  /* the manager asked (SRETRY); from when that was read */
+	SIM_CHANGE, /* software changed; from when the (oldest) change happened */
+	SIM_N_KINDS
+};
+
+struct sim_ops {
+	/* Data Transport has begun, us after connecting began. */
+	void (*ready)(void *ctx, struct sim *s, int64_t us);
+	/* A result has arrived; anything may be done to s. */
+	void (*assessed)(void *ctx, struct sim *s, enum sim_kind kind, int64_t us);
+	/* It is not connected any more, or did not get that far; err is 0 when we had closed
+	 * it. Anything may be done to s. */
+	void (*gone)(void *ctx, struct sim *s, int err, const char *reason);
+};
+
+/* What all of them share; borrowed. */
+struct sim_env {
+	struct net_loop *loop;
+	struct dialler_conf target; /* without source */
+	struct limits limits;
+	struct pb_config pb;
+	struct tls_ctx *tls;
+	bool os, software; /* what collectors they have */
+	const struct sim_ops *ops;
+	void *ctx;
+};
+
+enum sim_state {
+	SIM_AWAY,    /* no connection, and none on its way */
+	SIM_DIALS,   /* until Data Transport begins */
+	SIM_WORKS,   /* an assessment is under way */
+	SIM_HOLDS,   /* connected, nothing under way */
+	SIM_CLOSING, /* its connection ends */
+};
+
+struct sim {
+	const struct sim_env *env;
+	uint32_t number;
+	enum sim_state state;
+	struct sockaddr_in source; /* sin_family 0: any */
+	struct load_identity identity;
+	struct pt_conn_conf conn_conf;
+	struct dialler *dialler;
+	struct pt_conn *conn;
+	struct pb_session pb;
+	struct software installed;
+	struct load_swima swima;
+	uint32_t message;   /* identifier of our next PA-TNC message */
+	enum sim_kind kind; /* of the assessment under way */
+	int64_t began;      /* monotonic us */
+	int64_t changed;    /* of the oldest change that was not told; 0: none */
+	bool retried;       /* our retry may still cross one of the manager's */
+	bool wants;         /* another assessment once this one is over */
+
+	/* the owner's */
+	uv_timer_t timer;  /* when it comes back */
+	uint32_t failures; /* since it was assessed */
+	bool here;         /* it has had a result on this connection */
+	bool busy;         /* one of those that are at work now */
+};
+
+/* Takes the references in *identity. */
+void sim_init(struct sim *s, const struct sim_env *env, uint32_t number, uint32_t epoch,
+	      const struct image *image, struct load_identity *identity);
+
+/* Only when it is away. */
+void sim_reset(struct sim *s);
+
+/* Opens a connection; `gone` follows, perhaps from inside, when there will be none. Only when it
+ * is away. */
+void sim_connect(struct sim *s);
+
+/* Asks for another assessment, now or after the one under way. Nothing when not connected. */
+void sim_assess(struct sim *s);
+
+/* Package k was changed (software_change): the manager is told now, after the assessment that
+ * is under way, or when the endpoint is back. Returns how many events that made, or ST_ENOMEM.
+ */
+int sim_change(struct sim *s, uint32_t k, bool remove);
+
+/* Says goodbye; `gone` follows, perhaps from inside. */
+void sim_close(struct sim *s);
+
+#endif
