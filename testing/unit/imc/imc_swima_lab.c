@@ -13,6 +13,8 @@
 
 char dir[] = "/tmp/test_imc_swima.XXXXXX";
 
+char own_root[64];
+
 static void quiet(void *ctx, enum log_level level, const char *line)
 {
 	(void)ctx;
@@ -28,6 +30,7 @@ int make_dir(void **state)
 		return -1;
 	conf_dir_set(dir);
 	state_dir_set(dir);
+	snprintf(own_root, sizeof(own_root), "%s/root", dir);
 	return 0;
 }
 
@@ -44,6 +47,40 @@ int drop_dir(void **state)
 	(void)state;
 	clean();
 	return rmdir(dir);
+}
+
+void install(const char *const *software)
+{
+	char path[160], cmd[400];
+	FILE *f;
+
+	snprintf(cmd, sizeof(cmd), "mkdir -p '%s/var/lib/dpkg/updates' '%s/etc'", own_root,
+		 own_root);
+	assert_int_equal(system(cmd), 0);
+	snprintf(path, sizeof(path), "%s/var/lib/dpkg/status-new", own_root);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	for (; *software; software += 2)
+		fprintf(f,
+			"Package: %s\nStatus: install ok installed\nArchitecture: all\n"
+			"Version: %s\nMaintainer: Lab\n\n",
+			software[0], software[1]);
+	assert_int_equal(fclose(f), 0);
+	snprintf(cmd, sizeof(cmd),
+		 "cd '%s' && printf 'ID=lab\\nVERSION_ID=1\\n' >etc/os-release &&"
+		 " mv var/lib/dpkg/status-new var/lib/dpkg/status",
+		 own_root);
+	assert_int_equal(system(cmd), 0);
+}
+
+struct span package_id(const char *name, const char *version)
+{
+	static char id[8][128];
+	static unsigned next;
+	char *to = id[next++ % 8];
+
+	snprintf(to, sizeof(id[0]), "stance.invalid__lab-1-all-%s@%s", name, version);
+	return span_str(to);
 }
 
 /* Starts the module with these settings and one connection. */

@@ -21,6 +21,15 @@ void start(const char *root, const char *settings);
 void stop(void);
 int teardown(void **state);
 
+/* Makes a system of our own below dir, into root, on which exactly this is installed from here on:
+ * pairs of name and version. dpkg's way of writing it, by renaming. */
+extern char own_root[];
+void install(const char *const *software);
+#define INSTALL(...) install((const char *const[]){ __VA_ARGS__ __VA_OPT__(, ) NULL })
+
+/* The identifier of a package of that system; static. */
+struct span package_id(const char *name, const char *version);
+
 /* Says a vector of testing/vectors/swima; or a request of our own making. */
 void say_vector(const char *name);
 void say(uint32_t validator, uint8_t flags, uint32_t id, uint32_t earliest,

@@ -193,11 +193,23 @@ static void test_malformed(void **state)
 /* A collector says nothing to what only validators should get. */
 static void test_ignored(void **state)
 {
-	static const char *const names[] = { "id-inventory",    "id-events-upgrade",
-					     "inventory-swid",  "events-deletion-no-record",
-					     "error-swima",     "error-fulfillment",
-					     "source-response", "subscription-response",
-					     "error-too-large", "inventory-coswid" };
+	static const char *const names[] = { "id-inventory",
+					     "id-events-upgrade",
+					     "inventory-swid",
+					     "events-deletion-no-record",
+					     "error-swima",
+					     "error-fulfillment",
+					     "source-response",
+					     "subscription-response",
+					     "error-too-large",
+					     "inventory-coswid",
+					     "error-denied",
+					     "error-fulfillment-too-large",
+					     "error-id-reuse",
+					     "id-events-empty",
+					     "id-events-partial-fulfillment",
+					     "id-events-unknown-action",
+					     "subscription-response-none" };
 
 	(void)state;
 	start(SMALL, "");

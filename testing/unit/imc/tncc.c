@@ -5,12 +5,18 @@
 #include "tncif/tncifimc.h"
 #include "wire/pen.h"
 
+#include <stdatomic.h>
+#include <unistd.h>
+
 #define TNCC_ID 1
 #define TNCC_MAX 256
 
 struct tncc_msg tncc_out[TNCC_MAX];
 size_t tncc_n;
 uint32_t tncc_max_message = UINT32_MAX;
+
+static atomic_uint retries;
+static bool refuse;
 
 static void forget(void)
 {
@@ -44,6 +50,8 @@ static TNC_Result send_long(TNC_IMCID id, TNC_ConnectionID connection, TNC_UInt3
 
 	(void)connection;
 	assert_int_equal(id, TNCC_ID);
+	if (refuse)
+		return TNC_RESULT_ILLEGAL_OPERATION;
 	assert_true(n <= tncc_max_message);
 	assert_true(tncc_n < TNCC_MAX);
 	*m = (struct tncc_msg){ (uint32_t)flags, (uint32_t)vendor, (uint32_t)subtype,
@@ -75,6 +83,15 @@ static TNC_Result get(TNC_IMCID id, TNC_ConnectionID connection, TNC_AttributeID
 	return TNC_RESULT_SUCCESS;
 }
 
+static TNC_Result retry(TNC_IMCID id, TNC_ConnectionID connection, TNC_RetryReason reason)
+{
+	(void)connection;
+	if (id != TNCC_ID || reason != TNC_RETRY_REASON_IMC_INFORMATIONAL_EVENT)
+		return TNC_RESULT_INVALID_PARAMETER;
+	atomic_fetch_add(&retries, 1);
+	return TNC_RESULT_SUCCESS;
+}
+
 static TNC_Result bind_function(TNC_IMCID id, char *name, void **fn)
 {
 	const struct {
@@ -86,6 +103,7 @@ static TNC_Result bind_function(TNC_IMCID id, char *name, void **fn)
 		{ "TNC_TNCC_SendMessage", (void *)send_short },
 		{ "TNC_TNCC_SendMessageLong", (void *)send_long },
 		{ "TNC_TNCC_GetAttribute", (void *)get },
+		{ "TNC_TNCC_RequestHandshakeRetry", (void *)retry },
 	};
 
 	assert_int_equal(id, TNCC_ID);
@@ -111,6 +129,7 @@ unsigned long tncc_start(void)
 void tncc_stop(void)
 {
 	forget();
+	refuse = false;
 	(void)TNC_IMC_Terminate(TNCC_ID);
 }
 
@@ -136,6 +155,28 @@ void tncc_begin(uint32_t connection)
 	notify(connection, TNC_CONNECTION_STATE_HANDSHAKE);
 	(void)TNC_IMC_BeginHandshake(TNCC_ID, connection);
 	(void)TNC_IMC_BatchEnding(TNCC_ID, connection);
+}
+
+void tncc_result(uint32_t connection)
+{
+	notify(connection, TNC_CONNECTION_STATE_ACCESS_ALLOWED);
+}
+
+unsigned tncc_retries(void)
+{
+	return atomic_load(&retries);
+}
+
+unsigned tncc_await_retry(unsigned before)
+{
+	for (int ms = 0; tncc_retries() <= before && ms < 10000; ms++)
+		usleep(1000);
+	return tncc_retries();
+}
+
+void tncc_refuse(bool on)
+{
+	refuse = on;
 }
 
 void tncc_say(uint32_t connection, uint32_t validator, struct span msg)

@@ -29,6 +29,17 @@ void tncc_connect(uint32_t connection);
 void tncc_disconnect(uint32_t connection);
 void tncc_begin(uint32_t connection);
 
+/* The assessment is over. */
+void tncc_result(uint32_t connection);
+
+/* How often the module asked for another assessment so far; await waits up to some seconds until
+ * that is more than `before`. */
+unsigned tncc_retries(void);
+unsigned tncc_await_retry(unsigned before);
+
+/* From here on the host takes no message (or takes them again). */
+void tncc_refuse(bool refuse);
+
 /* A batch with one message of subtype SWIMA from a validator. */
 void tncc_say(uint32_t connection, uint32_t validator, struct span msg);
 
