@@ -10,6 +10,7 @@
 
 #define TCG 0x005597u
 #define RECORD_MIN 28
+#define RANK_ADDRESS 1000 /* from here on: where it calls from, not who it is */
 
 /* The order of kinds of identity, best first, and the scheme of their keys. */
 static const struct {
@@ -219,7 +220,7 @@ static int rank(const struct candidate *c)
 	if (kind < 0)
 		return INT32_MAX;
 	if (is_address(c->type) && c->auth != AUTH_X509)
-		return 1000 + kind;
+		return RANK_ADDRESS + kind;
 	int auth = c->auth == AUTH_X509 ? 0 : c->auth == AUTH_UNKNOWN ? 200 : 100;
 
 	return auth + (c->subject == SUBJECT_MACHINE ? 0 : 20) + kind;
@@ -250,6 +251,7 @@ int identity_from_ar(struct span list, struct identity *id)
 	char value[IDENTITY_MAX + 1], best[IDENTITY_MAX + 1];
 	int best_rank = INT32_MAX, best_kind = 0;
 	struct rd r = rd_over(list);
+	bool proved = false;
 
 	*id = (struct identity){ 0 };
 	uint32_t count = rd_u32(&r);
@@ -260,6 +262,7 @@ int identity_from_ar(struct span list, struct identity *id)
 		struct candidate c;
 
 		read_record(&r, &c);
+		proved |= c.auth == AUTH_X509;
 		if (r.err || rank(&c) >= best_rank || !canon(&c, value))
 			continue;
 		best_rank = rank(&c);
@@ -269,7 +272,8 @@ int identity_from_ar(struct span list, struct identity *id)
 	rd_end(&r);
 	if (r.err)
 		return r.err;
-	if (best_rank == INT32_MAX)
+	/* certificates whose names we cannot use must not share the record of their address */
+	if (best_rank == INT32_MAX || (proved && best_rank >= RANK_ADDRESS))
 		return ST_ENOENT;
 	return identity_make(kinds[best_kind].scheme, best, id);
 }

@@ -38,8 +38,8 @@ struct identity {
 /* Chooses from an identity list as a host hands it out: Identity Count, then records, all
  * big-endian. What a certificate proves about a machine comes first (FQDN, then URI, e-mail,
  * DN), then a certificate's other subjects, then user names proved by a password or a SIM,
- * then names nobody proved, and only if there is nothing else the address. Hosts that file a
- * host name under "user name" (shaped like an FQDN, certificate) get the key of an FQDN.
+ * then names nobody proved, and only if there is nothing else, nor a certificate whose names
+ * were passed over, the address. Hosts that file a host name under "user name" (shaped like an FQDN, certificate) get the key of an FQDN.
  *
  * DNS names and the domain of an e-mail address are lower-cased and lose a final dot;
  * addresses are written in their shortest form. Values with control octets, not UTF-8, empty
