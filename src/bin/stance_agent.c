@@ -363,6 +363,7 @@ int main(int argc, char **argv)
 		o.file = standard;
 	}
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* the write fails, as it does on a full disk */
 	if (agent_conf_read(o.file, &agent.conf, &e) < 0) {
 		fprintf(stderr, "stance-agent: %s\n", e.text);
 		return EXIT_USAGE;

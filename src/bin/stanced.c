@@ -155,6 +155,7 @@ int main(int argc, char **argv)
 		o.file = standard;
 	}
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* the write fails, as it does on a full disk */
 	if (stanced_conf_read(o.file, &conf, &e) < 0) {
 		fprintf(stderr, "stanced: %s\n", e.text);
 		return EXIT_USAGE;

@@ -266,28 +266,38 @@ static int check_plugin(const struct stanced_conf *c, struct conf_error *e)
 	return 0;
 }
 
+/* Even loading it runs its code: whoever could have written it must not get that far. */
+static int check_module(const struct stanced_conf *c, const struct tnc_entry *m,
+			struct conf_error *e)
+{
+	const char *why = "cannot be read";
+	void *so;
+	int err = 0;
+
+	if (tnc_file_trusted(m->path, &why) < 0)
+		return settings_fail(e, c->tnc_config, "line %u: %s: %s", m->line, m->path,
+				     why);
+	if (!(so = dlopen(m->path, RTLD_NOW | RTLD_LOCAL)))
+		return settings_fail(e, c->tnc_config, "line %u: %s", m->line, dlerror());
+	if (!dlsym(so, "TNC_IMV_Initialize"))
+		err = settings_fail(e, c->tnc_config, "line %u: not a validator", m->line);
+	dlclose(so);
+	return err;
+}
+
 static int check_modules(const struct stanced_conf *c, struct conf_error *e)
 {
 	struct tnc_config modules;
 	int err = tnc_config_read(c->tnc_config, &modules);
-	void *so;
 
 	if (err)
 		return settings_fail(e, c->file, "%s: %s", c->tnc_config, st_strerror(err));
 	if (modules.n_bad)
 		err = settings_fail(e, c->tnc_config, "%zu lines that are not right",
 				    modules.n_bad);
-	for (size_t i = 0; !err && i < modules.n; i++) {
-		if (modules.entries[i].kind != TNC_KIND_IMV)
-			continue;
-		so = dlopen(modules.entries[i].path, RTLD_NOW | RTLD_LOCAL);
-		if (!so || !dlsym(so, "TNC_IMV_Initialize"))
-			err = settings_fail(e, c->tnc_config, "line %u: %s",
-					    modules.entries[i].line,
-					    so ? "not a validator" : dlerror());
-		if (so)
-			dlclose(so);
-	}
+	for (size_t i = 0; !err && i < modules.n; i++)
+		if (modules.entries[i].kind == TNC_KIND_IMV)
+			err = check_module(c, &modules.entries[i], e);
 	tnc_config_free(&modules);
 	return err;
 }

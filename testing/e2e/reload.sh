@@ -19,6 +19,20 @@ kill -HUP "$pid"
 logged 'the log says file and line' "error.*stance\.conf:$bad_line:.*nonsense"
 ok 'the manager goes on' stance-agent --once
 
+note 'what others could have written is not even loaded for a look'
+cp "$D/good.conf" "$D/stance.conf"
+sed -n 's/^IMV "OS" //p' "$D/tnc_config.manager" | while read -r so; do
+    cp "$so" "$D/loose.so"
+done
+chmod 666 "$D/loose.so"
+echo "IMV \"Loose\" $D/loose.so" >"$D/tnc_config.loose"
+sed 's|tnc_config.manager|tnc_config.loose|' "$D/good.conf" >"$D/loose.conf"
+status 'stanced -t refuses the module' 2 stanced -t -f "$D/loose.conf"
+chmod 644 "$D/loose.so"
+ok 'and takes it from its owner alone' stanced -t -f "$D/loose.conf"
+ok 'a limit for files does not end the manager' \
+    sh -c "[ \$((0x\$(sed -n 's/^SigIgn:[^0-9a-f]*//p' /proc/$pid/status) >> 24 & 1)) = 1 ]"
+
 note 'a new authority'
 cp "$D/good.conf" "$D/stance.conf"
 "$top/scripts/pki" ca "$D/pki" second >/dev/null
