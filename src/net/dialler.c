@@ -97,10 +97,11 @@ static void dialler_on_writable(uv_poll_t *poll, int status, int events)
 	socklen_t n = sizeof(os_err);
 
 	(void)events;
-	if (status < 0)
-		os_err = -status;
-	else if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &os_err, &n) < 0)
+	/* libuv calls every error of the socket EBADF; the socket knows better */
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &os_err, &n) < 0)
 		os_err = errno;
+	if (status < 0 && !os_err)
+		os_err = -status;
 	if (os_err) {
 		dialler_blame(d, os_err);
 		dialler_drop_socket(d);

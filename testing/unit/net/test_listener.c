@@ -276,6 +276,7 @@ static void test_nobody_there(void **state)
 	assert_int_equal(c.fd, -1);
 	assert_int_equal(c.err, ST_EIO);
 	assert_non_null(strstr(c.reason, "127.0.0.1 port"));
+	assert_non_null(strstr(c.reason, "refused"));
 	(void)dial("localhost", port, &c); /* each of its addresses */
 	assert_true(lab_run_until(&loop, &c.done, 3000));
 	assert_int_equal(c.err, ST_EIO);
