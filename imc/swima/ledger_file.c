@@ -313,7 +313,7 @@ void ledger_mark(struct ledger *l)
 		       "");
 	text[sizeof(text) - 1] = '\n';
 	if (pwrite(l->mark, text, sizeof(text), 0) != sizeof(text))
-		(void)ftruncate(l->mark, 0); /* then nothing is proven, and we know it */
+		(void)!ftruncate(l->mark, 0); /* then nothing is proven, and we know it */
 }
 
 static bool ledger_marked(struct ledger *l)
