@@ -220,12 +220,28 @@ static void watcher_due(struct watcher *w)
 }
 
 /* Which directory and name does not matter: whatever it is, a look costs a few stat calls when
- * nothing of ours has changed. Lost events and lost directories are noticed here, too. */
+ * nothing of ours has changed. Lost events and lost directories are noticed here, too; only the
+ * end of a watch says nothing that was not said before, or was our own doing. */
+static bool watcher_matters(const char *buf, size_t n)
+{
+	struct inotify_event ev;
+
+	for (size_t at = 0; at + sizeof(ev) <= n; at += sizeof(ev) + ev.len) {
+		memcpy(&ev, buf + at, sizeof(ev));
+		if (ev.mask != IN_IGNORED)
+			return true;
+	}
+	return false;
+}
+
 static void watcher_drain(struct watcher *w)
 {
-	char buf[4096] __attribute__((aligned(8)));
+	char buf[4096];
+	ssize_t n;
 
-	while (read(w->notify, buf, sizeof(buf)) > 0) {
+	while ((n = read(w->notify, buf, sizeof(buf))) > 0) {
+		if (!watcher_matters(buf, (size_t)n))
+			continue;
 		w->last = clock_mono_us();
 		w->first = w->first ? w->first : w->last;
 	}
