@@ -58,7 +58,7 @@ static const struct {
 	const char *name;
 	uint32_t kinds;
 } changes_kinds[] = {
-	{ "software",    CHANGE_SOFTWARE },
+	{ "software",    CHANGE_SOFTWARE_EVENTS },
 	{ "facts",       CHANGE_BIT(CHANGE_FACT) | CHANGE_BIT(CHANGE_FACT_GONE) },
 	{ "results",     CHANGE_BIT(CHANGE_RESULT) | CHANGE_BIT(CHANGE_RESULT_GONE) },
 	{ "endpoints",   CHANGE_BIT(CHANGE_ENDPOINT) },
@@ -92,11 +92,17 @@ static void changes_cells(const struct change_row *row, struct cell cells[CH_N],
 {
 	const struct change *c = &row->change;
 
-	if (row->software.id) {
+	if (row->software.id)
 		changes_software(row, cells);
-		return;
-	}
 	switch (c->kind) {
+	case CHANGE_ADDED:
+	case CHANGE_REMOVED:
+	case CHANGE_ALTERED:
+		break;
+	case CHANGE_INSTANCES:
+		(void)snprintf(text, 40, "%lld times", (long long)c->number);
+		cells[CH_VALUE] = cell_str(text);
+		break;
 	case CHANGE_INVENTORY:
 		(void)snprintf(text, 40, "%lld installed", (long long)c->number);
 		cells[CH_VALUE] = cell_str(text);

@@ -71,8 +71,8 @@ struct subject {
 int ask_endpoint(struct admin_call *call, const struct ask *a, const char *text,
 		 struct subject *who);
 
-/* An endpoint's software is stale when it has never been told, or when the manager has not
- * known all of it (complete_through) for longer than it may be. */
+/* An endpoint's software is stale when it has never been told, when events are missing, or when
+ * the manager has not known all of it (complete_through) for longer than it may be. */
 bool fresh_is_stale(const struct ask *a, const struct endpoint_row *row);
 
 void fresh_add(struct fresh *f, const struct ask *a, const struct endpoint_row *row);

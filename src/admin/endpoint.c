@@ -13,6 +13,9 @@ enum {
 	EP_LAST_CONTACT,
 	EP_COMPLETE,
 	EP_STALE,
+	EP_GAP,
+	EP_EPOCH,
+	EP_EID,
 	EP_N
 };
 
@@ -37,12 +40,18 @@ static const struct command_column endpoint_columns[] = {
 	[EP_COMPLETE] =     { "complete_through", "Complete through", COL_TIME, 0, NULL,
 			      "its software is known without a gap until then; null: never was" },
 	[EP_STALE] =        { "stale", "Stale", COL_BOOL, 0, NULL,
-			      "that is too long ago, or never was" },
+			      "that is too long ago, or never was; or there is a gap" },
+	[EP_GAP] =          { "gap", "Gap", COL_BOOL, COL_DETAIL, NULL,
+			      "events of its ledger are missing; null: not asked about now" },
+	[EP_EPOCH] =        { "epoch", "Epoch", COL_COUNT, COL_DETAIL, NULL,
+			      "of its ledger, likewise" },
+	[EP_EID] =          { "eid", "Eid", COL_COUNT, COL_DETAIL, NULL,
+			      "the last event of it before any gap, likewise" },
 	{ 0 },
 };
 
 enum { SW_NAME, SW_VERSION, SW_ARCH, SW_TYPE, SW_IDENTIFIER, SW_SOURCE, SW_SOURCE_VERSION,
-       SW_PURL, SW_SUPPLIER, SW_COMPLETE, SW_STALE, SW_N };
+       SW_PURL, SW_SUPPLIER, SW_INSTANCES, SW_COMPLETE, SW_STALE, SW_N };
 
 static const struct command_column inventory_columns[] = {
 	[SW_NAME] =           { "name", "Software", COL_TEXT, COL_CUT, "identifier",
@@ -61,6 +70,8 @@ static const struct command_column inventory_columns[] = {
 				"package URL" },
 	[SW_SUPPLIER] =       { "supplier", "Supplier", COL_TEXT, COL_DETAIL | COL_CUT, NULL,
 				"who made it" },
+	[SW_INSTANCES] =      { "instances", "Instances", COL_COUNT, COL_DETAIL, NULL,
+				"how often it is installed; null: not asked about now" },
 	[SW_COMPLETE] =       { "complete_through", "Complete through", COL_TIME, COL_DETAIL, NULL,
 				"the endpoint's software is known without a gap until then" },
 	[SW_STALE] =          { "stale", "Stale", COL_BOOL, COL_DETAIL, NULL,
@@ -91,6 +102,7 @@ struct endpoint_call {
 static int endpoint_row(void *ctx, const struct endpoint_row *row)
 {
 	const struct endpoint_call *e = ctx;
+	bool now = row->has_inventory && !e->ask->as_of;
 	bool advised = row->assessed && row->access != ACCESS_NONE;
 	struct cell cells[EP_N] = {
 		[EP_NAME] = cell_str(row->name),
@@ -104,6 +116,9 @@ static int endpoint_row(void *ctx, const struct endpoint_row *row)
 		[EP_LAST_CONTACT] = cell_time(row->last_contact),
 		[EP_COMPLETE] = cell_time(row->complete_through),
 		[EP_STALE] = cell_bool(fresh_is_stale(e->ask, row)),
+		[EP_GAP] = now ? cell_bool(row->has_gap) : cell_null(),
+		[EP_EPOCH] = now ? cell_count(row->epoch) : cell_null(),
+		[EP_EID] = now ? cell_count(row->contiguous_eid) : cell_null(),
 	};
 
 	return call_row(e->call, cells);
@@ -161,6 +176,7 @@ static int endpoint_run(struct admin_call *call)
 struct inventory_call {
 	struct admin_call *call;
 	const struct subject *who;
+	bool now;
 };
 
 static int inventory_row(void *ctx, const struct software_row *row)
@@ -176,6 +192,7 @@ static int inventory_row(void *ctx, const struct software_row *row)
 		[SW_SOURCE_VERSION] = cell_known(row->source_version),
 		[SW_PURL] = cell_known(row->purl),
 		[SW_SUPPLIER] = cell_known(row->supplier),
+		[SW_INSTANCES] = cell_nonzero(i->now ? row->instances : 0),
 		[SW_COMPLETE] = cell_time(i->who->fresh.complete_through),
 		[SW_STALE] = cell_bool(i->who->fresh.stale != 0),
 	};
@@ -187,7 +204,7 @@ static int inventory_row(void *ctx, const struct software_row *row)
 static int inventory_query(struct admin_call *call, const struct ask *a,
 			   const struct subject *who)
 {
-	struct inventory_call i = { call, who };
+	struct inventory_call i = { call, who, !a->as_of };
 	int err = query_inventory(a->posture, a->as_of, who->id, inventory_row, &i);
 
 	if (!err)

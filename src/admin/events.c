@@ -40,13 +40,21 @@ const struct command_column events_columns[] = {
 };
 /* clang-format on */
 
-#define EVENTS_KINDS (CHANGE_SOFTWARE & ~CHANGE_BIT(CHANGE_INVENTORY))
+#define EVENTS_KINDS (CHANGE_SOFTWARE_EVENTS & ~CHANGE_BIT(CHANGE_INVENTORY))
 
-static const char *events_action(enum change_kind kind)
+/* RFC 8412, 3.7. One more of what is there already is created, too. */
+static const char *events_action(const struct change *c)
 {
-	return kind == CHANGE_ADDED     ? "created"
-	       : kind == CHANGE_REMOVED ? "deleted"
-					: "altered";
+	switch (c->kind) {
+	case CHANGE_ADDED:
+		return "created";
+	case CHANGE_REMOVED:
+		return "deleted";
+	case CHANGE_INSTANCES:
+		return c->number > c->number_was ? "created" : "deleted";
+	default:
+		return "altered";
+	}
 }
 
 static int events_row(void *ctx, const struct change_row *row)
@@ -57,7 +65,7 @@ static int events_row(void *ctx, const struct change_row *row)
 		[EV_EID] = cell_nonzero(c->eid),
 		[EV_HAPPENED] = cell_time(c->happened_at),
 		[EV_KNOWN] = cell_time(c->known_at),
-		[EV_ACTION] = cell_str(events_action(c->kind)),
+		[EV_ACTION] = cell_str(events_action(c)),
 		[EV_NAME] = cell_known(row->software.name),
 		[EV_VERSION] = cell_known(row->software.version),
 		[EV_IDENTIFIER] = cell_known(row->software.identifier),

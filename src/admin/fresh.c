@@ -7,6 +7,8 @@
 
 bool fresh_is_stale(const struct ask *a, const struct endpoint_row *row)
 {
+	if (!a->as_of && row->has_gap)
+		return true;
 	return !row->has_inventory || !row->complete_through ||
 	       a->now - row->complete_through > a->stale_us;
 }

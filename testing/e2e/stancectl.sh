@@ -60,19 +60,21 @@ for columns in 40 80; do
     ok "a table fits into $columns columns" \
         test "$(terminal $columns stancectl software "'*'" | widest)" -le "$columns"
 done
+ok 'endpoints say what they are in 80 columns' sh -c "LC_ALL=C.UTF-8 TERM=xterm script -qec \
+    'stty cols 80; stancectl endpoints' /dev/null </dev/null | grep -q PLATFORM"
 ok 'and says where it was cut' sh -c "LC_ALL=C.UTF-8 TERM=xterm script -qec \
     'stty cols 40; stancectl software a-name\*' /dev/null </dev/null | grep -q '…'"
 
 note 'completion'
-# complete WORD...: what bash offers for the last one
-complete() {
+# completion WORD...: what bash offers for the last one
+completion() {
     bash -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _stancectl
         echo "${COMPREPLY[@]}"' - "$top/conf/stancectl.bash" stancectl "$@"
 }
-same 'of a command' lacking "$(complete la)"
-same 'of an option' --follow "$(complete changes --fo)"
-same 'of a view' "software facts results events" "$(complete endpoint x '')"
-same 'of an endpoint' "$endpoint" "$(complete assess '')"
+same 'of a command' lacking "$(completion la)"
+same 'of an option' --follow "$(completion changes --fo)"
+same 'of a view' "software facts results events" "$(completion endpoint x '')"
+same 'of an endpoint' "$endpoint" "$(completion assess '')"
 
 note 'exit codes'
 status 'yes' 0 stancectl software tool-7

@@ -40,6 +40,8 @@ const char *change_kind_name(enum change_kind kind)
 		[CHANGE_CONFIRMED] = "inventory-confirmed",
 		[CHANGE_RESULT] = "result",
 		[CHANGE_ASSESSMENT] = "assessment",
+		[CHANGE_ALTERED] = "software-altered",
+		[CHANGE_INSTANCES] = "software-instances",
 	};
 
 	return names[kind] ? names[kind] : "unknown";
@@ -148,8 +150,11 @@ int query_endpoints(struct posture *p, int64_t as_of,
 	(void)p;
 	fake_posture.as_of = as_of;
 	for (size_t i = 0; !fake_posture.empty && i < endpoints_n(); i++) {
-		int err = fn(ctx, &endpoints[i]);
+		struct endpoint_row row = endpoints[i];
+		int err;
 
+		row.has_gap = fake_posture.gap;
+		err = fn(ctx, &row);
 		if (err || fake_posture.err)
 			return err ? err : fake_posture.err;
 	}
@@ -327,6 +332,20 @@ static const struct change changes[] = {
 	  .endpoint = 1,
 	  .known_at = T0 + 4000000,
 	  .number = T0 },
+	{ .seq = 10,
+	  .kind = CHANGE_ALTERED,
+	  .endpoint = 1,
+	  .known_at = T0 + 5000000,
+	  .software = 1,
+	  .eid = 18 },
+	{ .seq = 11,
+	  .kind = CHANGE_INSTANCES,
+	  .endpoint = 1,
+	  .known_at = T0 + 6000000,
+	  .software = 1,
+	  .number = 2,
+	  .number_was = 1,
+	  .eid = 19 },
 };
 
 int query_changes(struct posture *p, const struct change_query *q,

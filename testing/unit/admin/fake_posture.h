@@ -7,6 +7,7 @@
 
 struct fake_posture {
 	bool empty;                  /* no endpoint has ever come */
+	bool gap;                    /* events of the first one are missing */
 	bool fresh;                  /* only the one came that has told everything */
 	int err;                     /* queries return this after their first row */
 	size_t many;                 /* so many more endpoints, all with openssl */

@@ -1,146 +1,8 @@
 /* Each command against a small fleet: what is answered, with which exit code. */
-#include "unit.h"
-#include "admin/call.h"
+#include "answer.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "fake_posture.h"
-
-#include <jansson.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <unistd.h>
-
-static struct admin_env env;
-
-/* An answer taken apart. */
-struct got {
-	struct wr text;
-	json_t *keys, *rows, *end; /* rows with their lists put together */
-	size_t pieces, fail_after; /* sends so far; 0: never fail */
-	size_t alive;              /* lines that say no more than that */
-};
-
-static int take(void *ctx, struct span bytes)
-{
-	struct got *g = ctx;
-
-	if (g->fail_after && g->pieces + 1 == g->fail_after)
-		return ST_ECLOSED;
-	g->pieces++;
-	wr_bytes(&g->text, bytes);
-	return 0;
-}
-
-static void take_more(struct got *g, json_t *more)
-{
-	json_t *row = json_array_get(g->rows, json_array_size(g->rows) - 1);
-
-	json_array_extend(json_array_get(row, json_array_size(row) - 1), more);
-}
-
-static void take_line(struct got *g, const char *line, size_t n)
-{
-	json_t *v = json_loadb(line, n, JSON_ALLOW_NUL, NULL), *part;
-
-	assert_non_null(v);
-	assert_null(g->end); /* nothing after the end */
-	if (json_is_array(v)) {
-		assert_int_equal(json_array_size(v), json_array_size(g->keys));
-		json_array_append(g->rows, v);
-	} else if ((part = json_object_get(v, "keys"))) {
-		g->keys = json_incref(part);
-	} else if (json_object_get(v, "alive")) {
-		g->alive++;
-	} else if ((part = json_object_get(v, "more"))) {
-		take_more(g, part);
-	} else {
-		g->end = json_incref(v);
-	}
-	json_decref(v);
-}
-
-static int answer(struct got *g, enum admin_role role, const char *line)
-{
-	struct admin_sink sink = { .send = take, .ctx = g };
-	size_t fail_after = g->fail_after;
-	int err;
-
-	*g = (struct got){ .rows = json_array(), .fail_after = fail_after };
-	err = admin_answer(&env, role, span_str(line), &sink);
-	if (!err)
-		for (char *p = (char *)g->text.p, *end = p + g->text.len, *nl; p < end;
-		     p = nl + 1) {
-			nl = memchr(p, '\n', (size_t)(end - p));
-			assert_non_null(nl);
-			take_line(g, p, (size_t)(nl - p));
-		}
-	return err;
-}
-
-static void drop(struct got *g)
-{
-	json_decref(g->keys);
-	json_decref(g->rows);
-	json_decref(g->end);
-	wr_reset(&g->text);
-}
-
-static int end_exit(const struct got *g)
-{
-	return (int)json_integer_value(json_object_get(g->end, "exit"));
-}
-
-static const char *end_text(const struct got *g)
-{
-	const char *text = json_string_value(json_object_get(g->end, "text"));
-
-	return text ? text : "";
-}
-
-/* The cell of a row by its key. */
-static json_t *cell(const struct got *g, size_t row, const char *key)
-{
-	json_t *k;
-	size_t i;
-
-	json_array_foreach(g->keys, i, k)
-	{
-		if (strcmp(json_string_value(k), key) == 0)
-			return json_array_get(json_array_get(g->rows, row), i);
-	}
-	fail_msg("no key %s", key);
-	return NULL;
-}
-
-static const char *text(const struct got *g, size_t row, const char *key)
-{
-	const char *s = json_string_value(cell(g, row, key));
-
-	return s ? s : "(null)";
-}
-
-#define ASK(rest) "{\"stance\":1,\"command\":" rest "}"
-
-static void check(const char *line, int exit, size_t rows, const char *why)
-{
-	struct got g = { 0 };
-
-	assert_int_equal(answer(&g, ADMIN_READ, line), 0);
-	if (end_exit(&g) != exit || json_array_size(g.rows) != rows ||
-	    !strstr(end_text(&g), why))
-		fail_msg("'%s': exit %d, %zu rows, '%s'", line, end_exit(&g),
-			 json_array_size(g.rows), end_text(&g));
-	assert_int_equal(json_integer_value(json_object_get(g.end, "rows")), rows);
-	drop(&g);
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	env = (struct admin_env){ .posture = fake_posture_open() };
-	clock_fake(INT64_C(1795300000000000));
-	return 0;
-}
 
 static void test_endpoints(void **state)
 {
@@ -195,7 +57,7 @@ static void test_endpoint(void **state)
 	check(VIEW("dns:\xe6\x9d\xb1\xe4\xba\xac.example.org", "results"), ADMIN_NO, 1,
 	      "not compliant");
 	check(VIEW("dns:twin", "results"), ADMIN_STALE, 1, "decided");
-	check(VIEW("dns:web1.example.org", "events"), ADMIN_YES, 1, "");
+	check(VIEW("dns:web1.example.org", "events"), ADMIN_YES, 3, "");
 	check(VIEW("dns:twin", "events"), ADMIN_STALE, 0,
 	      "nothing has happened to its software, but 'twin' has not told");
 	check(VIEW("nobody", "events"), ADMIN_NO, 0, "nobody");
@@ -245,15 +107,24 @@ static void test_stale_after(void **state)
 	      "what is installed on 'web1.example.org' is known up to 2026-11-21T19:26:55Z "
 	      "only");
 	check(VIEW("web1.example.org", "software"), ADMIN_STALE, 3, "only");
-	check(VIEW("web1.example.org", "events"), ADMIN_STALE, 1, "only");
+	check(VIEW("web1.example.org", "events"), ADMIN_STALE, 3, "only");
 	check(VIEW("web1.example.org", "facts"), ADMIN_YES, 1, "");
 	check(ASK("\"endpoints\""), ADMIN_YES, 1, "");
-	check(ASK("\"changes\",\"args\":{\"kind\":\"software\"}"), ADMIN_STALE, 3, "only");
+	check(ASK("\"changes\",\"args\":{\"kind\":\"software\"}"), ADMIN_STALE, 5, "only");
 	check(ASK("\"changes\",\"args\":{\"kind\":\"facts\"}"), ADMIN_YES, 2, "");
 	/* the past was fresh then */
 	check(ASK("\"software\",\"args\":{\"pattern\":\"*\","
 		  "\"as_of\":\"2026-11-22T19:26:55Z\"}"),
 	      ADMIN_YES, 3, "");
+	/* events that are missing count now, and not then: the past has complete_through */
+	fake_posture.gap = true;
+	clock_fake(known + 1);
+	check(ASK("\"software\",\"args\":{\"pattern\":\"*\"}"), ADMIN_STALE, 3, "only");
+	check(ASK("\"software\",\"args\":{\"pattern\":\"*\","
+		  "\"as_of\":\"2026-11-21T19:26:55Z\"}"),
+	      ADMIN_YES, 3, "");
+	fake_posture.gap = false;
+	clock_fake(known + ADMIN_STALE_AFTER * CLOCK_SEC + 1);
 	env.stale_after = 2 * ADMIN_STALE_AFTER;
 	check(ASK("\"software\",\"args\":{\"pattern\":\"*\"}"), ADMIN_YES, 3, "");
 }
@@ -290,6 +161,8 @@ static void test_events(void **state)
 	assert_string_equal(text(&g, 0, "time"), "2026-11-21T19:26:55.123456Z");
 	assert_string_equal(text(&g, 0, "action"), "created");
 	assert_string_equal(text(&g, 0, "name"), "openssl");
+	assert_string_equal(text(&g, 1, "action"), "altered");
+	assert_string_equal(text(&g, 2, "action"), "created"); /* once more */
 	drop(&g);
 	assert_int_equal(answer(&g, ADMIN_READ,
 				VIEW("dns:\xe6\x9d\xb1\xe4\xba\xac.example.org", "events")),
@@ -342,20 +215,20 @@ static void test_changes(void **state)
 	struct got g = { 0 };
 
 	(void)state;
-	check(ASK("\"changes\""), ADMIN_YES, 7, "");
-	check(ASK("\"changes\",\"args\":{\"kind\":\"all\"}"), ADMIN_YES, 9, "");
-	check(ASK("\"changes\",\"args\":{\"kind\":\"software\"}"), ADMIN_STALE, 3, "stale");
+	check(ASK("\"changes\""), ADMIN_YES, 9, "");
+	check(ASK("\"changes\",\"args\":{\"kind\":\"all\"}"), ADMIN_YES, 11, "");
+	check(ASK("\"changes\",\"args\":{\"kind\":\"software\"}"), ADMIN_STALE, 5, "stale");
 	check(ASK("\"changes\",\"args\":{\"kind\":\"software\","
 		  "\"endpoint\":\"web1.example.org\"}"),
-	      ADMIN_YES, 2, "");
+	      ADMIN_YES, 4, "");
 	check(ASK("\"changes\",\"args\":{\"kind\":\"facts\"}"), ADMIN_YES, 2, "");
 	check(ASK("\"changes\",\"args\":{\"kind\":\"notices\"}"), ADMIN_NO, 0,
 	      "nothing has changed");
 	check(ASK("\"changes\",\"args\":{\"kind\":\"x\"}"), ADMIN_USAGE, 0, "--kind knows");
 	check(ASK("\"changes\",\"args\":{\"endpoint\":\"nobody\"}"), ADMIN_NO, 0, "nobody");
-	check(ASK("\"changes\",\"args\":{\"endpoint\":\"web1.example.org\"}"), ADMIN_YES, 5,
+	check(ASK("\"changes\",\"args\":{\"endpoint\":\"web1.example.org\"}"), ADMIN_YES, 7,
 	      "");
-	check(ASK("\"changes\",\"args\":{\"since\":\"2026-11-21T19:26:56Z\"}"), ADMIN_YES, 2,
+	check(ASK("\"changes\",\"args\":{\"since\":\"2026-11-21T19:26:56Z\"}"), ADMIN_YES, 4,
 	      "");
 	assert_int_equal(
 		answer(&g, ADMIN_READ, ASK("\"changes\",\"args\":{\"kind\":\"all\"}")), 0);
@@ -374,6 +247,10 @@ static void test_changes(void **state)
 	assert_string_equal(text(&g, 6, "reason"), "too old");
 	assert_string_equal(text(&g, 7, "value"), "compliant");
 	assert_string_equal(text(&g, 7, "reason"), "allowed");
+	assert_string_equal(text(&g, 9, "name"), "openssl");
+	assert_true(json_is_null(cell(&g, 9, "value")));
+	assert_string_equal(text(&g, 10, "name"), "openssl");
+	assert_string_equal(text(&g, 10, "value"), "2 times");
 	drop(&g);
 	/* the earlier of until and as_of counts */
 	check(ASK("\"changes\",\"args\":{\"until\":\"2026-11-21T19:26:56Z\","
@@ -429,194 +306,6 @@ static void test_status(void **state)
 	drop(&g);
 	fake_posture.last_error = ST_EDB;
 	check(ASK("\"status\""), ADMIN_STALE, 1, "not being stored: repository error");
-}
-
-/* --- assess --------------------------------------------------------------------------------- */
-
-/* A daemon of which each endpoint goes through the states that its row says. */
-struct fake_daemon {
-	int refuse; /* start returns this */
-	const struct assess_event *script;
-	size_t n_script;
-	pthread_t thread;
-	bool threaded, cancelled;
-	size_t asked;
-	void (*on_event)(void *ctx, const struct assess_event *e);
-	void *on_event_ctx;
-};
-
-static struct fake_daemon fake_daemon;
-
-static void *fake_daemon_main(void *arg)
-{
-	(void)arg;
-	for (size_t i = 0; i < fake_daemon.n_script; i++) {
-		if (fake_daemon.threaded)
-			usleep(fake_daemon.n_script > 100 ? 100 : 1000);
-		fake_daemon.on_event(fake_daemon.on_event_ctx, &fake_daemon.script[i]);
-	}
-	return NULL;
-}
-
-static int fake_start(void *ctx, const struct assess_selection *which,
-		      void (*on_event)(void *ctx, const struct assess_event *e),
-		      void *on_event_ctx, struct assess **handle)
-{
-	assert_ptr_equal(ctx, &fake_daemon);
-	if (fake_daemon.refuse)
-		return fake_daemon.refuse;
-	fake_daemon.asked = which->n;
-	fake_daemon.on_event = on_event;
-	fake_daemon.on_event_ctx = on_event_ctx;
-	*handle = (struct assess *)&fake_daemon;
-	if (fake_daemon.threaded)
-		pthread_create(&fake_daemon.thread, NULL, fake_daemon_main, NULL);
-	else
-		fake_daemon_main(NULL);
-	return 0;
-}
-
-static void fake_cancel(void *ctx, struct assess *handle)
-{
-	(void)ctx;
-	assert_ptr_equal(handle, &fake_daemon);
-	if (fake_daemon.threaded)
-		pthread_join(fake_daemon.thread, NULL);
-	fake_daemon.cancelled = true;
-}
-
-static const struct assess_ops fake_ops = { fake_start, fake_cancel };
-
-#define SCRIPT(...)                                                                           \
-	fake_daemon.script = (const struct assess_event[]){ __VA_ARGS__ };                    \
-	fake_daemon.n_script = sizeof((const struct assess_event[]){ __VA_ARGS__ }) /         \
-			       sizeof(struct assess_event)
-#define WEB1 "dns:web1.example.org", "web1.example.org"
-#define ASSESS(args) ASK("\"assess\",\"args\":{" args "}")
-#define ALL "\"all\":true"
-#define WAIT "\"wait\":true"
-#define NAMES "\"name\":[\"web1.example.org\",\"dns:twin\",\"web1.example.org\"]"
-
-static void check_assess(const char *line, int exit, size_t rows, const char *why)
-{
-	struct got g = { 0 };
-
-	fake_daemon.cancelled = false;
-	assert_int_equal(answer(&g, ADMIN_OPERATE, line), 0);
-	if (end_exit(&g) != exit || json_array_size(g.rows) != rows ||
-	    !strstr(end_text(&g), why))
-		fail_msg("'%s': exit %d, %zu rows, '%s'", line, end_exit(&g),
-			 json_array_size(g.rows), end_text(&g));
-	assert_int_equal(fake_daemon.cancelled, rows > 0);
-	drop(&g);
-}
-
-static int setup_assess(void **state)
-{
-	fake_daemon = (struct fake_daemon){ 0 };
-	setup(state);
-	env.assess = &fake_ops;
-	env.ctx = &fake_daemon;
-	return 0;
-}
-
-static void test_assess_questions(void **state)
-{
-	(void)state;
-	check(ASSESS(ALL), ADMIN_DENIED, 0, "not allowed to use assess");
-	check_assess(ASSESS(""), ADMIN_USAGE, 0, "--all");
-	check_assess(ASSESS(ALL "," NAMES), ADMIN_USAGE, 0, "--all");
-	check_assess(ASSESS("\"name\":[\"web1.example.org\",\"nobody\"]"), ADMIN_NO, 0,
-		     "nobody");
-	check_assess(ASSESS("\"name\":\"twin\""), ADMIN_USAGE, 0, "dns:twin, user:twin");
-	fake_daemon.refuse = ST_EBUSY;
-	check_assess(ASSESS(ALL), ADMIN_UNREACHABLE, 0, "busy");
-	fake_daemon.refuse = ST_ECLOSED;
-	check_assess(ASSESS(ALL), ADMIN_UNREACHABLE, 0, "stops");
-	fake_daemon.refuse = ST_ENOMEM;
-	check_assess(ASSESS(ALL), ADMIN_STALE, 0, "out of memory");
-	fake_posture.empty = true;
-	check_assess(ASSESS(ALL), ADMIN_NO, 0, "no endpoint has come yet");
-	env.assess = NULL;
-	check_assess(ASSESS(ALL), ADMIN_UNREACHABLE, 0, "no endpoints to ask");
-}
-
-/* Without waiting: who could be asked. */
-static void test_assess(void **state)
-{
-	(void)state;
-	SCRIPT({ WEB1, ASSESS_QUEUED, 0, 0, NULL }, { WEB1, ASSESS_ASKED, 0, 0, NULL },
-	       { "dns:twin", "twin", ASSESS_WAITING, 0, 0, NULL });
-	check_assess(ASSESS(NAMES), ADMIN_STALE, 2,
-		     "0 of 2 assessed, 1 asked, 1 not connected");
-	assert_int_equal(fake_daemon.asked, 2); /* each once */
-	SCRIPT({ WEB1, ASSESS_ASKED, 0, 0, NULL });
-	fake_posture.fresh = true;
-	check_assess(ASSESS(ALL), ADMIN_YES, 1, "0 of 1 assessed, 1 asked");
-	SCRIPT({ WEB1, ASSESS_REFUSED, 0, 0, "it speaks half duplex" });
-	check_assess(ASSESS(ALL), ADMIN_STALE, 1, "1 refused");
-}
-
-static void test_assess_wait(void **state)
-{
-	struct got g = { 0 };
-
-	(void)state;
-	fake_daemon.threaded = true;
-	SCRIPT({ "dns:twin", "twin", ASSESS_ASKED, 0, 0, NULL },
-	       { WEB1, ASSESS_QUEUED, 0, 0, NULL }, { WEB1, ASSESS_ASKED, 0, 0, NULL },
-	       { "dns:unknown", "unknown", ASSESS_ASKED, 0, 0, NULL },
-	       { WEB1, ASSESS_ASSESSED, VERDICT_COMPLIANT, ACCESS_ALLOWED, NULL },
-	       { WEB1, ASSESS_GONE, 0, 0, NULL }, /* after its end: nothing */
-	       { "dns:twin", "twin", ASSESS_GONE, 0, 0, NULL });
-	check_assess(ASSESS(NAMES "," WAIT), ADMIN_STALE, 2,
-		     "1 of 2 assessed, 1 not connected");
-	SCRIPT({ "dns:twin", "twin", ASSESS_ASSESSED, VERDICT_MAJOR, ACCESS_ALLOWED, NULL },
-	       { WEB1, ASSESS_ASSESSED, VERDICT_COMPLIANT, ACCESS_ALLOWED, NULL });
-	check_assess(ASSESS(NAMES "," WAIT), ADMIN_NO, 2, "2 of 2 assessed, 1 not compliant");
-	SCRIPT({ "dns:twin", "twin", ASSESS_ASSESSED, VERDICT_UNKNOWN, ACCESS_ALLOWED, NULL },
-	       { WEB1, ASSESS_ASSESSED, VERDICT_COMPLIANT, ACCESS_ALLOWED, NULL });
-	check_assess(ASSESS(NAMES "," WAIT), ADMIN_STALE, 2,
-		     "2 of 2 assessed, 1 could not be decided");
-	SCRIPT({ WEB1, ASSESS_ASSESSED, VERDICT_COMPLIANT, ACCESS_ALLOWED, NULL });
-	fake_posture.fresh = true;
-	assert_int_equal(answer(&g, ADMIN_OPERATE, ASSESS(ALL "," WAIT)), 0);
-	assert_int_equal(end_exit(&g), ADMIN_YES);
-	assert_string_equal(text(&g, 0, "state"), "assessed");
-	assert_string_equal(text(&g, 0, "result"), "compliant");
-	assert_string_equal(text(&g, 0, "access"), "allowed");
-	drop(&g);
-}
-
-/* Many, each with three pieces of news, while somebody looks. */
-static void test_assess_many(void **state)
-{
-	enum { MANY = 1000 };
-	struct assess_event *script = calloc(3 * MANY, sizeof(*script));
-	static char keys[MANY][40];
-
-	(void)state;
-	fake_posture.fresh = true;
-	fake_posture.many = MANY - 1;
-	for (size_t i = 0; i < MANY; i++) {
-		if (i)
-			(void)snprintf(keys[i], sizeof(keys[i]), "dns:host%06zu.example.org",
-				       i - 1);
-		else
-			(void)snprintf(keys[i], sizeof(keys[i]), "dns:web1.example.org");
-		for (size_t k = 0; k < 3; k++)
-			script[k * MANY + i] =
-				(struct assess_event){ .key = keys[i],
-						       .name = keys[i] + 4,
-						       .state = k == 0   ? ASSESS_QUEUED
-								: k == 1 ? ASSESS_ASKED
-									 : ASSESS_ASSESSED };
-	}
-	fake_daemon.threaded = true;
-	fake_daemon.script = script;
-	fake_daemon.n_script = 3 * MANY;
-	check_assess(ASSESS(ALL "," WAIT), ADMIN_YES, MANY, "1000 of 1000 assessed");
-	free(script);
 }
 
 static void test_no_repository(void **state)
@@ -688,10 +377,6 @@ int main(void)
 		cmocka_unit_test_setup(test_changes, setup),
 		cmocka_unit_test_setup(test_as_of, setup),
 		cmocka_unit_test_setup(test_status, setup),
-		cmocka_unit_test_setup(test_assess_questions, setup_assess),
-		cmocka_unit_test_setup(test_assess, setup_assess),
-		cmocka_unit_test_setup(test_assess_wait, setup_assess),
-		cmocka_unit_test_setup(test_assess_many, setup_assess),
 		cmocka_unit_test_setup(test_no_repository, setup),
 		cmocka_unit_test_setup(test_broken_repository, setup),
 		cmocka_unit_test_setup(test_roles, setup),

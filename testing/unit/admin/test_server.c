@@ -1,14 +1,13 @@
 /* The server and its client over a real socket in a directory of their own: whole answers,
  * every exit code, and clients that want to do harm. */
 #define _GNU_SOURCE
-#include "unit.h"
+#include "local.h"
 #include "admin/call.h"
 #include "admin/client.h"
 #include "admin/server.h"
 #include "admin/socket.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/log.h"
 #include "fake_posture.h"
 
 #include <errno.h>
@@ -21,134 +20,6 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static char dir[] = "/tmp/stance-admin-XXXXXX", path[64];
-static struct admin_server *server;
-
-static void mute(void *ctx, enum log_level level, const char *line)
-{
-	(void)ctx, (void)level, (void)line;
-}
-
-static int group_setup(void **state)
-{
-	(void)state;
-	log_set_sink(mute, NULL);
-	if (!mkdtemp(dir))
-		return -1;
-	(void)snprintf(path, sizeof(path), "%s/s", dir);
-	return 0;
-}
-
-static int group_teardown(void **state)
-{
-	(void)state;
-	return rmdir(dir); /* fails when something was left behind */
-}
-
-static int open_server(const struct admin_server_conf *how)
-{
-	struct admin_server_conf conf = *how;
-	struct admin_env env = { .posture = fake_posture_open(), .stale_after = UINT32_MAX };
-
-	fake_posture.fresh = true;
-	conf.path = path;
-	return admin_server_open(&conf, &env, &server);
-}
-
-static int setup(void **state)
-{
-	const struct admin_server_conf conf = { .clients = 4, .idle_s = 1 };
-
-	(void)state;
-	return open_server(&conf);
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	admin_server_close(server);
-	server = NULL;
-	return 0;
-}
-
-/* --- a client of the test's own ---------------------------------------------------------- */
-
-static int connect_raw(void)
-{
-	int fd = -1;
-
-	assert_int_equal(socket_connect(path, &fd), 0);
-	return fd;
-}
-
-static void say(int fd, const char *text)
-{
-	assert_int_equal(socket_send(fd, span_str(text), clock_mono_us() + 5 * CLOCK_SEC), 0);
-}
-
-/* Everything until the other end closes; fails when that takes longer than 10 s. */
-static char *hear(int fd)
-{
-	int64_t deadline = clock_mono_us() + 10 * CLOCK_SEC;
-	struct wr all = { 0 };
-	ssize_t n;
-
-	do {
-		char buf[4096];
-
-		assert_int_equal(socket_wait(fd, deadline), 0);
-		n = recv(fd, buf, sizeof(buf), 0);
-		if (n > 0)
-			wr_bytes(&all, span_of(buf, (size_t)n));
-	} while (n > 0);
-	wr_u8(&all, 0);
-	close(fd);
-	return (char *)all.p;
-}
-
-static void check_heard(int fd, const char *want)
-{
-	char *got = hear(fd);
-
-	if (!strstr(got, want))
-		fail_msg("heard '%s', not '%s'", got, want);
-	free(got);
-}
-
-/* --- stancectl's client ------------------------------------------------------------------- */
-
-struct asked {
-	int exit;
-	char *out, *err;
-};
-
-static struct asked ask(const char *socket, enum writer_form form, const char *command,
-			const char *key, const char *value)
-{
-	struct admin_request r = { .command = command_find(command) };
-	struct admin_fault f;
-	struct asked a;
-	size_t n;
-	struct client_conf conf = { .socket = socket, .form = form, .timeout_s = 5 };
-
-	if (key)
-		assert_int_equal(request_set(&r, key, value, &f), 0);
-	assert_int_equal(request_finish(&r, NULL, &f), 0);
-	conf.writer.out = open_memstream(&a.out, &n);
-	conf.err = open_memstream(&a.err, &n);
-	a.exit = client_ask(&conf, &r);
-	fclose(conf.writer.out);
-	fclose(conf.err);
-	request_reset(&r);
-	return a;
-}
-
-static void forget(struct asked *a)
-{
-	free(a->out);
-	free(a->err);
-}
 
 static void test_answers(void **state)
 {
@@ -230,14 +101,6 @@ static void test_mode(void **state)
 }
 
 /* --- hostile clients ---------------------------------------------------------------------- */
-
-static void check_alive(void)
-{
-	struct asked a = ask(path, WRITER_JSON, "software", "pattern", "openssl");
-
-	assert_int_equal(a.exit, ADMIN_YES);
-	forget(&a);
-}
 
 /* Runs as nobody: what is denied to a stranger is denied with exit code 3. */
 static void ask_as_nobody(const gid_t *groups, size_t n)
@@ -418,119 +281,6 @@ static void test_close(void **state)
 	close(deaf);
 }
 
-/* --- those who stay ------------------------------------------------------------------------ */
-
-#define FOLLOW "{\"stance\":1,\"command\":\"changes\",\"args\":{\"follow\":true}}\n"
-
-/* Waits until so many follow. */
-static void check_followers(int want)
-{
-	int64_t deadline = clock_mono_us() + 5 * CLOCK_SEC;
-
-	while (fake_posture.followers != want && clock_mono_us() < deadline)
-		usleep(2000);
-	assert_int_equal(fake_posture.followers, want);
-}
-
-/* Who only closes the sending half still wants its answer; who leaves is noticed at once. */
-static void test_follower_leaves(void **state)
-{
-	int fd = connect_raw();
-	int64_t start;
-
-	(void)state;
-	say(fd, FOLLOW);
-	shutdown(fd, SHUT_WR);
-	check_followers(1);
-	usleep(100000);
-	check_followers(1);
-	start = clock_mono_us();
-	close(fd);
-	check_followers(0);
-	assert_in_range(clock_mono_us() - start, 0, CLOCK_SEC / 2);
-	check_alive();
-}
-
-/* And so is one whose query has no rows. */
-static void test_asker_leaves(void **state)
-{
-	int64_t start;
-	int fd[4];
-
-	(void)state;
-	fake_posture.endless = true;
-	for (int i = 0; i < 4; i++)
-		say(fd[i] = connect_raw(), "{\"stance\":1,\"command\":\"changes\"}\n");
-	usleep(50000);
-	start = clock_mono_us();
-	for (int i = 0; i < 4; i++)
-		close(fd[i]);
-	for (int i = 0; i < 4; i++)
-		check_alive(); /* all the places are free again */
-	assert_in_range(clock_mono_us() - start, 0, CLOCK_SEC);
-}
-
-/* Followers leave room for those who ask. */
-static void test_followers_bounded(void **state)
-{
-	int fd[2], extra;
-
-	(void)state;
-	for (int i = 0; i < 2; i++)
-		say(fd[i] = connect_raw(), FOLLOW);
-	check_followers(2);
-	say(extra = connect_raw(), FOLLOW);
-	check_heard(extra,
-		    "{\"exit\":4,\"rows\":0,\"text\":\"the manager is busy with others");
-	check_alive();
-	check_followers(2);
-	close(fd[0]);
-	close(fd[1]);
-	check_followers(0);
-}
-
-/* They hear that the manager stops, and those who do not listen do not hold it up. */
-static void test_follower_hears_the_end(void **state)
-{
-	int fd = connect_raw();
-
-	(void)state;
-	say(fd, FOLLOW);
-	check_followers(1);
-	admin_server_close(server);
-	server = NULL;
-	check_heard(fd, "{\"exit\":4,\"rows\":0,\"text\":\"the manager stops\"}");
-	assert_int_equal(fake_posture.followers, 0);
-}
-
-/* Two pieces of news while nothing happens: the manager is there. */
-static void test_keep_alive(void **state)
-{
-	struct admin_request r = { .command = command_find("changes") };
-	struct admin_fault f;
-	struct wr line = { 0 };
-	char buf[200] = "";
-	int fd = connect_raw();
-	int64_t deadline = clock_mono_us() + (ADMIN_ALIVE_S + 3) * CLOCK_SEC;
-
-	(void)state;
-	assert_int_equal(request_set(&r, "follow", NULL, &f), 0);
-	assert_int_equal(request_finish(&r, NULL, &f), 0);
-	assert_int_equal(request_encode(&r, &line), 0);
-	assert_int_equal(socket_send(fd, wr_span(&line), deadline), 0);
-	while (!strstr(buf, "{\"alive\":true}\n")) {
-		ssize_t n;
-
-		assert_int_equal(socket_wait(fd, deadline), 0);
-		n = recv(fd, buf, sizeof(buf) - 1, 0);
-		assert_true(n > 0);
-		buf[n] = '\0';
-	}
-	close(fd);
-	wr_reset(&line);
-	request_reset(&r);
-}
-
 /* --- the socket's file -------------------------------------------------------------------- */
 
 static void test_leftover(void **state)
@@ -693,11 +443,6 @@ int main(void)
 		cmocka_unit_test_teardown(test_too_many, teardown),
 		cmocka_unit_test_setup_teardown(test_burst, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_close, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_follower_leaves, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_asker_leaves, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_followers_bounded, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_follower_hears_the_end, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_keep_alive, setup, teardown),
 		cmocka_unit_test_teardown(test_leftover, teardown),
 		cmocka_unit_test_teardown(test_open_fails, teardown),
 		cmocka_unit_test(test_path),

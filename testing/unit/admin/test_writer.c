@@ -209,6 +209,56 @@ static void test_table_many(void **state)
 	json_decref(all);
 }
 
+static const struct command_view stream = { NULL, NULL, VIEW_STREAM, "", columns, NULL };
+
+/* What has been written after each row. */
+static void check_stream(enum writer_form form, size_t width, const char *const want[])
+{
+	struct writer_conf conf = { .width = width };
+	json_t *cells[VIEW_COLUMNS_MAX] = { 0 };
+	struct writer *w;
+	char *out = NULL;
+	size_t size, at = 0;
+
+	conf.out = open_memstream(&out, &size);
+	w = writer_open(form, &conf, &stream);
+	assert_non_null(w);
+	for (size_t i = 0; want[i]; i++) {
+		static const char *const names[] = { "a", "a-long-name", "b" };
+
+		cells[0] = json_string(names[i]);
+		writer_row(w, cells);
+		json_decref(cells[0]);
+		writer_flush(w);
+		assert_string_equal(out + at, want[i]);
+		at = size;
+	}
+	assert_int_equal(writer_close(w), 0);
+	assert_int_equal(size, at); /* no more to say */
+	fclose(conf.out);
+	free(out);
+}
+
+/* Rows of a stream are seen at once; a table's columns grow with what comes, and stay. */
+static void test_stream(void **state)
+{
+#define TAIL                                                                                  \
+	", \"count\": null, \"when\": null, \"ok\": null, \"id\": null, "                     \
+	"\"size\": null, \"up\": null}\n"
+	(void)state;
+	check_stream(WRITER_JSON, 0,
+		     (const char *const[]){ "{\"name\": \"a\"" TAIL,
+					    "{\"name\": \"a-long-name\"" TAIL, NULL });
+	check_stream(WRITER_CSV, 0,
+		     (const char *const[]){ "name,count,when,ok,id,size,up\r\na,,,,,,\r\n",
+					    "a-long-name,,,,,,\r\n", NULL });
+	check_stream(WRITER_TABLE, 0,
+		     (const char *const[]){ "NAME  COUNT  WHEN  OK\na         -  -     -\n",
+					    "a-long-name      -  -     -\n",
+					    "b                -  -     -\n", NULL });
+	check(WRITER_JSON, (struct writer_conf){ 0 }, &stream, "[]", "");
+}
+
 static void test_card(void **state)
 {
 	(void)state;
@@ -275,7 +325,7 @@ int main(void)
 		cmocka_unit_test(test_table_hostile), cmocka_unit_test(test_table_fits),
 		cmocka_unit_test(test_table_many),    cmocka_unit_test(test_card),
 		cmocka_unit_test(test_units),         cmocka_unit_test(test_wrong_types),
-		cmocka_unit_test(test_full_disk),
+		cmocka_unit_test(test_stream),        cmocka_unit_test(test_full_disk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
