@@ -276,26 +276,42 @@ static void conn_session_over(struct pt_conn *c)
 	conn_end(c, why->err ? why->err : ST_ECLOSED, reason);
 }
 
+/* False when there is nothing more to be had from the session. */
+static bool conn_event(struct pt_conn *c, int ev, struct wr *out)
+{
+	conn_encrypt(c, out);
+	if (ev == PT_NEED_MORE || c->phase >= CONN_FLUSH)
+		return false;
+	if (ev == PT_READY)
+		conn_ready(c);
+	else if (ev == PT_BATCH && c->ops)
+		c->ops->batch(c->ctx, c->pt.batch);
+	else if (ev == PT_CLOSE)
+		conn_session_over(c);
+	else if (ev < 0)
+		conn_abort(c, ev, NULL);
+	return c->phase < CONN_FLUSH;
+}
+
 static void conn_plain(struct pt_conn *c, struct span in)
 {
 	struct wr out = { 0 };
-	int ev;
 
 	c->heard_ms = uv_now(&c->loop->uv);
-	while (c->phase < CONN_FLUSH) {
-		ev = pt_session_input(&c->pt, &in, &out);
-		conn_encrypt(c, &out);
-		if (ev == PT_NEED_MORE || c->phase >= CONN_FLUSH)
-			return;
-		if (ev == PT_READY)
-			conn_ready(c);
-		else if (ev == PT_BATCH && c->ops)
-			c->ops->batch(c->ctx, c->pt.batch);
-		else if (ev == PT_CLOSE)
-			conn_session_over(c);
-		else if (ev < 0)
-			conn_abort(c, ev, NULL);
-	}
+	while (conn_event(c, pt_session_input(&c->pt, &in, &out), &out))
+		;
+}
+
+void pt_conn_verified(struct pt_conn *c, int err)
+{
+	struct wr out = { 0 };
+
+	if (c->phase != CONN_NEGOTIATION)
+		return;
+	c->inside++;
+	(void)conn_event(c, pt_session_verified(&c->pt, err, &out), &out);
+	c->inside--;
+	conn_flush(c);
 }
 
 static void conn_established(struct pt_conn *c)

@@ -33,7 +33,8 @@ struct pt_conn_ops {
 	/* One PB-TNC batch came; borrowed during the call. */
 	void (*batch)(void *ctx, struct span batch);
 	/* SASL PLAIN, server only: 0 when this is the user's password, ST_EAUTH when not,
-	 * anything else when it could not be found out. NULL: nobody's is. */
+	 * SASL_LATER when pt_conn_verified will tell; anything else when it could not be found
+	 * out. Borrowed during the call. NULL: nobody's is. */
 	int (*verify)(void *ctx, struct span user, struct span password);
 	/* It is over, whoever ended it: err is 0 for an orderly end. The last callback; conn
 	 * is invalid when it returns. */
@@ -62,6 +63,9 @@ int pt_conn_open(struct net_loop *loop, const struct pt_conn_conf *conf, int fd,
 /* Queues one PB-TNC batch, copied. ST_ESTATE outside Data Transport; ST_ELIMIT when the
  * peer reads too slowly: the connection is then being closed and says so in `closed`. */
 int pt_conn_send(struct pt_conn *conn, struct span batch);
+
+/* The answer that `verify` put off: 0, ST_EAUTH, or another negative error. May call back. */
+void pt_conn_verified(struct pt_conn *conn, int err);
 
 /* Orderly end: what is queued is sent, then close_notify, bounded by limits.close_s. reason
  * is for the log line (NULL: "done"); err goes to `closed`. Once is enough; more are ignored.

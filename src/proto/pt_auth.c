@@ -96,6 +96,15 @@ static int pt_challenge(struct pt_session *s, struct span challenge, struct wr *
 	return err < 0 ? err : PT_NEED_MORE;
 }
 
+static int pt_run_over(struct pt_session *s, int status, struct wr *out)
+{
+	s->sasl_tried |= SASL_BIT(s->sasl.mech);
+	if (status == SASL_DONE)
+		return pt_run_succeeded(s, out);
+	return pt_run_failed(
+		s, status == ST_EAUTH ? PT_SASL_FAILURE : PT_SASL_MECHANISM_FAILURE, out);
+}
+
 static int pt_run_server(struct pt_session *s, struct span response, struct wr *out)
 {
 	struct wr challenge = { 0 };
@@ -107,11 +116,18 @@ static int pt_run_server(struct pt_session *s, struct span response, struct wr *
 		wr_reset(&challenge);
 		return status;
 	}
-	s->sasl_tried |= SASL_BIT(s->sasl.mech);
-	if (status == SASL_DONE)
-		return pt_run_succeeded(s, out);
-	return pt_run_failed(
-		s, status == ST_EAUTH ? PT_SASL_FAILURE : PT_SASL_MECHANISM_FAILURE, out);
+	if (status == SASL_LATER) {
+		s->state = PT_VERIFY;
+		return PT_NEED_MORE;
+	}
+	return pt_run_over(s, status, out);
+}
+
+int pt_session_verified(struct pt_session *s, int err, struct wr *out)
+{
+	if (s->state != PT_VERIFY)
+		return ST_ESTATE;
+	return pt_run_over(s, err < 0 ? err : SASL_DONE, out);
 }
 
 int pt_auth_on_choice(struct pt_session *s, const struct pt_msg *m, struct span whole,

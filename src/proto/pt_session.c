@@ -146,6 +146,7 @@ static int (*const pt_on[PT_N_STATES][PT_N_TYPES])(struct pt_session *, const st
 	[PT_RUN_CLIENT]    = { [PT_SASL_DATA]        = pt_auth_on_challenge,
 			       [PT_SASL_RESULT]      = pt_auth_on_result,    [PT_ERROR] = on_error },
 	[PT_RUN_SERVER]    = { [PT_SASL_DATA]        = pt_auth_on_response, [PT_ERROR] = on_error },
+	[PT_VERIFY]        = { [PT_ERROR]            = on_error },
 	[PT_DATA]          = { [PT_PB_BATCH]         = on_batch,     [PT_ERROR] = on_error },
 };
 /* clang-format on */
@@ -298,6 +299,7 @@ const char *pt_state_name(enum pt_state state)
 		[PT_WAIT_CHOICE] = "WAIT_CHOICE",
 		[PT_RUN_CLIENT] = "RUN_CLIENT",
 		[PT_RUN_SERVER] = "RUN_SERVER",
+		[PT_VERIFY] = "VERIFY",
 		[PT_DATA] = "DATA",
 		[PT_CLOSED] = "CLOSED",
 	};

@@ -45,6 +45,7 @@ enum pt_state {
 	PT_WAIT_CHOICE,   /* server: waits for Mechanism Selection */
 	PT_RUN_CLIENT,    /* a mechanism is running */
 	PT_RUN_SERVER,
+	PT_VERIFY, /* server: the owner looks whether a password is right */
 	PT_DATA,
 	PT_CLOSED,
 	PT_N_STATES
@@ -97,6 +98,11 @@ int pt_session_start(struct pt_session *s, struct wr *out);
  * then the session is over and nothing needs to be said. Memory grows with the octets that
  * have arrived, never with a length that a peer names. */
 int pt_session_input(struct pt_session *s, struct span *in, struct wr *out);
+
+/* Server: the answer that sasl.verify put off with SASL_LATER: 0, ST_EAUTH, or another negative
+ * error. Returns an event as pt_session_input does; ST_ESTATE when nothing waits for it. What
+ * the peer says before it is an error: it has to wait for the result. */
+int pt_session_verified(struct pt_session *s, int err, struct wr *out);
 
 /* Appends one batch. ST_ESTATE outside Data Transport. */
 int pt_session_send_batch(struct pt_session *s, struct span batch, struct wr *out);

@@ -58,7 +58,7 @@ static int plain_server(struct sasl *s, const struct sasl_config *c, struct span
 		return err;
 	memcpy(s->user, user.p, user.n);
 	s->user[user.n] = '\0';
-	return SASL_DONE;
+	return err == SASL_LATER ? SASL_LATER : SASL_DONE;
 }
 
 static bool external_usable(const struct sasl_config *c, bool server)

@@ -15,12 +15,15 @@ enum sasl_mech { SASL_PLAIN, SASL_EXTERNAL, SASL_N_MECHS };
 #define SASL_BIT(mech) (1u << (mech)) /* sets of mechanisms */
 #define SASL_PART 255u                /* octets of a user name or a password */
 
+enum sasl_status { SASL_DONE, SASL_MORE, SASL_LATER }; /* and negative ST_E... */
+
 /* What the owner of the session brings along. All of it is borrowed for the session's life. */
 struct sasl_config {
 	void *ctx;
 	bool external; /* TLS has authenticated the client: EXTERNAL can be used */
-	/* Server, PLAIN: 0 when this is the user's password, ST_EAUTH when not; anything else
-	 * means that it could not be found out. */
+	/* Server, PLAIN: 0 when this is the user's password, ST_EAUTH when not; SASL_LATER when
+	 * that takes time and pt_session_verified will be called with the answer; anything else
+	 * means that it could not be found out. Both spans are borrowed during the call. */
 	int (*verify)(void *ctx, struct span user, struct span password);
 	/* Client, PLAIN: fills both; attempt counts from 0. Negative: nothing (more) to try.
 	 * The spans must live until the call into the session returns. */
@@ -36,8 +39,6 @@ struct sasl {
 	char user[SASL_PART + 1]; /* server: whom a finished run has authenticated */
 };
 
-enum sasl_status { SASL_DONE, SASL_MORE }; /* and negative ST_E... */
-
 /* The mechanism called name, or ST_ENOENT. */
 int sasl_mech_of(struct span name);
 const char *sasl_mech_name(enum sasl_mech mech);
@@ -51,8 +52,9 @@ int sasl_client_step(struct sasl *s, const struct sasl_config *c, struct span ch
 		     struct wr *out);
 
 /* Server: takes a response. SASL_DONE: authenticated, s->user says who (empty: whom TLS has
- * authenticated). SASL_MORE: the challenge is appended to out. ST_EAUTH: refused; other
- * negatives: the mechanism itself failed. */
+ * authenticated). SASL_MORE: the challenge is appended to out. SASL_LATER: as SASL_DONE, if
+ * the owner finds that the password is right. ST_EAUTH: refused; other negatives: the
+ * mechanism itself failed. */
 int sasl_server_step(struct sasl *s, const struct sasl_config *c, struct span response,
 		     struct wr *out);
 
