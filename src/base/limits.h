@@ -26,6 +26,8 @@ struct limits {
 	uint32_t sessions;        /* sessions at once */
 	uint32_t sessions_per_ip; /* sessions at once from one address */
 	uint32_t output;          /* octets queued towards one peer */
+	uint32_t assessments;     /* assessments under way at once */
+	uint32_t waiting_s;       /* seconds until an assessment's turn comes */
 };
 
 /* clang-format off */
@@ -50,6 +52,8 @@ struct limits {
 	.sessions = 65536,              \
 	.sessions_per_ip = 1024,        \
 	.output = 64 * 1024 * 1024,     \
+	.assessments = 256,             \
+	.waiting_s = 600,               \
 }
 /* clang-format on */
 

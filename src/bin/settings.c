@@ -40,6 +40,8 @@ static const struct limit_key {
 	LIMIT(sessions,        1,        16 * MIB),
 	LIMIT(sessions_per_ip, 1,        16 * MIB),
 	LIMIT(output,          64 * KIB, 1024 * MIB),
+	LIMIT(assessments,     1,        16 * MIB),
+	LIMIT(waiting_s,       1,        DAY),
 #undef LIMIT
 };
 /* clang-format on */

@@ -53,19 +53,30 @@ static void agent_on_retry(uv_timer_t *timer)
 	agent_connect(timer->data);
 }
 
-/* Between half and all of the current wait, which doubles: a fleet that lost its manager does
- * not come back in one moment. */
-static void agent_back_off(struct agent *a)
+/* Between 0 and most, evenly. */
+static uint64_t random_ms(uint64_t most)
 {
 	uint32_t random = 0;
-	uint64_t wait_ms;
+
+	(void)!getrandom(&random, sizeof(random), 0);
+	return most * random / UINT32_MAX;
+}
+
+/* A fleet that lost its manager does not come back in one moment. Who was connected waits for
+ * a moment of its own within `spread`; who does not reach the manager waits between half and
+ * all of a time that doubles. */
+static void agent_back_off(struct agent *a, bool was_connected)
+{
+	uint64_t half_ms, wait_ms;
 
 	if (!a->backoff_s)
 		a->backoff_s = a->conf.backoff_min_s;
-	(void)!getrandom(&random, sizeof(random), 0);
-	wait_ms = (uint64_t)a->backoff_s * 500;
-	wait_ms += wait_ms * random / UINT32_MAX;
-	a->backoff_s *= 2;
+	half_ms = (uint64_t)a->backoff_s * 500;
+	wait_ms = half_ms + random_ms(half_ms);
+	if (was_connected && a->conf.spread_s)
+		wait_ms = random_ms((uint64_t)a->conf.spread_s * 1000);
+	else
+		a->backoff_s *= 2;
 	if (a->backoff_s > a->conf.backoff_max_s)
 		a->backoff_s = a->conf.backoff_max_s;
 	log_info(NULL, "next attempt: seconds=%.1f", (double)wait_ms / 1000);
@@ -124,7 +135,7 @@ static void agent_on_closed(void *ctx, int err, const char *why, bool reached)
 	else if (a->reload)
 		agent_connect(a);
 	else
-		agent_back_off(a);
+		agent_back_off(a, a->assessed);
 }
 
 static const struct link_ops link_ops = {
@@ -140,7 +151,7 @@ static void agent_connect(struct agent *a)
 		agent_reload(a);
 	a->assessed = false;
 	if (link_open(&a->loop, a->host, &a->conf, a->tls, &link_ops, a, &a->link) < 0)
-		agent_back_off(a);
+		agent_back_off(a, false);
 }
 
 /* --- configuration ----------------------------------------------------------------------- */

@@ -14,9 +14,13 @@
 #define DAY 86400L
 
 static const struct conf_range own_ranges[] = {
-	{ "server|port", 1, 65535 },    { "interval", 0, 365 * DAY },
-	{ "connect_timeout", 1, DAY },  { "backoff_min", 1, DAY },
-	{ "backoff_max", 1, 30 * DAY }, { NULL, 0, 0 },
+	{ "server|port", 1, 65535 },
+	{ "interval", 0, 365 * DAY },
+	{ "connect_timeout", 1, DAY },
+	{ "backoff_min", 1, DAY },
+	{ "backoff_max", 1, 30 * DAY },
+	{ "spread", 0, DAY },
+	{ NULL, 0, 0 },
 };
 
 static cfg_opt_t server_opts[] = {
@@ -48,6 +52,7 @@ static int conf_parse(const char *path, cfg_t **cfg, struct conf_error *e)
 		CFG_INT("connect_timeout", 30, CFGF_NONE),
 		CFG_INT("backoff_min", 5, CFGF_NONE),
 		CFG_INT("backoff_max", 600, CFGF_NONE),
+		CFG_INT("spread", 10, CFGF_NONE),
 		CFG_STR("state_dir", NULL, CFGF_NONE),
 		CFG_STR("pid_file", NULL, CFGF_NONE),
 		CFG_SEC("tls", tls_opts, CFGF_NONE),
@@ -141,6 +146,7 @@ static int conf_read(const char *path, cfg_t *cfg, struct agent_conf *c, struct 
 	c->connect_s = (uint32_t)cfg_getint(cfg, "connect_timeout");
 	c->backoff_min_s = (uint32_t)cfg_getint(cfg, "backoff_min");
 	c->backoff_max_s = (uint32_t)cfg_getint(cfg, "backoff_max");
+	c->spread_s = (uint32_t)cfg_getint(cfg, "spread");
 	c->state_dir = settings_path(path, cfg_getstr(cfg, "state_dir"));
 	c->pid_file = settings_path(path, cfg_getstr(cfg, "pid_file"));
 	c->log_level = settings_log_level(cfg_getsec(cfg, "log"));

@@ -23,6 +23,7 @@ struct agent_conf {
 	uint32_t connect_s;     /* to find and reach the manager */
 	uint32_t backoff_min_s; /* before another attempt; doubles up to max */
 	uint32_t backoff_max_s;
+	uint32_t spread_s; /* a lost link is made again at a random moment within */
 
 	char *state_dir, *pid_file;
 	enum log_level log_level;

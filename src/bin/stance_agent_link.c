@@ -23,6 +23,7 @@ struct link {
 	uv_async_t wake;     /* a collector wants to be heard, on whatever thread */
 	unsigned handles;
 	bool reached, closing;
+	bool waiting; /* for the first answer in an assessment */
 	int err;
 	char why[256];
 };
@@ -83,19 +84,34 @@ static void link_on_deadline(uv_timer_t *timer)
 			      "no result within the assessment's deadline");
 }
 
-/* The deadline runs while an assessment does, whoever began it. */
+static void link_expect(struct link *l, uint32_t seconds)
+{
+	uv_timer_start(&l->deadline, link_on_deadline, (uint64_t)seconds * 1000, 0);
+}
+
+/* The deadline runs while an assessment does, whoever began it. Until the manager's first
+ * answer it is longer: we may have to wait for our turn. */
 static void link_watch(struct link *l)
 {
+	const struct limits *limits = &l->conf->limits;
 	bool busy = l->peer && imc_peer_busy(l->peer);
 	bool running = uv_is_active((uv_handle_t *)&l->deadline);
 
 	if (l->closing || busy == running)
 		return;
+	l->waiting = busy;
 	if (busy)
-		uv_timer_start(&l->deadline, link_on_deadline,
-			       (uint64_t)l->conf->limits.assessment_s * 1000, 0);
+		link_expect(l, limits->waiting_s + limits->assessment_s);
 	else
 		uv_timer_stop(&l->deadline);
+}
+
+/* The manager has said something. */
+static void link_heard(struct link *l)
+{
+	if (l->waiting && uv_is_active((uv_handle_t *)&l->deadline))
+		link_expect(l, l->conf->limits.assessment_s);
+	l->waiting = false;
 }
 
 static void link_on_send(void *ctx, struct span batch)
@@ -179,6 +195,7 @@ static void link_on_batch(void *ctx, struct span batch)
 {
 	struct link *l = ctx;
 
+	link_heard(l);
 	if (l->peer)
 		imc_peer_receive(l->peer, batch);
 	link_watch(l);

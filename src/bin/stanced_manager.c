@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "bin/daemon.h"
+#include "bin/gate.h"
+#include "bin/registry.h"
 #include "host/tnc_config.h"
 
 #include <dlfcn.h>
@@ -26,6 +28,25 @@ static void stanced_on_status(void *ctx, struct admin_daemon *out)
 	out->assessments = atomic_load(&m->assessments);
 }
 
+static int stanced_on_assess(void *ctx, const struct assess_selection *which,
+			     void (*on_event)(void *ctx, const struct assess_event *e),
+			     void *on_event_ctx, struct assess **handle)
+{
+	struct manager *m = ctx;
+
+	log_info(NULL, "assess: endpoints=%zu", which->n);
+	return registry_assess_ops.start(m->registry, which, on_event, on_event_ctx, handle);
+}
+
+static void stanced_on_cancel(void *ctx, struct assess *handle)
+{
+	struct manager *m = ctx;
+
+	registry_assess_ops.cancel(m->registry, handle);
+}
+
+static const struct assess_ops assess_ops = { stanced_on_assess, stanced_on_cancel };
+
 static int stanced_open_admin(struct stanced *d, struct conf_error *e)
 {
 	const struct admin_server_conf conf = {
@@ -35,6 +56,7 @@ static int stanced_open_admin(struct stanced *d, struct conf_error *e)
 	const struct admin_env env = {
 		.posture = d->manager.posture,
 		.daemon = stanced_on_status,
+		.assess = &assess_ops,
 		.ctx = &d->manager,
 		.stale_after = ADMIN_STALE_AFTER,
 	};
@@ -112,6 +134,22 @@ static int stanced_open_workers(struct stanced *d, struct conf_error *e)
 	return err;
 }
 
+/* Who comes in, who has to wait, and who is there. */
+static int stanced_open_doors(struct stanced *d)
+{
+	struct manager *m = &d->manager;
+	int err = admission_open(&m->admission);
+
+	if (!err)
+		err = gate_open(d->conf.limits.assessments, &m->gate);
+	if (!err)
+		err = registry_open(d->conf.assess_rate, &m->registry);
+	if (!err)
+		admission_limit(m->admission, d->conf.limits.sessions,
+				d->conf.limits.sessions_per_ip);
+	return err;
+}
+
 static int stanced_write_pid(struct stanced *d, struct conf_error *e)
 {
 	if (daemon_pid_write(d->conf.pid_file) < 0)
@@ -138,11 +176,10 @@ int stanced_open(struct stanced *d, struct stanced_conf *c, struct conf_error *e
 		(void)settings_fail(e, d->conf.file, "repository: %s", why);
 	if (!err)
 		err = stanced_open_host(d, e);
-	if (!err && (err = admission_open(&d->manager.admission)) == 0) {
-		admission_limit(d->manager.admission, d->conf.limits.sessions,
-				d->conf.limits.sessions_per_ip);
+	if (!err)
+		err = stanced_open_doors(d);
+	if (!err)
 		err = stanced_open_workers(d, e);
-	}
 	if (!err)
 		err = stanced_open_admin(d, e);
 	if (!err)
@@ -174,7 +211,10 @@ static void tell_unchanged(const struct stanced_conf *old, const struct stanced_
 		{ "tnc_config", differ(old->tnc_config, new->tnc_config) },
 		{ "policy", old->policy != new->policy },
 		{ "language", differ(old->language, new->language) },
+		{ "lax_retry", old->lax_retry != new->lax_retry },
 		{ "state_dir", differ(old->state_dir, new->state_dir) },
+		{ "run_dir", differ(old->run_dir, new->run_dir) },
+		{ "pid_file", differ(old->pid_file, new->pid_file) },
 		{ "admin.socket", differ(old->admin_socket, new->admin_socket) },
 		{ "admin.group", differ(old->admin_group, new->admin_group) },
 		{ "repository",
@@ -204,6 +244,8 @@ static int stanced_apply(struct stanced *d, const struct stanced_conf *c, struct
 	if (!err) {
 		admission_limit(d->manager.admission, c->limits.sessions,
 				c->limits.sessions_per_ip);
+		gate_limit(d->manager.gate, c->limits.assessments);
+		registry_rate(d->manager.registry, c->assess_rate);
 		log_set_level(c->log_level);
 		tell_unchanged(&d->conf, c);
 	}
@@ -243,6 +285,8 @@ void stanced_close(struct stanced *d)
 	if (d->manager.host)
 		imv_host_close(d->manager.host);
 	posture_close(d->manager.posture);
+	registry_close(d->manager.registry);
+	gate_close(d->manager.gate);
 	admission_close(d->manager.admission);
 	if (d->pid_written)
 		daemon_pid_remove(d->conf.pid_file);

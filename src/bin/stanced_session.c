@@ -3,31 +3,11 @@
 #include "bin/stanced_session.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "host/imv_peer.h"
-#include "posture/identity.h"
+#include "bin/stanced_turn.h"
 #include "posture/report.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct session {
-	struct worker *worker;
-	struct session *next, **back; /* in worker->sessions */
-	struct sockaddr_storage from;
-	struct pt_conn *conn;  /* NULL: it is over */
-	struct imv_peer *peer; /* NULL: not yet, or no more */
-	struct identity who;
-	const struct log *log;
-	uv_timer_t deadline; /* runs only while an assessment is expected */
-	int64_t begun;  /* monotonic us since when an assessment is expected; 0: none is */
-	int report_err; /* why the assessment's result could not be queued */
-	bool was_ready, overdue;
-
-	/* Other threads hold the session by these: a letter under way counts. */
-	atomic_uint refs;
-	atomic_bool waking;
-	struct letter wake;
-};
 
 /* posture's answer to one question, on its way to the session's thread */
 struct settled {
@@ -38,7 +18,12 @@ struct settled {
 
 /* --- life ----------------------------------------------------------------------------- */
 
-static void session_unref(struct session *s)
+void session_ref(struct session *s)
+{
+	atomic_fetch_add(&s->refs, 1);
+}
+
+void session_unref(struct session *s)
 {
 	if (atomic_fetch_sub(&s->refs, 1) != 1)
 		return;
@@ -57,8 +42,14 @@ static void session_drop_peer(struct session *s)
 	struct imv_peer *peer = s->peer;
 
 	s->peer = NULL;
-	uv_timer_stop(&s->deadline);
 	imv_peer_close(peer);
+}
+
+void session_over(struct session *s, int err, const char *why)
+{
+	s->turn = TURN_OVER;
+	if (s->conn)
+		pt_conn_close(s->conn, err, why);
 }
 
 struct session *session_next(struct session *s)
@@ -72,6 +63,7 @@ static void session_on_closed(void *ctx, int err, const char *reason)
 
 	(void)err, (void)reason; /* the connection has logged them */
 	s->conn = NULL;
+	turn_end(s);
 	session_drop_peer(s);
 	if (!s->was_ready)
 		atomic_fetch_add(&s->worker->manager->refused, 1);
@@ -83,30 +75,6 @@ static void session_on_closed(void *ctx, int err, const char *reason)
 }
 
 /* --- an assessment -------------------------------------------------------------------- */
-
-/* First the modules' time is over, and the endpoint may still hear what became of it; then
- * its own is. */
-static void session_on_deadline(uv_timer_t *timer)
-{
-	struct session *s = timer->data;
-
-	if (!s->overdue && s->peer && imv_peer_busy(s->peer)) {
-		s->overdue = true;
-		uv_timer_start(timer, session_on_deadline,
-			       (uint64_t)s->worker->limits.close_s * 1000, 0);
-		imv_peer_deadline(s->peer);
-	} else if (s->conn) {
-		pt_conn_close(s->conn, ST_ETIMEOUT, "no assessment within its deadline");
-	}
-}
-
-static void session_expect(struct session *s)
-{
-	s->begun = clock_mono_us();
-	s->overdue = false;
-	uv_timer_start(&s->deadline, session_on_deadline,
-		       (uint64_t)s->worker->limits.assessment_s * 1000, 0);
-}
 
 static void session_on_send(void *ctx, struct span batch)
 {
@@ -127,17 +95,17 @@ static void session_on_result(void *ctx, const struct recommendation *r)
 	enum access access = (enum access)recommend_access(r->action);
 	struct report *report = report_new(s->worker->manager->posture, &s->who);
 
-	s->report_err = report ? report_assessment(report, verdict_of(r->evaluation), access)
-			       : ST_ENOMEM;
+	s->verdict = verdict_of(r->evaluation);
+	s->access = access;
+	s->report_err = report ? report_assessment(report, s->verdict, access) : ST_ENOMEM;
 	if (report)
 		s->report_err = report_submit(report, NULL, NULL);
 	atomic_fetch_add(&s->worker->manager->assessments, 1);
 	log_info(s->log, "assessment: endpoint=%s result=\"%s\" access=%s ms=%lld%s%s",
 		 s->who.name, recommend_evaluation_name(r->evaluation), access_name(access),
-		 s->begun ? (long long)(clock_mono_us() - s->begun) / 1000 : 0,
+		 (long long)(clock_mono_us() - s->begun) / 1000,
 		 s->report_err ? " error=" : "",
 		 s->report_err ? st_strerror(s->report_err) : "");
-	s->begun = 0;
 	uv_timer_stop(&s->deadline);
 }
 
@@ -147,7 +115,7 @@ static void session_settled_open(struct letter *l)
 	struct session *s = a->session;
 
 	if (s->peer)
-		imv_peer_settled(s->peer, a->err);
+		turn_settled(s, a->err);
 	session_unref(s);
 	free(a);
 }
@@ -173,7 +141,7 @@ static void session_on_settle(void *ctx)
 	}
 	a->letter.open = session_settled_open;
 	a->session = s;
-	atomic_fetch_add(&s->refs, 1);
+	session_ref(s);
 	err = posture_barrier(s->worker->manager->posture, s->who.key, session_on_committed,
 			      a);
 	if (err) {
@@ -190,7 +158,7 @@ static void session_wake_open(struct letter *l)
 
 	atomic_store(&s->waking, false);
 	if (s->peer)
-		imv_peer_wake(s->peer);
+		turn_wake(s);
 	session_unref(s);
 }
 
@@ -201,16 +169,13 @@ static void session_on_wake(void *ctx)
 
 	if (atomic_exchange(&s->waking, true))
 		return;
-	atomic_fetch_add(&s->refs, 1);
+	session_ref(s);
 	mailbox_send(&s->worker->mailbox, &s->wake);
 }
 
 static void session_on_peer_closed(void *ctx, int err, const char *why)
 {
-	struct session *s = ctx;
-
-	if (s->conn)
-		pt_conn_close(s->conn, err, why);
+	session_over(ctx, err, why);
 }
 
 static const struct imv_peer_ops peer_ops = {
@@ -241,26 +206,24 @@ static void session_on_ready(void *ctx, const struct pt_conn_info *info)
 	s->log = info->log;
 	if (!err)
 		err = imv_peer_open(w->manager->host, &peer, &peer_ops, s, &s->peer);
+	if (!err)
+		err = registry_add(w->manager->registry, &s->seat, &s->who);
 	if (err) {
-		pt_conn_close(s->conn, err, "no session for this endpoint");
+		session_over(s, err, "no session for this endpoint");
 		return;
 	}
 	s->was_ready = true;
 	log_debug(info->log, "ready: endpoint=%s tls=%s user=%s", s->who.name, info->tls,
 		  info->user ? info->user : "");
-	session_expect(s);
+	turn_first(s);
 }
 
-/* Wherever the batch leads: an assessment that goes on past this call has a deadline. */
 static void session_on_batch(void *ctx, struct span batch)
 {
 	struct session *s = ctx;
 
-	if (!s->peer)
-		return;
-	if (!s->begun && !imv_peer_busy(s->peer))
-		session_expect(s);
-	imv_peer_receive(s->peer, batch);
+	if (s->peer)
+		turn_batch(s, batch);
 }
 
 static int session_on_verify(void *ctx, struct span user, struct span password)
@@ -298,6 +261,7 @@ void session_open(struct worker *w, int fd, const struct sockaddr *from)
 	}
 	s->worker = w;
 	s->wake.open = session_wake_open;
+	turn_init(s);
 	atomic_init(&s->refs, 1);
 	session_from(s, from);
 	uv_timer_init(&w->loop.uv, &s->deadline);

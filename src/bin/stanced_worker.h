@@ -12,6 +12,8 @@
 
 #include <stdatomic.h>
 
+struct gate;
+struct registry;
 struct session;
 
 /* Shared by all workers. */
@@ -19,6 +21,8 @@ struct manager {
 	struct imv_host *host;
 	struct posture *posture;
 	struct admission *admission;
+	struct gate *gate;         /* of assessments */
+	struct registry *registry; /* of sessions */
 	const char *language;
 	bool lax_retry;
 	int64_t started;

@@ -21,6 +21,7 @@ struct imv_peer {
 	struct imv_peer_ops ops;
 	const char *language; /* until the peer says otherwise */
 	enum stage stage;
+	uint64_t begun; /* assessments */
 	struct recommendation result;
 };
 
@@ -78,9 +79,15 @@ bool imv_peer_busy(const struct imv_peer *peer)
 	return peer->stage != IDLE;
 }
 
+uint64_t imv_peer_begun(const struct imv_peer *peer)
+{
+	return peer->begun;
+}
+
 static void start(struct imv_peer *v)
 {
 	v->stage = WORKING;
+	v->begun++;
 	peer_start(&v->base);
 }
 
@@ -167,8 +174,8 @@ static void finish(struct imv_peer *v)
 	}
 	v->stage = SETTLING;
 	log_debug(p->log, "assessment done: recommendation=\"%s\" evaluation=\"%s\" rounds=%u",
-		 recommend_action_name(v->result.action),
-		 recommend_evaluation_name(v->result.evaluation), p->pb.rounds);
+		  recommend_action_name(v->result.action),
+		  recommend_evaluation_name(v->result.evaluation), p->pb.rounds);
 	if (v->ops.result)
 		v->ops.result(p->ctx, &v->result);
 	if (p->ended)

@@ -70,6 +70,9 @@ void imv_peer_deadline(struct imv_peer *peer);
 /* Whether an assessment is under way (between its first batch and its RESULT). */
 bool imv_peer_busy(const struct imv_peer *peer);
 
+/* How many assessments have begun so far, whoever began them. */
+uint64_t imv_peer_begun(const struct imv_peer *peer);
+
 /* Ends the session with CLOSE; ops->closed follows from inside. */
 void imv_peer_end(struct imv_peer *peer);
 

@@ -102,6 +102,7 @@ static void test_stance_sample(void **state)
 	assert_int_equal(sample.n_addresses, 0);
 	assert_true(sample.threads == empty.threads && empty.threads > 0);
 	assert_int_equal(sample.policy, empty.policy);
+	assert_int_equal(sample.assess_rate, empty.assess_rate);
 	assert_int_equal(sample.log_level, empty.log_level);
 	assert_int_equal(sample.sasl_mechs, 0);
 	assert_int_equal(sample.sasl_instead, empty.sasl_instead);
@@ -136,6 +137,7 @@ static void test_agent_sample(void **state)
 	assert_int_equal(sample.connect_s, small.connect_s);
 	assert_int_equal(sample.backoff_min_s, small.backoff_min_s);
 	assert_int_equal(sample.backoff_max_s, small.backoff_max_s);
+	assert_int_equal(sample.spread_s, small.spread_s);
 	assert_same(sample.tls_certificate, small.tls_certificate);
 	assert_same(sample.language, small.language);
 	assert_same(sample.sasl_user, NULL);

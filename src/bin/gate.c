@@ -1,0 +1,135 @@
+#include "bin/gate.h"
+#include "base/err.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#define KEPT_MAX (64u * 1024 * 1024)
+
+struct gate {
+	pthread_mutex_t lock;
+	struct gate_pass *first, **last; /* who waits, longest first */
+	struct gate_count count;
+	uint32_t limit;
+};
+
+int gate_open(uint32_t limit, struct gate **out)
+{
+	struct gate *g = calloc(1, sizeof(*g));
+
+	*out = g;
+	if (!g)
+		return ST_ENOMEM;
+	pthread_mutex_init(&g->lock, NULL);
+	g->last = &g->first;
+	g->limit = limit;
+	return 0;
+}
+
+void gate_close(struct gate *g)
+{
+	if (!g)
+		return;
+	pthread_mutex_destroy(&g->lock);
+	free(g);
+}
+
+static void gate_unqueue(struct gate *g, struct gate_pass *p)
+{
+	*p->back = p->next;
+	if (p->next)
+		p->next->back = p->back;
+	else
+		g->last = p->back;
+	p->next = NULL;
+	p->back = NULL;
+	g->count.waiting--;
+}
+
+/* Inside the lock, so that nobody is admitted who has left meanwhile. */
+static void gate_admit(struct gate *g)
+{
+	struct gate_pass *p;
+
+	while ((p = g->first) && g->count.in < g->limit) {
+		gate_unqueue(g, p);
+		p->state = GATE_IN;
+		g->count.in++;
+		p->admit(p);
+	}
+}
+
+void gate_limit(struct gate *g, uint32_t limit)
+{
+	pthread_mutex_lock(&g->lock);
+	g->limit = limit;
+	gate_admit(g);
+	pthread_mutex_unlock(&g->lock);
+}
+
+bool gate_enter(struct gate *g, struct gate_pass *p)
+{
+	bool in;
+
+	pthread_mutex_lock(&g->lock);
+	if (p->state == GATE_OUT && g->count.in < g->limit) {
+		p->state = GATE_IN;
+		g->count.in++;
+	} else if (p->state == GATE_OUT) {
+		p->state = GATE_WAITING;
+		p->next = NULL;
+		p->back = g->last;
+		*g->last = p;
+		g->last = &p->next;
+		g->count.waiting++;
+	}
+	in = p->state == GATE_IN;
+	pthread_mutex_unlock(&g->lock);
+	return in;
+}
+
+bool gate_leave(struct gate *g, struct gate_pass *p)
+{
+	bool waiting;
+
+	pthread_mutex_lock(&g->lock);
+	waiting = p->state == GATE_WAITING;
+	if (waiting)
+		gate_unqueue(g, p);
+	else if (p->state == GATE_IN)
+		g->count.in--;
+	p->state = GATE_OUT;
+	gate_admit(g);
+	pthread_mutex_unlock(&g->lock);
+	return waiting;
+}
+
+int gate_keep(struct gate *g, size_t octets)
+{
+	int err = 0;
+
+	pthread_mutex_lock(&g->lock);
+	if (octets > KEPT_MAX - g->count.kept)
+		err = ST_ELIMIT;
+	else
+		g->count.kept += octets;
+	pthread_mutex_unlock(&g->lock);
+	return err;
+}
+
+void gate_drop(struct gate *g, size_t octets)
+{
+	pthread_mutex_lock(&g->lock);
+	g->count.kept -= octets;
+	pthread_mutex_unlock(&g->lock);
+}
+
+struct gate_count gate_count(struct gate *g)
+{
+	struct gate_count c;
+
+	pthread_mutex_lock(&g->lock);
+	c = g->count;
+	pthread_mutex_unlock(&g->lock);
+	return c;
+}

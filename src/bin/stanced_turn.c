@@ -1,0 +1,310 @@
+#include "config.h"
+
+#include "bin/stanced_turn.h"
+#include "base/clock.h"
+#include "base/err.h"
+
+#include <stddef.h>
+
+/* How long a place is kept for an endpoint that was let in and says nothing: what it wants to
+ * say has usually been waiting in the socket. */
+#define SILENT_S 5u
+
+static void turn_rest(struct session *s);
+static void turn_ask(struct session *s);
+static void turn_on_deadline(uv_timer_t *timer);
+
+static struct gate *gate_of(const struct session *s)
+{
+	return s->worker->manager->gate;
+}
+
+static struct registry *registry_of(const struct session *s)
+{
+	return s->worker->manager->registry;
+}
+
+static void turn_set(struct session *s, enum turn turn, uint32_t seconds)
+{
+	s->turn = turn;
+	uv_timer_start(&s->deadline, turn_on_deadline, (uint64_t)seconds * 1000, 0);
+}
+
+/* --- the queue -------------------------------------------------------------------------- */
+
+/* True: let in. False: it waits, and turn_go comes later. */
+static bool turn_enter(struct session *s)
+{
+	session_ref(s); /* of the letter that tells of it */
+	if (!gate_enter(gate_of(s), &s->pass)) {
+		turn_set(s, TURN_WAIT, s->worker->limits.waiting_s);
+		return false;
+	}
+	session_unref(s);
+	return true;
+}
+
+static void turn_leave(struct session *s)
+{
+	if (gate_leave(gate_of(s), &s->pass))
+		session_unref(s);
+}
+
+static void turn_drop_kept(struct session *s)
+{
+	gate_drop(gate_of(s), s->kept.len);
+	wr_reset(&s->kept);
+}
+
+static void turn_keep(struct session *s, struct span batch)
+{
+	int err = s->kept.len ? ST_ESTATE : gate_keep(gate_of(s), batch.n);
+
+	pt_conn_pause(s->conn, true);
+	if (!err) {
+		wr_bytes(&s->kept, batch);
+		err = s->kept.err;
+		if (err)
+			gate_drop(gate_of(s), batch.n);
+	}
+	if (err)
+		session_over(s, err, "too much was said before its turn");
+}
+
+/* --- the peer --------------------------------------------------------------------------- */
+
+static void turn_work(struct session *s)
+{
+	s->begun = clock_mono_us();
+	turn_set(s, TURN_WORK, s->worker->limits.assessment_s);
+}
+
+/* After every call into the peer; `at` was the registry's number before it. */
+static void turn_after(struct session *s, uint64_t at)
+{
+	uint64_t begun = s->peer ? imv_peer_begun(s->peer) : 0;
+	bool busy = s->peer && imv_peer_busy(s->peer);
+
+	if (s->turn == TURN_OVER)
+		return;
+	if (begun != s->counted) {
+		s->counted = begun;
+		registry_begin(registry_of(s), &s->seat, at);
+		if (s->turn == TURN_IDLE) /* out of the one before */
+			turn_work(s);
+	}
+	if (!busy)
+		turn_rest(s);
+}
+
+static void turn_receive(struct session *s, struct span batch)
+{
+	uint64_t at = registry_now(registry_of(s));
+
+	if (!imv_peer_busy(s->peer))
+		turn_work(s);
+	imv_peer_receive(s->peer, batch);
+	turn_after(s, at);
+}
+
+/* Nothing is under way: others may have the place. */
+static void turn_rest(struct session *s)
+{
+	turn_leave(s);
+	if (!s->counted) {
+		if (s->turn != TURN_EXPECT)
+			turn_set(s, TURN_EXPECT, s->worker->limits.assessment_s);
+		return;
+	}
+	s->turn = TURN_IDLE;
+	uv_timer_stop(&s->deadline);
+	turn_ask(s);
+}
+
+static void turn_retry(struct session *s)
+{
+	uint64_t at = registry_now(registry_of(s));
+	int err;
+
+	turn_work(s);
+	if (s->woken) {
+		s->woken = false;
+		imv_peer_wake(s->peer);
+	}
+	if (s->turn != TURN_OVER && !imv_peer_busy(s->peer) &&
+	    registry_wanted(registry_of(s), &s->seat)) {
+		err = imv_peer_retry(s->peer);
+		if (s->turn != TURN_OVER && (err || !imv_peer_busy(s->peer)))
+			registry_refuse(registry_of(s), &s->seat,
+					"Its session cannot have another assessment.");
+	}
+	turn_after(s, at);
+}
+
+/* The turn has come. */
+static void turn_go(struct session *s)
+{
+	struct wr batch = s->kept;
+
+	pt_conn_pause(s->conn, false);
+	if (batch.len) {
+		gate_drop(gate_of(s), batch.len);
+		s->kept = (struct wr){ 0 };
+		turn_receive(s, wr_span(&batch));
+		wr_reset(&batch);
+	} else if (s->counted) {
+		turn_retry(s);
+	} else {
+		turn_set(s, TURN_SILENT, SILENT_S);
+	}
+}
+
+static void turn_on_admitted(struct letter *l)
+{
+	struct session *s =
+		(struct session *)(void *)((char *)l - offsetof(struct session, admitted));
+
+	if (s->turn == TURN_WAIT)
+		turn_go(s);
+	session_unref(s);
+}
+
+static void turn_on_admit(struct gate_pass *p)
+{
+	struct session *s =
+		(struct session *)(void *)((char *)p - offsetof(struct session, pass));
+
+	mailbox_send(&s->worker->mailbox, &s->admitted);
+}
+
+/* --- what happens ----------------------------------------------------------------------- */
+
+void turn_first(struct session *s)
+{
+	if (turn_enter(s))
+		turn_set(s, TURN_SILENT, SILENT_S);
+	else
+		pt_conn_pause(s->conn, true);
+}
+
+void turn_batch(struct session *s, struct span batch)
+{
+	if (s->turn == TURN_OVER)
+		return;
+	if (s->turn != TURN_EXPECT && s->turn != TURN_IDLE && s->turn != TURN_WAIT)
+		turn_receive(s, batch);
+	else if (s->turn != TURN_WAIT && turn_enter(s))
+		turn_receive(s, batch);
+	else
+		turn_keep(s, batch);
+}
+
+void turn_wake(struct session *s)
+{
+	uint64_t at = registry_now(registry_of(s));
+
+	if (imv_peer_busy(s->peer)) {
+		imv_peer_wake(s->peer);
+		turn_after(s, at);
+		return;
+	}
+	s->woken = true;
+	if (s->turn == TURN_IDLE)
+		turn_ask(s);
+}
+
+void turn_settled(struct session *s, int err)
+{
+	uint64_t at = registry_now(registry_of(s));
+
+	if (!err)
+		registry_done(registry_of(s), &s->seat, s->verdict, s->access);
+	if (s->turn != TURN_OVER)
+		s->turn = TURN_IDLE;
+	imv_peer_settled(s->peer, err);
+	turn_after(s, at);
+}
+
+/* Idle: somebody may want another assessment. */
+static void turn_ask(struct session *s)
+{
+	int64_t early = s->due - clock_mono_us();
+
+	if (!s->woken && !registry_wanted(registry_of(s), &s->seat))
+		return;
+	if (!s->woken && early > 0)
+		uv_timer_start(&s->deadline, turn_on_deadline, (uint64_t)early / 1000 + 1, 0);
+	else if (turn_enter(s))
+		turn_go(s);
+}
+
+static void turn_on_asked(struct letter *l)
+{
+	struct session *s =
+		(struct session *)(void *)((char *)l - offsetof(struct session, asked));
+
+	atomic_store(&s->asking, false);
+	s->due = atomic_load(&s->asked_due);
+	if (s->turn == TURN_IDLE)
+		turn_ask(s);
+	session_unref(s);
+}
+
+static void turn_on_ask(struct seat *seat, int64_t due)
+{
+	struct session *s =
+		(struct session *)(void *)((char *)seat - offsetof(struct session, seat));
+
+	atomic_store(&s->asked_due, due);
+	if (atomic_exchange(&s->asking, true))
+		return;
+	session_ref(s);
+	mailbox_send(&s->worker->mailbox, &s->asked);
+}
+
+/* First the modules' time is over, and the endpoint may still hear what became of it; then
+ * its own is. */
+static void turn_on_deadline(uv_timer_t *timer)
+{
+	struct session *s = timer->data;
+	uint64_t at = registry_now(registry_of(s));
+
+	switch (s->turn) {
+	case TURN_SILENT:
+		turn_leave(s);
+		turn_set(s, TURN_EXPECT, s->worker->limits.assessment_s);
+		break;
+	case TURN_WORK:
+		turn_set(s, TURN_OVERDUE, s->worker->limits.close_s);
+		imv_peer_deadline(s->peer);
+		turn_after(s, at);
+		break;
+	case TURN_IDLE:
+		turn_ask(s);
+		break;
+	case TURN_WAIT:
+		session_over(s, ST_ETIMEOUT, "no turn within its deadline");
+		break;
+	default:
+		session_over(s, ST_ETIMEOUT, "no assessment within its deadline");
+	}
+}
+
+/* --- life ------------------------------------------------------------------------------- */
+
+void turn_init(struct session *s)
+{
+	s->pass.admit = turn_on_admit;
+	s->admitted.open = turn_on_admitted;
+	s->seat.ask = turn_on_ask;
+	s->asked.open = turn_on_asked;
+}
+
+void turn_end(struct session *s)
+{
+	s->turn = TURN_OVER;
+	uv_timer_stop(&s->deadline);
+	turn_leave(s);
+	turn_drop_kept(s);
+	registry_remove(registry_of(s), &s->seat);
+}

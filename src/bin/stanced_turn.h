@@ -1,0 +1,80 @@
+/* Inside stanced_session: when an endpoint's assessment begins, how long it may take, and who
+ * has to wait. Nobody else includes this.
+ *
+ * An assessment passes the manager's gate. Who has to wait for that is not read from (a new
+ * session), or its first batch is kept unread (one that was idle), so that waiting costs next
+ * to nothing on either side. A reassessment that we ask for passes the same gate. */
+#ifndef STANCE_BIN_STANCED_TURN_H
+#define STANCE_BIN_STANCED_TURN_H
+
+#include "bin/gate.h"
+#include "bin/registry.h"
+#include "bin/stanced_worker.h"
+#include "host/imv_peer.h"
+#include "posture/identity.h"
+
+enum turn {
+	TURN_NONE,    /* the session is not ready yet */
+	TURN_WAIT,    /* in the queue */
+	TURN_SILENT,  /* let in, and the endpoint has not said anything yet */
+	TURN_EXPECT,  /* the same, but its place went to others meanwhile */
+	TURN_WORK,    /* an assessment is under way */
+	TURN_OVERDUE, /* its time is over; the endpoint may still hear what became of it */
+	TURN_IDLE,
+	TURN_OVER /* the session ends */
+};
+
+struct session {
+	struct worker *worker;
+	struct session *next, **back; /* in worker->sessions */
+	struct sockaddr_storage from;
+	struct pt_conn *conn;  /* NULL: it is over */
+	struct imv_peer *peer; /* NULL: not yet, or no more */
+	struct identity who;
+	const struct log *log;
+	uv_timer_t deadline;   /* of the turn; TURN_IDLE: until the endpoint is asked */
+	enum turn turn;
+	struct wr kept;        /* a batch that waits for its turn */
+	uint64_t counted;      /* assessments that are known to have begun */
+	int64_t begun;         /* monotonic us, of the assessment under way */
+	int64_t due;           /* monotonic us, of a reassessment */
+	bool was_ready, woken; /* woken: a module wants another assessment */
+	int report_err;        /* why the assessment's result could not be queued */
+	enum verdict verdict;  /* of the assessment that is being stored */
+	enum access access;
+
+	/* Other threads hold the session by these: a letter under way counts. */
+	atomic_uint refs;
+	atomic_bool waking;
+	struct letter wake;
+	struct gate_pass pass;
+	struct letter admitted;
+	struct seat seat;
+	atomic_bool asking;
+	atomic_int_fast64_t asked_due;
+	struct letter asked;
+};
+
+void session_ref(struct session *s);
+void session_unref(struct session *s);
+
+/* Decides the session's end: what was said is still carried. */
+void session_over(struct session *s, int err, const char *why);
+
+/* A zeroed session whose worker is set. */
+void turn_init(struct session *s);
+
+/* Data Transport begins; the peer is open. */
+void turn_first(struct session *s);
+void turn_batch(struct session *s, struct span batch);
+
+/* A module woke the peer. */
+void turn_wake(struct session *s);
+
+/* The result was stored, or not (err). */
+void turn_settled(struct session *s, int err);
+
+/* The session is over. */
+void turn_end(struct session *s);
+
+#endif
