@@ -63,6 +63,8 @@ static void session_on_closed(void *ctx, int err, const char *reason)
 
 	(void)err, (void)reason; /* the connection has logged them */
 	s->conn = NULL;
+	verify_cancel(s->verify);
+	s->verify = NULL;
 	turn_end(s);
 	session_drop_peer(s);
 	if (!s->was_ready)
@@ -226,11 +228,25 @@ static void session_on_batch(void *ctx, struct span batch)
 		turn_batch(s, batch);
 }
 
-static int session_on_verify(void *ctx, struct span user, struct span password)
+static void session_on_verified(void *ctx, int err)
 {
 	struct session *s = ctx;
 
-	return s->worker->users ? passwd_verify(s->worker->users, user, password) : ST_EAUTH;
+	s->verify = NULL;
+	pt_conn_verified(s->conn, err);
+}
+
+static int session_on_verify(void *ctx, struct span user, struct span password)
+{
+	struct session *s = ctx;
+	struct worker *w = s->worker;
+	int err;
+
+	if (!w->users)
+		return ST_EAUTH;
+	err = verify_start(&w->loop.uv, w->users, user, password, session_on_verified, s,
+			   &s->verify);
+	return err ? err : SASL_LATER;
 }
 
 static const struct pt_conn_ops conn_ops = {

@@ -10,6 +10,7 @@
 #include "bin/gate.h"
 #include "bin/registry.h"
 #include "bin/stanced_worker.h"
+#include "bin/verify.h"
 #include "host/imv_peer.h"
 #include "posture/identity.h"
 
@@ -32,6 +33,7 @@ struct session {
 	struct imv_peer *peer; /* NULL: not yet, or no more */
 	struct identity who;
 	const struct log *log;
+	struct verify *verify; /* of a password, under way */
 	uv_timer_t deadline;   /* of the turn; TURN_IDLE: until the endpoint is asked */
 	enum turn turn;
 	struct wr kept;        /* a batch that waits for its turn */
