@@ -22,7 +22,8 @@ const struct command_column events_columns[] = {
 	[EV_EPOCH] =      { "epoch", "Epoch", COL_COUNT, COL_DETAIL, NULL,
 			    "of the endpoint's ledger (RFC 8412, 3.7)" },
 	[EV_EID] =        { "eid", "Eid", COL_COUNT, 0, NULL,
-			    "event identifier in it; null: found by comparing inventories" },
+			    "event identifier in it; without a record: the last one before the "
+			    "inventory that showed the change" },
 	[EV_HAPPENED] =   { "happened_at", "Happened", COL_TIME, 0, NULL,
 			    "when, by the endpoint's clock; null: not told" },
 	[EV_KNOWN] =      { "time", "Known", COL_TIME, COL_SPARE, NULL, "when the manager knew" },
@@ -34,7 +35,7 @@ const struct command_column events_columns[] = {
 	[EV_LOCATOR] =    { "locator", "Locator", COL_TEXT, COL_DETAIL | COL_CUT, NULL,
 			    "where it is on the endpoint" },
 	[EV_RECORD] =     { "record", "Record", COL_COUNT, COL_DETAIL, NULL,
-			    "record identifier on the endpoint" },
+			    "record identifier on the endpoint; null: an inventory showed it" },
 	[EV_SEQ] =        { "seq", "Seq", COL_COUNT, COL_DETAIL, NULL, "number in the journal" },
 	{ 0 },
 };

@@ -372,5 +372,9 @@ int query_changes(struct posture *p, const struct change_query *q,
 			row.software = software[c->software - 1];
 		err = fn(ctx, &row);
 	}
+	for (size_t i = 0; !err && i < fake_posture.many; i++)
+		err = fn(ctx,
+			 &(struct change_row){
+				 changes[0], endpoints[0].key, endpoints[0].name, { 0 } });
 	return err;
 }

@@ -58,6 +58,27 @@ static void test_asker_leaves(void **state)
 	assert_in_range(clock_mono_us() - start, 0, CLOCK_SEC);
 }
 
+/* A follower that does not read is dropped; what it has not read is not kept anywhere. */
+static void test_follower_does_not_read(void **state)
+{
+	int64_t start = clock_mono_us();
+	int fd = connect_raw();
+	char *got;
+
+	(void)state;
+	fake_posture.many = 100000;
+	say(fd, "{\"stance\":1,\"command\":\"changes\",\"args\":{\"follow\":true,"
+		"\"since\":\"2026-01-01\"}}\n");
+	check_followers(1);
+	check_followers(0);
+	assert_in_range(clock_mono_us() - start, CLOCK_SEC / 2, 4 * CLOCK_SEC);
+	got = hear(fd);
+	assert_null(strstr(got, "\"exit\""));
+	assert_in_range(strlen(got), 1, 4 << 20); /* a socket's buffer of it */
+	free(got);
+	check_alive();
+}
+
 /* Followers leave room for those who ask. */
 static void test_followers_bounded(void **state)
 {
@@ -124,6 +145,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_follower_leaves, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_asker_leaves, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_follower_does_not_read, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_followers_bounded, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_follower_hears_the_end, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_keep_alive, setup, teardown),
