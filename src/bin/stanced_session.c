@@ -134,7 +134,9 @@ static void session_on_committed(void *ctx, int err)
 static void session_on_settle(void *ctx)
 {
 	struct session *s = ctx;
+	struct posture *posture = s->worker->manager->posture;
 	struct settled *a;
+	uint64_t since = s->mark;
 	int err = s->report_err;
 
 	if (err || !(a = calloc(1, sizeof(*a)))) {
@@ -143,9 +145,9 @@ static void session_on_settle(void *ctx)
 	}
 	a->letter.open = session_settled_open;
 	a->session = s;
+	s->mark = posture_mark(posture);
 	session_ref(s);
-	err = posture_barrier(s->worker->manager->posture, s->who.key, session_on_committed,
-			      a);
+	err = posture_barrier(posture, s->who.key, since, session_on_committed, a);
 	if (err) {
 		atomic_fetch_sub(&s->refs, 1);
 		free(a);
@@ -206,6 +208,7 @@ static void session_on_ready(void *ctx, const struct pt_conn_info *info)
 	int err = identity_from_ar(info->ar_identities, &s->who);
 
 	s->log = info->log;
+	s->mark = posture_mark(w->manager->posture);
 	if (!err)
 		err = imv_peer_open(w->manager->host, &peer, &peer_ops, s, &s->peer);
 	if (!err)

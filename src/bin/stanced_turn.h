@@ -42,6 +42,7 @@ struct session {
 	int64_t due;           /* monotonic us, of a reassessment */
 	bool was_ready, woken; /* woken: a module wants another assessment */
 	int report_err;        /* why the assessment's result could not be queued */
+	uint64_t mark;         /* the posture's: reports since have not been asked after */
 	enum verdict verdict;  /* of the assessment that is being stored */
 	enum access access;
 

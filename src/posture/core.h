@@ -28,14 +28,16 @@ struct posture {
 	pthread_cond_t wake;      /* the writer: there is work */
 	pthread_cond_t committed; /* followers: there is news */
 	struct job *jobs, **last_job;
+	uint64_t submitted; /* jobs so far */
 	uint64_t committed_seq;
 	bool closing;
 	struct posture_stats stats;
 
 	/* The writer thread's own. */
 	pthread_t writer;
-	struct failure *failures; /* reports lost since the last barrier that was told */
-	int failed_all;
+	struct failure *failures; /* endpoints whose reports were lost, in the order of loss */
+	uint64_t lost, forgotten; /* last report lost; last one that is not in failures */
+	int lost_err;
 	int64_t pruned_at; /* monotonic clock */
 };
 
@@ -64,8 +66,10 @@ enum job_kind { JOB_REPORT, JOB_BARRIER, JOB_CALL };
 struct job {
 	struct job *next;
 	enum job_kind kind;
+	uint64_t number; /* 1 is the first of all */
 	struct report *report;
-	char *key; /* barrier: narrowed to it, or NULL */
+	char *key;      /* barrier: narrowed to it, or NULL */
+	uint64_t since; /* barrier: to what came after this one */
 	void (*done)(void *ctx, int err);
 	int (*call)(struct posture *p, void *ctx);
 	void *ctx;

@@ -223,6 +223,7 @@ static int job_put(struct posture *p, struct job *b)
 			p->stats.queued_reports++;
 			p->stats.queued_octets += b->report->arena.used;
 		}
+		b->number = ++p->submitted;
 		*p->last_job = b;
 		p->last_job = &b->next;
 		pthread_cond_signal(&p->wake);
@@ -249,8 +250,18 @@ int report_submit(struct report *r, void (*done)(void *ctx, int err), void *ctx)
 	return err;
 }
 
-int posture_barrier(struct posture *p, const char *key, void (*done)(void *ctx, int err),
-		    void *ctx)
+uint64_t posture_mark(struct posture *p)
+{
+	uint64_t mark;
+
+	pthread_mutex_lock(&p->lock);
+	mark = p->submitted;
+	pthread_mutex_unlock(&p->lock);
+	return mark;
+}
+
+int posture_barrier(struct posture *p, const char *key, uint64_t since,
+		    void (*done)(void *ctx, int err), void *ctx)
 {
 	struct job *b = job_new(JOB_BARRIER, done, ctx);
 	int err;
@@ -259,6 +270,7 @@ int posture_barrier(struct posture *p, const char *key, void (*done)(void *ctx, 
 		free(b);
 		return ST_ENOMEM;
 	}
+	b->since = since;
 	if ((err = job_put(p, b)) < 0) {
 		free(b->key);
 		free(b);

@@ -53,13 +53,18 @@ struct posture *posture_instance(void);
  * be NULL. Not from a callback of posture's own threads. */
 void posture_close(struct posture *p);
 
+/* A moment in the order of what has been submitted, for posture_barrier. */
+uint64_t posture_mark(struct posture *p);
+
 /* done(ctx, err) on the writer thread when everything submitted before has been tried: err is
- * 0, or what kept a report from being committed, told once. key (an identity's) narrows the
- * question to the reports of one endpoint, which is what a session wants before it answers
- * that endpoint; NULL asks about all of them. 0, or ST_ECLOSED or ST_ENOMEM, and done is not
+ * 0, or what kept a report from being committed that was submitted after the mark `since` (0:
+ * ever). It takes nothing away: whoever asks with that mark learns the same. key (an
+ * identity's) narrows the question to the reports of one endpoint, which is what a session
+ * wants before it answers that endpoint; NULL asks about all of them. When very many endpoints
+ * lose reports, some are told of others'. 0, or ST_ECLOSED or ST_ENOMEM, and done is not
  * called. */
-int posture_barrier(struct posture *p, const char *key, void (*done)(void *ctx, int err),
-		    void *ctx);
+int posture_barrier(struct posture *p, const char *key, uint64_t since,
+		    void (*done)(void *ctx, int err), void *ctx);
 
 /* What a validator wants to know before it asks an endpoint; from memory, never from a disk.
  */

@@ -14,52 +14,65 @@
 #define FAILURES_MAX 65536 /* endpoints remembered apart */
 #define PRUNE_S 3600
 
-/* A report of this endpoint was lost, and nobody has been told by a barrier yet. */
+/* Reports of this endpoint were lost. Kept after a barrier has told of it: every session that
+ * submitted before has to learn it, not only the first that asks. */
 struct failure {
 	UT_hash_handle hh;
+	uint64_t number; /* of the last one lost */
 	int err;
 	size_t n;
 	char key[];
 };
 
-static void failure_note(struct posture *p, struct span key, int err)
+static void failure_drop(struct posture *p, struct failure *f)
+{
+	HASH_DEL(p->failures, f);
+	free(f);
+}
+
+/* Of too many, the endpoint whose report was lost first: barriers that go back so far fail for
+ * all endpoints. The table is in the order of insertion. */
+static void failure_make_room(struct posture *p)
+{
+	struct failure *f = p->failures;
+
+	if (HASH_COUNT(p->failures) < FAILURES_MAX)
+		return;
+	p->forgotten = f->number;
+	failure_drop(p, f);
+}
+
+static void failure_note(struct posture *p, struct span key, uint64_t number, int err)
 {
 	struct failure *f;
 
+	p->lost = number;
+	p->lost_err = err;
 	HASH_FIND(hh, p->failures, key.p, key.n, f);
-	if (!f && HASH_COUNT(p->failures) < FAILURES_MAX &&
-	    (f = calloc(1, sizeof(*f) + key.n + 1))) {
-		f->n = key.n;
-		memcpy(f->key, key.p, key.n);
-		HASH_ADD_KEYPTR(hh, p->failures, f->key, f->n, f);
-	}
 	if (f)
-		f->err = err;
-	else
-		p->failed_all = err;
-}
-
-static int failure_take(struct posture *p, struct failure *f)
-{
-	int err = f->err;
-
-	HASH_DEL(p->failures, f);
-	free(f);
-	return err;
-}
-
-static int barrier_result(struct posture *p, const char *key)
-{
-	struct failure *f, *next;
-	int err = p->failed_all;
-
-	if (key) {
-		HASH_FIND(hh, p->failures, key, strlen(key), f);
-		return f ? failure_take(p, f) : err;
+		failure_drop(p, f); /* and put at the end */
+	failure_make_room(p);
+	if (!(f = calloc(1, sizeof(*f) + key.n + 1))) {
+		p->forgotten = number;
+		return;
 	}
-	HASH_ITER(hh, p->failures, f, next)
-	err = failure_take(p, f);
-	return err;
+	f->number = number;
+	f->err = err;
+	f->n = key.n;
+	memcpy(f->key, key.p, key.n);
+	HASH_ADD_KEYPTR(hh, p->failures, f->key, f->n, f);
+}
+
+static int barrier_result(struct posture *p, const struct job *b)
+{
+	struct failure *f;
+
+	if (p->lost <= b->since)
+		return 0;
+	if (!b->key || p->forgotten > b->since)
+		return p->lost_err;
+	HASH_FIND(hh, p->failures, b->key, strlen(b->key), f);
+	return f && f->number > b->since ? f->err : 0;
 }
 
 /* The queue's head, at most JOBS_MAX of it; waits for the first. NULL: closing, and nothing
@@ -149,7 +162,6 @@ static int commit(struct posture *p, const struct job *jobs)
 		pthread_rwlock_wrlock(&p->ix.lock);
 		journal_apply(&j);
 		pthread_rwlock_unlock(&p->ix.lock);
-		p->failed_all = 0;
 	}
 	journal_reset(&j);
 	pthread_mutex_lock(&p->lock);
@@ -171,10 +183,10 @@ static void job_finish(struct posture *p, struct job *b, int err)
 		p->stats.failed += err != 0;
 		pthread_mutex_unlock(&p->lock);
 		if (err)
-			failure_note(p, b->report->key, err);
+			failure_note(p, b->report->key, b->number, err);
 		report_free(b->report);
 	} else if (b->kind == JOB_BARRIER) {
-		err = barrier_result(p, b->key);
+		err = barrier_result(p, b);
 	} else {
 		err = b->call(p, b->ctx);
 	}
@@ -224,5 +236,8 @@ void *writer_main(void *ctx)
 
 void writer_free(struct posture *p)
 {
-	(void)barrier_result(p, NULL);
+	struct failure *f, *next;
+
+	HASH_ITER(hh, p->failures, f, next)
+	failure_drop(p, f);
 }

@@ -97,10 +97,11 @@ static void wait_done(void *ctx, int err)
 int fixture_commit(struct fixture *f, struct report *r)
 {
 	struct waiting w = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false, 0 };
+	uint64_t since = posture_mark(f->p);
 
 	if (r)
 		assert_int_equal(report_submit(r, NULL, NULL), 0);
-	assert_int_equal(posture_barrier(f->p, NULL, wait_done, &w), 0);
+	assert_int_equal(posture_barrier(f->p, NULL, since, wait_done, &w), 0);
 	pthread_mutex_lock(&w.lock);
 	while (!w.done)
 		pthread_cond_wait(&w.cond, &w.lock);

@@ -99,11 +99,13 @@ static void note_err(void *ctx, int err)
 	*(int *)ctx = err;
 }
 
-/* A barrier tells about the reports of its own endpoint, once. */
+/* A barrier tells about the reports of its own endpoint, and tells everybody who asks: of two
+ * sessions with one identity each has to learn that its report is lost. */
 static void test_barrier_narrow(void **state)
 {
-	int a = 1, b = 1, again = 1, done = 1;
+	int a = 1, b = 1, again = 1, late = 1, stored = 1, done = 1;
 	struct fixture f;
+	uint64_t mark;
 
 	(void)state;
 	fixture_init(&f, "synchronous = off\n");
@@ -111,16 +113,23 @@ static void test_barrier_narrow(void **state)
 	append_error = ST_EIO;
 	log_set_level(LOG_L_ERROR);
 	assert_int_equal(report_submit(inventory(&f, "a.example", some), note_err, &done), 0);
-	assert_int_equal(posture_barrier(f.p, "dns:b.example", note_err, &b), 0);
-	assert_int_equal(posture_barrier(f.p, "dns:a.example", note_err, &a), 0);
-	assert_int_equal(posture_barrier(f.p, "dns:a.example", note_err, &again), 0);
+	assert_int_equal(posture_barrier(f.p, "dns:b.example", 0, note_err, &b), 0);
+	assert_int_equal(posture_barrier(f.p, "dns:a.example", 0, note_err, &a), 0);
 	assert_int_equal(fixture_commit(&f, NULL), 0);
-	log_set_level(LOG_L_INFO);
 	append_error = 0;
+	log_set_level(LOG_L_INFO);
+	mark = posture_mark(f.p);
+	assert_int_equal(fixture_commit(&f, inventory(&f, "a.example", some)), 0);
+	assert_int_equal(posture_barrier(f.p, "dns:a.example", 0, note_err, &again), 0);
+	assert_int_equal(posture_barrier(f.p, "dns:a.example", mark, note_err, &late), 0);
+	assert_int_equal(posture_barrier(f.p, NULL, mark, note_err, &stored), 0);
+	assert_int_equal(fixture_commit(&f, NULL), 0);
 	assert_int_equal(done, ST_EIO);
 	assert_int_equal(a, ST_EIO);
 	assert_int_equal(b, 0);
-	assert_int_equal(again, 0);
+	assert_int_equal(again, ST_EIO); /* another report since took nothing from it */
+	assert_int_equal(late, 0);
+	assert_int_equal(stored, 0);
 	fixture_free(&f);
 }
 
