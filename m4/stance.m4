@@ -3,12 +3,13 @@
 AC_DEFUN([STANCE_MODULE], [
     m4_pushdef([stance_var], [stance_build_]m4_translit([$1], [-], [_]))
     AC_ARG_ENABLE([$1],
-        [AS_HELP_STRING(m4_if([$2], [yes], [--disable-$1], [--enable-$1]), [$3])],
+        [AS_HELP_STRING(m4_if([$2], [yes], [--disable-$1], [--enable-$1]),
+            m4_if([$2], [yes], [leave out the $3], [build the $3]))],
         [stance_var=$enableval], [stance_var=$2])
     AM_CONDITIONAL([BUILD_]m4_toupper(m4_translit([$1], [-], [_])), [test "x$stance_var" = xyes])
     AS_IF([test "x$stance_var" = xyes],
-        [stance_modules_on="$stance_modules_on $1"],
-        [stance_modules_off="$stance_modules_off $1"])
+        [stance_modules_on="${stance_modules_on:+$stance_modules_on }$1"],
+        [stance_modules_off="${stance_modules_off:+$stance_modules_off }$1"])
     m4_popdef([stance_var])
 ])
 
@@ -50,7 +51,9 @@ AC_DEFUN([STANCE_COVERAGE], [
         [AS_HELP_STRING([--enable-coverage], [count executed lines; see 'make coverage'])],
         [], [enable_coverage=no])
     COVERAGE_CFLAGS=
-    AS_IF([test "x$enable_coverage" = xyes], [COVERAGE_CFLAGS="--coverage -O0"])
+    AS_IF([test "x$enable_coverage" = xyes], [COVERAGE_CFLAGS="--coverage -O0"
+        HARDEN_CFLAGS= HARDEN_LDFLAGS=
+        AC_CHECK_TOOL([GCOV], [gcov], [gcov])])
     AC_SUBST([COVERAGE_CFLAGS])
     AM_CONDITIONAL([COVERAGE], [test "x$enable_coverage" = xyes])
 ])

@@ -6,14 +6,14 @@
 #include "posture/query.h"
 
 struct fake_posture {
-	bool empty;                  /* no endpoint has ever come */
-	bool gap;                    /* events of the first one are missing */
-	bool fresh;                  /* only the one came that has told everything */
-	int err;                     /* queries return this after their first row */
-	size_t many;                 /* so many more endpoints, all with openssl */
-	int64_t as_of;               /* of the last query */
-	struct change_query changes; /* the last one */
-	int last_error;              /* of the repository */
+	bool empty;            /* no endpoint has ever come */
+	bool gap;              /* events of the first one are missing */
+	bool fresh;            /* only the one came that has told everything */
+	int err;               /* queries return this after their first row */
+	size_t many;           /* so many more endpoints, all with openssl */
+	_Atomic int64_t as_of; /* of the last query */
+	_Atomic int64_t until; /* of the last query for changes */
+	int last_error;        /* of the repository */
 	int64_t oldest;
 	bool endless;          /* query_changes finds no row and no end */
 	_Atomic int followers; /* now */

@@ -256,7 +256,7 @@ static void test_changes(void **state)
 	check(ASK("\"changes\",\"args\":{\"until\":\"2026-11-21T19:26:56Z\","
 		  "\"as_of\":\"2026-11-21T19:26:55Z\"}"),
 	      ADMIN_NO, 0, "");
-	assert_int_equal(fake_posture.changes.until, INT64_C(1795289215000000));
+	assert_int_equal(fake_posture.until, INT64_C(1795289215000000));
 }
 
 static void test_as_of(void **state)
