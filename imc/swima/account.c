@@ -50,12 +50,15 @@ static struct change *changes_add(struct changes *d, uint8_t action)
 	return &d->v[d->n++];
 }
 
-/* The best guess: what the source says if it can be, else when we noticed. */
+/* The best guess: what the source says if it can be, else when we noticed. There is nothing to
+ * guess in the first snapshot, and it costs. */
 static int64_t changes_when(struct changes *d, const struct record *r)
 {
 	const struct collection_source *s = collection_source_of(d->c, r->source);
 	int64_t at = r->item.since;
 
+	if (!d->after)
+		return d->until;
 	if (!at && s && s->class->installed)
 		at = s->class->installed(s->source, &r->item);
 	return at > d->after && at <= d->until ? at : d->until;

@@ -23,7 +23,7 @@ struct ledger_entry {
 	uint8_t source; /* Source Identification Number */
 	struct span key, identifier, content;
 	struct span tag; /* the tag that it brought, for the day it is gone; else empty */
-	int64_t since;   /* when it was installed, microseconds since 1970 */
+	int64_t since;   /* when it came, or was first seen; microseconds since 1970 */
 };
 
 /* One thing that happened (RFC 8412, 3.7.1). */
