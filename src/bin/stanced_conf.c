@@ -60,6 +60,7 @@ static const struct conf_range own_ranges[] = {
 	{ "port", 0, 65535 },
 	{ "threads", 0, 1024 },
 	{ "assess_rate", 0, 1000000 },
+	{ "stale_after", 1, 366 * 86400 },
 	{ NULL, 0, 0 },
 };
 
@@ -94,6 +95,7 @@ static int conf_parse(const char *path, cfg_t **cfg, struct conf_error *e)
 		CFG_STR("language", "en", CFGF_NONE),
 		CFG_BOOL("lax_retry", cfg_false, CFGF_NONE),
 		CFG_INT("assess_rate", 100, CFGF_NONE),
+		CFG_INT("stale_after", 86400, CFGF_NONE),
 		CFG_STR("state_dir", NULL, CFGF_NONE),
 		CFG_STR("run_dir", NULL, CFGF_NONE),
 		CFG_STR("pid_file", NULL, CFGF_NONE),
@@ -187,6 +189,7 @@ static int conf_read(const char *path, cfg_t *cfg, struct stanced_conf *c)
 	c->language = strdup(cfg_getstr(cfg, "language"));
 	c->lax_retry = cfg_getbool(cfg, "lax_retry");
 	c->assess_rate = (uint32_t)cfg_getint(cfg, "assess_rate");
+	c->stale_after = (uint32_t)cfg_getint(cfg, "stale_after");
 	c->log_level = settings_log_level(cfg_getsec(cfg, "log"));
 	settings_limits_read(cfg_getsec(cfg, "limits"), &c->limits);
 	posture_conf_init(&c->posture);

@@ -27,6 +27,7 @@ struct stanced_conf {
 	enum recommend_policy policy;
 	char *language;
 	bool lax_retry;
+	uint32_t stale_after; /* seconds until what is known about software is stale */
 	uint32_t assess_rate; /* endpoints asked in a second; 0: no limit */
 
 	char *state_dir, *run_dir; /* NULL: the compiled-in or environment's */

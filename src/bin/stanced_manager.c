@@ -58,7 +58,7 @@ static int stanced_open_admin(struct stanced *d, struct conf_error *e)
 		.daemon = stanced_on_status,
 		.assess = &assess_ops,
 		.ctx = &d->manager,
-		.stale_after = ADMIN_STALE_AFTER,
+		.stale_after = d->conf.stale_after,
 	};
 	int err = admin_server_open(&conf, &env, &d->admin);
 
@@ -216,6 +216,7 @@ static void tell_unchanged(const struct stanced_conf *old, const struct stanced_
 		{ "run_dir", differ(old->run_dir, new->run_dir) },
 		{ "pid_file", differ(old->pid_file, new->pid_file) },
 		{ "admin.socket", differ(old->admin_socket, new->admin_socket) },
+		{ "stale_after", old->stale_after != new->stale_after },
 		{ "admin.group", differ(old->admin_group, new->admin_group) },
 		{ "repository",
 		  memcmp(&old->posture, &new->posture, sizeof(old->posture)) != 0 },

@@ -103,6 +103,8 @@ static void test_stance_sample(void **state)
 	assert_true(sample.threads == empty.threads && empty.threads > 0);
 	assert_int_equal(sample.policy, empty.policy);
 	assert_int_equal(sample.assess_rate, empty.assess_rate);
+	assert_int_equal(sample.stale_after, empty.stale_after);
+	assert_int_equal(empty.stale_after, 86400);
 	assert_int_equal(sample.log_level, empty.log_level);
 	assert_int_equal(sample.sasl_mechs, 0);
 	assert_int_equal(sample.sasl_instead, empty.sasl_instead);
