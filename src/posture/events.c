@@ -208,6 +208,8 @@ int events_stage(struct journal *j, struct staged_endpoint *s, const struct repo
 	if ((err = collect(j, s->e, it)) < 0 ||
 	    (j->n_reported && (err = apply_events(&ev)) < 0))
 		return err;
+	if (it->text.n && (err = journal_incomplete(j, s, it)) < 0)
+		return err;
 	s->dirty = true;
 	l->followed = true;
 	if (h->last_eid > l->highest)
@@ -219,6 +221,5 @@ int events_stage(struct journal *j, struct staged_endpoint *s, const struct repo
 	if (ledger_has_gap(l) || h->last_consulted != h->last_eid || h->last_eid != l->highest)
 		return 0;
 	return journal_confirm(
-		j, s, it->heard_at,
-		&(struct inventory_head){ h->epoch, h->last_eid, h->collected_at });
+		j, s, it, &(struct inventory_head){ h->epoch, h->last_eid, h->collected_at });
 }

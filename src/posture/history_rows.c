@@ -44,7 +44,8 @@ static int row_now(struct arena *a, const struct endpoint *e, struct past_row *r
 		.epoch = e->epoch,
 		.contiguous_eid = e->ledger.contiguous,
 		.highest_eid = e->ledger.highest,
-		.has_gap = ledger_has_gap(&e->ledger),
+		.has_gap = ledger_has_gap(&e->ledger) ||
+			   endpoint_fact(e, span_str(FACT_INCOMPLETE)),
 		.software_count = endpoint_software_count(e),
 		.assessed = e->assessed,
 		.verdict = e->assessed ? (enum verdict)e->verdict : VERDICT_UNKNOWN,

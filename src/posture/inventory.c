@@ -272,15 +272,26 @@ static int inventory_next(struct journal *j, struct staged_endpoint *s,
 	return j->added.n || j->removed.n ? journal_set_software(j, s, &base) : 0;
 }
 
-int journal_confirm(struct journal *j, struct staged_endpoint *s, int64_t heard_at,
+int journal_incomplete(struct journal *j, struct staged_endpoint *s,
+		       const struct report_item *it)
+{
+	struct report_item fact = *it;
+
+	fact.kind = it->text.n ? ITEM_FACT : ITEM_FACTS_END;
+	return facts_stage(j, s, &fact);
+}
+
+int journal_confirm(struct journal *j, struct staged_endpoint *s, const struct report_item *it,
 		    const struct inventory_head *h)
 {
 	/* not the end of the assessment: what happens after the answer was sent is not in it */
-	int64_t through = heard_at < j->known_at ? heard_at : j->known_at;
+	int64_t through = it->heard_at < j->known_at ? it->heard_at : j->known_at;
 	int64_t was = s->e->complete_through;
-	struct change *c = journal_change(j, s, CHANGE_CONFIRMED);
+	struct change *c;
 
-	if (!c)
+	if (endpoint_fact(s->e, span_str(FACT_INCOMPLETE)))
+		return 0;
+	if (!(c = journal_change(j, s, CHANGE_CONFIRMED)))
 		return ST_ENOMEM;
 	change_head(c, h);
 	c->number_was = was;
@@ -306,6 +317,25 @@ static int count_instances(const struct journal *j, struct ledger *l)
 	return err;
 }
 
+/* Somebody has not told of his software: what he told of before counts still. */
+static int keep_lacking(struct journal *j, const struct endpoint *e, struct ledger *now)
+{
+	const struct ledger *l = &e->ledger;
+	int err = endpoint_software(e, &j->before);
+
+	if (!err)
+		err = ids_diff(j->now.v, j->now.n, j->before.v, j->before.n, &j->added,
+			       &j->removed);
+	for (uint32_t i = 0; i < l->n_instances && !err; i++)
+		if (ids_has(j->added.v, j->added.n, l->instances[i].software))
+			err = ledger_set_count(now, l->instances[i].software,
+					       l->instances[i].count);
+	for (size_t i = 0; i < j->added.n && !err; i++)
+		err = ids_push(&j->now, j->added.v[i]);
+	ids_sort(&j->now);
+	return err;
+}
+
 int inventory_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it)
 {
 	struct endpoint *e = s->e;
@@ -314,7 +344,9 @@ int inventory_stage(struct journal *j, struct staged_endpoint *s, const struct r
 
 	ledger_restart(&now, it->head.last_eid, j->known_at);
 	now.followed = e->ledger.followed && e->epoch == it->head.epoch;
+	s->dirty = true;
 	if ((err = resolve_all(j, it)) < 0 || (err = count_instances(j, &now)) < 0 ||
+	    (it->lacks.n && e->set && (err = keep_lacking(j, e, &now)) < 0) ||
 	    (err = e->set ? inventory_next(j, s, it, &now) : inventory_first(j, s, it)) < 0) {
 		ledger_free(&now);
 		return err;
@@ -322,5 +354,6 @@ int inventory_stage(struct journal *j, struct staged_endpoint *s, const struct r
 	ledger_free(&e->ledger);
 	e->ledger = now;
 	e->epoch = it->head.epoch;
-	return journal_confirm(j, s, it->heard_at, &it->head);
+	err = journal_incomplete(j, s, it);
+	return err < 0 ? err : journal_confirm(j, s, it, &it->head);
 }

@@ -90,9 +90,14 @@ int journal_reported(struct journal *j, size_t n);
 int journal_set_software(struct journal *j, struct staged_endpoint *s,
 			 const struct set **base);
 
-/* The software of s is complete as it was at heard_at. */
-int journal_confirm(struct journal *j, struct staged_endpoint *s, int64_t heard_at,
+/* The software of s is complete as it was when `it` began; unless FACT_INCOMPLETE says that it
+ * is not. */
+int journal_confirm(struct journal *j, struct staged_endpoint *s, const struct report_item *it,
 		    const struct inventory_head *h);
+
+/* Sets FACT_INCOMPLETE if it->text says why, or takes it away. */
+int journal_incomplete(struct journal *j, struct staged_endpoint *s,
+		       const struct report_item *it);
 
 /* Facts, results, assessments, notices. */
 int facts_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it);

@@ -76,6 +76,7 @@ struct endpoint_state {
 		contiguous_eid; /* every event up to this one is committed: ask from the next */
 	uint32_t highest_eid;   /* the newest that the endpoint has told of */
 	bool has_gap;           /* contiguous_eid < highest_eid: something is missing */
+	bool incomplete;        /* FACT_INCOMPLETE is set: only a whole inventory helps */
 	bool followed;          /* events have been committed in this epoch */
 	int64_t inventory_at;   /* when the last whole inventory was committed */
 	uint32_t software_count;

@@ -31,7 +31,8 @@ struct endpoint_row {
 				   */
 	bool has_inventory;
 	/* Its ledger (RFC 8412, 3.7), always as it is now: events up to contiguous_eid are
-	 * known; a gap is one that is missing. The past has complete_through. */
+	 * known; a gap is one that is missing, or software of which it is known that it is
+	 * (FACT_INCOMPLETE). The past has complete_through. */
 	uint32_t epoch, contiguous_eid, highest_eid;
 	bool has_gap;
 	uint32_t software_count; /* different identifiers */

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static const char *const verdicts[VERDICT_N] = { "compliant", "minor", "major", "error",
@@ -222,9 +223,39 @@ int report_inventory(struct report *r, const struct inventory_head *head)
 
 int report_software(struct report *r, const struct software *s)
 {
+	int err;
+
 	if (report_is_full(r, 0))
 		return r->err;
-	return r->open ? software_add(r, r->open, s) : report_fail(r, ST_ESTATE);
+	if (!r->open)
+		return report_fail(r, ST_ESTATE);
+	err = software_add(r, r->open, s);
+	r->open->refused += err == ST_EVALUE;
+	return err;
+}
+
+int report_inventory_lacks(struct report *r, const char *why)
+{
+	if (r->err)
+		return r->err;
+	if (!r->open)
+		return report_fail(r, ST_ESTATE);
+	r->open->lacks = report_text(r, span_str(why));
+	return r->err;
+}
+
+/* Why the software is not completely known, if so, becomes the item's text. */
+static void item_judge(struct report *r, struct report_item *it)
+{
+	char text[96];
+
+	it->name = span_str(FACT_INCOMPLETE);
+	it->text = it->lacks;
+	if (!it->refused || it->lacks.n)
+		return;
+	(void)snprintf(text, sizeof(text), "software identifiers that are none: %zu",
+		       it->refused);
+	it->text = report_text(r, span_str(text));
 }
 
 int report_inventory_end(struct report *r)
@@ -233,6 +264,7 @@ int report_inventory_end(struct report *r)
 		return r->err;
 	if (!r->open)
 		return report_fail(r, ST_ESTATE);
+	item_judge(r, r->open);
 	item_append(r, r->open);
 	r->open = NULL;
 	return 0;
@@ -261,8 +293,10 @@ int report_event(struct report *r, const struct event *ev)
 	sw->eid = ev->eid;
 	sw->action = ev->action;
 	sw->happened_at = ev->happened_at;
-	return is_identifier(ev->software.identifier) ? line_fill(r, sw, &ev->software)
-						      : ST_EVALUE;
+	if (is_identifier(ev->software.identifier))
+		return line_fill(r, sw, &ev->software);
+	r->open_events->refused++;
+	return ST_EVALUE;
 }
 
 int report_events_end(struct report *r)
@@ -271,6 +305,7 @@ int report_events_end(struct report *r)
 		return r->err;
 	if (!r->open_events)
 		return report_fail(r, ST_ESTATE);
+	item_judge(r, r->open_events);
 	item_append(r, r->open_events);
 	r->open_events = NULL;
 	return 0;

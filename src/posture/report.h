@@ -47,6 +47,10 @@ const char *access_name(enum access a);   /* "none", "allowed", ..., never NULL 
  * "Debian GNU/Linux 12 (bookworm) x86_64". */
 #define FACT_PLATFORM "os.platform"
 
+/* The fact that says why an endpoint's software is not completely known, although it has told
+ * of it. The posture sets it and takes it away; while it is there complete_through stays. */
+#define FACT_INCOMPLETE "inventory.incomplete"
+
 #define REPORT_TEXT_MAX 65535 /* octets of one text; longer ones are cut */
 
 /* What one report may hold; beyond it fails with ST_ELIMIT and nothing of it is stored. */
@@ -109,7 +113,8 @@ int report_facts_end(struct report *r, const char *prefix);
 /* A whole inventory: the head, each installed software, the end. Without the end nothing of it
  * is used. An identifier that comes several times is installed in so many instances. Refuses
  * an identifier that is empty, holds a NUL or is not UTF-8 with ST_EVALUE (and stays usable:
- * this is the endpoint's mistake).
+ * this is the endpoint's mistake); the rest is stored, and FACT_INCOMPLETE set until an
+ * inventory comes of which nothing is refused.
  *
  * It is the state after its last_eid, whatever events have said: a difference becomes changes.
  * When it contradicts events that were followed without a gap up to this last_eid, a notice
@@ -117,6 +122,11 @@ int report_facts_end(struct report *r, const char *prefix);
 int report_inventory(struct report *r, const struct inventory_head *head);
 int report_software(struct report *r, const struct software *s);
 int report_inventory_end(struct report *r);
+
+/* The open inventory may lack software that is there, because somebody who should have told of
+ * it has not: why, for people. What it lacks is not taken for removed, and FACT_INCOMPLETE is
+ * set until an inventory comes that lacks nothing. */
+int report_inventory_lacks(struct report *r, const char *why);
 
 /* Events: the head, each event in any order, the end. Without the end nothing of it is used.
  * Each (EID, record, action, identifier) is applied once, whoever repeats it: EIDs that were
@@ -131,7 +141,8 @@ int report_inventory_end(struct report *r);
  * gap is left and last_consulted is last_eid, and this the newest EID the endpoint has ever
  * told of in this epoch.
  *
- * report_event refuses an identifier like report_software; the event's EID counts as come. */
+ * report_event refuses an identifier like report_software; the event's EID counts as come, and
+ * FACT_INCOMPLETE is set. */
 #define EVENTS_GAPS_MAX 16
 int report_events(struct report *r, const struct events_head *head);
 int report_event(struct report *r, const struct event *ev);

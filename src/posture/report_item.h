@@ -39,6 +39,8 @@ struct report_item {
 	struct events_head events;
 	struct item_software *software, **last_software;
 	size_t n_software;
+	size_t refused;    /* identifiers */
+	struct span lacks; /* why its inventory may lack software; empty: it does not */
 };
 
 struct report {

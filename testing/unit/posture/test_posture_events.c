@@ -119,7 +119,7 @@ static void check(struct fixture *f, const char *have, uint32_t contiguous, uint
 	assert_int_equal(known.contiguous_eid, contiguous);
 	assert_int_equal(known.highest_eid, highest);
 	assert_int_equal(known.has_gap, contiguous < highest);
-	assert_int_equal(row.has_gap, known.has_gap);
+	assert_int_equal(row.has_gap, known.has_gap || known.incomplete);
 	assert_int_equal(row.contiguous_eid, contiguous);
 }
 
@@ -335,6 +335,81 @@ static void test_refused(void **state)
 	fixture_free(&f);
 }
 
+static void say_inventory(struct fixture *f, const char *lacks, const char *const *have)
+{
+	struct report *r = fixture_report(f, "a.example");
+
+	assert_int_equal(report_inventory(r, &(struct inventory_head){ 7, 3, 0 }), 0);
+	for (; *have; have++)
+		assert_int_equal(
+			report_software(r, &(struct software){ .identifier = S(*have) }),
+			**have == '\xff' ? ST_EVALUE : 0);
+	if (lacks)
+		assert_int_equal(report_inventory_lacks(r, lacks), 0);
+	assert_int_equal(report_inventory_end(r), 0);
+	assert_int_equal(fixture_commit(f, r), 0);
+}
+
+static void check_complete(struct fixture *f, int64_t *through, bool complete, unsigned n)
+{
+	struct endpoint_state now;
+	struct endpoint_row row;
+
+	assert_int_equal(posture_known(f->p, "dns:a.example", &now), 0);
+	assert_int_equal(now.software_count, n);
+	assert_true(now.incomplete == !complete);
+	if (complete)
+		assert_true(now.complete_through > *through);
+	else
+		assert_int_equal(now.complete_through, *through);
+	assert_true(fixture_endpoint(f, 0, "a.example", &row) != 0);
+	assert_true(row.has_gap == !complete);
+	*through = now.complete_through;
+}
+
+/* What could not be stored, or was not told, is not complete. */
+static void test_incomplete(void **state)
+{
+	int64_t through = 0;
+	struct fixture f;
+	struct report *r;
+
+	(void)state;
+	fixture_init(&f, "synchronous = off\n");
+	fixture_open(&f);
+	say_inventory(&f, NULL, (const char *const[]){ "bash", "\xff", NULL });
+	check_complete(&f, &through, false, 1);
+	say_inventory(&f, NULL, (const char *const[]){ "bash", "vim", "vim", NULL });
+	check_complete(&f, &through, true, 2);
+	say_inventory(&f, NULL, (const char *const[]){ "\xff", "bash", "vim", "vim", NULL });
+	check_complete(&f, &through, false, 2);
+	/* it is software that an endpoint has still, after a start and without news */
+	posture_close(f.p);
+	fixture_open(&f);
+	check_complete(&f, &through, false, 2);
+	r = fixture_report(&f, "a.example");
+	report_events(r, &(struct events_head){ 7, 4, 3, 3, 0 });
+	report_events_end(r);
+	assert_int_equal(fixture_commit(&f, r), 0);
+	check_complete(&f, &through, false, 2);
+	/* one of two collectors was late */
+	say_inventory(&f, "one is late", (const char *const[]){ "bash", "nano", NULL });
+	check_complete(&f, &through, false, 3);
+	say_inventory(&f, NULL, (const char *const[]){ "bash", "nano", NULL });
+	check_complete(&f, &through, true, 2);
+	/* an event that cannot be applied */
+	r = fixture_report(&f, "a.example");
+	report_events(r, &(struct events_head){ 7, 4, 4, 4, 0 });
+	assert_int_equal(
+		report_event(r,
+			     &(struct event){ 4, 0, EVENT_CREATED, { .identifier = S("") } }),
+		ST_EVALUE);
+	report_events_end(r);
+	assert_int_equal(fixture_commit(&f, r), 0);
+	check_complete(&f, &through, false, 2);
+	fixture_free(&f);
+}
+
 /* Two instances of one identifier; inventories and events mean the same. */
 static void test_instances(void **state)
 {
@@ -440,8 +515,8 @@ int main(void)
 		cmocka_unit_test(test_equal_eids),    cmocka_unit_test(test_gap),
 		cmocka_unit_test(test_too_many_gaps), cmocka_unit_test(test_partial),
 		cmocka_unit_test(test_not_used),      cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_instances),     cmocka_unit_test(test_disagreement),
-		cmocka_unit_test(test_past),
+		cmocka_unit_test(test_incomplete),    cmocka_unit_test(test_instances),
+		cmocka_unit_test(test_disagreement),  cmocka_unit_test(test_past),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
