@@ -41,7 +41,7 @@ until_same() {
 }
 
 "$lab" start "$D" || exit 1
-agents= askers=
+agents='' askers=''
 for n in 1 2 3 4 5 6 7 8 9 10; do agent_conf $n; done
 
 note 'two endpoints are known and gone'
