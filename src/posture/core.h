@@ -68,6 +68,7 @@ struct job {
 	enum job_kind kind;
 	uint64_t number; /* 1 is the first of all */
 	struct report *report;
+	bool refused;   /* report: the commit left it out */
 	char *key;      /* barrier: narrowed to it, or NULL */
 	uint64_t since; /* barrier: to what came after this one */
 	void (*done)(void *ctx, int err);

@@ -21,6 +21,14 @@ struct result {
 	uint32_t stamp;
 };
 
+/* What an endpoint has made of its allowance (posture_conf); in memory only. */
+struct spent {
+	int64_t from;     /* when its day began */
+	uint32_t taught;  /* identifiers that nobody had told of before */
+	uint32_t changes; /* journal lines */
+	bool refused;     /* a report was, and that was said */
+};
+
 struct endpoint {
 	uint32_t id;
 	struct text *key, *name;
@@ -36,6 +44,7 @@ struct endpoint {
 	struct fact *facts; /* by name */
 	struct result *results;
 	uint32_t n_facts, n_results;
+	struct spent spent;
 };
 
 struct endpoint *endpoint_new(uint32_t id, struct text_table *t, struct span key,

@@ -6,9 +6,10 @@
 
 #include <stdlib.h>
 
-void journal_begin(struct journal *j, struct index *ix, int64_t now)
+void journal_begin(struct journal *j, struct index *ix, const struct posture_conf *conf,
+		   int64_t now)
 {
-	*j = (struct journal){ .ix = ix };
+	*j = (struct journal){ .ix = ix, .conf = conf };
 	j->known_at = now > ix->known_at ? now : ix->known_at + 1;
 	j->sets.first = ix->sets.n;
 }
@@ -76,10 +77,9 @@ static int endpoint_stage(struct journal *j, const struct report *r,
 	return s->fresh ? endpoint_first_seen(j, s) : 0;
 }
 
-int journal_report(struct journal *j, const struct report *r)
+static int items_stage(struct journal *j, struct staged_endpoint *s, const struct report *r)
 {
-	struct staged_endpoint *s;
-	int err = endpoint_stage(j, r, &s);
+	int err = 0;
 
 	j->stamp++;
 	for (const struct report_item *it = r->items; it && !err; it = it->next) {
@@ -98,6 +98,28 @@ int journal_report(struct journal *j, const struct report *r)
 			break;
 		}
 	}
+	return err;
+}
+
+int journal_report(struct journal *j, const struct report *r, bool *refused)
+{
+	struct staged_endpoint *s;
+	uint32_t software;
+	size_t changes;
+	int err;
+
+	*refused = false;
+	if ((err = endpoint_stage(j, r, &s)) < 0)
+		return err;
+	err = allowance_check(j, s, r);
+	if (err == ST_ELIMIT) {
+		*refused = true;
+		return 0;
+	}
+	software = j->n_software;
+	changes = j->n_changes;
+	if (!err && (err = items_stage(j, s, r)) == 0)
+		allowance_charge(j, s, software, changes);
 	return err;
 }
 

@@ -13,6 +13,7 @@ struct inventory_head;
 struct report;
 struct report_item;
 struct item_software;
+struct posture_conf;
 struct repository_batch;
 
 struct staged_endpoint {
@@ -38,6 +39,7 @@ struct reported {
 
 struct journal {
 	struct index *ix;
+	const struct posture_conf *conf; /* its ceilings */
 	struct arena arena;
 	int64_t known_at; /* of every change of this commit */
 	uint32_t stamp;   /* of the report at work */
@@ -57,11 +59,13 @@ struct journal {
 
 /* Begins a commit. now is the wall clock; a clock that went back does not take the journal
  * with it: known_at is always later than that of the commit before. */
-void journal_begin(struct journal *j, struct index *ix, int64_t now);
+void journal_begin(struct journal *j, struct index *ix, const struct posture_conf *conf,
+		   int64_t now);
 
-/* Compares r, which must live until journal_reset. On failure (ST_ENOMEM, ST_EIO) the whole
- * commit is to be given up. */
-int journal_report(struct journal *j, const struct report *r);
+/* Compares r, which must live until journal_reset. *refused: nothing of r was taken, because
+ * its endpoint says more than it may; the others of the commit are not concerned. On failure
+ * (ST_ENOMEM, ST_EIO) the whole commit is to be given up. */
+int journal_report(struct journal *j, const struct report *r, bool *refused);
 
 /* What to give to the repository, borrowed until journal_reset; b->n_changes and
  * b->n_software are 0 when there is nothing to write. Makes room in the index for it. */
@@ -75,11 +79,19 @@ void journal_reset(struct journal *j);
 
 /* --- between the files that prepare ------------------------------------------------------- */
 
+/* Whether r may be staged: 0, or ST_ELIMIT when its endpoint says more than it may, which is
+ * journalled and logged once in its day; ST_ENOMEM. Afterwards allowance_charge, with what
+ * j->n_software and j->n_changes were before. */
+int allowance_check(struct journal *j, struct staged_endpoint *s, const struct report *r);
+void allowance_charge(struct journal *j, struct staged_endpoint *s, uint32_t software,
+		      size_t changes);
+
 /* The next change, about s; NULL when out of memory. Valid until the next call. */
 struct change *journal_change(struct journal *j, struct staged_endpoint *s,
 			      enum change_kind kind);
 
 /* The dictionary id of what sw names, which may be a new one. */
+struct dictionary_entry *journal_find(const struct journal *j, struct span identifier);
 int journal_resolve(struct journal *j, const struct item_software *sw, uint32_t *id);
 const struct dictionary_entry *journal_software(const struct journal *j, uint32_t id);
 

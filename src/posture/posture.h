@@ -25,6 +25,12 @@ struct posture_conf {
 	uint32_t queue_reports;  /* reports waiting for the writer, at most */
 	uint32_t queue_octets;   /* octets they hold, at most */
 	uint32_t retention_days; /* journal older than this is dropped; 0: kept for ever */
+
+	/* A report that would go beyond these fails with ST_ELIMIT, alone. */
+	uint32_t max_software;         /* identifiers in the dictionary */
+	uint32_t new_software_per_day; /* that one endpoint may add to it in 24 hours */
+	uint32_t changes_per_day;      /* journal lines of one endpoint in 24 hours; may be
+					  exceeded by one report */
 };
 
 /* The defaults: the SQLite plugin from the compiled-in plugin directory. */

@@ -9,6 +9,9 @@
 
 #define QUEUE_REPORTS 65536
 #define QUEUE_OCTETS (256 * 1024 * 1024)
+#define MAX_SOFTWARE 10000000
+#define NEW_SOFTWARE_PER_DAY 200000
+#define CHANGES_PER_DAY 1000000
 
 static const char *plugin_dir(void)
 {
@@ -23,6 +26,9 @@ static cfg_opt_t opts[] = {
 	CFG_INT("queue_reports", QUEUE_REPORTS, CFGF_NONE), /* waiting for the disk, at most */
 	CFG_INT("queue_octets", QUEUE_OCTETS, CFGF_NONE),   /* and their size */
 	CFG_INT("retention_days", 0, CFGF_NONE),            /* history kept; 0: all of it */
+	CFG_INT("max_software", MAX_SOFTWARE, CFGF_NONE),   /* different identifiers */
+	CFG_INT("new_software_per_day", NEW_SOFTWARE_PER_DAY, CFGF_NONE), /* one endpoint's */
+	CFG_INT("changes_per_day", CHANGES_PER_DAY, CFGF_NONE),           /* likewise */
 	CFG_END(),
 };
 
@@ -30,6 +36,9 @@ static const struct conf_range ranges[] = {
 	{ "repository|queue_reports", 16, 16 * 1024 * 1024 },
 	{ "repository|queue_octets", 1024 * 1024, 2147483647 },
 	{ "repository|retention_days", 0, 36500 },
+	{ "repository|max_software", 1, 2147483647 },
+	{ "repository|new_software_per_day", 1, 2147483647 },
+	{ "repository|changes_per_day", 1, 2147483647 },
 	{ NULL, 0, 0 },
 };
 
@@ -48,6 +57,9 @@ void posture_conf_init(struct posture_conf *c)
 	*c = (struct posture_conf){
 		.queue_reports = QUEUE_REPORTS,
 		.queue_octets = QUEUE_OCTETS,
+		.max_software = MAX_SOFTWARE,
+		.new_software_per_day = NEW_SOFTWARE_PER_DAY,
+		.changes_per_day = CHANGES_PER_DAY,
 	};
 	(void)snprintf(c->plugin, sizeof(c->plugin), "sqlite");
 	(void)snprintf(c->plugin_dir, sizeof(c->plugin_dir), "%s", plugin_dir());
@@ -64,6 +76,9 @@ void posture_conf_read(cfg_t *section, struct posture_conf *c)
 	c->queue_reports = (uint32_t)cfg_getint(section, "queue_reports");
 	c->queue_octets = (uint32_t)cfg_getint(section, "queue_octets");
 	c->retention_days = (uint32_t)cfg_getint(section, "retention_days");
+	c->max_software = (uint32_t)cfg_getint(section, "max_software");
+	c->new_software_per_day = (uint32_t)cfg_getint(section, "new_software_per_day");
+	c->changes_per_day = (uint32_t)cfg_getint(section, "changes_per_day");
 }
 
 /* --- our section alone, of a file that is the daemon's ------------------------------------ */

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-static struct dictionary_entry *software_find(const struct journal *j, struct span identifier)
+struct dictionary_entry *journal_find(const struct journal *j, struct span identifier)
 {
 	struct dictionary_entry *e = dictionary_find(&j->ix->dictionary, identifier);
 
@@ -64,7 +64,7 @@ static int describe(struct journal *j, struct dictionary_entry *e, const struct 
 
 int journal_resolve(struct journal *j, const struct item_software *sw, uint32_t *id)
 {
-	struct dictionary_entry *e = software_find(j, sw->identifier);
+	struct dictionary_entry *e = journal_find(j, sw->identifier);
 
 	if (!e && !(e = software_new(j, sw->identifier)))
 		return ST_ENOMEM;

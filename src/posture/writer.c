@@ -105,13 +105,13 @@ static struct job *jobs_take(struct posture *p, bool *timeout)
 	return head;
 }
 
-static int stage_all(struct journal *j, const struct job *jobs)
+static int stage_all(struct journal *j, struct job *jobs)
 {
 	int err = 0;
 
-	for (const struct job *b = jobs; b && !err; b = b->next)
+	for (struct job *b = jobs; b && !err; b = b->next)
 		if (b->kind == JOB_REPORT)
-			err = journal_report(j, b->report);
+			err = journal_report(j, b->report, &b->refused);
 	return err;
 }
 
@@ -149,13 +149,13 @@ static int append(struct posture *p, struct journal *j, uint64_t *changes)
 	return err;
 }
 
-static int commit(struct posture *p, const struct job *jobs)
+static int commit(struct posture *p, struct job *jobs)
 {
 	struct journal j;
 	uint64_t changes = 0;
 	int err;
 
-	journal_begin(&j, &p->ix, clock_wall_us());
+	journal_begin(&j, &p->ix, &p->conf, clock_wall_us());
 	if ((err = stage_all(&j, jobs)) == 0)
 		err = append(p, &j, &changes);
 	if (!err) {
@@ -176,6 +176,8 @@ static int commit(struct posture *p, const struct job *jobs)
 static void job_finish(struct posture *p, struct job *b, int err)
 {
 	if (b->kind == JOB_REPORT) {
+		if (!err && b->refused)
+			err = ST_ELIMIT;
 		pthread_mutex_lock(&p->lock);
 		p->stats.queued_reports--;
 		p->stats.queued_octets -= b->report->arena.used;
