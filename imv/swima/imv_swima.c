@@ -15,6 +15,11 @@ static cfg_opt_t swima_opts[] = {
 	CFG_INT("max_record", 1048576, CFGF_NONE),
 	CFG_INT("max_descriptions", 16384, CFGF_NONE),
 	CFG_INT("records_per_request", 256, CFGF_NONE),
+	CFG_BOOL("events", cfg_true, CFGF_NONE),
+	CFG_BOOL("subscribe", cfg_true, CFGF_NONE),
+	CFG_INT("max_events", 262144, CFGF_NONE),
+	CFG_INT("reconcile_hours", 24, CFGF_NONE),
+	CFG_INT("reconcile_assessments", 0, CFGF_NONE),
 	CFG_STR("on_compliant", "allow", CFGF_NONE),
 	CFG_STR("on_minor", "allow", CFGF_NONE),
 	CFG_STR("on_major", "isolate", CFGF_NONE),
@@ -25,11 +30,10 @@ static cfg_opt_t swima_opts[] = {
 /* clang-format on */
 
 static const struct conf_range swima_ranges[] = {
-	{ "max_records", 1, SWIMA_MAX_COUNT },
-	{ "max_record", 1024, 1 << 30 },
-	{ "max_descriptions", 0, SWIMA_MAX_COUNT },
-	{ "records_per_request", 1, 65536 },
-	{ 0 },
+	{ "max_records", 1, SWIMA_MAX_COUNT },      { "max_record", 1024, 1 << 30 },
+	{ "max_descriptions", 0, SWIMA_MAX_COUNT }, { "records_per_request", 1, 65536 },
+	{ "max_events", 1, SWIMA_MAX_COUNT },       { "reconcile_hours", 0, 87600 },
+	{ "reconcile_assessments", 0, 1000000 },    { 0 },
 };
 
 static int swima_load(struct kit_module *m)
@@ -43,6 +47,12 @@ static int swima_load(struct kit_module *m)
 		.max_record = (uint32_t)cfg_getint(m->conf, "max_record"),
 		.max_descriptions = (uint32_t)cfg_getint(m->conf, "max_descriptions"),
 		.records_per_request = (uint32_t)cfg_getint(m->conf, "records_per_request"),
+		.max_events = (uint32_t)cfg_getint(m->conf, "max_events"),
+		.events = cfg_getbool(m->conf, "events"),
+		.subscribe = cfg_getbool(m->conf, "subscribe"),
+		.reconcile_hours = (uint32_t)cfg_getint(m->conf, "reconcile_hours"),
+		.reconcile_assessments =
+			(uint32_t)cfg_getint(m->conf, "reconcile_assessments"),
 	};
 	return policy_open(m->conf, &m->log, &s->policy);
 }
@@ -70,29 +80,42 @@ static void swima_end(struct imv *imv, void *session)
 
 	(void)imv;
 	swima_session_reset(s);
+	news_reset(&s->follow.news);
 	policy_state_free(s->policy);
+}
+
+static int ask_sources(struct imv *imv)
+{
+	struct wr *w = imv_attr(imv);
+	size_t begin = pa_attr_begin(w, 0, PEN_IETF, PA_SOURCE_REQUEST);
+
+	pa_attr_end(w, begin);
+	return imv_send(imv);
 }
 
 /* Identifiers only: what they mean is asked later, for those that nobody knows. */
 static int swima_begin(struct imv *imv, void *session)
 {
 	struct swima_session *s = session;
-	struct swima_request q = { .flags = SWIMA_IDENTIFIERS };
-	struct wr *w = imv_attr(imv);
-	size_t begin;
+	uint32_t before = s->last_request_id;
 	int err;
 
 	swima_session_reset(s);
-	q.request_id = s->request_id = ++s->last_request_id;
-	begin = pa_attr_begin(w, 0, PEN_IETF, PA_SWIMA_REQUEST);
-	(void)swima_request_encode(w, &q, NULL);
-	pa_attr_end(w, begin);
-	if ((err = imv_send(imv)) < 0)
+	if ((err = swima_follow_begin(imv, s)) < 0)
 		return err;
-	w = imv_attr(imv);
-	begin = pa_attr_begin(w, 0, PEN_IETF, PA_SOURCE_REQUEST);
-	pa_attr_end(w, begin);
-	return imv_send(imv);
+	return s->last_request_id == before ? 0 : ask_sources(imv);
+}
+
+static int swima_ending(struct imv *imv, void *session)
+{
+	return swima_follow_ending(imv, session);
+}
+
+/* An answer to our request; or, from a collector that has no events, to one for events. */
+static bool is_ours(const struct swima_session *s, uint32_t request)
+{
+	return (s->request_id && request == s->request_id) ||
+	       (s->asking.id && request == s->asking.id);
 }
 
 static int on_inventory(struct imv *imv, void *session, const struct pa_attr *a)
@@ -109,18 +132,16 @@ static int on_inventory(struct imv *imv, void *session, const struct pa_attr *a)
 		return l.rd.err;
 	if (l.head.flags & SWIMA_FULFILLMENT)
 		return imv_note(imv, "unwanted inventory: subscription=%u", l.head.request_id);
-	if (l.head.request_id == s->request_id)
+	if (is_ours(s, l.head.request_id))
 		return swima_take_inventory(imv, s, p, &l);
 	if (p->request_id && l.head.request_id == p->request_id)
 		return swima_take_records(imv, s, p, &l);
 	return imv_note(imv, "stale inventory: request=%u", l.head.request_id);
 }
 
-/* We ask for none, and collectors may send what others asked for (RFC 8412, 3.3). */
 static int on_events(struct imv *imv, void *session, const struct pa_attr *a)
 {
-	(void)session;
-	return imv_note(imv, "events nobody asked for: %s", pa_attr_name(a->vendor, a->type));
+	return swima_take_events(imv, session, a);
 }
 
 static int on_sources(struct imv *imv, void *session, const struct pa_attr *a)
@@ -173,7 +194,7 @@ static int on_error(struct imv *imv, void *session, const struct pa_attr *a)
 	int err = pa_error_decode(&r, &e);
 	bool about_records;
 
-	if (err < 0 || !p || s->decided)
+	if (err < 0 || !p || swima_follow_error(imv, s, &e) || s->decided)
 		return err;
 	about_records = e.vendor == PEN_IETF && e.code >= PA_E_SWIMA && p->request_id &&
 			e.id == p->request_id;
@@ -251,24 +272,26 @@ static enum pa_result swima_no_inventory(struct imv *imv, struct swima_session *
 
 static void swima_facts(struct imv *imv, struct swima_session *s)
 {
+	const struct swima_follow *f = &s->follow;
 	char text[16];
 
 	(void)snprintf(text, sizeof(text), "%u", s->head.epoch);
 	(void)imv_fact(imv, "swima.epoch", span_str(text));
-	(void)snprintf(text, sizeof(text), "%u", s->head.last_eid);
-	(void)imv_fact(imv, "swima.last_eid", span_str(text));
+	(void)imv_fact(imv, "swima.subscription",
+		       span_str(f->subscription ? "yes"
+				: f->refused    ? "refused"
+						: "no"));
 	if (s->sources.len)
 		(void)imv_fact(imv, "swima.sources", wr_span(&s->sources));
 }
 
 static enum pa_result swima_judge(struct imv *imv, struct swima_session *s)
 {
-	struct report *r = imv_report(imv);
-
 	for (size_t i = 0; i < SWIMA_MAX_PEERS; i++)
 		swima_give_up_records(s, &s->peers[i]);
-	if (r)
-		(void)report_inventory_end(r);
+	swima_end_inventory(imv, s);
+	if (s->asking.resumed)
+		swima_see_followed(imv, s);
 	swima_facts(imv, s);
 	(void)imv_result(imv, "swima.inventory", VERDICT_COMPLIANT, (struct span){ 0 });
 	return policy_judge(s->policy, swima_tell, imv);
@@ -277,7 +300,7 @@ static enum pa_result swima_judge(struct imv *imv, struct swima_session *s)
 static int swima_decide(struct imv *imv, void *session)
 {
 	struct swima_session *s = session;
-	bool got = s->inventories && !s->broken;
+	bool got = s->asking.resumed ? s->asking.heard : s->inventories && !s->broken;
 	enum pa_result evaluation = got ? swima_judge(imv, s) : swima_no_inventory(imv, s);
 	struct report *r = imv_report(imv);
 
@@ -286,10 +309,11 @@ static int swima_decide(struct imv *imv, void *session)
 		(void)report_results_end(r, "swima.");
 	imv_recommend(imv, policy_action(swima_module(imv)->policy, evaluation), evaluation);
 	return imv_note(imv,
-			"software: records=%u refused=%u described=%u unreadable=%u"
+			"software: %s=%u refused=%u described=%u unreadable=%u"
 			" epoch=%08x last_eid=%u evaluation=%d",
-			s->records, s->refused, s->described, s->unreadable, s->head.epoch,
-			s->head.last_eid, (int)evaluation);
+			s->asking.resumed ? "events" : "records",
+			s->asking.resumed ? s->events : s->records, s->refused, s->described,
+			s->unreadable, s->head.epoch, s->head.last_eid, (int)evaluation);
 }
 
 static const struct imv_handler handlers[] = {
@@ -316,6 +340,7 @@ const struct imv_desc imv_desc = {
 	.open = swima_open,
 	.end = swima_end,
 	.begin = swima_begin,
+	.ending = swima_ending,
 	.decide = swima_decide,
 	.segments = true,
 	.no_errors = true,

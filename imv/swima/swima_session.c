@@ -19,6 +19,7 @@ void swima_session_reset(struct swima_session *s)
 	wr_reset(&s->complaint);
 	wr_reset(&s->sources);
 	*s = (struct swima_session){ .last_request_id = s->last_request_id,
+				     .follow = s->follow,
 				     .policy = s->policy };
 }
 
@@ -43,7 +44,7 @@ struct swima_peer *swima_session_peer(struct imv *imv, struct swima_session *s)
 
 /* --- what one record says --- */
 
-static struct software software_of(const struct swima_record *rec)
+struct software swima_software(const struct swima_record *rec)
 {
 	return (struct software){
 		.identifier = rec->id,
@@ -90,9 +91,19 @@ static bool read_tag(struct imv *imv, const struct swima_record *rec, struct are
 	return !err && info->model == rec->model && span_eq(info->id, rec->id);
 }
 
-static void describe(struct imv *imv, struct swima_session *s, const struct swima_record *rec)
+/* The rules see it now; or, when they are to judge by what is known and by events, later. */
+static void swima_see(struct swima_session *s, struct span identifier, struct span name,
+		      struct span version)
 {
-	struct software sw = software_of(rec);
+	if (!s->asking.resumed)
+		policy_see(s->policy, identifier, name, version);
+	else if (name.n)
+		(void)news_describe(&s->follow.news, identifier, name, version);
+}
+
+void swima_describe(struct imv *imv, struct swima_session *s, const struct swima_record *rec)
+{
+	struct software sw = swima_software(rec);
 	struct report *r = imv_report(imv);
 	struct arena a = { 0 };
 	struct swid_info info = { 0 };
@@ -112,14 +123,14 @@ static void describe(struct imv *imv, struct swima_session *s, const struct swim
 	} else {
 		s->unreadable++;
 	}
-	policy_see(s->policy, rec->id, sw.name, sw.version);
+	swima_see(s, rec->id, sw.name, sw.version);
 	arena_reset(&a);
 }
 
 /* --- inventories --- */
 
 /* Its name is not known, and somebody would look at it: the rules or the posture. */
-static bool wants_record(struct imv *imv, const struct swima_record *rec)
+bool swima_wants_record(struct imv *imv, const struct swima_record *rec)
 {
 	struct posture *posture = imv_posture(imv);
 
@@ -137,7 +148,7 @@ static int see_row(void *ctx, const struct software_row *row)
 }
 
 /* No record will come: the rules see what is known already. */
-static void see_known(struct imv *imv, struct swima_session *s, struct span identifier)
+void swima_see_known(struct imv *imv, struct swima_session *s, struct span identifier)
 {
 	struct posture *posture = imv_posture(imv);
 
@@ -151,7 +162,7 @@ static int take_record(struct imv *imv, struct swima_session *s, struct swima_pe
 		       const struct swima_record *rec, bool with_record)
 {
 	struct report *r = imv_report(imv);
-	struct software sw = software_of(rec);
+	struct software sw = swima_software(rec);
 	int err = r ? report_software(r, &sw) : 0;
 
 	s->records++;
@@ -160,33 +171,16 @@ static int take_record(struct imv *imv, struct swima_session *s, struct swima_pe
 	if (err)
 		return err == ST_EVALUE ? 0 : err;
 	if (with_record) {
-		describe(imv, s, rec);
+		swima_describe(imv, s, rec);
 		return 0;
 	}
-	if (wants_record(imv, rec)) {
+	if (swima_wants_record(imv, rec)) {
 		err = swima_peer_want(p, rec->id, swima_module(imv)->limits.max_descriptions);
 		if (err != ST_ELIMIT)
 			return err;
 	}
-	see_known(imv, s, rec->id);
+	swima_see_known(imv, s, rec->id);
 	return 0;
-}
-
-/* A ledger that lost its newest events was restored from a backup, or somebody lies. */
-static void check_backwards(struct imv *imv, const struct swima_head *h)
-{
-	struct endpoint_state known;
-	struct report *r = imv_report(imv);
-	char text[128];
-
-	if (!r || imv_known(imv, &known) < 0 || !known.has_inventory)
-		return;
-	if (h->epoch != known.epoch || h->last_eid >= known.highest_eid)
-		return;
-	(void)snprintf(text, sizeof(text), "Last EID went back from %u to %u inside epoch %u",
-		       known.highest_eid, h->last_eid, h->epoch);
-	(void)report_notice(r, "swima.ledger", span_str(text));
-	(void)imv_note(imv, "%s", text);
 }
 
 static int begin_inventory(struct imv *imv, struct swima_session *s,
@@ -196,10 +190,38 @@ static int begin_inventory(struct imv *imv, struct swima_session *s,
 	struct report *r = imv_report(imv);
 
 	if (s->inventories)
-		return 0; /* of another collector: its software comes on top */
+		return s->open || !r
+			       ? 0
+			       : ST_ESTATE; /* of another collector: its software comes on top */
 	s->head = *h;
-	check_backwards(imv, h);
+	s->open = true;
+	swima_follow_inventory(imv, s, h);
 	return r ? report_inventory(r, &head) : 0;
+}
+
+int swima_ask_inventory(struct imv *imv, struct swima_session *s)
+{
+	struct swima_request q = { .flags = SWIMA_IDENTIFIERS };
+	struct wr *w = imv_attr(imv);
+	size_t begin;
+	int err;
+
+	q.request_id = ++s->last_request_id;
+	begin = pa_attr_begin(w, 0, PEN_IETF, PA_SWIMA_REQUEST);
+	(void)swima_request_encode(w, &q, NULL);
+	pa_attr_end(w, begin);
+	if ((err = imv_send(imv)) == 0)
+		s->request_id = q.request_id;
+	return err;
+}
+
+void swima_end_inventory(struct imv *imv, struct swima_session *s)
+{
+	struct report *r = imv_report(imv);
+
+	if (s->open && r)
+		(void)report_inventory_end(r);
+	s->open = false;
 }
 
 int swima_take_inventory(struct imv *imv, struct swima_session *s, struct swima_peer *p,
@@ -237,8 +259,7 @@ static void see_untold(struct swima_session *s, struct swima_peer *p, size_t fro
 	for (size_t i = from; i < to; i++)
 		if (!p->told[i]) {
 			p->told[i] = true;
-			policy_see(s->policy, p->wanted[i], (struct span){ 0 },
-				   (struct span){ 0 });
+			swima_see(s, p->wanted[i], (struct span){ 0 }, (struct span){ 0 });
 		}
 }
 
@@ -251,7 +272,7 @@ int swima_take_records(struct imv *imv, struct swima_session *s, struct swima_pe
 	/* Some collectors ignore what a request is targeted at and send everything. */
 	while ((got = swima_next(l, &rec)) > 0)
 		if (swima_peer_told(p, rec.id))
-			describe(imv, s, &rec);
+			swima_describe(imv, s, &rec);
 	p->request_id = 0;
 	see_untold(s, p, p->from, p->asked);
 	return got < 0 ? got : swima_ask_records(imv, s, p);

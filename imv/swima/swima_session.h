@@ -2,6 +2,7 @@
 #ifndef STANCE_IMV_SWIMA_SESSION_H
 #define STANCE_IMV_SWIMA_SESSION_H
 
+#include "swima_news.h"
 #include "swima_peer.h"
 #include "swima_policy.h"
 
@@ -13,6 +14,10 @@ struct swima_limits {
 	uint32_t max_record;       /* octets of a record that is read */
 	uint32_t max_descriptions; /* records asked for in one assessment */
 	uint32_t records_per_request;
+	uint32_t max_events; /* in one answer */
+	bool events;         /* ask for events where an inventory is known */
+	bool subscribe;      /* and to be told of new ones */
+	uint32_t reconcile_hours, reconcile_assessments; /* 0: never for this reason */
 };
 
 /* One a process. */
@@ -21,19 +26,57 @@ struct swima_module {
 	struct swima_limits limits;
 };
 
+/* What this connection has told about the endpoint's ledger, whether or not it is committed. */
+struct swima_follow {
+	bool known;
+	uint32_t collector; /* whose ledger it is */
+	uint32_t epoch;
+	uint32_t consulted;    /* heard up to this EID, */
+	uint32_t last_eid;     /* of so many */
+	uint32_t subscription; /* its Subscription ID; 0: there is none */
+	bool refused;          /* subscribing was */
+	bool no_events;        /* asking for events is of no use */
+	uint32_t assessments;  /* since an inventory */
+	uint32_t answers;      /* so far */
+	struct news news;
+};
+
+/* What one assessment does about events. */
+struct swima_asking {
+	bool resumed;    /* judged by what is known and by events, unless an inventory comes */
+	bool heard;      /* at least one answer about events was good */
+	bool inventory;  /* an inventory is needed */
+	bool reconcile;  /* and so it is when the events are complete */
+	bool noticed;    /* the endpoint's history says why */
+	uint32_t id;     /* of the request for events under way; 0: none */
+	uint32_t from;   /* it asks from this EID on */
+	bool subscribes; /* and subscribes, */
+	bool refused;    /* which was refused, perhaps without an answer */
+	uint32_t last_id; /* the one before that was answered */
+	uint32_t due;     /* unanswered at this end of a batch: it never will be */
+	uint32_t batches; /* ended so far */
+	uint32_t hole;    /* an EID that did not come; 0: none */
+	bool hole_asked;
+	uint32_t asked; /* requests for events so far */
+};
+
 /* One a connection. */
 struct swima_session {
 	uint32_t last_request_id; /* ids are never used twice on a connection */
+	struct swima_follow follow;
 
 	/* One assessment: */
-	uint32_t request_id; /* of the request for the inventory */
+	struct endpoint_state known; /* as the posture had it when it began */
+	struct swima_asking asking;
+	uint32_t request_id; /* of the request for the inventory; 0: none was made */
 	struct swima_peer peers[SWIMA_MAX_PEERS];
 	struct policy_state *policy;
 	struct swima_head head; /* of the first inventory */
 	uint32_t inventories;   /* how many collectors have told theirs */
-	uint32_t records, refused, described, unreadable;
+	uint32_t records, events, refused, described, unreadable;
 	bool decided;        /* what comes now is too late: the report has gone */
 	bool broken;         /* an inventory ended early: nothing of it counts */
+	bool open;           /* the report's inventory has no end yet */
 	struct wr complaint; /* why a collector did not answer, for people */
 	struct wr sources;   /* what the collectors say their sources are */
 };
@@ -49,6 +92,9 @@ void swima_session_reset(struct swima_session *s);
 /* The collector that the message being handled is from; NULL: there are too many. */
 struct swima_peer *swima_session_peer(struct imv *imv, struct swima_session *s);
 
+/* Asks every collector for its inventory, by identifier. */
+int swima_ask_inventory(struct imv *imv, struct swima_session *s);
+
 /* Takes in an answer to the request for the inventory: reports all of it, and remembers what
  * has to be asked for. 0, or ST_E... when the list is broken. */
 int swima_take_inventory(struct imv *imv, struct swima_session *s, struct swima_peer *p,
@@ -63,5 +109,44 @@ int swima_ask_records(struct imv *imv, struct swima_session *s, struct swima_pee
 
 /* No records come any more: what is not described is judged by its identifier alone. */
 void swima_give_up_records(struct swima_session *s, struct swima_peer *p);
+
+/* The inventory in the report is whole: what comes now does not belong to it. */
+void swima_end_inventory(struct imv *imv, struct swima_session *s);
+
+/* What a record says about software, whoever has it. */
+void swima_describe(struct imv *imv, struct swima_session *s, const struct swima_record *rec);
+
+/* Its name is not known, and somebody would look at it: the rules or the posture. */
+bool swima_wants_record(struct imv *imv, const struct swima_record *rec);
+
+struct software swima_software(const struct swima_record *rec);
+
+/* The rules see software with what is known of it. */
+void swima_see_known(struct imv *imv, struct swima_session *s, struct span identifier);
+
+/* --- events (swima_follow.c) --- */
+
+/* An assessment begins: asks for events, or an inventory, or nothing. */
+int swima_follow_begin(struct imv *imv, struct swima_session *s);
+
+/* A batch is handled: asks for what is missing still. */
+int swima_follow_ending(struct imv *imv, struct swima_session *s);
+
+/* Takes in an answer about events. */
+int swima_take_events(struct imv *imv, struct swima_session *s, const struct pa_attr *a);
+
+/* A collector complained about a request for events, or a subscription. False: it did not. */
+bool swima_follow_error(struct imv *imv, struct swima_session *s, const struct pa_error *e);
+
+/* An inventory has come, with head h, instead of events or to check them. */
+void swima_follow_inventory(struct imv *imv, struct swima_session *s,
+			    const struct swima_head *h);
+
+/* One notice an assessment: why the ledger is not followed. */
+void swima_follow_notice(struct imv *imv, struct swima_session *s, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The rules see what is known, and what events have made of it. */
+void swima_see_followed(struct imv *imv, struct swima_session *s);
 
 #endif

@@ -101,6 +101,11 @@ const struct kit_side imv_side = {
 
 /* --- sending --- */
 
+bool imv_waiting(const struct imv *imv)
+{
+	return kit_busy(&imv->conn);
+}
+
 struct wr *imv_attr(struct imv *imv)
 {
 	return kit_attr(&imv->conn);

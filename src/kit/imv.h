@@ -123,6 +123,9 @@ int imv_invalid(struct imv *imv, const struct pa_attr *a, size_t at);
 int imv_remedy_uri(struct imv *imv, const char *uri);
 int imv_remedy_text(struct imv *imv, const struct kit_text *texts, size_t n);
 
+/* A long attribute for this validator is coming in segments and not whole yet. */
+bool imv_waiting(const struct imv *imv);
+
 /* Largest attribute in octets, header counted, that can be sent now; UINT32_MAX: no limit. */
 uint32_t imv_max_attribute(struct imv *imv);
 

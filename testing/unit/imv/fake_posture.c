@@ -17,6 +17,8 @@ struct report {
 
 bool fake_present;
 struct endpoint_state fake_state;
+const struct software_row *fake_rows;
+size_t fake_n_rows;
 int fake_state_err = ST_ENOENT;
 char *fake_log;
 
@@ -104,6 +106,19 @@ bool posture_described(struct posture *p, struct span identifier)
 }
 
 /* What was said of an identifier comes back as its name. */
+int query_inventory(struct posture *p, int64_t as_of, uint32_t endpoint,
+		    int (*fn)(void *ctx, const struct software_row *row), void *ctx)
+{
+	int err = 0;
+
+	(void)p;
+	assert_int_equal(as_of, 0);
+	assert_int_equal(endpoint, fake_state.id);
+	for (size_t i = 0; i < fake_n_rows && !err; i++)
+		err = fn(ctx, &fake_rows[i]);
+	return err;
+}
+
 int query_identifier(struct posture *p, struct span identifier,
 		     int (*fn)(void *ctx, const struct software_row *row), void *ctx)
 {
@@ -178,6 +193,40 @@ int report_software(struct report *r, const struct software *s)
 int report_inventory_end(struct report *r)
 {
 	wr_str(&r->w, "inventory end");
+	end(r);
+	return 0;
+}
+
+int report_events(struct report *r, const struct events_head *h)
+{
+	char line[96];
+
+	snprintf(line, sizeof(line), "events %08x %u-%u/%u", h->epoch, h->first_eid,
+		 h->last_consulted, h->last_eid);
+	wr_str(&r->w, line);
+	end(r);
+	return 0;
+}
+
+int report_event(struct report *r, const struct event *ev)
+{
+	char line[96];
+
+	if (!identifier_ok(ev->software.identifier))
+		return ST_EVALUE;
+	snprintf(line, sizeof(line), "event %u %c", ev->eid,
+		 ev->action == EVENT_CREATED   ? '+'
+		 : ev->action == EVENT_DELETED ? '-'
+		 : ev->action == EVENT_ALTERED ? '~'
+					       : '?');
+	put(r, line, ev->software.identifier);
+	end(r);
+	return 0;
+}
+
+int report_events_end(struct report *r)
+{
+	wr_str(&r->w, "events end");
 	end(r);
 	return 0;
 }

@@ -3,6 +3,7 @@
 #define STANCE_TESTING_IMV_FAKE_POSTURE_H
 
 #include "posture/posture.h"
+#include "posture/query.h"
 #include "posture/report.h"
 
 /* false: the host has no posture. */
@@ -11,6 +12,10 @@ extern bool fake_present;
 /* What posture_known answers; ST_ENOENT while known_err is that. */
 extern struct endpoint_state fake_state;
 extern int fake_state_err;
+
+/* What query_inventory answers. */
+extern const struct software_row *fake_rows;
+extern size_t fake_n_rows;
 
 /* The submitted reports, one fact, software, ... a line, and "submit NAME" at the end of each. A
  * report that is not submitted leaves nothing. */

@@ -56,8 +56,15 @@ void settings(const char *text)
 	assert_int_equal(fclose(f), 0);
 }
 
-/* Starts the module and an assessment of host.example. */
 void start(const char *conf, bool posture)
+{
+	char text[1024];
+
+	snprintf(text, sizeof(text), "events = no\n%s", conf);
+	start_following(text, posture);
+}
+
+void start_following(const char *conf, bool posture)
 {
 	settings(conf);
 	fake_forget();

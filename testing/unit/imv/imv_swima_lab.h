@@ -25,8 +25,10 @@ int drop_dir(void **state);
 /* Writes imv-swima.conf. */
 void settings(const char *text);
 
-/* Starts the module and an assessment of host.example; teardown ends both. */
+/* Starts the module and an assessment of host.example; teardown ends both. start: without
+ * events. */
 void start(const char *conf, bool posture);
+void start_following(const char *conf, bool posture);
 int teardown(void **state);
 
 /* The SWIMA Request among what was sent; 0 when there is none. */

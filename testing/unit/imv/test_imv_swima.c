@@ -36,7 +36,7 @@ static void test_learns(void **state)
 	assert_true(fake_has("describe lab.example__bash-5.2 bash 5.2 amd64 deb src 0"));
 	assert_int_equal(fake_count("describe "), 3);
 	assert_true(fake_has("fact swima.epoch 1515870810"));
-	assert_true(fake_has("fact swima.last_eid 12"));
+	assert_true(fake_has("fact swima.subscription no"));
 	assert_true(fake_has("result swima.inventory 0 "));
 	assert_true(fake_has("submit host.example"));
 
@@ -415,6 +415,7 @@ static void test_backwards(void **state)
 					      .epoch = 0x5a5a5a5a,
 					      .contiguous_eid = 13,
 					      .highest_eid = 13 };
+	tncs_begin(TNCS_CONNECTION);
 	answer(PA_SW_INVENTORY, must_ask_inventory(), items, 3);
 	assert_int_equal(fake_count("notice swima.ledger"), 1);
 	fake_forget();

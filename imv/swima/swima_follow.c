@@ -1,0 +1,483 @@
+/* Following an endpoint's ledger of events (RFC 8412, 3.7): asking from where the posture's
+ * knowledge ends, continuing partial answers, filling holes, and falling back to an inventory
+ * when the ledger is another one, went backwards, or keeps something to itself. */
+#include "swima_session.h"
+
+#include "base/clock.h"
+#include "posture/query.h"
+#include "wire/swima_events.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define FOLLOW_ASKS_MAX 4096 /* requests for events in one assessment */
+
+void swima_follow_notice(struct imv *imv, struct swima_session *s, const char *fmt, ...)
+{
+	struct report *r = imv_report(imv);
+	char text[160];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	(void)imv_note(imv, "%s", text);
+	if (r && !s->asking.noticed)
+		(void)report_notice(r, "swima.ledger", span_str(text));
+	s->asking.noticed = true;
+}
+
+/* --- asking --- */
+
+static int ask_events(struct imv *imv, struct swima_session *s, uint32_t from, bool subscribe)
+{
+	struct swima_asking *k = &s->asking;
+	struct swima_request q = { .flags = SWIMA_IDENTIFIERS, .earliest_eid = from };
+	struct wr *w = imv_attr(imv);
+	size_t begin;
+	int err;
+
+	if (subscribe)
+		q.flags |= SWIMA_SUBSCRIBE;
+	q.request_id = ++s->last_request_id;
+	begin = pa_attr_begin(w, 0, PEN_IETF, PA_SWIMA_REQUEST);
+	(void)swima_request_encode(w, &q, NULL);
+	pa_attr_end(w, begin);
+	if ((err = imv_send(imv)) < 0)
+		return err;
+	k->id = q.request_id;
+	k->from = from;
+	k->subscribes = subscribe;
+	k->refused = false;
+	k->due = k->batches + 2; /* it goes out with this end of a batch, or the next */
+	k->asked++;
+	return 0;
+}
+
+/* EIDs begin at 1, and 0 would ask for an inventory. */
+static uint32_t after(uint32_t eid)
+{
+	return eid == UINT32_MAX ? eid : eid + 1;
+}
+
+static bool may_subscribe(const struct imv *imv, const struct swima_session *s)
+{
+	return swima_module(imv)->limits.subscribe && !s->follow.refused &&
+	       !s->follow.subscription;
+}
+
+static bool reconcile_is_due(const struct imv *imv, const struct swima_session *s)
+{
+	const struct swima_limits *l = &swima_module(imv)->limits;
+	int64_t age = clock_wall_us() - s->known.inventory_at;
+
+	return (l->reconcile_hours && age >= l->reconcile_hours * 3600 * CLOCK_SEC) ||
+	       (l->reconcile_assessments && s->follow.assessments >= l->reconcile_assessments);
+}
+
+static bool can_resume(struct imv *imv, struct swima_session *s)
+{
+	return imv_known(imv, &s->known) == 0 && s->known.has_inventory && imv_report(imv) &&
+	       swima_module(imv)->limits.events && !s->follow.no_events;
+}
+
+int swima_follow_begin(struct imv *imv, struct swima_session *s)
+{
+	struct swima_asking *k = &s->asking;
+	struct swima_follow *f = &s->follow;
+
+	if (!can_resume(imv, s))
+		return swima_ask_inventory(imv, s);
+	f->assessments++;
+	k->resumed = true;
+	k->reconcile = reconcile_is_due(imv, s);
+	if (f->news.newest <= s->known.contiguous_eid)
+		news_reset(&f->news);
+	if (f->epoch != s->known.epoch) {
+		f->known = false;
+		f->subscription = 0;
+	}
+	if (f->subscription && !s->known.has_gap)
+		return 0; /* the endpoint tells of its own accord; if not, the first batch's
+			   * end is early enough to ask */
+	return ask_events(imv, s, after(s->known.contiguous_eid), may_subscribe(imv, s));
+}
+
+static int need_inventory(struct imv *imv, struct swima_session *s)
+{
+	struct swima_asking *k = &s->asking;
+
+	k->inventory = k->reconcile = k->resumed = false;
+	k->id = k->hole = 0;
+	return s->request_id ? 0 : swima_ask_inventory(imv, s);
+}
+
+/* The events have a hole that asking again has not filled. */
+static int give_up_hole(struct imv *imv, struct swima_session *s)
+{
+	swima_follow_notice(imv, s, "event %u of epoch %08x is missing", s->asking.hole,
+			    s->follow.epoch);
+	return need_inventory(imv, s);
+}
+
+static bool records_under_way(const struct swima_session *s)
+{
+	for (size_t i = 0; i < SWIMA_MAX_PEERS; i++)
+		if (s->peers[i].request_id)
+			return true;
+	return false;
+}
+
+/* Events are told by one collector; of several, each would have a ledger of its own. */
+static bool is_alone(const struct swima_session *s)
+{
+	return s->peers[0].used && !s->peers[1].used;
+}
+
+/* After an inventory: from here on, events. */
+static int subscribe_after(struct imv *imv, struct swima_session *s)
+{
+	if (!s->inventories || s->broken || !swima_module(imv)->limits.events ||
+	    !imv_report(imv) || s->follow.no_events || !may_subscribe(imv, s) ||
+	    records_under_way(s) || !is_alone(s))
+		return 0;
+	return ask_events(imv, s, after(s->head.last_eid), true);
+}
+
+int swima_follow_ending(struct imv *imv, struct swima_session *s)
+{
+	struct swima_asking *k = &s->asking;
+	struct swima_follow *f = &s->follow;
+	int err = 0;
+
+	if (s->decided || imv_waiting(imv))
+		return 0;
+	if (k->id && !k->refused && k->batches + 1 >= k->due) {
+		/* neither an answer nor a reason */
+		f->no_events = true;
+		k->id = 0;
+		k->inventory |= k->resumed;
+	}
+	if (k->inventory)
+		err = need_inventory(imv, s);
+	else if (k->id && k->refused)
+		err = ask_events(imv, s, k->from, false);
+	else if (k->id || k->asked >= FOLLOW_ASKS_MAX)
+		err = 0;
+	else if (!k->resumed && !k->heard)
+		err = subscribe_after(imv, s);
+	else if (!k->heard)
+		err = ask_events(imv, s, after(s->known.contiguous_eid),
+				 may_subscribe(imv, s));
+	else if (k->hole && k->hole_asked)
+		err = give_up_hole(imv, s);
+	else if (k->hole) {
+		k->hole_asked = true;
+		err = ask_events(imv, s, k->hole, false);
+	} else if (f->consulted < f->last_eid)
+		err = ask_events(imv, s, f->consulted + 1, false);
+	else if (k->reconcile)
+		err = need_inventory(imv, s);
+	k->batches++;
+	return err;
+}
+
+/* --- answers --- */
+
+static int eid_cmp(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* The first EID from `from` to `to` that is not among these; 0: none. */
+static uint32_t first_missing(uint32_t *eids, size_t n, uint32_t from, uint32_t to)
+{
+	uint64_t want = from;
+
+	if (n)
+		qsort(eids, n, sizeof(*eids), eid_cmp);
+	for (size_t i = 0; i < n && want <= to; i++) {
+		if (eids[i] > want)
+			break;
+		want += eids[i] == want;
+	}
+	return want <= to ? (uint32_t)want : 0;
+}
+
+static int take_news(struct imv *imv, struct swima_session *s, struct swima_peer *p,
+		     const struct swima_event *ev, bool with_record)
+{
+	int by = ev->action == SWIMA_CREATION ? 1 : ev->action == SWIMA_DELETION ? -1 : 0;
+	int err = 0;
+
+	if (policy_patterns(swima_module(imv)->policy) && by)
+		err = news_add(&s->follow.news, ev->eid, s->follow.answers, ev->rec.id, by);
+	if (err || by < 0)
+		return err;
+	if (with_record && ev->rec.record.n)
+		swima_describe(imv, s, &ev->rec);
+	else if (swima_wants_record(imv, &ev->rec))
+		err = swima_peer_want(p, ev->rec.id,
+				      swima_module(imv)->limits.max_descriptions);
+	return err == ST_ELIMIT ? 0 : err;
+}
+
+static int take_event(struct imv *imv, struct swima_session *s, struct swima_peer *p,
+		      const struct swima_event *ev, bool with_record)
+{
+	struct event e = {
+		.eid = ev->eid,
+		.action = (enum event_action)ev->action,
+		.software = swima_software(&ev->rec),
+	};
+	char time[PA_TIME + 1];
+	int err;
+
+	(void)snprintf(time, sizeof(time), "%.*s", (int)ev->time.n, (const char *)ev->time.p);
+	(void)clock_parse(time, &e.happened_at);
+	s->events++;
+	err = report_event(imv_report(imv), &e);
+	if (err == ST_EVALUE) {
+		s->refused++;
+		return 0;
+	}
+	return err ? err : take_news(imv, s, p, ev, with_record);
+}
+
+/* All of them into the report; *missing is the first EID that did not come. */
+static int walk(struct imv *imv, struct swima_session *s, struct swima_peer *p,
+		struct swima_event_list *l, uint32_t from, uint32_t *missing)
+{
+	uint32_t *eids = calloc(l->head.count + (size_t)1, sizeof(*eids));
+	struct swima_event ev;
+	size_t n = 0;
+	int got, err = eids ? 0 : ST_ENOMEM;
+
+	while (!err && (got = swima_event_next(l, &ev)) != 0) {
+		if (got < 0) {
+			err = got;
+			break;
+		}
+		eids[n++] = ev.eid;
+		err = take_event(imv, s, p, &ev, l->with_record);
+	}
+	if (!err)
+		*missing = first_missing(eids, n, from, l->head.last_consulted_eid);
+	free(eids);
+	return err;
+}
+
+/* This connection's own request, or its subscription: then *from is where it begins. Some
+ * collectors forget to set the bit that says which (RFC 8412, 3.8). Or the answer of a second
+ * collector, which ends all following. */
+static bool is_ours(struct imv *imv, struct swima_session *s, const struct swima_head *h,
+		    uint32_t *from)
+{
+	struct swima_asking *k = &s->asking;
+	struct swima_follow *f = &s->follow;
+
+	if (k->id && h->request_id == k->id && !(h->flags & SWIMA_FULFILLMENT)) {
+		*from = k->from;
+		return true;
+	}
+	*from = f->consulted + 1;
+	return f->known && ((f->subscription && h->request_id == f->subscription) ||
+			    (imv_source(imv) != f->collector && k->last_id &&
+			     h->request_id == k->last_id));
+}
+
+/* The ledger that is known goes on here. False: it does not, and an inventory is needed. */
+static bool continues(struct imv *imv, struct swima_session *s, const struct swima_head *h)
+{
+	const struct swima_follow *f = &s->follow;
+	uint32_t epoch = f->known ? f->epoch : s->known.epoch;
+	uint32_t highest = f->known ? f->last_eid : s->known.highest_eid;
+
+	if (f->known && imv_source(imv) != f->collector) {
+		(void)imv_note(imv, "several collectors have events: asking for inventories");
+		s->follow.no_events = true;
+	} else if (h->epoch != epoch) {
+		swima_follow_notice(imv, s,
+				    "the ledger is another one: epoch %08x became %08x", epoch,
+				    h->epoch);
+	} else if (h->last_eid < highest) {
+		swima_follow_notice(imv, s, "Last EID went back from %u to %u inside epoch %u",
+				    highest, h->last_eid, h->epoch);
+	} else if (h->count > swima_module(imv)->limits.max_events) {
+		swima_follow_notice(imv, s, "too many events in one answer: %u", h->count);
+	} else {
+		return true;
+	}
+	return false;
+}
+
+static void follow_on(struct imv *imv, struct swima_session *s, const struct swima_head *h)
+{
+	struct swima_asking *k = &s->asking;
+	struct swima_follow *f = &s->follow;
+
+	if (k->id == h->request_id) {
+		if (k->subscribes)
+			f->subscription = k->id;
+		k->last_id = k->id;
+		k->id = 0;
+	}
+	if (!f->known || f->consulted < h->last_consulted_eid)
+		f->consulted = h->last_consulted_eid;
+	f->known = true;
+	f->collector = imv_source(imv);
+	f->epoch = h->epoch;
+	f->last_eid = h->last_eid;
+	k->heard = true;
+	s->head.epoch = h->epoch;
+	s->head.last_eid = h->last_eid;
+}
+
+/* What comes after the decision is stored and not judged: the next assessment sees it. */
+static int take_late(struct imv *imv, struct swima_session *s)
+{
+	return s->decided ? imv_submit(imv) : 0;
+}
+
+int swima_take_events(struct imv *imv, struct swima_session *s, const struct pa_attr *a)
+{
+	struct swima_follow *f = &s->follow;
+	struct swima_peer *p = swima_session_peer(imv, s);
+	struct report *r = imv_report(imv);
+	struct swima_event_list l;
+	uint32_t from, missing = 0;
+	int err;
+
+	if (swima_event_list_begin(&l, a) < 0)
+		return l.rd.err;
+	if (!p || !r || !is_ours(imv, s, &l.head, &from))
+		return imv_note(imv, "events nobody asked for: request=%u", l.head.request_id);
+	if (!continues(imv, s, &l.head)) {
+		f->subscription = 0;
+		f->known = false;
+		s->asking.inventory = true;
+		s->asking.id = 0;
+		return take_late(imv, s);
+	}
+	swima_end_inventory(imv, s);
+	f->answers++;
+	(void)report_events(r,
+			    &(struct events_head){ .epoch = l.head.epoch,
+						   .first_eid = from,
+						   .last_consulted = l.head.last_consulted_eid,
+						   .last_eid = l.head.last_eid });
+	if ((err = walk(imv, s, p, &l, from, &missing)) < 0) {
+		f->no_events = true;
+		s->asking.inventory = true;
+		s->asking.id = 0;
+		return err;
+	}
+	(void)report_events_end(r);
+	follow_on(imv, s, &l.head);
+	if (missing || s->asking.hole >= from)
+		s->asking.hole = missing;
+	if (s->decided)
+		return take_late(imv, s);
+	return p->request_id ? 0 : swima_ask_records(imv, s, p);
+}
+
+/* --- errors --- */
+
+bool swima_follow_error(struct imv *imv, struct swima_session *s, const struct pa_error *e)
+{
+	struct swima_asking *k = &s->asking;
+	struct swima_follow *f = &s->follow;
+
+	if (e->vendor != PEN_IETF || e->code < PA_E_SWIMA)
+		return false;
+	if (e->code == PA_E_SWIMA_FULFILLMENT && f->subscription && e->id == f->subscription) {
+		f->subscription = 0;
+		return true;
+	}
+	if (!k->id || e->id != k->id)
+		return false;
+	if (e->code == PA_E_SWIMA_SUBSCRIPTION && k->subscribes) {
+		/* asked again without; some collectors have answered as well */
+		f->refused = k->refused = true;
+		k->subscribes = false;
+		if (!k->resumed)
+			k->id = 0;
+		(void)imv_note(imv, "subscription refused");
+		return true;
+	}
+	f->no_events = true;
+	k->inventory = k->resumed;
+	if (!k->resumed)
+		k->id = 0;
+	return true;
+}
+
+/* --- inventories --- */
+
+void swima_follow_inventory(struct imv *imv, struct swima_session *s,
+			    const struct swima_head *h)
+{
+	struct swima_follow *f = &s->follow;
+	const struct endpoint_state *known = &s->known;
+
+	if (imv_report(imv) && known->has_inventory && h->epoch == known->epoch &&
+	    h->last_eid < known->highest_eid)
+		swima_follow_notice(imv, s, "Last EID went back from %u to %u inside epoch %u",
+				    known->highest_eid, h->last_eid, h->epoch);
+	else if (imv_report(imv) && known->has_inventory && h->epoch != known->epoch)
+		swima_follow_notice(imv, s,
+				    "the ledger is another one: epoch %08x became %08x",
+				    known->epoch, h->epoch);
+	if (f->subscription && (f->epoch != h->epoch || f->collector != imv_source(imv)))
+		f->subscription = 0;
+	news_reset(&f->news);
+	f->known = true;
+	f->collector = imv_source(imv);
+	f->epoch = h->epoch;
+	f->consulted = f->last_eid = h->last_eid;
+	f->assessments = 0;
+	s->asking.resumed = s->asking.inventory = s->asking.reconcile = false;
+	s->asking.id = s->asking.hole = 0;
+}
+
+/* --- the rules --- */
+
+static int see_row(void *ctx, const struct software_row *row)
+{
+	struct swima_session *s = ctx;
+	struct news *n = &s->follow.news;
+	struct news_item *it = news_find(n, row->identifier);
+	const struct news_name *said = row->name.n ? NULL : news_name(n, row->identifier);
+
+	if (it)
+		it->there = true;
+	if (!it || (int64_t)row->instances + it->by > 0)
+		policy_see(s->policy, row->identifier, said ? said->name : row->name,
+			   said ? said->version : row->version);
+	return 0;
+}
+
+void swima_see_followed(struct imv *imv, struct swima_session *s)
+{
+	struct news *n = &s->follow.news;
+	struct endpoint_state now;
+
+	if (!policy_patterns(swima_module(imv)->policy) || imv_known(imv, &now) < 0 ||
+	    news_sum(n, now.contiguous_eid) < 0)
+		return;
+	(void)query_inventory(imv_posture(imv), 0, now.id, see_row, s);
+	for (size_t i = 0; i < n->n_items; i++) {
+		const struct news_item *it = &n->items[i];
+		const struct news_name *said = news_name(n, it->identifier);
+
+		if (it->there || it->by <= 0)
+			continue;
+		if (said)
+			policy_see(s->policy, it->identifier, said->name, said->version);
+		else
+			swima_see_known(imv, s, it->identifier);
+	}
+}

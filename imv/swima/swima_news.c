@@ -1,0 +1,148 @@
+#include "swima_news.h"
+
+#include "base/err.h"
+
+#include <stdlib.h>
+
+void news_reset(struct news *n)
+{
+	arena_reset(&n->arena);
+	free(n->events);
+	free(n->items);
+	free(n->names);
+	*n = (struct news){ 0 };
+}
+
+int news_add(struct news *n, uint32_t eid, uint32_t answer, struct span identifier, int by)
+{
+	struct news_event *v;
+	struct span copy;
+
+	if (n->n_events == n->cap_events) {
+		size_t cap = n->cap_events ? n->cap_events * 2 : 64;
+
+		if (!(v = reallocarray(n->events, cap, sizeof(*v))))
+			return ST_ENOMEM;
+		n->events = v;
+		n->cap_events = cap;
+	}
+	copy = arena_copy(&n->arena, identifier);
+	if (!copy.p)
+		return ST_ENOMEM;
+	n->events[n->n_events] =
+		(struct news_event){ eid, answer, (uint32_t)n->n_events, by, copy };
+	n->n_events++;
+	if (eid > n->newest)
+		n->newest = eid;
+	return 0;
+}
+
+int news_describe(struct news *n, struct span identifier, struct span name,
+		  struct span version)
+{
+	struct news_name *v, said = {
+		.identifier = arena_copy(&n->arena, identifier),
+		.name = arena_copy(&n->arena, name),
+		.version = arena_copy(&n->arena, version),
+	};
+
+	if (!said.identifier.p || !said.name.p || !said.version.p)
+		return ST_ENOMEM;
+	if (n->n_names == n->cap_names) {
+		size_t cap = n->cap_names ? n->cap_names * 2 : 64;
+
+		if (!(v = reallocarray(n->names, cap, sizeof(*v))))
+			return ST_ENOMEM;
+		n->names = v;
+		n->cap_names = cap;
+	}
+	n->names[n->n_names++] = said;
+	return 0;
+}
+
+static int by_eid(const void *a, const void *b)
+{
+	const struct news_event *x = a, *y = b;
+
+	if (x->eid != y->eid)
+		return x->eid > y->eid ? 1 : -1;
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+static int by_identifier(const void *a, const void *b)
+{
+	const struct news_item *x = a, *y = b;
+
+	return span_cmp(x->identifier, y->identifier);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct news_name *x = a, *y = b;
+
+	return span_cmp(x->identifier, y->identifier);
+}
+
+/* One item an event, of the answer that told this EID first. */
+static void items_of_events(struct news *n, uint32_t committed)
+{
+	uint32_t eid = 0, first = 0;
+
+	n->n_items = 0;
+	for (size_t i = 0; i < n->n_events; i++) {
+		const struct news_event *e = &n->events[i];
+
+		if (e->eid <= committed)
+			continue;
+		if (e->eid != eid) {
+			eid = e->eid;
+			first = e->answer;
+		}
+		if (e->answer == first)
+			n->items[n->n_items++] =
+				(struct news_item){ .identifier = e->identifier, .by = e->by };
+	}
+}
+
+int news_sum(struct news *n, uint32_t committed)
+{
+	struct news_item *v = reallocarray(n->items, n->n_events + 1, sizeof(*v));
+	size_t kept = 0;
+
+	if (!v)
+		return ST_ENOMEM;
+	n->items = v;
+	if (n->n_events)
+		qsort(n->events, n->n_events, sizeof(*n->events), by_eid);
+	if (n->n_names)
+		qsort(n->names, n->n_names, sizeof(*n->names), by_name);
+	items_of_events(n, committed);
+	if (n->n_items)
+		qsort(v, n->n_items, sizeof(*v), by_identifier);
+	for (size_t i = 0; i < n->n_items; i++) {
+		if (kept && span_eq(v[kept - 1].identifier, v[i].identifier))
+			v[kept - 1].by += v[i].by;
+		else
+			v[kept++] = v[i];
+	}
+	n->n_items = kept;
+	return 0;
+}
+
+struct news_item *news_find(const struct news *n, struct span identifier)
+{
+	const struct news_item want = { .identifier = identifier };
+
+	if (!n->n_items)
+		return NULL;
+	return bsearch(&want, n->items, n->n_items, sizeof(want), by_identifier);
+}
+
+const struct news_name *news_name(const struct news *n, struct span identifier)
+{
+	const struct news_name want = { .identifier = identifier };
+
+	if (!n->n_names)
+		return NULL;
+	return bsearch(&want, n->names, n->n_names, sizeof(want), by_name);
+}

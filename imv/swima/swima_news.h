@@ -1,0 +1,58 @@
+/* What events have said on one connection that the posture may not have committed yet: only for
+ * the rules, who judge what is installed now. */
+#ifndef STANCE_IMV_SWIMA_NEWS_H
+#define STANCE_IMV_SWIMA_NEWS_H
+
+#include "base/arena.h"
+#include "base/span.h"
+
+struct news_event {
+	uint32_t eid;
+	uint32_t answer; /* which answer it came in */
+	uint32_t at;     /* and where */
+	int by;          /* instances: 1 or -1 */
+	struct span identifier;
+};
+
+/* Software that is there more or less often than the posture says. */
+struct news_item {
+	struct span identifier;
+	int by;
+	bool there; /* the posture has it */
+};
+
+/* What a record said about software, before the posture knows it. */
+struct news_name {
+	struct span identifier, name, version;
+};
+
+/* Zero-initialise; news_reset when done. */
+struct news {
+	struct arena arena;
+	struct news_event *events;
+	size_t n_events, cap_events;
+	struct news_item *items; /* by identifier; made by news_sum */
+	size_t n_items;
+	struct news_name *names; /* by identifier, after news_sum */
+	size_t n_names, cap_names;
+	uint32_t newest; /* highest EID in it */
+};
+
+void news_reset(struct news *n);
+
+/* An event; the identifier is copied. 0 or ST_ENOMEM. */
+int news_add(struct news *n, uint32_t eid, uint32_t answer, struct span identifier, int by);
+
+/* A record's name and version, copied. 0 or ST_ENOMEM. */
+int news_describe(struct news *n, struct span identifier, struct span name,
+		  struct span version);
+
+/* Sums up the events above `committed`, each EID as it was told first. 0 or ST_ENOMEM. Items
+ * made before are forgotten. */
+int news_sum(struct news *n, uint32_t committed);
+
+/* The item or the name of identifier, or NULL. After news_sum. */
+struct news_item *news_find(const struct news *n, struct span identifier);
+const struct news_name *news_name(const struct news *n, struct span identifier);
+
+#endif
