@@ -6,6 +6,7 @@ static int swima_peer_grow(struct swima_peer *p)
 {
 	size_t cap = p->cap ? p->cap * 2 : 256;
 	struct span *wanted = realloc(p->wanted, cap * sizeof(*wanted));
+	struct swima_chunk *sorted;
 	bool *told;
 
 	if (!wanted)
@@ -14,6 +15,9 @@ static int swima_peer_grow(struct swima_peer *p)
 	if (!(told = realloc(p->told, cap * sizeof(*told))))
 		return ST_ENOMEM;
 	p->told = told;
+	if (!(sorted = realloc(p->sorted, cap * sizeof(*sorted))))
+		return ST_ENOMEM;
+	p->sorted = sorted;
 	p->cap = cap;
 	return 0;
 }
@@ -33,6 +37,22 @@ int swima_peer_want(struct swima_peer *p, struct span identifier, size_t max)
 	return 0;
 }
 
+static int chunk_cmp(const void *a, const void *b)
+{
+	const struct swima_chunk *x = a, *y = b;
+
+	return span_cmp(x->identifier, y->identifier);
+}
+
+/* Answers come in any order, and may hold very much that nobody asked for. */
+static void chunk_sort(struct swima_peer *p)
+{
+	for (size_t i = p->from; i < p->asked; i++)
+		p->sorted[i - p->from] = (struct swima_chunk){ p->wanted[i], i };
+	if (p->asked > p->from)
+		qsort(p->sorted, p->asked - p->from, sizeof(*p->sorted), chunk_cmp);
+}
+
 bool swima_peer_next(struct swima_peer *p, size_t octets)
 {
 	size_t used = 0;
@@ -44,6 +64,7 @@ bool swima_peer_next(struct swima_peer *p, size_t octets)
 			break;
 		used += n;
 	}
+	chunk_sort(p);
 	return p->asked > p->from;
 }
 
@@ -58,15 +79,25 @@ void swima_peer_shrink(struct swima_peer *p)
 	}
 }
 
-/* Answers come in any order; a chunk is small, and mostly it is the next one. */
 bool swima_peer_told(struct swima_peer *p, struct span identifier)
 {
-	for (size_t i = p->from; i < p->asked; i++)
-		if (!p->told[i] && span_eq(p->wanted[i], identifier)) {
-			p->told[i] = true;
-			return true;
-		}
-	return false;
+	size_t lo = 0, hi = p->asked - p->from, n = hi;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (span_cmp(p->sorted[mid].identifier, identifier) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo == n || !span_eq(p->sorted[lo].identifier, identifier) ||
+	    p->told[p->sorted[lo].at])
+		return false;
+	/* it is wanted once for each time that it is installed */
+	for (; lo < n && span_eq(p->sorted[lo].identifier, identifier); lo++)
+		p->told[p->sorted[lo].at] = true;
+	return true;
 }
 
 void swima_peer_reset(struct swima_peer *p)
@@ -74,5 +105,6 @@ void swima_peer_reset(struct swima_peer *p)
 	arena_reset(&p->arena);
 	free(p->wanted);
 	free(p->told);
+	free(p->sorted);
 	*p = (struct swima_peer){ 0 };
 }

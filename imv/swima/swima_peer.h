@@ -8,6 +8,11 @@
 
 #define SWIMA_MAX_PEERS 8
 
+struct swima_chunk {
+	struct span identifier;
+	size_t at; /* in wanted */
+};
+
 struct swima_peer {
 	bool used;
 	uint32_t collector; /* its Posture Collector Identifier */
@@ -16,7 +21,8 @@ struct swima_peer {
 	/* Software that nobody knows the name of: asked for in chunks, in this order. */
 	struct arena arena;
 	struct span *wanted;
-	bool *told; /* described since */
+	bool *told;                 /* described since */
+	struct swima_chunk *sorted; /* wanted[from .. asked), by identifier */
 	size_t n_wanted, cap;
 	size_t asked; /* of wanted: the request under way ends here */
 	size_t from;  /* and begins here */
@@ -35,7 +41,8 @@ bool swima_peer_next(struct swima_peer *p, size_t octets);
  * as big. A single identifier that is too big is passed over. */
 void swima_peer_shrink(struct swima_peer *p);
 
-/* An identifier of the request under way has been described. False: it is not one of them. */
+/* An identifier of the request under way has been described. False: it is not one of them, or
+ * has been told before. Takes little time, however large the request. */
 bool swima_peer_told(struct swima_peer *p, struct span identifier);
 
 void swima_peer_reset(struct swima_peer *p);

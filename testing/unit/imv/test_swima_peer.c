@@ -1,6 +1,7 @@
 #include "unit.h"
 
 #include "imv/swima/swima_peer.h"
+#include "base/clock.h"
 
 #include <stdio.h>
 
@@ -84,13 +85,36 @@ static void test_told(void **state)
 	swima_peer_reset(&p);
 }
 
+/* A collector that answers a large request with very much else costs little; and what is
+ * installed twice is described once. */
+static void test_told_much(void **state)
+{
+	struct swima_peer p = { .chunk = 65536 };
+	int64_t began = clock_mono_us();
+	char id[48];
+
+	(void)state;
+	for (int i = 65536; i-- > 0;) {
+		(void)snprintf(id, sizeof(id), "a-rather-common-prefix-%06d", i / 2);
+		assert_int_equal(swima_peer_want(&p, span_str(id), 65536), 0);
+	}
+	assert_true(swima_peer_next(&p, SIZE_MAX));
+	for (int i = 0; i < 262144; i++) {
+		(void)snprintf(id, sizeof(id), "a-rather-common-prefix-%06d", i + 32767);
+		assert_int_equal(swima_peer_told(&p, span_str(id)), i == 0);
+	}
+	assert_true(swima_peer_told(&p, span_str("a-rather-common-prefix-000000")));
+	assert_false(swima_peer_told(&p, span_str("a-rather-common-prefix-000000")));
+	assert_true(clock_mono_us() - began < 20 * CLOCK_SEC);
+	swima_peer_reset(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_chunks),
-		cmocka_unit_test(test_octets),
-		cmocka_unit_test(test_shrink),
-		cmocka_unit_test(test_told),
+		cmocka_unit_test(test_chunks),    cmocka_unit_test(test_octets),
+		cmocka_unit_test(test_shrink),    cmocka_unit_test(test_told),
+		cmocka_unit_test(test_told_much),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
