@@ -337,6 +337,7 @@ static int account_replace(struct collection *c, const char *path)
 	ledger_continue(l, c->sequence);
 	ledger_close(c->ledger);
 	c->ledger = l;
+	c->retry_at = clock_mono_us() + ACCOUNT_RETRY_US; /* unless it is on disk */
 	return 0;
 }
 
@@ -392,7 +393,6 @@ int collection_account(struct collection *c, struct snapshot *now)
 		log_warn(c->conf.source.log,
 			 "ledger cannot be written, going on in memory: path=%s error=\"%s\"",
 			 c->conf.ledger, st_strerror(err));
-		c->retry_at = clock_mono_us() + ACCOUNT_RETRY_US;
 		if ((err = account_replace(c, NULL)) == 0)
 			err = account(c, now);
 	}

@@ -131,7 +131,7 @@ static void fulfil_fail(struct fulfilment *f, const struct subscription *p, int 
 		 p->id, st_strerror(err));
 }
 
-void fulfil_send(struct imc *imc, struct subscriptions *s, struct collection *c, uint32_t max)
+bool fulfil_send(struct imc *imc, struct subscriptions *s, struct collection *c, uint32_t max)
 {
 	struct fulfilment f = { .imc = imc, .c = c, .max = max };
 	struct subscription **at = &s->head;
@@ -147,4 +147,5 @@ void fulfil_send(struct imc *imc, struct subscriptions *s, struct collection *c,
 		}
 	}
 	(void)imc_set_validator(imc, KIT_ANY_ID);
+	return f.sent > 0;
 }

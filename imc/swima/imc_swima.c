@@ -10,8 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SWIMA_AGAIN_US (5 * CLOCK_SEC) /* after a look or a retry that did not go well */
-#define SWIMA_TRIES 3 /* assessments in a row that may leave something untold */
+#define SWIMA_AGAIN_US (5 * CLOCK_SEC)  /* after a look or a retry that did not go well */
+#define SWIMA_DOUBLE_MAX 6              /* twice as long each time, so often */
+#define SWIMA_CHECK_US (60 * CLOCK_SEC) /* after a retry: was everything told? */
+#define SWIMA_TRIES 3 /* assessments in a row that tell nothing of what they should */
 
 /* One a process. */
 struct swima_module {
@@ -25,6 +27,7 @@ struct swima_module {
 
 	struct watcher *watcher; /* NULL: nobody has subscribed yet */
 	struct collection_walk walk;
+	unsigned failures; /* looks in a row */
 };
 
 /* One a connection. */
@@ -35,6 +38,7 @@ struct swima_session {
 	bool in_batch;   /* something was or can be said that the host has not taken yet */
 	bool opening;    /* between begin and the ending that belongs to it */
 	bool unanswered; /* nothing came since begin: the peer may not have read it */
+	bool sent;       /* something of what was owed, since the assessment began */
 	unsigned tries;
 };
 
@@ -85,23 +89,40 @@ static uint32_t *swima_owing(struct swima_module *m, size_t *n)
 	return ids;
 }
 
+/* What cannot be read now is tried again, ever more rarely. */
+static int64_t swima_refresh(struct swima_module *m)
+{
+	const char *why;
+
+	if (collection_refresh(m->collection, &why) == 0) {
+		m->failures = 0;
+		return 0;
+	}
+	if (m->failures < SWIMA_DOUBLE_MAX)
+		m->failures++;
+	return SWIMA_AGAIN_US << (m->failures - 1);
+}
+
 static int64_t swima_look(void *ctx)
 {
 	struct swima_module *m = ctx;
-	int64_t again = 0;
-	const char *why;
+	int64_t again;
 	uint32_t *ids;
 	size_t n;
 
 	pthread_mutex_lock(&m->lock);
-	if (collection_refresh(m->collection, &why) < 0)
-		again = SWIMA_AGAIN_US;
+	again = swima_refresh(m);
 	ids = swima_owing(m, &n);
 	pthread_mutex_unlock(&m->lock);
 
-	for (size_t i = 0; ids && i < n; i++)
-		if (kit_retry(m->kit, ids[i], IMC_RETRY_INFORMATIONAL_EVENT) == ST_EDENIED)
+	for (size_t i = 0; ids && i < n; i++) {
+		int err = kit_retry(m->kit, ids[i], IMC_RETRY_INFORMATIONAL_EVENT);
+
+		if (err == ST_EDENIED)
 			again = SWIMA_AGAIN_US;
+		else if (!err && !again)
+			again = SWIMA_CHECK_US;
+	}
 	free(ids);
 	return again;
 }
@@ -196,7 +217,7 @@ static int swima_begin(struct imc *imc, void *session)
 	else
 		subscriptions_settle(&s->subscriptions);
 	s->unanswered = s->opening = s->in_batch = true;
-	fulfil_send(imc, &s->subscriptions, m->collection, m->settings.max_answer);
+	s->sent = fulfil_send(imc, &s->subscriptions, m->collection, m->settings.max_answer);
 	swima_unlock(m);
 	return 0;
 }
@@ -208,7 +229,8 @@ static int swima_ending(struct imc *imc, void *session)
 
 	if (!s->opening) {
 		swima_heard(s);
-		fulfil_send(imc, &s->subscriptions, m->collection, m->settings.max_answer);
+		s->sent |= fulfil_send(imc, &s->subscriptions, m->collection,
+				       m->settings.max_answer);
 	}
 	s->opening = s->in_batch = false;
 	swima_unlock(m);
@@ -221,6 +243,7 @@ static void swima_unsent(struct imc *imc, void *session, int err)
 	struct swima_session *s = session;
 
 	(void)err;
+	s->sent = false;
 	subscriptions_revert(&s->subscriptions);
 	swima_unlock(m);
 }
@@ -233,9 +256,8 @@ static void swima_access(struct imc *imc, void *session, enum imc_access access)
 
 	(void)access;
 	s->unanswered = false;
-	if (!fulfil_owed(&s->subscriptions, m->collection))
-		s->tries = 0;
-	else if (s->tries++ < SWIMA_TRIES)
+	s->tries = s->sent ? 0 : s->tries + 1;
+	if (s->tries <= SWIMA_TRIES && fulfil_owed(&s->subscriptions, m->collection))
 		watcher_kick(m->watcher);
 	swima_unlock(m);
 }

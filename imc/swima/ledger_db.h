@@ -40,6 +40,7 @@ struct ledger {
 	struct ledger_state state;
 	bool dirty; /* state differs from the file's */
 	uint32_t max_events;
+	int64_t max_pages;    /* of the database, beyond which events are cut off, too */
 	uint64_t base;        /* what event EID 0 would count as in this process */
 	uint64_t base_before; /* at begin */
 	int64_t version;      /* SQLite's data_version at the last begin */

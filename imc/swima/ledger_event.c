@@ -99,13 +99,26 @@ static int ledger_rechain(struct ledger *l)
 	return err ? err : rc == SQLITE_DONE ? 0 : ST_EDB;
 }
 
+/* Copies of tags can be long: half of the events go when the database grows too large. */
+static uint32_t ledger_keep(struct ledger *l)
+{
+	uint32_t last = l->state.last_eid;
+
+	if (last > l->max_events)
+		return l->max_events - l->max_events / 4;
+	if (ledger_number(l, "PRAGMA page_count") - ledger_number(l, "PRAGMA freelist_count") >
+	    l->max_pages)
+		return last / 2;
+	return last;
+}
+
 int ledger_slide(struct ledger *l)
 {
-	uint32_t keep = l->max_events - l->max_events / 4, cut;
+	uint32_t keep = ledger_keep(l), cut;
 	char sql[160];
 	int err;
 
-	if (l->state.last_eid <= l->max_events)
+	if (keep == l->state.last_eid)
 		return 0;
 	cut = l->state.last_eid - keep;
 	(void)snprintf(sql, sizeof(sql),

@@ -16,6 +16,7 @@
 #define LEDGER_APPLICATION 0x5354494d /* "STIM", in the file's header */
 #define LEDGER_BUSY_MS 2000
 #define LEDGER_MARK_SIZE 64
+#define LEDGER_MAX_PAGES (256 * 1024) /* a gigabyte */
 
 static const char *const ledger_sql[SQL_N] = {
 	[SQL_STATE] = "SELECT lineage, generation, epoch, last_eid, next_id, begun, looked,"
@@ -407,6 +408,7 @@ int ledger_open(const char *path, uint32_t max_events, struct ledger **out, cons
 		return ST_ENOMEM;
 	l->mark = -1;
 	l->max_events = max_events;
+	l->max_pages = LEDGER_MAX_PAGES;
 	if (!(l->sha = sha256_new())) {
 		ledger_close(l);
 		return ST_ENOMEM;

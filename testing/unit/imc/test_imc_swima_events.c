@@ -482,6 +482,34 @@ static void test_window(void **state)
 	end_is(&l, 3, 3);
 }
 
+/* More than one batch takes: the rest follows, assessment by assessment, until all is told. */
+static void test_budget(void **state)
+{
+	uint32_t told = 0;
+	unsigned retries;
+
+	(void)state;
+	install_many("1");
+	start(own_root, QUICK "max_events = 4096\n");
+	for (uint32_t i = 0; i < 250; i++)
+		ask(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 100 + i, 0);
+	tncc_result(TNCC_CONNECTION);
+	retries = tncc_retries();
+	install_many("2");
+	for (int i = 0; i < 20 && told < 250; i++) {
+		size_t n;
+
+		assert_true(tncc_await_retry(retries) > retries);
+		retries = tncc_retries();
+		tncc_begin(TNCC_CONNECTION);
+		n = fulfilments(2, PA_SW_ID_INVENTORY, 100 + told, 250);
+		assert_true(n > 0 && n < 250);
+		told += (uint32_t)n;
+		tncc_result(TNCC_CONNECTION);
+	}
+	assert_int_equal(told, 250);
+}
+
 /* Without subscriptions nobody is disturbed. */
 static void test_nobody_subscribed(void **state)
 {
@@ -516,6 +544,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_failed, teardown),
 		cmocka_unit_test_teardown(test_new_epoch, teardown),
 		cmocka_unit_test_teardown(test_window, teardown),
+		cmocka_unit_test_teardown(test_budget, teardown),
 		cmocka_unit_test_teardown(test_nobody_subscribed, teardown),
 	};
 

@@ -199,6 +199,28 @@ static void test_window(void **state)
 	ledger_close(l);
 }
 
+/* Long copies: cut off by size, however few they are. */
+static void test_large(void **state)
+{
+	struct ledger *l = open_as(100000, true);
+	uint32_t epoch = ledger_epoch(l);
+
+	(void)state;
+	l->max_pages = 40;
+	must_happen(l, 50);
+	assert_int_equal(ledger_epoch(l), epoch);
+	assert_int_equal(ledger_last_eid(l), 100);
+	must_happen(l, 2000);
+	assert_int_not_equal(ledger_epoch(l), epoch);
+	assert_int_equal(ledger_last_eid(l), 2050);
+	for (int i = 0; i < 20; i++)
+		must_happen(l, 1);
+	assert_true(ledger_number(l, "PRAGMA page_count") < 400);
+	check_events(l);
+	ledger_close(l);
+	ledger_close(open_as(100000, true));
+}
+
 /* A new epoch without events; the numbers of this process go on. */
 static void test_new_epoch(void **state)
 {
@@ -545,6 +567,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_events, clean),
 		cmocka_unit_test_teardown(test_rollback, clean),
 		cmocka_unit_test_teardown(test_window, clean),
+		cmocka_unit_test_teardown(test_large, clean),
 		cmocka_unit_test_teardown(test_new_epoch, clean),
 		cmocka_unit_test_teardown(test_tampered, clean),
 		cmocka_unit_test_teardown(test_tampered_open, clean),
