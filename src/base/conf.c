@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,11 +92,91 @@ static int conf_check_range(cfg_t *cfg, cfg_opt_t *opt)
 	return 0;
 }
 
+/* --- sections that nobody closed: libConfuse takes the end of the file for their end ------ */
+
+#define DEPTH_MAX 16
+
+static void skip_to(FILE *f, int end, int *line)
+{
+	int c;
+
+	while ((c = getc(f)) != EOF && c != end) {
+		if (c == '\\' && end != '\n' && end != '}')
+			c = getc(f);
+		*line += c == '\n';
+	}
+	if (c == '\n')
+		(void)ungetc(c, f);
+}
+
+static void skip_comment(FILE *f, int *line)
+{
+	int c, before = 0;
+
+	for (; (c = getc(f)) != EOF && !(before == '*' && c == '/'); before = c)
+		*line += c == '\n';
+}
+
+/* A word without quotes, of which the first character has been read. */
+static void skip_word(FILE *f)
+{
+	int c;
+
+	while ((c = getc(f)) != EOF && !strchr(" \t\r\n\"'={}(),+#$", c))
+		;
+	if (c != EOF)
+		(void)ungetc(c, f);
+}
+
+/* `next` follows c, which begins a token. False: not something to skip as a whole. */
+static bool skip_token(FILE *f, int c, int *line)
+{
+	int next = getc(f);
+
+	if (next != EOF)
+		(void)ungetc(next, f);
+	if (c == '#' || (c == '/' && next == '/'))
+		skip_to(f, '\n', line);
+	else if (c == '/' && next == '*')
+		(void)getc(f), skip_comment(f, line);
+	else if (c == '"' || c == '\'')
+		skip_to(f, c, line);
+	else if (c == '$' && next == '{')
+		skip_to(f, '}', line);
+	else if (!strchr(" \t\r\n={}(),+", c))
+		skip_word(f);
+	else
+		return false;
+	return true;
+}
+
+/* The line in which the innermost section begins that is still open at the end; 0: none. The
+ * file has been read, so all else in it is right. */
+static int conf_unclosed(const char *path)
+{
+	int open[DEPTH_MAX], depth = 0, line = 1, c;
+	FILE *f = fopen(path, "re");
+
+	if (!f)
+		return 0;
+	while ((c = getc(f)) != EOF) {
+		if (skip_token(f, c, &line))
+			continue;
+		line += c == '\n';
+		if (c == '{' && depth < DEPTH_MAX)
+			open[depth++] = line;
+		else if (c == '}' && depth)
+			depth--;
+	}
+	(void)fclose(f);
+	return depth ? open[depth - 1] : 0;
+}
+
 int conf_load(const char *path, cfg_opt_t *opts, const struct conf_range *ranges, cfg_t **cfg,
 	      struct conf_error *e)
 {
 	cfg_t *c;
-	int rc;
+	int rc, line;
 
 	*cfg = NULL;
 	e->text[0] = '\0';
@@ -117,6 +198,11 @@ int conf_load(const char *path, cfg_opt_t *opts, const struct conf_range *ranges
 	parse_error = NULL;
 	parse_ranges = NULL;
 	parse_path = NULL;
+	if (rc == CFG_SUCCESS && (line = conf_unclosed(path))) {
+		(void)snprintf(e->text, sizeof(e->text),
+			       "%s:%d: the section that begins here has no end", path, line);
+		rc = CFG_PARSE_ERROR;
+	}
 	if (rc != CFG_SUCCESS) {
 		if (!e->text[0])
 			(void)snprintf(e->text, sizeof(e->text), "%s: cannot be read", path);

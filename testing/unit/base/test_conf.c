@@ -126,9 +126,39 @@ static void test_directories(void **state)
 	assert_true(strlen(state_dir()) > 0);
 }
 
+static void test_unclosed_sections(void **state)
+{
+	static const char *const closed[] = {
+		"limits { seconds = 1 }",
+		"name = \"{\"",
+		"name = '{ \\' {'",
+		"name = \"a \\\" {\"",
+		"# {\nname = a // {\n/* { \n { */",
+		"name = /a//b limits { seconds = 1 }\n",
+		"limits { seconds = 1 # }\n}",
+		"name = \"two\nlines {\" limits { }",
+	};
+	struct conf_error e;
+	cfg_t *cfg;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++) {
+		if (load(closed[i], &cfg, &e) < 0)
+			fail_msg("%s: %s", closed[i], e.text);
+		cfg_free(cfg);
+	}
+	refuse("port = 1\nlimits {\n  seconds = 1\n", ":2:", "no end");
+	refuse("limits {", ":1:", "no end");
+	refuse("\n\nlimits { seconds = 1 # }", ":3:", "no end");
+	refuse("name = \"}\n\"\nlimits {\n", ":3:", "no end");
+	refuse("limits { seconds = 1 // }\n", ":1:", "no end");
+	refuse("limits { seconds = 1 /* } */\n", ":1:", "no end");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_unclosed_sections, begin, end),
 		cmocka_unit_test_setup_teardown(test_values_and_defaults, begin, end),
 		cmocka_unit_test_setup_teardown(test_errors_name_file_and_line, begin, end),
 		cmocka_unit_test(test_missing_file),
