@@ -196,6 +196,15 @@ static int repo_prune(struct repository *r, uint64_t keep, int64_t oldest)
 	return err;
 }
 
+PLUGIN_EXPORT int stance_plugin_settings(char *why, size_t why_len);
+
+int stance_plugin_settings(char *why, size_t why_len)
+{
+	struct sqlite_conf c;
+
+	return sqlite_conf_read(&c, why, why_len);
+}
+
 PLUGIN_EXPORT extern const struct repository_plugin stance_plugin;
 
 const struct repository_plugin stance_plugin = {

@@ -8,6 +8,7 @@
 #include "bin/gate.h"
 #include "bin/registry.h"
 #include "host/tnc_config.h"
+#include "posture/plugin.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -297,24 +298,33 @@ void stanced_close(struct stanced *d)
 
 /* --- checking ---------------------------------------------------------------------------- */
 
-/* Whether the plugin can be loaded; its repository stays closed, a manager may be at work. */
+/* Whether the plugin can be loaded and likes its settings; its repository stays closed, a
+ * manager may be at work. */
 static int check_plugin(const struct stanced_conf *c, struct conf_error *e)
 {
-	char path[2048];
+	int (*settings)(char *why, size_t why_len);
+	char path[2048], why[512] = "";
 	void *so;
+	int err;
 
 	(void)snprintf(path, sizeof(path), "%s/repository-%s.so", c->posture.plugin_dir,
 		       c->posture.plugin);
 	if (!(so = dlopen(path, RTLD_NOW | RTLD_LOCAL)))
 		return settings_fail(e, c->file, "repository { plugin }: %s", dlerror());
+	*(void **)&settings = dlsym(so, PLUGIN_SETTINGS_SYMBOL);
+	err = settings ? settings(why, sizeof(why)) : 0;
+	if (err)
+		(void)snprintf(e->text, sizeof(e->text), "%s", *why ? why : st_strerror(err));
 	dlclose(so);
-	return 0;
+	return err;
 }
 
-/* Even loading it runs its code: whoever could have written it must not get that far. */
+/* Even loading it runs its code: whoever could have written it must not get that far. One of
+ * ours says, too, what it thinks of its settings. */
 static int check_module(const struct stanced_conf *c, const struct tnc_entry *m,
 			struct conf_error *e)
 {
+	int (*settings)(char *why, size_t why_len);
 	const char *why = "cannot be read";
 	void *so;
 	int err = 0;
@@ -324,8 +334,11 @@ static int check_module(const struct stanced_conf *c, const struct tnc_entry *m,
 				     why);
 	if (!(so = dlopen(m->path, RTLD_NOW | RTLD_LOCAL)))
 		return settings_fail(e, c->tnc_config, "line %u: %s", m->line, dlerror());
+	*(void **)&settings = dlsym(so, "TNC_IMV_StanceSettings");
 	if (!dlsym(so, "TNC_IMV_Initialize"))
 		err = settings_fail(e, c->tnc_config, "line %u: not a validator", m->line);
+	else if (settings)
+		err = settings(e->text, sizeof(e->text));
 	dlclose(so);
 	return err;
 }

@@ -149,6 +149,9 @@ TNC_Result kit_initialize(struct kit *k, TNC_UInt32 id, TNC_Version min, TNC_Ver
 TNC_Result kit_bind(struct kit *k, TNC_UInt32 id, TNC_TNCC_BindFunctionPointer bind);
 TNC_Result kit_terminate(struct kit *k, TNC_UInt32 id);
 
+/* Reads the settings of a module that is not started, and forgets them. */
+int kit_check(const struct kit *k, char *why, size_t why_len);
+
 /* Every other entry point begins and ends with these. enter: the connection, locked, opened,
  * unknown ones made if `make`; or NULL and *rc. leave passes rc on. */
 struct kit_conn *kit_enter(struct kit *k, TNC_UInt32 id, TNC_UInt32 conn, bool make,

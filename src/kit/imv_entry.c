@@ -12,6 +12,15 @@ TNC_Result TNC_IMV_Initialize(TNC_IMVID imvID, TNC_Version minVersion, TNC_Versi
 	return kit_initialize(&imv_kit, imvID, minVersion, maxVersion, pOutActualVersion);
 }
 
+/* Not of the standard: what is wrong with the module's settings, for who checks a configuration
+ * without starting anything. 0, or ST_E... and why ("FILE:LINE: ..."). */
+TNC_IMV_API int TNC_IMV_StanceSettings(char *why, size_t why_len);
+
+int TNC_IMV_StanceSettings(char *why, size_t why_len)
+{
+	return kit_check(&imv_kit, why, why_len);
+}
+
 TNC_Result TNC_IMV_ProvideBindFunction(TNC_IMVID imvID,
 				       TNC_TNCS_BindFunctionPointer bindFunction)
 {

@@ -16,19 +16,38 @@ static void kit_mutex_recursive(pthread_mutex_t *m)
 
 /* --- initialize and terminate --- */
 
-static int kit_configure(struct kit *k)
+static int kit_settings(const struct kit_side *side, const struct kit_desc *desc, cfg_t **conf,
+			struct conf_error *e)
 {
 	static cfg_opt_t nothing[] = { CFG_END() };
-	struct conf_error e = { "" };
 	char file[128];
-	int err;
 
-	(void)snprintf(file, sizeof(file), "%s-%s.conf", k->side->prefix, k->desc.name);
-	err = conf_load_named(file, k->desc.conf ? k->desc.conf : nothing, k->desc.ranges,
-			      &k->pub.conf, &e);
+	(void)snprintf(file, sizeof(file), "%s-%s.conf", side->prefix, desc->name);
+	return conf_load_named(file, desc->conf ? desc->conf : nothing, desc->ranges, conf, e);
+}
+
+static int kit_configure(struct kit *k)
+{
+	struct conf_error e = { "" };
+	int err = kit_settings(k->side, &k->desc, &k->pub.conf, &e);
+
 	if (err < 0)
 		log_error(&k->pub.log, "settings refused: %s",
 			  e.text[0] ? e.text : st_strerror(err));
+	return err;
+}
+
+int kit_check(const struct kit *k, char *why, size_t why_len)
+{
+	struct kit_desc desc = { 0 };
+	struct conf_error e = { "" };
+	cfg_t *conf = NULL;
+	int err = k->side->describe(&desc);
+
+	if (!err && (err = kit_settings(k->side, &desc, &conf, &e)) == 0)
+		cfg_free(conf);
+	if (err)
+		(void)snprintf(why, why_len, "%s", e.text[0] ? e.text : st_strerror(err));
 	return err;
 }
 

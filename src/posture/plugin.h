@@ -22,6 +22,12 @@ ST_API_BEGIN
 #define REPOSITORY_ABI (REPOSITORY_ABI_MAJOR << 16 | REPOSITORY_ABI_MINOR)
 
 #define PLUGIN_SYMBOL "stance_plugin"
+
+/* Optional, a function of this type: reads the plugin's settings and opens nothing. ST_ECONF and
+ * why ("FILE:LINE: ...") when they are wrong. */
+#define PLUGIN_SETTINGS_SYMBOL "stance_plugin_settings"
+typedef int plugin_settings_fn(char *why, size_t why_len);
+
 #define PLUGIN_EXPORT __attribute__((visibility("default")))
 
 struct repository; /* the plugin's own */

@@ -35,6 +35,19 @@ ok 'a limit for files does not end the manager' \
 
 note 'a new authority'
 cp "$D/good.conf" "$D/stance.conf"
+
+note 'stanced -t looks into the files of modules and plugins'
+ok 'all is right' stanced -t -f "$D/stance.conf"
+for file in imv-os imv-swima repository-sqlite; do
+    printf '\nnonsense = 1\n' >"$D/$file.conf"
+    ok "$file.conf: file and line" sh -c \
+        "stanced -t -f '$D/stance.conf' 2>&1 | grep -q '$file.conf:2:.*nonsense'"
+    status "$file.conf: refused" 2 stanced -t -f "$D/stance.conf"
+    rm "$D/$file.conf"
+done
+echo 'tls {' >>"$D/stance.conf"
+status 'a section without end is refused' 2 stanced -t -f "$D/stance.conf"
+cp "$D/good.conf" "$D/stance.conf"
 "$top/scripts/pki" ca "$D/pki" second >/dev/null
 "$top/scripts/pki" cert "$D/pki" newcomer --ca second --usage client --dns new.example >/dev/null
 sed 's|pki/endpoint|pki/newcomer|' "$D/agent.conf" >"$D/newcomer.conf"
