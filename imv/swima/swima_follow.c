@@ -91,7 +91,8 @@ int swima_follow_begin(struct imv *imv, struct swima_session *s)
 		return swima_ask_inventory(imv, s);
 	f->assessments++;
 	k->resumed = true;
-	k->reconcile = reconcile_is_due(imv, s);
+	k->reconcile = reconcile_is_due(imv, s) ||
+		       (s->known.incomplete && !f->known);
 	if (f->news.newest <= s->known.contiguous_eid)
 		news_reset(&f->news);
 	if (f->epoch != s->known.epoch) {
