@@ -44,6 +44,8 @@ int ask_end(struct admin_call *call, const struct ask *a, int err)
 
 	if (err == ST_ELIMIT && ask_too_old(a, oldest))
 		return call_end(call, ADMIN_STALE, "the journal goes back to %s only", oldest);
+	if (err == ST_EVALUE)
+		return call_end(call, ADMIN_USAGE, "the pattern has too many '*'");
 	if (!err && a->future)
 		call_end(call, ADMIN_STALE,
 			 "that moment has not come yet; this is what is known now");

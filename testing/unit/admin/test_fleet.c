@@ -122,6 +122,9 @@ static void test_now(void **state)
 	CHECK(ADMIN_NO, "test.rule,major,curl is missing", "endpoint", "web2.example.org",
 	      "results");
 	CHECK(ADMIN_NO, "", "software", "nothing*");
+	CHECK(ADMIN_USAGE, "", "software", "*a*b*c*d*e*f*g*h*i*");
+	CHECK(ADMIN_USAGE, "", "software", "*a*b*c*d*e*f*g*h*i*", "--endpoints");
+	CHECK(ADMIN_USAGE, "", "lacking", "*a*b*c*d*e*f*g*h*i*");
 	CHECK(ADMIN_NO, "", "endpoint", "web3.example.org");
 	CHECK(ADMIN_YES, ",ok\r\n", "status");
 }
