@@ -102,13 +102,22 @@ static void session_on_result(void *ctx, const struct recommendation *r)
 	s->report_err = report ? report_assessment(report, s->verdict, access) : ST_ENOMEM;
 	if (report)
 		s->report_err = report_submit(report, NULL, NULL);
-	atomic_fetch_add(&s->worker->manager->assessments, 1);
-	log_info(s->log, "assessment: endpoint=%s result=\"%s\" access=%s ms=%lld%s%s",
-		 s->who.name, recommend_evaluation_name(r->evaluation), access_name(access),
-		 (long long)(clock_mono_us() - s->begun) / 1000,
-		 s->report_err ? " error=" : "",
-		 s->report_err ? st_strerror(s->report_err) : "");
+	s->evaluation = r->evaluation;
 	uv_timer_stop(&s->deadline);
+}
+
+/* Said and counted when it is true: what the posture has lost was never assessed. */
+static void session_log(struct session *s, int err)
+{
+	enum log_level level = err ? LOG_L_ERROR : LOG_L_INFO;
+
+	if (!err)
+		atomic_fetch_add(&s->worker->manager->assessments, 1);
+	log_write(level, s->conn ? s->log : NULL,
+		  "assessment%s: endpoint=%s result=\"%s\" access=%s ms=%lld%s%s",
+		  err ? " lost" : "", s->who.name, recommend_evaluation_name(s->evaluation),
+		  access_name(s->access), (long long)(clock_mono_us() - s->begun) / 1000,
+		  err ? " error=" : "", err ? st_strerror(err) : "");
 }
 
 static void session_settled_open(struct letter *l)
@@ -116,6 +125,7 @@ static void session_settled_open(struct letter *l)
 	struct settled *a = (struct settled *)l;
 	struct session *s = a->session;
 
+	session_log(s, a->err);
 	if (s->peer)
 		turn_settled(s, a->err);
 	session_unref(s);
@@ -140,7 +150,9 @@ static void session_on_settle(void *ctx)
 	int err = s->report_err;
 
 	if (err || !(a = calloc(1, sizeof(*a)))) {
-		imv_peer_settled(s->peer, err ? err : ST_ENOMEM);
+		err = err ? err : ST_ENOMEM;
+		session_log(s, err);
+		imv_peer_settled(s->peer, err);
 		return;
 	}
 	a->letter.open = session_settled_open;
@@ -151,6 +163,7 @@ static void session_on_settle(void *ctx)
 	if (err) {
 		atomic_fetch_sub(&s->refs, 1);
 		free(a);
+		session_log(s, err);
 		imv_peer_settled(s->peer, err);
 	}
 }

@@ -45,6 +45,7 @@ struct session {
 	uint64_t mark;         /* the posture's: reports since have not been asked after */
 	enum verdict verdict;  /* of the assessment that is being stored */
 	enum access access;
+	TNC_IMV_Evaluation_Result evaluation;
 
 	/* Other threads hold the session by these: a letter under way counts. */
 	atomic_uint refs;
