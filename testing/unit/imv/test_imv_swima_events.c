@@ -4,6 +4,7 @@
 
 #include "fake_posture.h"
 #include "imv_swima_lab.h"
+#include "vectors.h"
 
 #include "tncif/tncifimv.h"
 #include "base/clock.h"
@@ -38,20 +39,42 @@ static void end_batch(void)
 	tncs_say(TNCS_CONNECTION, TNCS_COLLECTOR, (struct span){ 0 });
 }
 
-/* What was asked, in words. */
+/* A request, in words. */
+static const char *words(const struct swima_request *q)
+{
+	static char text[64];
+
+	snprintf(text, sizeof(text), "%s from %u%s%s",
+		 q->flags & SWIMA_IDENTIFIERS ? "identifiers" : "records", q->earliest_eid,
+		 q->flags & SWIMA_SUBSCRIBE ? " subscribe" : "", q->count ? " targeted" : "");
+	return text;
+}
+
 static uint32_t must_ask(const char *want)
 {
 	struct swima_request q = { 0 };
-	char text[64] = "nothing";
 	uint32_t id = asked(&q);
 
-	if (id)
-		snprintf(text, sizeof(text), "%s from %u%s%s",
-			 q.flags & SWIMA_IDENTIFIERS ? "identifiers" : "records",
-			 q.earliest_eid, q.flags & SWIMA_SUBSCRIBE ? " subscribe" : "",
-			 q.count ? " targeted" : "");
-	assert_string_equal(text, want);
+	assert_string_equal(id ? words(&q) : "nothing", want);
 	return id;
+}
+
+/* Among several. */
+static bool asks(const char *want)
+{
+	struct swima_request q;
+	struct pa_attr a;
+	bool found = false;
+
+	for (size_t i = 0; tncs_attr(i, &a); i++) {
+		struct rd r = a.value;
+
+		if (!pa_attr_is(&a, PEN_IETF, PA_SWIMA_REQUEST))
+			continue;
+		assert_int_equal(swima_request_decode(&r, &q), 0);
+		found |= strcmp(words(&q), want) == 0;
+	}
+	return found;
 }
 
 /* "13+vim" ...: an answer with these events, written at the end of w. */
@@ -601,6 +624,118 @@ static void test_rules(void **state)
 	start("", true);
 }
 
+/* --- the bytes of testing/vectors/swima --- */
+
+#define VECTOR_EPOCH 0x2f4a91c3u
+#define VECTOR_ID 24 /* of the Request ID Copy in the message */
+
+static uint32_t follow_vectors(uint32_t contiguous)
+{
+	char want[48];
+
+	follow("", contiguous);
+	fake_state.epoch = VECTOR_EPOCH;
+	tncs_begin(TNCS_CONNECTION);
+	end_batch();
+	snprintf(want, sizeof(want), "identifiers from %u subscribe", contiguous + 1);
+	return must_ask(want);
+}
+
+/* The vector, as the answer to request or subscription id. */
+static void say_vector(const char *name, uint32_t id)
+{
+	struct vectors v = { 0 };
+	struct span bytes = vector_one(&v, name);
+	uint8_t copy[512];
+
+	assert_true(bytes.n > VECTOR_ID + 4 && bytes.n <= sizeof(copy));
+	memcpy(copy, bytes.p, bytes.n);
+	wr_put32(copy + VECTOR_ID, id);
+	tncs_say(TNCS_CONNECTION, TNCS_COLLECTOR, span_of(copy, bytes.n));
+	vectors_free(&v);
+}
+
+static void no_error_sent(void)
+{
+	struct pa_attr a;
+
+	for (size_t i = 0; tncs_attr(i, &a); i++)
+		assert_true(a.type != PA_ERROR);
+}
+
+static void test_vector_upgrade(void **state)
+{
+	(void)state;
+	say_vector("swima/id-events-upgrade.hex", follow_vectors(12));
+	answer(PA_SW_INVENTORY, must_ask("records from 0 targeted"), NULL, 0);
+	must_allow();
+	assert_true(fake_has("event 13 + strongswan.org__Debian_12-x86_64-bash-5.2.15-2~b7"));
+	assert_true(fake_has("event 14 - strongswan.org__Debian_12-x86_64-bash-5.2.15-2~b2"));
+	assert_true(fake_has("events 2f4a91c3 13-14/14"));
+	assert_int_equal(fake_count("notice"), 0);
+}
+
+/* The event with the unknown action changes nothing; it has come all the same. */
+static void test_vector_unknown_action(void **state)
+{
+	(void)state;
+	say_vector("swima/id-events-unknown-action.hex", follow_vectors(12));
+	no_error_sent();
+	if (!tncs_recommended)
+		answer(PA_SW_INVENTORY, must_ask("records from 0 targeted"), NULL, 0);
+	must_allow();
+	assert_int_equal(fake_count("event 13 ? "), 1);
+	assert_int_equal(fake_count("event 14 "), 1);
+	assert_int_equal(fake_count("notice"), 0);
+}
+
+static void test_vector_fulfillment(void **state)
+{
+	uint32_t id = follow_vectors(14);
+
+	(void)state;
+	say_events(TNCS_COLLECTOR, 0, id, VECTOR_EPOCH, 14, 14, (const char *const[]){ NULL });
+	must_allow();
+	tncs_begin(TNCS_CONNECTION);
+	say_vector("swima/id-events-partial-fulfillment.hex", id);
+	assert_true(asks("records from 0 targeted"));
+	assert_true(asks("identifiers from 16"));
+}
+
+static void test_vector_empty(void **state)
+{
+	(void)state;
+	say_vector("swima/id-events-empty.hex", follow_vectors(16));
+	must_allow();
+	assert_true(fake_has("events 2f4a91c3 17-16/16"));
+}
+
+static void test_vector_deletion(void **state)
+{
+	(void)state;
+	say_vector("swima/events-deletion-no-record.hex", follow_vectors(13));
+	must_allow();
+	assert_true(fake_has("event 14 - strongswan.org__Debian_12-x86_64-bash-5.2.15-2~b2"));
+	assert_int_equal(fake_count("describe"), 0);
+}
+
+/* Malformed: logged, nothing is used, nothing is sent; the inventory heals. */
+static void test_vector_malformed(void **state)
+{
+	static const char *const names[] = { "swima/bad-consulted.hex",
+					     "swima/bad-event-time.hex" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		say_vector(names[i], follow_vectors(4));
+		no_error_sent();
+		(void)must_ask("identifiers from 0");
+		assert_int_equal(fake_count("event"), 0);
+		if (i == 0)
+			teardown(state);
+	}
+}
+
 #define T(f) cmocka_unit_test_teardown(f, teardown)
 
 int main(void)
@@ -633,6 +768,12 @@ int main(void)
 		T(test_foreign),
 		T(test_late),
 		T(test_rules),
+		T(test_vector_upgrade),
+		T(test_vector_unknown_action),
+		T(test_vector_fulfillment),
+		T(test_vector_empty),
+		T(test_vector_deletion),
+		T(test_vector_malformed),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, drop_dir);
