@@ -118,20 +118,37 @@ static bool is_ours(const struct swima_session *s, uint32_t request)
 	       (s->asking.id && request == s->asking.id);
 }
 
+/* The report has gone without it, and said that it was all. */
+static int swima_late(struct imv *imv, struct swima_session *s, const struct swima_peer *p)
+{
+	static const char why[] = "a collector has told its inventory too late";
+
+	if (s->inventories && !(p && p->inventory)) {
+		if (s->follow.collectors <= s->inventories)
+			s->follow.collectors = s->inventories + 1;
+		swima_follow_notice(imv, s, "%s", why);
+		(void)imv_fact(imv, FACT_INCOMPLETE, span_str(why));
+		(void)imv_submit(imv);
+	}
+	return imv_note(imv, "inventory came too late");
+}
+
 static int on_inventory(struct imv *imv, void *session, const struct pa_attr *a)
 {
 	struct swima_session *s = session;
 	struct swima_peer *p = swima_session_peer(imv, s);
 	struct swima_list l;
 
-	if (s->decided)
-		return imv_note(imv, "inventory came too late");
-	if (!p)
+	if (!p && !s->decided)
 		return imv_note(imv, "too many collectors: max=%d", SWIMA_MAX_PEERS);
 	if (swima_list_begin(&l, a) < 0)
 		return l.rd.err;
 	if (l.head.flags & SWIMA_FULFILLMENT)
 		return imv_note(imv, "unwanted inventory: subscription=%u", l.head.request_id);
+	if (s->decided)
+		return is_ours(s, l.head.request_id)
+			       ? swima_late(imv, s, p)
+			       : imv_note(imv, "inventory came too late");
 	if (is_ours(s, l.head.request_id))
 		return swima_take_inventory(imv, s, p, &l);
 	if (p->request_id && l.head.request_id == p->request_id)
@@ -152,7 +169,7 @@ static int on_sources(struct imv *imv, void *session, const struct pa_attr *a)
 	char number[8];
 	int got;
 
-	(void)imv;
+	(void)swima_session_peer(imv, s); /* it is one that has to tell its inventory */
 	s->sources.max = SWIMA_SOURCES_MAX;
 	if (swima_sources_begin(&l, a) < 0)
 		return l.rd.err;

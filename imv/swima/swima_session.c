@@ -39,6 +39,7 @@ struct swima_peer *swima_session_peer(struct imv *imv, struct swima_session *s)
 			return p;
 		}
 	}
+	s->overfull = true;
 	return NULL;
 }
 
@@ -215,12 +216,28 @@ int swima_ask_inventory(struct imv *imv, struct swima_session *s)
 	return err;
 }
 
+/* A collector of this connection, whether it complained or was heard of in an earlier
+ * assessment, has not told what it has: that is not gone. */
+static bool inventory_lacks(const struct swima_session *s)
+{
+	for (size_t i = 0; i < SWIMA_MAX_PEERS; i++)
+		if (s->peers[i].used && !s->peers[i].inventory)
+			return true;
+	return s->overfull || s->inventories < s->follow.collectors;
+}
+
 void swima_end_inventory(struct imv *imv, struct swima_session *s)
 {
 	struct report *r = imv_report(imv);
 
+	if (s->open && r && inventory_lacks(s)) {
+		swima_follow_notice(imv, s, "a collector has not told its inventory");
+		(void)report_inventory_lacks(r, "a collector has not told its inventory");
+	}
 	if (s->open && r)
 		(void)report_inventory_end(r);
+	if (s->open && s->inventories > s->follow.collectors)
+		s->follow.collectors = s->inventories;
 	s->open = false;
 }
 

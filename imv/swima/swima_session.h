@@ -38,6 +38,7 @@ struct swima_follow {
 	bool no_events;        /* asking for events is of no use */
 	uint32_t assessments;  /* since an inventory */
 	uint32_t answers;      /* so far */
+	uint32_t collectors;   /* told inventories at once, at most */
 	struct news news;
 };
 
@@ -75,6 +76,7 @@ struct swima_session {
 	uint32_t inventories;   /* how many collectors have told theirs */
 	uint32_t records, events, refused, described, unreadable;
 	bool decided;        /* what comes now is too late: the report has gone */
+	bool overfull;       /* there are more collectors than SWIMA_MAX_PEERS */
 	bool broken;         /* an inventory ended early: nothing of it counts */
 	bool open;           /* the report's inventory has no end yet */
 	struct wr complaint; /* why a collector did not answer, for people */

@@ -190,6 +190,13 @@ int report_software(struct report *r, const struct software *s)
 	return 0;
 }
 
+int report_inventory_lacks(struct report *r, const char *why)
+{
+	put(r, "inventory lacks", span_str(why));
+	end(r);
+	return 0;
+}
+
 int report_inventory_end(struct report *r)
 {
 	wr_str(&r->w, "inventory end");

@@ -308,6 +308,45 @@ static void test_two_collectors(void **state)
 	assert_int_equal(fake_count("software "), 4);
 }
 
+#define LACKS "inventory lacks a collector has not told its inventory"
+#define LATE "fact inventory.incomplete a collector has told its inventory too late"
+
+/* One of two collectors is late, or complains: what it has is not gone. */
+static void test_late_collector(void **state)
+{
+	static const struct item other[] = { { "pip-thing", "1", 0, NULL } };
+	struct pa_error e;
+	struct wr w = { 0 };
+	uint32_t id;
+
+	(void)state;
+	start("", true);
+	id = must_ask_inventory();
+	answer_as(TNCS_COLLECTOR, PA_SW_INVENTORY, id, items, 3);
+	assert_true(fake_has("inventory end"));
+	assert_int_equal(fake_count("inventory lacks"), 0);
+	answer_as(TNCS_COLLECTOR + 1, PA_SW_INVENTORY, id, other, 1);
+	assert_true(fake_has(LATE));
+	assert_int_equal(fake_count("notice"), 1);
+	fake_forget();
+	tncs_begin(TNCS_CONNECTION);
+	answer_as(TNCS_COLLECTOR, PA_SW_INVENTORY, must_ask_inventory(), items, 3);
+	assert_true(fake_has(LACKS));
+	assert_int_equal(fake_count("notice"), 1);
+	tncs_disconnect(TNCS_CONNECTION);
+	tncs_connect(TNCS_CONNECTION);
+	tncs_begin(TNCS_CONNECTION);
+	fake_forget();
+	id = must_ask_inventory();
+	e = pa_error_swima(PA_E_SWIMA, id, 0, "no");
+	(void)pa_msg_encode(&w, 7);
+	(void)pa_error_attr_encode(&w, &e);
+	tncs_hear(TNCS_CONNECTION, TNCS_COLLECTOR + 1, wr_span(&w));
+	wr_reset(&w);
+	answer_as(TNCS_COLLECTOR, PA_SW_INVENTORY, id, items, 3);
+	assert_true(fake_has(LACKS));
+}
+
 /* More collectors than we keep apart: the rest is not heard, and harms nobody. */
 static void test_many_collectors(void **state)
 {
@@ -345,7 +384,8 @@ static void test_too_late(void **state)
 	answer(PA_SW_INVENTORY, id, items, 3);
 	assert_true(tncs_recommended);
 	answer_as(TNCS_COLLECTOR + 1, PA_SW_INVENTORY, id, items, 3);
-	assert_int_equal(fake_count("submit "), 1);
+	assert_int_equal(fake_count("submit "), 2); /* the notice */
+	assert_int_equal(fake_count("software "), 3);
 	fake_forget();
 	tncs_begin(TNCS_CONNECTION);
 	answer(PA_SW_INVENTORY, must_ask_inventory(), items, 3);
@@ -505,6 +545,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_ignored_targeting, teardown),
 		cmocka_unit_test_teardown(test_two_collectors, teardown),
 		cmocka_unit_test_teardown(test_many_collectors, teardown),
+		cmocka_unit_test_teardown(test_late_collector, teardown),
 		cmocka_unit_test_teardown(test_too_late, teardown),
 		cmocka_unit_test_teardown(test_bad_identifiers, teardown),
 		cmocka_unit_test_teardown(test_twice, teardown),
