@@ -47,6 +47,7 @@ struct registry {
 	atomic_uint_fast64_t number; /* of the last question */
 	unsigned n_questions;
 	size_t n_follows;
+	uint32_t per_target;    /* seats; 0: any number */
 	int64_t interval, slot; /* between two, and of the next one, us */
 };
 
@@ -302,7 +303,28 @@ void registry_rate(struct registry *r, uint32_t per_second)
 	pthread_mutex_unlock(&r->lock);
 }
 
+void registry_ceiling(struct registry *r, uint32_t per_target)
+{
+	pthread_mutex_lock(&r->lock);
+	r->per_target = per_target;
+	pthread_mutex_unlock(&r->lock);
+}
+
 /* --- sessions ---------------------------------------------------------------------------- */
+
+/* The newest stay. Those behind the first that was dropped were dropped before. */
+static void target_trim(struct registry *r, struct target *t)
+{
+	uint32_t n = 0;
+
+	for (struct seat *seat = t->seats; r->per_target && seat && !seat->dropped;
+	     seat = seat->next) {
+		if (n++ < r->per_target)
+			continue;
+		seat->dropped = true;
+		seat->drop(seat);
+	}
+}
 
 int registry_add(struct registry *r, struct seat *seat, const struct identity *who)
 {
@@ -316,6 +338,7 @@ int registry_add(struct registry *r, struct seat *seat, const struct identity *w
 		if (seat->next)
 			seat->next->back = &seat->next;
 		t->seats = seat;
+		target_trim(r, t);
 		/* not asked: its first assessment answers */
 		target_tell(t, ASSESS_QUEUED);
 	}

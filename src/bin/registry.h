@@ -31,7 +31,12 @@ struct seat {
 	 * registry's lock. Must not call into the registry, nor wait. */
 	void (*ask)(struct seat *seat, int64_t due);
 
+	/* The endpoint has too many sessions, and this is the oldest: it is to end. As `ask`;
+	 * may be NULL where there is no ceiling. */
+	void (*drop)(struct seat *seat);
+
 	/* the registry's, under its lock */
+	bool dropped; /* and not gone yet */
 	struct target *target;
 	struct seat *next, **back; /* newest first */
 	uint64_t wanted;           /* the last question it was asked for */
@@ -43,6 +48,10 @@ int registry_open(uint32_t per_second, struct registry **r);
 /* No seat is taken any more, no question is followed. NULL is fine. */
 void registry_close(struct registry *r);
 void registry_rate(struct registry *r, uint32_t per_second);
+
+/* How many sessions one endpoint may have; 0: any number, as after registry_open. Takes effect
+ * when its next one comes. */
+void registry_ceiling(struct registry *r, uint32_t per_target);
 
 /* A session of `who` is there. ST_ENOMEM. */
 int registry_add(struct registry *r, struct seat *seat, const struct identity *who);

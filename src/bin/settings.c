@@ -42,6 +42,9 @@ static const struct limit_key {
 	LIMIT(output,          64 * KIB, 1024 * MIB),
 	LIMIT(assessments,     1,        16 * MIB),
 	LIMIT(waiting_s,       1,        DAY),
+	LIMIT(sessions_per_identity,  1, 16 * MIB),
+	LIMIT(assessments_per_minute, 6, 60000),
+	LIMIT(memory,          64 * KIB, 4095 * MIB),
 #undef LIMIT
 };
 /* clang-format on */

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "bin/daemon.h"
 #include "bin/gate.h"
+#include "bin/quota.h"
 #include "bin/registry.h"
 #include "host/tnc_config.h"
 #include "posture/plugin.h"
@@ -135,6 +136,16 @@ static int stanced_open_workers(struct stanced *d, struct conf_error *e)
 	return err;
 }
 
+static void doors_limit(struct manager *m, const struct stanced_conf *c)
+{
+	admission_limit(m->admission, c->limits.sessions, c->limits.sessions_per_ip);
+	gate_limit(m->gate, c->limits.assessments);
+	registry_rate(m->registry, c->assess_rate);
+	registry_ceiling(m->registry, c->limits.sessions_per_identity);
+	quota_rate(m->quota, c->limits.assessments_per_minute);
+	budget_limit(&m->memory, c->limits.memory);
+}
+
 /* Who comes in, who has to wait, and who is there. */
 static int stanced_open_doors(struct stanced *d)
 {
@@ -146,8 +157,10 @@ static int stanced_open_doors(struct stanced *d)
 	if (!err)
 		err = registry_open(d->conf.assess_rate, &m->registry);
 	if (!err)
-		admission_limit(m->admission, d->conf.limits.sessions,
-				d->conf.limits.sessions_per_ip);
+		err = quota_open(d->conf.limits.assessments_per_minute, &m->quota);
+	budget_init(&m->memory, d->conf.limits.memory);
+	if (!err)
+		doors_limit(m, &d->conf);
 	return err;
 }
 
@@ -244,10 +257,7 @@ static int stanced_apply(struct stanced *d, const struct stanced_conf *c, struct
 	for (unsigned i = 0; !err && i < d->n_workers; i++)
 		err = worker_reload(&d->workers[i], c, tls, users);
 	if (!err) {
-		admission_limit(d->manager.admission, c->limits.sessions,
-				c->limits.sessions_per_ip);
-		gate_limit(d->manager.gate, c->limits.assessments);
-		registry_rate(d->manager.registry, c->assess_rate);
+		doors_limit(&d->manager, c);
 		log_set_level(c->log_level);
 		tell_unchanged(&d->conf, c);
 	}
@@ -287,6 +297,7 @@ void stanced_close(struct stanced *d)
 	if (d->manager.host)
 		imv_host_close(d->manager.host);
 	posture_close(d->manager.posture);
+	quota_close(d->manager.quota);
 	registry_close(d->manager.registry);
 	gate_close(d->manager.gate);
 	admission_close(d->manager.admission);

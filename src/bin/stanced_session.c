@@ -32,7 +32,7 @@ void session_unref(struct session *s)
 	free(s);
 }
 
-static void session_on_deadline_closed(uv_handle_t *h)
+static void session_on_timer_closed(uv_handle_t *h)
 {
 	session_unref(h->data);
 }
@@ -73,7 +73,8 @@ static void session_on_closed(void *ctx, int err, const char *reason)
 	*s->back = s->next;
 	if (s->next)
 		s->next->back = s->back;
-	uv_close((uv_handle_t *)&s->deadline, session_on_deadline_closed);
+	uv_close((uv_handle_t *)&s->deadline, session_on_timer_closed);
+	uv_close((uv_handle_t *)&s->pace, session_on_timer_closed);
 }
 
 /* --- an assessment -------------------------------------------------------------------- */
@@ -294,10 +295,12 @@ void session_open(struct worker *w, int fd, const struct sockaddr *from)
 	s->worker = w;
 	s->wake.open = session_wake_open;
 	turn_init(s);
-	atomic_init(&s->refs, 1);
+	atomic_init(&s->refs, 2); /* its timers */
 	session_from(s, from);
 	uv_timer_init(&w->loop.uv, &s->deadline);
 	s->deadline.data = s;
+	uv_timer_init(&w->loop.uv, &s->pace);
+	s->pace.data = s;
 	s->next = w->sessions;
 	s->back = &w->sessions;
 	if (s->next)

@@ -3,6 +3,7 @@
 #include "bin/stanced_turn.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "bin/quota.h"
 
 #include <stddef.h>
 
@@ -28,6 +29,38 @@ static void turn_set(struct session *s, enum turn turn, uint32_t seconds)
 {
 	s->turn = turn;
 	uv_timer_start(&s->deadline, turn_on_deadline, (uint64_t)seconds * 1000, 0);
+}
+
+static void turn_read(struct session *s)
+{
+	if (s->conn)
+		pt_conn_pause(s->conn, s->held || s->paced);
+}
+
+static void turn_hold(struct session *s, bool held)
+{
+	s->held = held;
+	turn_read(s);
+}
+
+/* --- the pace --------------------------------------------------------------------------- */
+
+static void turn_on_pace(uv_timer_t *timer);
+
+/* Who has had too many assessments is not read from until that has been made up for. */
+static void turn_pace(struct session *s)
+{
+	int64_t wait = quota_wait(s->worker->manager->quota, s->who.key, clock_mono_us());
+
+	s->paced = wait > 0;
+	if (s->paced)
+		uv_timer_start(&s->pace, turn_on_pace, (uint64_t)wait / 1000 + 1, 0);
+	turn_read(s);
+}
+
+static void turn_on_pace(uv_timer_t *timer)
+{
+	turn_pace(timer->data);
 }
 
 /* --- the queue -------------------------------------------------------------------------- */
@@ -60,7 +93,7 @@ static void turn_keep(struct session *s, struct span batch)
 {
 	int err = s->kept.len ? ST_ESTATE : gate_keep(gate_of(s), batch.n);
 
-	pt_conn_pause(s->conn, true);
+	turn_hold(s, true);
 	if (!err) {
 		wr_bytes(&s->kept, batch);
 		err = s->kept.err;
@@ -90,6 +123,8 @@ static void turn_after(struct session *s, uint64_t at)
 	if (begun != s->counted) {
 		s->counted = begun;
 		registry_begin(registry_of(s), &s->seat, at);
+		quota_spend(s->worker->manager->quota, s->who.key, clock_mono_us());
+		turn_pace(s);
 		if (s->turn == TURN_IDLE) /* out of the one before */
 			turn_work(s);
 	}
@@ -146,7 +181,7 @@ static void turn_go(struct session *s)
 {
 	struct wr batch = s->kept;
 
-	pt_conn_pause(s->conn, false);
+	turn_hold(s, false);
 	if (batch.len) {
 		gate_drop(gate_of(s), batch.len);
 		s->kept = (struct wr){ 0 };
@@ -181,10 +216,11 @@ static void turn_on_admit(struct gate_pass *p)
 
 void turn_first(struct session *s)
 {
+	turn_pace(s);
 	if (turn_enter(s))
 		turn_set(s, TURN_SILENT, SILENT_S);
 	else
-		pt_conn_pause(s->conn, true);
+		turn_hold(s, true);
 }
 
 void turn_batch(struct session *s, struct span batch)
@@ -262,6 +298,26 @@ static void turn_on_ask(struct seat *seat, int64_t due)
 	mailbox_send(&s->worker->mailbox, &s->asked);
 }
 
+static void turn_on_dropped(struct letter *l)
+{
+	struct session *s =
+		(struct session *)(void *)((char *)l - offsetof(struct session, dropped));
+
+	s->turn = TURN_OVER;
+	if (s->conn) /* at once, with whatever it holds: it is most likely dead */
+		pt_conn_abort(s->conn, ST_ECLOSED, "the endpoint has newer sessions");
+	session_unref(s);
+}
+
+static void turn_on_drop(struct seat *seat)
+{
+	struct session *s =
+		(struct session *)(void *)((char *)seat - offsetof(struct session, seat));
+
+	session_ref(s);
+	mailbox_send(&s->worker->mailbox, &s->dropped);
+}
+
 /* First the modules' time is over, and the endpoint may still hear what became of it; then
  * its own is. */
 static void turn_on_deadline(uv_timer_t *timer)
@@ -298,12 +354,15 @@ void turn_init(struct session *s)
 	s->admitted.open = turn_on_admitted;
 	s->seat.ask = turn_on_ask;
 	s->asked.open = turn_on_asked;
+	s->seat.drop = turn_on_drop;
+	s->dropped.open = turn_on_dropped;
 }
 
 void turn_end(struct session *s)
 {
 	s->turn = TURN_OVER;
 	uv_timer_stop(&s->deadline);
+	uv_timer_stop(&s->pace);
 	turn_leave(s);
 	turn_drop_kept(s);
 	registry_remove(registry_of(s), &s->seat);

@@ -35,6 +35,8 @@ struct session {
 	const struct log *log;
 	struct verify *verify; /* of a password, under way */
 	uv_timer_t deadline;   /* of the turn; TURN_IDLE: until the endpoint is asked */
+	uv_timer_t pace;       /* until the endpoint may have another assessment */
+	bool held, paced;      /* why it is not read from: no turn; too many of them */
 	enum turn turn;
 	struct wr kept;        /* a batch that waits for its turn */
 	uint64_t counted;      /* assessments that are known to have begun */
@@ -57,6 +59,7 @@ struct session {
 	atomic_bool asking;
 	atomic_int_fast64_t asked_due;
 	struct letter asked;
+	struct letter dropped;
 };
 
 void session_ref(struct session *s);

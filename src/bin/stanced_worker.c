@@ -116,6 +116,7 @@ static void worker_reload_open(struct letter *l)
 	w->limits = r->limits;
 	w->conn = r->conn;
 	w->conn.limits = &w->limits;
+	w->conn.memory = &w->manager->memory;
 	w->users = r->users;
 	free(r);
 }
@@ -193,6 +194,7 @@ int worker_open(struct worker *w, struct manager *m, struct stanced_conf *c,
 	w->users = passwd_ref(users);
 	conn_conf(c, tls, &w->conn);
 	w->conn.limits = &w->limits;
+	w->conn.memory = &w->manager->memory;
 	if ((err = worker_listen_all(w, c, e)) < 0)
 		worker_close(w);
 	return err;

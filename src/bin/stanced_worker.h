@@ -5,6 +5,7 @@
 #include "bin/mailbox.h"
 #include "bin/passwd.h"
 #include "bin/stanced_conf.h"
+#include "base/budget.h"
 #include "host/imv_host.h"
 #include "net/admission.h"
 #include "net/listener.h"
@@ -13,6 +14,7 @@
 #include <stdatomic.h>
 
 struct gate;
+struct quota;
 struct registry;
 struct session;
 
@@ -23,6 +25,8 @@ struct manager {
 	struct admission *admission;
 	struct gate *gate;         /* of assessments */
 	struct registry *registry; /* of sessions */
+	struct quota *quota;       /* of each endpoint's assessments */
+	struct budget memory;      /* of what sessions buffer */
 	const char *language;
 	bool lax_retry;
 	int64_t started;

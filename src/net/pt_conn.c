@@ -39,6 +39,8 @@ struct pt_conn {
 	uint16_t remote_port;
 	struct log log;
 	struct log_limit log_limit;
+	struct budget *memory; /* or NULL */
+	size_t charged;        /* to it */
 	int err;
 	char *reason; /* of the end, for ops->closed; NULL: none or no memory for it */
 };
@@ -55,6 +57,7 @@ static void conn_gone(struct pt_conn *c)
 		c->ops->closed(c->ctx, c->err, c->reason ? c->reason : st_strerror(c->err));
 	pt_session_reset(&c->pt);
 	tls_free(c->tls);
+	(void)budget_charge(c->memory, &c->charged, 0);
 	free(c->reason);
 	free(c);
 }
@@ -163,6 +166,18 @@ static void conn_deadline(struct pt_conn *c, uint32_t seconds)
 		uv_timer_stop(&c->timer);
 }
 
+/* --- memory --------------------------------------------------------------------------- */
+
+/* After whatever may have made a buffer grow or go. A peer that is in the middle of a batch, or
+ * does not read, is what costs; who has too much ends at once, and so gives it back. */
+static void conn_account(struct pt_conn *c)
+{
+	size_t now = c->pt.in.cap + tls_output(c->tls)->cap + c->stream.in_flight;
+
+	if (c->phase != CONN_CLOSED && budget_charge(c->memory, &c->charged, now) < 0)
+		conn_abort(c, ST_ELIMIT, "no memory is left for what sessions buffer");
+}
+
 /* --- going out ------------------------------------------------------------------------ */
 
 static void conn_flush(struct pt_conn *c)
@@ -179,6 +194,7 @@ static void conn_flush(struct pt_conn *c)
 		if (c->stream.ended)
 			conn_teardown(c);
 	}
+	conn_account(c);
 }
 
 size_t pt_conn_queued(const struct pt_conn *c)
@@ -214,6 +230,7 @@ int pt_conn_send(struct pt_conn *c, struct span batch)
 		return err;
 	}
 	conn_encrypt(c, &out);
+	conn_account(c);
 	if (!c->inside)
 		conn_flush(c);
 	return c->phase == CONN_DATA ? 0 : ST_ECLOSED;
@@ -300,6 +317,7 @@ static void conn_plain(struct pt_conn *c, struct span in)
 	c->heard_ms = uv_now(&c->loop->uv);
 	while (conn_event(c, pt_session_input(&c->pt, &in, &out), &out))
 		;
+	conn_account(c);
 }
 
 void pt_conn_verified(struct pt_conn *c, int err)
@@ -470,6 +488,7 @@ int pt_conn_open(struct net_loop *loop, const struct pt_conn_conf *conf, int fd,
 	}
 	c->loop = loop;
 	c->conf = conf;
+	c->memory = conf->memory;
 	c->ctx = ctx;
 	c->handles = 2;
 	conn_init_session(c);

@@ -6,6 +6,7 @@
 #ifndef STANCE_NET_PT_CONN_H
 #define STANCE_NET_PT_CONN_H
 
+#include "base/budget.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "net/net_loop.h"
@@ -47,9 +48,11 @@ struct pt_conn_conf {
 	X509 *certificate;   /* with its key, instead of those of tls; NULL: those of tls */
 	EVP_PKEY *key;
 	const struct limits *limits;
-	uint32_t mechs;    /* SASL_BITs: server: offered; client: used when offered */
-	enum pt_auth auth; /* server: which of them must succeed */
-	bool sasl_instead; /* server: only peers without a certificate are asked */
+	struct budget *memory; /* what is buffered, of all connections that share it, or NULL;
+				  the one that needs more ends with ST_ELIMIT */
+	uint32_t mechs;        /* SASL_BITs: server: offered; client: used when offered */
+	enum pt_auth auth;     /* server: which of them must succeed */
+	bool sasl_instead;     /* server: only peers without a certificate are asked */
 	const char *user, *password; /* client: for PLAIN */
 	bool sasl_result_8bit;       /* server: as pt_config has it */
 };

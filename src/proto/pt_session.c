@@ -1,7 +1,7 @@
 #include "proto/pt_session.h"
 #include "proto/pt_auth.h"
 
-#define PT_KEEP 65536u /* a larger input buffer is given back after its message */
+#define PT_KEEP 4096u /* a larger input buffer is given back after its message */
 
 void pt_session_init(struct pt_session *s, const struct pt_config *cfg)
 {

@@ -14,6 +14,8 @@ limits {
     negotiation_s = 2
     assessment_s = 3
     close_s = 1
+    sessions_per_identity = 100000
+    assessments_per_minute = 60000
 }
 log { level = warn }
 CONF

@@ -14,9 +14,16 @@ static struct registry *reg;
 /* One session: what it was asked. */
 struct place {
 	struct seat seat; /* first */
-	unsigned asked;
+	unsigned asked, dropped;
 	int64_t due;
 };
+
+static void on_drop(struct seat *seat)
+{
+	struct place *p = (struct place *)seat;
+
+	p->dropped++;
+}
 
 static void on_ask(struct seat *seat, int64_t due)
 {
@@ -67,7 +74,7 @@ static void come(struct place *p, const char *key)
 {
 	struct identity who;
 
-	*p = (struct place){ .seat.ask = on_ask };
+	*p = (struct place){ .seat.ask = on_ask, .seat.drop = on_drop };
 	assert_int_equal(identity_from_key(key, &who), 0);
 	assert_int_equal(registry_add(reg, &p->seat, &who), 0);
 	identity_free(&who);
@@ -121,6 +128,31 @@ static void test_connected(void **state)
 	registry_remove(reg, &p.seat);
 	assert_string_equal(t.seen, "QAD");
 	forget(q);
+}
+
+/* The newest stay; who was told to go is not told again, and others have their own. */
+static void test_ceiling(void **state)
+{
+	struct place p[5], other;
+
+	(void)state;
+	registry_ceiling(reg, 2);
+	come(&other, "dns:b.example");
+	for (int i = 0; i < 4; i++)
+		come(&p[i], A);
+	assert_int_equal(p[0].dropped, 1);
+	assert_int_equal(p[1].dropped, 1);
+	assert_int_equal(p[2].dropped, 0);
+	assert_int_equal(p[3].dropped, 0);
+	registry_remove(reg, &p[3].seat);
+	come(&p[4], A); /* in its place */
+	assert_int_equal(p[2].dropped, 0);
+	assert_int_equal(p[4].dropped, 0);
+	assert_int_equal(other.dropped, 0);
+	for (int i = 0; i < 5; i++)
+		if (i != 3)
+			registry_remove(reg, &p[i].seat);
+	registry_remove(reg, &other.seat);
 }
 
 /* An assessment that began before the question does not answer it. */
@@ -406,6 +438,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_connected, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_ceiling, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_at_work, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_two_questions, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_away, setup, teardown),

@@ -501,6 +501,39 @@ static void test_slow_reader(void **state)
 	assert_int_equal(lab_logged("too slowly"), 1);
 }
 
+/* What is in the middle of arriving is counted, and given back when it is over. */
+static void test_memory(void **state)
+{
+	static uint8_t big[3 * 1024 * 1024];
+	struct side server = { 0 }, client = { 0 };
+	struct budget memory;
+
+	(void)state;
+	budget_init(&memory, 1024 * 1024);
+	server_conf.memory = &memory;
+	open_pair(&server, &client);
+	assert_true(lab_run_until(&loop, &client.ready, 3000));
+	assert_int_equal(pt_conn_send(client.conn, span_of(big, sizeof(big))), 0);
+	assert_true(lab_run_until(&loop, &server.closed, 3000));
+	assert_int_equal(server.err, ST_ELIMIT);
+	assert_int_equal(server.batches, 0);
+	assert_int_equal(lab_logged("no memory is left"), 1);
+	assert_true(lab_run_until(&loop, &client.closed, 3000));
+	assert_int_equal(memory.used, 0);
+
+	budget_limit(&memory, 8 * 1024 * 1024);
+	server = client = (struct side){ 0 };
+	open_pair(&server, &client);
+	assert_true(lab_run_until(&loop, &client.ready, 3000));
+	assert_int_equal(pt_conn_send(client.conn, span_of(big, sizeof(big))), 0);
+	for (int i = 0; i < 100 && !server.batches; i++)
+		lab_run_for(&loop, 20);
+	assert_int_equal(server.batches, 1);
+	assert_in_range(memory.used, 0, 16 * 1024); /* nothing is kept for an idle one */
+	close_both(&server, &client);
+	assert_int_equal(memory.used, 0);
+}
+
 /* After detach nobody is told, whatever happens; the owner may be gone. */
 static void test_detach(void **state)
 {
@@ -554,8 +587,8 @@ int main(void)
 		CASE(test_batches), CASE(test_certificates), CASE(test_wrong_manager),
 		CASE(test_sasl),    CASE(test_malformed),    CASE(test_silent),
 		CASE(test_idle),    CASE(test_linger),       CASE(test_garbage),
-		CASE(test_hang_up), CASE(test_slow_reader),  CASE(test_detach),
-		CASE(test_reload),  CASE(test_many),
+		CASE(test_hang_up), CASE(test_slow_reader),  CASE(test_memory),
+		CASE(test_detach),  CASE(test_reload),       CASE(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, lab_setup, lab_teardown);
