@@ -40,6 +40,7 @@ struct swima_session {
 	bool unanswered; /* nothing came since begin: the peer may not have read it */
 	bool sent;       /* something of what was owed, since the assessment began */
 	unsigned tries;
+	uint32_t answers; /* in this batch: each may be as large as the whole inventory */
 };
 
 static struct swima_module *swima_lock(struct imc *imc)
@@ -233,6 +234,7 @@ static int swima_ending(struct imc *imc, void *session)
 				       m->settings.max_answer);
 	}
 	s->opening = s->in_batch = false;
+	s->answers = 0;
 	swima_unlock(m);
 	return 0;
 }
@@ -360,6 +362,9 @@ static int swima_request(struct imc *imc, struct swima_session *s, const struct 
 	if (active && !(harmless && set->reuse_request_ids))
 		return swima_refuse(imc, PA_E_SWIMA_SUBSCRIPTION_REUSE, q.request_id,
 				    "this is the id of an active subscription");
+	if (++s->answers > set->max_answers)
+		return swima_refuse(imc, PA_E_SWIMA, q.request_id,
+				    "more requests than this collector answers at once");
 	if (q.count > set->max_identifiers)
 		return swima_refuse(imc, PA_E_SWIMA, q.request_id,
 				    "more identifiers than this collector takes at once");

@@ -40,6 +40,7 @@ cfg_opt_t settings_opts[] = {
 	CFG_INT("max_subscriptions", 256, CFGF_NONE),
 	CFG_INT("max_subscription_octets", 1048576, CFGF_NONE),
 	CFG_INT("max_identifiers", 65536, CFGF_NONE),
+	CFG_INT("max_answers", 64, CFGF_NONE),
 	CFG_INT("max_records", 262144, CFGF_NONE),
 	CFG_INT("max_answer", 67108864, CFGF_NONE),
 	CFG_INT("max_database", 268435456, CFGF_NONE),
@@ -56,6 +57,7 @@ const struct conf_range settings_ranges[] = {
 	{ "max_subscriptions", 0, 65536 },
 	{ "max_subscription_octets", 0, 1 << 30 },
 	{ "max_identifiers", 1, SWIMA_MAX_COUNT },
+	{ "max_answers", 1, 65536 },
 	{ "max_records", 1, SWIMA_MAX_COUNT },
 	{ "max_answer", 1024, 1 << 30 },
 	{ "max_database", 1024, 1 << 30 },
@@ -182,6 +184,7 @@ int settings_read(struct kit_module *m, struct settings *s)
 	};
 	s->max_subscriptions = (size_t)cfg_getint(m->conf, "max_subscriptions");
 	s->max_subscription_octets = (size_t)cfg_getint(m->conf, "max_subscription_octets");
+	s->max_answers = (uint32_t)cfg_getint(m->conf, "max_answers");
 	s->max_identifiers = (uint32_t)cfg_getint(m->conf, "max_identifiers");
 	s->max_answer = (uint32_t)cfg_getint(m->conf, "max_answer");
 	s->reuse_request_ids = cfg_getbool(m->conf, "reuse_request_ids");

@@ -15,7 +15,7 @@ struct settings {
 	struct collection_conf collection; /* points into what stands below and into m->conf */
 	struct watcher_conf watcher;
 	size_t max_subscriptions, max_subscription_octets;
-	uint32_t max_identifiers, max_answer;
+	uint32_t max_identifiers, max_answer, max_answers;
 	bool reuse_request_ids;
 
 	char root[PATH_MAX], ledger[PATH_MAX];

@@ -246,6 +246,32 @@ static void test_two_requests(void **state)
 	wr_reset(&w);
 }
 
+/* Very many requests in one message: so many answers, and no more before the next batch. */
+static void test_many_requests(void **state)
+{
+	struct swima_request q = { .flags = SWIMA_IDENTIFIERS, .request_id = 1 };
+	struct wr w = { 0 };
+	struct pa_attr a;
+	size_t begin;
+
+	(void)state;
+	start(SMALL, "max_answers = 3");
+	(void)pa_msg_encode(&w, 77);
+	for (; q.request_id <= 6; q.request_id++) {
+		begin = pa_attr_begin(&w, 0, PEN_IETF, PA_SWIMA_REQUEST);
+		(void)swima_request_encode(&w, &q, NULL);
+		pa_attr_end(&w, begin);
+	}
+	for (int batch = 0; batch < 2; batch++) {
+		tncc_say(TNCC_CONNECTION, TNCC_VALIDATOR, wr_span(&w));
+		for (size_t i = 0; i < 6; i++) {
+			assert_true(tncc_attr(i, &a));
+			assert_int_equal(a.type, i < 3 ? PA_SW_ID_INVENTORY : PA_ERROR);
+		}
+	}
+	wr_reset(&w);
+}
+
 /* The same numbers and epoch after a restart; an event when something changed. */
 static void test_restart(void **state)
 {
@@ -367,6 +393,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_malformed, teardown),
 		cmocka_unit_test_teardown(test_ignored, teardown),
 		cmocka_unit_test_teardown(test_two_requests, teardown),
+		cmocka_unit_test_teardown(test_many_requests, teardown),
 		cmocka_unit_test_teardown(test_restart, teardown),
 		cmocka_unit_test(test_sample_settings),
 		cmocka_unit_test(test_bad_settings),
