@@ -10,7 +10,7 @@
 #include <uthash.h>
 
 struct address {
-	uint8_t octets[16]; /* IPv6, IPv4 mapped into it */
+	uint8_t octets[16]; /* an IPv6 network, or IPv4 mapped into IPv6 */
 	uint32_t sessions;
 	UT_hash_handle hh;
 };
@@ -65,7 +65,8 @@ static void address_octets(const struct sockaddr *from, uint8_t out[16])
 
 	memset(out, 0, 16);
 	if (from->sa_family == AF_INET6) {
-		memcpy(out, &in6->sin6_addr, 16);
+		/* who has one address of a network has all 2^64 */
+		memcpy(out, &in6->sin6_addr, IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr) ? 16 : 8);
 	} else if (from->sa_family == AF_INET) {
 		out[10] = out[11] = 0xff;
 		memcpy(out + 12, &in4->sin_addr, 4);

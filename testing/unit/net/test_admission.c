@@ -64,6 +64,27 @@ static void test_limits(void **state)
 	admission_close(NULL);
 }
 
+/* Whoever has an IPv6 address has all of its network. */
+static void test_network(void **state)
+{
+	struct admission *a;
+
+	(void)state;
+	assert_int_equal(admission_open(&a), 0);
+	admission_limit(a, 16, 2);
+	assert_int_equal(enter(a, "2001:db8:1:2::1"), 0);
+	assert_int_equal(enter(a, "2001:db8:1:2:ffff::2"), 0);
+	assert_true(enter(a, "2001:db8:1:2:3:4:5:6") < 0);
+	assert_int_equal(enter(a, "2001:db8:1:3::1"), 0);
+	assert_int_equal(enter(a, "::ffff:192.0.2.1"), 0);
+	assert_int_equal(enter(a, "::ffff:192.0.2.2"), 0);
+	assert_int_equal(enter(a, "192.0.2.2"), 0);
+	assert_true(enter(a, "192.0.2.2") < 0);
+	leave(a, "2001:db8:1:2:7::7");
+	assert_int_equal(enter(a, "2001:db8:1:2:3:4:5:6"), 0);
+	admission_close(a);
+}
+
 static void test_leave_is_exact(void **state)
 {
 	struct admission *a;
@@ -86,6 +107,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_network),
 		cmocka_unit_test(test_leave_is_exact),
 	};
 
