@@ -5,9 +5,11 @@
 #include "base/err.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -71,6 +73,27 @@ void daemon_pid_remove(const char *path)
 {
 	if (path)
 		(void)unlink(path);
+}
+
+int daemon_lock(const char *path, int *fd)
+{
+	char beside[PATH_MAX];
+	int n = snprintf(beside, sizeof(beside), "%s.lock", path);
+
+	*fd = -1;
+	if (n < 0 || (size_t)n >= sizeof(beside)) {
+		errno = ENAMETOOLONG;
+		return ST_EIO;
+	}
+	if ((*fd = open(beside, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) < 0)
+		return ST_EIO;
+	if (flock(*fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	n = errno;
+	(void)close(*fd);
+	*fd = -1;
+	errno = n;
+	return n == EWOULDBLOCK ? ST_EBUSY : ST_EIO;
 }
 
 int daemon_mkdir(const char *path)

@@ -13,6 +13,10 @@ void daemon_stopping(void);
 int daemon_pid_write(const char *path);
 void daemon_pid_remove(const char *path);
 
+/* Takes path with ".lock" behind it for this process, until *fd is closed or the process ends,
+ * however it does. 0; ST_EBUSY: another process has it; ST_EIO with errno. */
+int daemon_lock(const char *path, int *fd);
+
 /* Makes the directory, mode 0755, and those above it. 0 when it is there, or ST_EIO. */
 int daemon_mkdir(const char *path);
 

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* --- what the administrator asks about ------------------------------------------------- */
 
@@ -173,6 +174,19 @@ static int stanced_write_pid(struct stanced *d, struct conf_error *e)
 	return 0;
 }
 
+/* The port can be shared by processes of one user: without this a second manager would take
+ * half of the endpoints, and nobody would know. */
+static int stanced_lock(struct stanced *d, struct conf_error *e)
+{
+	int err = daemon_lock(d->conf.pid_file, &d->lock);
+
+	d->locked = !err;
+	if (!err)
+		return 0;
+	return settings_fail(e, d->conf.file, "%s.lock: %s", d->conf.pid_file,
+			     err == ST_EBUSY ? "another manager is running" : strerror(errno));
+}
+
 int stanced_open(struct stanced *d, struct stanced_conf *c, struct conf_error *e)
 {
 	char why[256] = "";
@@ -185,6 +199,8 @@ int stanced_open(struct stanced *d, struct stanced_conf *c, struct conf_error *e
 	d->manager.lax_retry = d->conf.lax_retry;
 	e->text[0] = '\0';
 	err = make_directories(&d->conf, e);
+	if (!err)
+		err = stanced_lock(d, e);
 	if (!err &&
 	    (err = posture_open(&d->conf.posture, &d->manager.posture, why, sizeof(why))) < 0)
 		(void)settings_fail(e, d->conf.file, "repository: %s", why);
@@ -303,6 +319,8 @@ void stanced_close(struct stanced *d)
 	admission_close(d->manager.admission);
 	if (d->pid_written)
 		daemon_pid_remove(d->conf.pid_file);
+	if (d->locked)
+		(void)close(d->lock);
 	stanced_conf_free(&d->conf);
 	memset(d, 0, sizeof(*d));
 }

@@ -10,7 +10,8 @@ struct stanced {
 	struct worker *workers;
 	unsigned n_workers;
 	struct admin_server *admin;
-	bool pid_written;
+	bool pid_written, locked;
+	int lock; /* while locked: nobody else runs with our pid file */
 };
 
 /* Starts everything that c says (d takes c). On failure e says why, and nothing is left. */
