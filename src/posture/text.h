@@ -13,10 +13,10 @@ struct text {
 	char s[]; /* NUL behind it */
 };
 
-/* Zero-initialise. Changed by one thread only. */
+/* Zero-initialise. Changed by one thread only; any may read how much it takes. */
 struct text_table {
 	struct text *by_content;
-	size_t octets;
+	_Atomic size_t octets;
 };
 
 /* The text with this content, one reference more; NULL when out of memory. */

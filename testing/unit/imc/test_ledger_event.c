@@ -252,8 +252,8 @@ static void test_tampered(void **state)
 		"DELETE FROM event WHERE eid = 6",
 		"DELETE FROM event WHERE eid = 2",
 		"DELETE FROM event",
-		"INSERT INTO event SELECT 7, at, action, source, model, record, identifier,"
-		" locator, copy FROM event WHERE eid = 1",
+		("INSERT INTO event SELECT 7, at, action, source, model, record, identifier,"
+		 " locator, copy FROM event WHERE eid = 1"),
 		"UPDATE state SET last_eid = 5",
 		"UPDATE state SET epoch = epoch % 1000 + 1",
 		"UPDATE state SET next_id = 1",
