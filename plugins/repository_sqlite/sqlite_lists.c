@@ -36,7 +36,7 @@ static int ids_room(uint32_t **v, size_t *cap, size_t n)
 
 int sqlite_ids_parse(struct span text, uint32_t **v, size_t *cap, size_t *n)
 {
-	const uint8_t *p = text.p, *end = text.p + text.n;
+	const uint8_t *p = text.p, *end = span_end(text);
 
 	*n = 0;
 	if (text.n < 2 || *p++ != '[' || *--end != ']')
@@ -88,7 +88,7 @@ static bool number_parse(const uint8_t **p, const uint8_t *end, uint8_t then, in
 
 int sqlite_pairs_parse(struct span text, int (*fn)(void *ctx, int64_t a, int64_t b), void *ctx)
 {
-	const uint8_t *p = text.p, *end = text.p + text.n;
+	const uint8_t *p = text.p, *end = span_end(text);
 	int64_t a, b;
 	int err = 0;
 

@@ -24,6 +24,12 @@ static inline struct span span_of(const void *p, size_t n)
 	return (struct span){ (const uint8_t *)p, n };
 }
 
+/* Behind the last octet; NULL has no octets and is its own end. */
+static inline const uint8_t *span_end(struct span s)
+{
+	return s.n ? s.p + s.n : s.p;
+}
+
 static inline struct span span_str(const char *s)
 {
 	return (struct span){ (const uint8_t *)s, s ? strlen(s) : 0 };

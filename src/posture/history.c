@@ -101,11 +101,12 @@ static int past_fact_put(struct undo_facts *u, struct span name, struct span val
 			 int64_t verdict, bool gone)
 {
 	struct past_facts *f = u->facts;
-	struct past_fact *at = f->v, *more;
+	struct past_fact *at, *more;
+	size_t i = 0;
 
-	while (at < f->v + f->n && !span_eq(at->name, name))
-		at++;
-	if (at == f->v + f->n) {
+	while (i < f->n && !span_eq(f->v[i].name, name))
+		i++;
+	if (i == f->n) {
 		if (f->n == f->cap) {
 			size_t cap = f->cap ? 2 * f->cap : 32;
 
@@ -116,9 +117,9 @@ static int past_fact_put(struct undo_facts *u, struct span name, struct span val
 			f->v = more;
 			f->cap = cap;
 		}
-		at = &f->v[f->n++];
-		at->name = arena_copy(u->a, name);
+		f->v[f->n++].name = arena_copy(u->a, name);
 	}
+	at = &f->v[i];
 	at->value = arena_copy(u->a, value);
 	at->verdict = verdict;
 	at->gone = gone;
