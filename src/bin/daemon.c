@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -117,4 +118,16 @@ int daemon_mkdir(const char *path)
 	if (errno == EEXIST && stat(part, &st) == 0 && S_ISDIR(st.st_mode))
 		return 0;
 	return ST_EIO;
+}
+
+void daemon_memory_frugal(void)
+{
+	(void)mallopt(M_ARENA_MAX, 1);
+	(void)mallopt(M_TRIM_THRESHOLD, 64 * 1024);
+	(void)mallopt(M_MMAP_THRESHOLD, 64 * 1024);
+}
+
+void daemon_memory_trim(void)
+{
+	(void)malloc_trim(0);
 }

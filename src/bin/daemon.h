@@ -20,4 +20,10 @@ int daemon_lock(const char *path, int *fd);
 /* Makes the directory, mode 0755, and those above it. 0 when it is there, or ST_EIO. */
 int daemon_mkdir(const char *path);
 
+/* Before there are other threads: memory that was freed goes back to the system, and all
+ * threads share one heap. For a program that is idle most of the time. */
+void daemon_memory_frugal(void);
+/* Gives back now what a piece of work left behind; takes about a millisecond. */
+void daemon_memory_trim(void);
+
 #endif

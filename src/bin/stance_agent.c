@@ -106,10 +106,12 @@ static void agent_on_result(void *ctx, const struct imc_result *r)
 		agent_print(stdout, a->conf.server, r);
 		a->status = agent_accepted(r) ? EXIT_ACCEPTED : EXIT_NOT_COMPLIANT;
 		uv_timer_start(&a->next, agent_on_done, 0, 0); /* not from inside the host */
-	} else if (a->conf.interval_s) {
+		return;
+	}
+	daemon_memory_trim();
+	if (a->conf.interval_s)
 		uv_timer_start(&a->next, agent_on_interval,
 			       (uint64_t)a->conf.interval_s * 1000, 0);
-	}
 }
 
 static void agent_finish(struct agent *a)
@@ -373,6 +375,7 @@ int main(int argc, char **argv)
 		(void)snprintf(standard, sizeof(standard), "%s/agent.conf", conf_dir());
 		o.file = standard;
 	}
+	daemon_memory_frugal();
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* the write fails, as it does on a full disk */
 	if (agent_conf_read(o.file, &agent.conf, &e) < 0) {
