@@ -1,5 +1,6 @@
 #include "wire/coswid.h"
 #include "wire/coswid_label.h"
+#include "wire/swid_file.h"
 
 #include <cbor.h>
 
@@ -141,6 +142,95 @@ static bool has_meta(const struct swid_tag *t)
 	       t->source_version.n;
 }
 
+/* --- evidence --- */
+
+static void put_hash(struct wr *w, const uint8_t sha256[SWID_SHA256_SIZE])
+{
+	put_uint(w, COSWID_HASH);
+	put_head(w, cbor_encode_array_start, 2);
+	put_uint(w, COSWID_HASH_SHA256);
+	put_head(w, cbor_encode_bytestring_start, SWID_SHA256_SIZE);
+	wr_bytes(w, span_of(sha256, SWID_SHA256_SIZE));
+}
+
+static void put_file(struct wr *w, const struct swid_file *f)
+{
+	struct swid_path p;
+
+	if (!swid_path_split(f->path, &p))
+		wr_fail(w, ST_EVALUE);
+	put_head(w, cbor_encode_map_start,
+		 (size_t)2 + (f->sha256 != NULL) + !p.directory.n + f->changeable);
+	if (f->sha256)
+		put_hash(w, f->sha256);
+	put_uint(w, COSWID_SIZE);
+	put_uint(w, f->size);
+	put_must(w, COSWID_FS_NAME, p.name);
+	if (!p.directory.n)
+		put_must(w, COSWID_ROOT, p.root);
+	if (f->changeable) {
+		put_text(w, span_str(COSWID_KEY_MUTABLE));
+		put_text(w, span_str("true"));
+	}
+}
+
+/* One stands alone, more are an array. */
+static void put_files(struct wr *w, const struct swid_file *files, size_t n)
+{
+	put_uint(w, COSWID_FILE);
+	if (n > 1)
+		put_head(w, cbor_encode_array_start, n);
+	for (size_t i = 0; i < n && !w->err; i++)
+		put_file(w, &files[i]);
+}
+
+static void put_directory(struct wr *w, const struct swid_file *files, size_t n)
+{
+	struct swid_path p;
+
+	if (!swid_path_split(files[0].path, &p))
+		wr_fail(w, ST_EVALUE);
+	put_head(w, cbor_encode_map_start, 3);
+	put_must(w, COSWID_FS_NAME, p.directory);
+	put_must(w, COSWID_ROOT, p.root);
+	put_uint(w, COSWID_PATH_ELEMENTS);
+	put_head(w, cbor_encode_map_start, 1);
+	put_files(w, files, n);
+}
+
+static void put_directories(struct wr *w, const struct swid_file *files, size_t n)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i += swid_files_together(files + i, n - i))
+		count++;
+	put_uint(w, COSWID_DIRECTORY);
+	if (count > 1)
+		put_head(w, cbor_encode_array_start, count);
+	for (size_t i = 0, m; i < n && !w->err; i += m) {
+		m = swid_files_together(files + i, n - i);
+		put_directory(w, files + i, m);
+	}
+}
+
+/* What lies right below the root is in no directory; it comes first in the list. */
+static void put_evidence(struct wr *w, const struct swid_tag *t)
+{
+	struct swid_path p;
+	size_t top = 0;
+
+	if (!t->n_files)
+		return;
+	if (swid_path_split(t->files[0].path, &p) && !p.directory.n)
+		top = swid_files_together(t->files, t->n_files);
+	put_uint(w, COSWID_EVIDENCE);
+	put_head(w, cbor_encode_map_start, (size_t)(top < t->n_files) + (top > 0));
+	if (top < t->n_files)
+		put_directories(w, t->files + top, t->n_files - top);
+	if (top)
+		put_files(w, t->files, top);
+}
+
 bool coswid_can_name(struct span tag_id)
 {
 	for (size_t i = 1; i < tag_id.n; i++)
@@ -160,10 +250,12 @@ int coswid_write(struct wr *w, const struct swid_tag *t)
 		return ST_EVALUE;
 	put_tag(w, COSWID_CBOR_SWID);
 	put_head(w, cbor_encode_map_start,
-		 (size_t)4 + has_meta(t) + (t->version.n > 0) + (scheme > 0));
+		 (size_t)4 + has_meta(t) + (t->version.n > 0) + (scheme > 0) +
+			 (t->n_files > 0));
 	put_must(w, COSWID_TAG_ID, t->tag_id);
 	put_must(w, COSWID_NAME, t->name);
 	put_entities(w, t);
+	put_evidence(w, t);
 	put_meta(w, t);
 	put_uint(w, COSWID_TAG_VERSION);
 	put_uint(w, 0);

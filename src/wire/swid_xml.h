@@ -17,6 +17,16 @@ ST_API_BEGIN
 #define SWID_XML_MAX_DEPTH 64
 #define SWID_XML_MAX_STRING 4096 /* octets of a name, version, tagId or regid */
 
+#define SWID_SHA256_SIZE 32
+
+/* A file that was found, as Evidence has it. */
+struct swid_file {
+	struct span path;      /* absolute */
+	uint64_t size;         /* octets */
+	bool changeable;       /* expected to change, as configuration does (NISTIR 8060) */
+	const uint8_t *sha256; /* SWID_SHA256_SIZE octets; NULL: not known */
+};
+
 /* Everything is UTF-8 and borrowed. Empty spans are left out, except those marked *. */
 struct swid_tag {
 	struct span name;   /* * */
@@ -38,11 +48,16 @@ struct swid_tag {
 	struct span purl;           /* https://github.com/package-url: pkg:deb/debian/... */
 	struct span source;         /* name of the source package */
 	struct span source_version; /* and its version */
+
+	/* Evidence: what was found on the disk. Those of one directory stand together, and
+	 * before all others those right below the root. */
+	const struct swid_file *files;
+	size_t n_files;
 };
 
 /* Appends the tag: one line, UTF-8, the same octets for the same input. ST_EVALUE, and w as it
- * was, when a marked field is empty or text is not valid UTF-8, or has control characters or
- * others that XML does not know. Otherwise w->err. */
+ * was, when a marked field is empty, a path is not absolute, or text is not valid UTF-8, or has
+ * control characters or others that XML does not know. Otherwise w->err. */
 int swid_xml_write(struct wr *w, const struct swid_tag *tag);
 
 /* All of s can stand in a tag that we write: UTF-8 without control characters (C0, DEL, C1) and
