@@ -78,8 +78,8 @@ static int refuse(struct journal *j, struct staged_endpoint *s, const char *why,
 	if (!c->value.p)
 		return ST_ENOMEM;
 	s->e->spent.refused = true;
-	log_warn(NULL, "report refused: endpoint=%s reason=\"%s\" limit=%u", s->e->name->s,
-		 why, max);
+	log_warn(NULL, "report refused: endpoint=%s reason=\"%s\" limit=%u",
+		 (const char *)endpoint_name(s->e).p, why, max);
 	return ST_ELIMIT;
 }
 

@@ -161,6 +161,27 @@ static uint32_t result_place(const struct endpoint *e, struct span rule, bool *f
 	return lo;
 }
 
+struct fact_view endpoint_fact_at(const struct endpoint *e, uint32_t i)
+{
+	return (struct fact_view){ text_span(e->facts[i].name), text_span(e->facts[i].value),
+				   0 };
+}
+
+struct fact_view endpoint_result_at(const struct endpoint *e, uint32_t i)
+{
+	return (struct fact_view){ text_span(e->results[i].rule),
+				   text_span(e->results[i].reason), e->results[i].verdict };
+}
+
+bool endpoint_has_fact(const struct endpoint *e, struct span name, struct span *value)
+{
+	const struct fact *f = endpoint_fact(e, name);
+
+	if (value)
+		*value = text_span(f ? f->value : NULL);
+	return f != NULL;
+}
+
 struct fact *endpoint_fact(const struct endpoint *e, struct span name)
 {
 	bool found;

@@ -62,6 +62,17 @@ static inline const uint32_t *endpoint_removed(const struct endpoint *e)
 	return e->delta ? e->delta + e->n_added : NULL;
 }
 
+/* What the repository knows it by, and what people call it. */
+static inline struct span endpoint_key(const struct endpoint *e)
+{
+	return text_span(e->key);
+}
+
+static inline struct span endpoint_name(const struct endpoint *e)
+{
+	return text_span(e->name);
+}
+
 /* How many identifiers it has. */
 uint32_t endpoint_software_count(const struct endpoint *e);
 
@@ -71,6 +82,19 @@ int endpoint_software(const struct endpoint *e, struct ids *out);
 /* Sets base and difference. 0 or ST_ENOMEM. */
 int endpoint_set_software(struct endpoint *e, const struct set *base, const struct ids *added,
 			  const struct ids *removed);
+
+/* A fact (its name and value) or a result (its rule, reason and verdict), to look at. */
+struct fact_view {
+	struct span name, value;
+	uint8_t verdict;
+};
+
+/* The i-th of e->n_facts, of e->n_results, in the order of their names. */
+struct fact_view endpoint_fact_at(const struct endpoint *e, uint32_t i);
+struct fact_view endpoint_result_at(const struct endpoint *e, uint32_t i);
+
+/* Whether it has the fact called name; value may be NULL. */
+bool endpoint_has_fact(const struct endpoint *e, struct span name, struct span *value);
 
 /* The fact or result called name, or NULL. */
 struct fact *endpoint_fact(const struct endpoint *e, struct span name);

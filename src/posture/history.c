@@ -133,15 +133,15 @@ static int undo_fact(void *ctx, const struct change *c)
 
 static int facts_now(struct undo_facts *u, const struct endpoint *e, enum change_kind what)
 {
+	uint32_t n = what == CHANGE_FACT ? e->n_facts : e->n_results;
 	int err = 0;
 
-	for (uint32_t i = 0; what == CHANGE_FACT && i < e->n_facts && !err; i++)
-		err = past_fact_put(u, text_span(e->facts[i].name),
-				    text_span(e->facts[i].value), 0, false);
-	for (uint32_t i = 0; what == CHANGE_RESULT && i < e->n_results && !err; i++)
-		err = past_fact_put(u, text_span(e->results[i].rule),
-				    text_span(e->results[i].reason), e->results[i].verdict,
-				    false);
+	for (uint32_t i = 0; i < n && !err; i++) {
+		struct fact_view f = what == CHANGE_FACT ? endpoint_fact_at(e, i)
+							 : endpoint_result_at(e, i);
+
+		err = past_fact_put(u, f.name, f.value, f.verdict, false);
+	}
 	return err;
 }
 

@@ -23,20 +23,16 @@ struct undo_rows {
 	uint32_t max_id;
 };
 
-static char *row_text(struct arena *a, const struct text *x)
-{
-	return arena_str(a, text_span(x));
-}
-
 static int row_now(struct arena *a, const struct endpoint *e, struct past_row *r)
 {
-	const struct fact *platform = endpoint_fact(e, span_str(FACT_PLATFORM));
+	struct span platform;
+	bool has_platform = endpoint_has_fact(e, span_str(FACT_PLATFORM), &platform);
 
 	r->first_seq = e->first_seq;
 	r->row = (struct endpoint_row){
 		.id = e->id,
-		.key = row_text(a, e->key),
-		.name = row_text(a, e->name),
+		.key = arena_str(a, endpoint_key(e)),
+		.name = arena_str(a, endpoint_name(e)),
 		.first_seen = e->first_seen,
 		.last_contact = e->last_contact,
 		.complete_through = e->complete_through,
@@ -45,15 +41,16 @@ static int row_now(struct arena *a, const struct endpoint *e, struct past_row *r
 		.contiguous_eid = e->ledger.contiguous,
 		.highest_eid = e->ledger.highest,
 		.has_gap = ledger_has_gap(&e->ledger) ||
-			   endpoint_fact(e, span_str(FACT_INCOMPLETE)),
+			   endpoint_has_fact(e, span_str(FACT_INCOMPLETE), NULL),
 		.software_count = endpoint_software_count(e),
 		.assessed = e->assessed,
 		.verdict = e->assessed ? (enum verdict)e->verdict : VERDICT_UNKNOWN,
 		.access = e->assessed ? (enum access)e->access : ACCESS_NONE,
 	};
-	if (platform)
-		r->row.platform = arena_copy(a, text_span(platform->value));
-	return r->row.key && r->row.name && (!platform || r->row.platform.p) ? 0 : ST_ENOMEM;
+	if (has_platform)
+		r->row.platform = arena_copy(a, platform);
+	return r->row.key && r->row.name && (!has_platform || r->row.platform.p) ? 0
+										 : ST_ENOMEM;
 }
 
 static int rows_now(struct posture *p, const struct moment *m, const struct ids *ids,

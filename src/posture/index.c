@@ -62,6 +62,66 @@ const struct endpoint *index_endpoint_by_key(const struct index *ix, struct span
 	return k ? index_endpoint(ix, k->id) : NULL;
 }
 
+int index_by_name(const struct index *ix, struct ids *out)
+{
+	int err = ids_reserve(out, ix->n_endpoints + 1);
+
+	if (err < 0)
+		return err;
+	out->n = ix->n_endpoints;
+	if (out->n)
+		memcpy(out->v, ix->by_name, out->n * sizeof(*out->v));
+	return 0;
+}
+
+static bool is_named(const struct endpoint *e, struct span text)
+{
+	struct span name = endpoint_name(e);
+
+	return name.n == text.n &&
+	       strncasecmp((const char *)name.p, (const char *)text.p, text.n) == 0;
+}
+
+int index_named(const struct index *ix, struct span text, struct ids *out)
+{
+	int err = 0;
+
+	for (uint32_t i = 0; i < ix->n_endpoints && !err; i++)
+		if (is_named(index_endpoint(ix, ix->by_name[i]), text))
+			err = ids_push(out, ix->by_name[i]);
+	return err;
+}
+
+static int name_cmp(const void *a, const void *b, void *ctx)
+{
+	const struct index *ix = ctx;
+	const struct endpoint *x = ix->endpoints[*(const uint32_t *)a - 1];
+	const struct endpoint *y = ix->endpoints[*(const uint32_t *)b - 1];
+	int c = span_cmp(endpoint_name(x), endpoint_name(y));
+
+	return c ? c : span_cmp(endpoint_key(x), endpoint_key(y));
+}
+
+/* Sorted when few, picked out when many. */
+int index_in_order(const struct index *ix, const struct bitmap *b, struct ids *out)
+{
+	size_t n = bitmap_count(b);
+	int err = ids_reserve(out, n + 1);
+
+	if (err < 0)
+		return err;
+	if (n < ix->n_endpoints / 16) {
+		bitmap_members(b, out->v);
+		out->n = n;
+		qsort_r(out->v, n, sizeof(*out->v), name_cmp, (void *)(uintptr_t)ix);
+		return 0;
+	}
+	for (uint32_t i = 0; i < ix->n_endpoints && out->n < n; i++)
+		if (bitmap_has(b, ix->by_name[i]))
+			out->v[out->n++] = ix->by_name[i];
+	return 0;
+}
+
 struct who_has {
 	const struct index *ix;
 	struct bitmap *out;
@@ -246,7 +306,7 @@ static int endpoint_append(struct index *ix, struct endpoint *e)
 {
 	struct endpoint_key *k;
 
-	if (e->id != ix->n_endpoints + 1 || index_endpoint_by_key(ix, text_span(e->key)))
+	if (e->id != ix->n_endpoints + 1 || index_endpoint_by_key(ix, endpoint_key(e)))
 		return ST_EDB;
 	if (!(k = calloc(1, sizeof(*k))))
 		return ST_ENOMEM;
@@ -277,16 +337,6 @@ int index_put_endpoint(struct index *ix, struct endpoint *e)
 	ix->octets += endpoint_octets(e) - endpoint_octets(old);
 	endpoint_free(old, &ix->texts);
 	return err;
-}
-
-static int name_cmp(const void *a, const void *b, void *ctx)
-{
-	const struct index *ix = ctx;
-	const struct endpoint *x = ix->endpoints[*(const uint32_t *)a - 1];
-	const struct endpoint *y = ix->endpoints[*(const uint32_t *)b - 1];
-	int c = span_cmp(text_span(x->name), text_span(y->name));
-
-	return c ? c : span_cmp(text_span(x->key), text_span(y->key));
 }
 
 void index_sort_names(struct index *ix, uint32_t first_new)

@@ -64,6 +64,15 @@ int index_load(struct index *ix, const struct repository_plugin *pl, struct repo
 const struct endpoint *index_endpoint(const struct index *ix, uint32_t id);
 const struct endpoint *index_endpoint_by_key(const struct index *ix, struct span key);
 
+/* All endpoints, in the order of their names: 0 or ST_ENOMEM. */
+int index_by_name(const struct index *ix, struct ids *out);
+
+/* Those that are called text, whatever its case. */
+int index_named(const struct index *ix, struct span text, struct ids *out);
+
+/* The members of b, endpoints, in the order of their names. */
+int index_in_order(const struct index *ix, const struct bitmap *b, struct ids *out);
+
 /* A new bitmap of the endpoints that have this software; NULL: out of memory. */
 struct bitmap *index_who_has(const struct index *ix, uint32_t software);
 

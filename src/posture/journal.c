@@ -45,8 +45,8 @@ static int endpoint_first_seen(struct journal *j, struct staged_endpoint *s)
 
 	if (!c)
 		return ST_ENOMEM;
-	c->key = text_span(s->e->key);
-	c->value = text_span(s->e->name);
+	c->key = endpoint_key(s->e);
+	c->value = endpoint_name(s->e);
 	s->e->first_seq = c->seq;
 	s->e->first_seen = j->known_at;
 	return 0;
@@ -72,7 +72,7 @@ static int endpoint_stage(struct journal *j, const struct report *r,
 	if (!s->e)
 		return ST_ENOMEM;
 	j->n_fresh += s->fresh;
-	HASH_ADD_KEYPTR(hh, j->endpoints, s->e->key->s, s->e->key->n, s);
+	HASH_ADD_KEYPTR(hh, j->endpoints, endpoint_key(s->e).p, endpoint_key(s->e).n, s);
 	*out = s;
 	return s->fresh ? endpoint_first_seen(j, s) : 0;
 }

@@ -340,7 +340,7 @@ int posture_known(struct posture *p, const char *key, struct endpoint_state *sta
 		state->contiguous_eid = e->ledger.contiguous;
 		state->highest_eid = e->ledger.highest;
 		state->has_gap = ledger_has_gap(&e->ledger);
-		state->incomplete = endpoint_fact(e, span_str(FACT_INCOMPLETE)) != NULL;
+		state->incomplete = endpoint_has_fact(e, span_str(FACT_INCOMPLETE), NULL);
 		state->followed = e->ledger.followed;
 		state->inventory_at = e->ledger.inventory_at;
 		state->software_count = endpoint_software_count(e);

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE /* qsort_r */
 #include "posture/query.h"
 #include "posture/bitmap.h"
 #include "posture/core.h"
@@ -50,10 +49,7 @@ int query_endpoints(struct posture *p, int64_t as_of,
 	if (err < 0)
 		return err;
 	index_read_lock(p);
-	if ((err = ids_reserve(&ids, p->ix.n_endpoints + 1)) == 0 && p->ix.n_endpoints) {
-		ids.n = p->ix.n_endpoints;
-		memcpy(ids.v, p->ix.by_name, ids.n * sizeof(*ids.v));
-	}
+	err = index_by_name(&p->ix, &ids);
 	index_unlock(p);
 	if (!err)
 		err = emit_endpoints(p, &m, &ids, fn, ctx);
@@ -61,25 +57,11 @@ int query_endpoints(struct posture *p, int64_t as_of,
 	return err;
 }
 
-static bool is_named(const struct endpoint *e, struct span text)
-{
-	return e->name->n == text.n &&
-	       strncasecmp(e->name->s, (const char *)text.p, text.n) == 0;
-}
-
 static int resolve(const struct index *ix, struct span text, struct ids *ids)
 {
 	const struct endpoint *e = index_endpoint_by_key(ix, text);
-	int err = 0;
 
-	if (e)
-		return ids_push(ids, e->id);
-	for (uint32_t i = 0; i < ix->n_endpoints && !err; i++) {
-		e = index_endpoint(ix, ix->by_name[i]);
-		if (is_named(e, text))
-			err = ids_push(ids, e->id);
-	}
-	return err;
+	return e ? ids_push(ids, e->id) : index_named(ix, text, ids);
 }
 
 /* Counts what passes through to the caller's function. */
@@ -314,36 +296,6 @@ int query_inventory(struct posture *p, int64_t as_of, uint32_t endpoint,
 	return err;
 }
 
-static int name_cmp(const void *a, const void *b, void *ctx)
-{
-	const struct index *ix = ctx;
-	const struct endpoint *x = index_endpoint(ix, *(const uint32_t *)a);
-	const struct endpoint *y = index_endpoint(ix, *(const uint32_t *)b);
-	int c = span_cmp(text_span(x->name), text_span(y->name));
-
-	return c ? c : span_cmp(text_span(x->key), text_span(y->key));
-}
-
-/* Members of b in the order of their names: sorted when few, picked out when many. */
-static int ids_by_name(const struct index *ix, const struct bitmap *b, struct ids *ids)
-{
-	size_t n = bitmap_count(b);
-	int err = ids_reserve(ids, n + 1);
-
-	if (err < 0)
-		return err;
-	if (n < ix->n_endpoints / 16) {
-		bitmap_members(b, ids->v);
-		ids->n = n;
-		qsort_r(ids->v, n, sizeof(*ids->v), name_cmp, (void *)(uintptr_t)ix);
-		return 0;
-	}
-	for (uint32_t i = 0; i < ix->n_endpoints && ids->n < n; i++)
-		if (bitmap_has(b, ix->by_name[i]))
-			ids->v[ids->n++] = ix->by_name[i];
-	return 0;
-}
-
 int query_software_endpoints(struct posture *p, int64_t as_of, uint32_t software,
 			     int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
@@ -361,7 +313,7 @@ int query_software_endpoints(struct posture *p, int64_t as_of, uint32_t software
 	if (err < 0 || (err = history_who_has(p, &m, &which, &who)) < 0)
 		return err;
 	index_read_lock(p);
-	err = ids_by_name(&p->ix, who[0], &ids);
+	err = index_in_order(&p->ix, who[0], &ids);
 	index_unlock(p);
 	bitmap_free(who[0]);
 	free(who);

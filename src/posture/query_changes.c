@@ -43,8 +43,8 @@ static int row_of(const struct index *ix, struct arena *a, const struct change *
 	const struct dictionary_entry *d = dictionary_get(&ix->dictionary, c->software);
 
 	*row = (struct change_row){ .change = *c };
-	row->endpoint_key = arena_str(a, text_span(e ? e->key : NULL));
-	row->endpoint_name = arena_str(a, text_span(e ? e->name : NULL));
+	row->endpoint_key = arena_str(a, e ? endpoint_key(e) : (struct span){ 0 });
+	row->endpoint_name = arena_str(a, e ? endpoint_name(e) : (struct span){ 0 });
 	if (!row->endpoint_key || !row->endpoint_name)
 		return ST_ENOMEM;
 	return d ? software_row_copy(a, d, &row->software) : 0;

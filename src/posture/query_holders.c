@@ -21,12 +21,8 @@ static int holders_moment(struct posture *p, int64_t as_of, const char *glob, st
 	if (!m->past)
 		*m = (struct moment){ .past = true, .seq = p->ix.seq };
 	err = dictionary_match(&p->ix.dictionary, glob, software);
-	if (!err && (err = ids_reserve(endpoints, p->ix.n_endpoints + 1)) == 0) {
-		endpoints->n = p->ix.n_endpoints;
-		if (endpoints->n)
-			memcpy(endpoints->v, p->ix.by_name,
-			       endpoints->n * sizeof(*endpoints->v));
-	}
+	if (!err)
+		err = index_by_name(&p->ix, endpoints);
 	index_unlock(p);
 	return err;
 }
