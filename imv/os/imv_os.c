@@ -223,6 +223,19 @@ static int os_open(struct imv *imv, void *session)
 	return s->seen.packages ? 0 : ST_ENOMEM;
 }
 
+static int os_renew(struct imv *imv, void *session)
+{
+	struct os_session *s = session;
+	uint8_t *old = s->seen.packages;
+	int err = os_open(imv, session);
+
+	if (err)
+		s->seen.packages = old;
+	else
+		free(old);
+	return err;
+}
+
 static void os_end(struct imv *imv, void *session)
 {
 	struct os_session *s = session;
@@ -346,4 +359,5 @@ const struct imv_desc imv_desc = {
 	.ending = os_ending,
 	.decide = os_decide,
 	.segments = true, /* a long list of packages */
+	.renew = os_renew,
 };

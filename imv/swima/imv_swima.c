@@ -74,6 +74,18 @@ static int swima_open(struct imv *imv, void *session)
 	return s->policy ? 0 : ST_ENOMEM;
 }
 
+static int swima_renew(struct imv *imv, void *session)
+{
+	struct swima_session *s = session;
+	struct policy_state *fresh = policy_state_new(swima_module(imv)->policy);
+
+	if (!fresh)
+		return ST_ENOMEM;
+	policy_state_free(s->policy);
+	s->policy = fresh;
+	return 0;
+}
+
 static void swima_end(struct imv *imv, void *session)
 {
 	struct swima_session *s = session;
@@ -361,4 +373,5 @@ const struct imv_desc imv_desc = {
 	.decide = swima_decide,
 	.segments = true,
 	.no_errors = true,
+	.renew = swima_renew,
 };

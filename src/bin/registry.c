@@ -181,6 +181,24 @@ static void target_ask(struct registry *r, struct target *t)
 	seat->ask(seat, registry_slot(r));
 }
 
+size_t registry_ask_all(struct registry *r)
+{
+	struct target *t, *next;
+	size_t n = 0;
+
+	pthread_mutex_lock(&r->lock);
+	atomic_fetch_add(&r->number, 1);
+	HASH_ITER(hh, r->targets, t, next)
+	{
+		if (!t->seats)
+			continue;
+		target_ask(r, t);
+		n++;
+	}
+	pthread_mutex_unlock(&r->lock);
+	return n;
+}
+
 static void question_put(struct registry *r, struct assess *q, const char *key)
 {
 	struct target *t = target_get(r, key);

@@ -70,6 +70,9 @@ void registry_done(struct registry *r, struct seat *seat, enum verdict verdict,
 /* Whether the session is to be asked: a question came after its assessment began. */
 bool registry_wanted(struct registry *r, struct seat *seat);
 
+/* Everybody who has a session is to be assessed again, as fast as the rate allows. How many. */
+size_t registry_ask_all(struct registry *r);
+
 /* It cannot be asked: the questions it was asked for end with this reason. */
 void registry_refuse(struct registry *r, struct seat *seat, const char *reason);
 

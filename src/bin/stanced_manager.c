@@ -282,6 +282,17 @@ static int stanced_apply(struct stanced *d, const struct stanced_conf *c, struct
 	return err;
 }
 
+/* What an endpoint was told by old rules may not be right by new ones. */
+static void stanced_reload_policy(struct stanced *d)
+{
+	size_t changed = imv_host_reload(d->manager.host);
+
+	if (changed)
+		log_info(NULL,
+			 "the policy has changed: endpoints are asked again: endpoints=%zu",
+			 registry_ask_all(d->manager.registry));
+}
+
 int stanced_reload(struct stanced *d)
 {
 	struct conf_error e = { 0 };
@@ -292,6 +303,8 @@ int stanced_reload(struct stanced *d)
 		err = stanced_apply(d, &c, &e);
 		stanced_conf_free(&c);
 	}
+	if (!err)
+		stanced_reload_policy(d);
 	if (err)
 		log_error(NULL, "reload failed, the old configuration stays: error=\"%s\"",
 			  e.text[0] ? e.text : st_strerror(err));

@@ -131,6 +131,25 @@ void imv_host_close(struct imv_host *host)
 	free(host);
 }
 
+size_t imv_host_reload(struct imv_host *host)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < host->broker.n; i++) {
+		struct module *m = host->broker.modules[i];
+		char why[512] = "";
+		int got = module_reload(m, why, sizeof(why));
+
+		if (got < 0)
+			log_error(&m->log,
+				  "reload failed, the old settings stay: error=\"%s\"", why);
+		else if (got > 0)
+			log_info(&m->log, "settings reloaded");
+		n += got > 0;
+	}
+	return n;
+}
+
 size_t imv_host_count(const struct imv_host *host)
 {
 	return host->broker.n;

@@ -24,6 +24,11 @@ int imv_host_open(const struct imv_host_conf *c, struct imv_host **host);
 /* Terminates and unloads the modules. Every peer must have been closed. */
 void imv_host_close(struct imv_host *host);
 
+/* Has validators that can read their settings again; what is wrong is logged, and leaves that
+ * one as it is. How many of them judge otherwise than before: what was decided before may not
+ * be right any more. One call at a time. */
+size_t imv_host_reload(struct imv_host *host);
+
 /* How many modules were loaded; which one is number i. */
 size_t imv_host_count(const struct imv_host *host);
 bool imv_host_module(const struct imv_host *host, size_t i, struct host_module *m);

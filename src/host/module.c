@@ -28,6 +28,7 @@ static const struct entry_row {
 	ROW("ReceiveMessageLong",     receive_long, 0),
 	ROW("BatchEnding",            batch_ending, 0),
 	ROW("Terminate",              terminate,    0),
+	ROW("StanceReload",           reload,       0),
 #undef ROW
 #undef IMC
 #undef IMV
@@ -272,6 +273,17 @@ TNC_Result module_receive(struct module *m, const struct log *log, TNC_Connectio
 		r = m->entry.receive(m->id, conn, body, pa->body.n,
 				     (TNC_MessageType)pa->vendor << 8 | pa->subtype);
 	return leave(m, log, "ReceiveMessage", r);
+}
+
+int module_reload(struct module *m, char *why, size_t why_len)
+{
+	int got;
+
+	if (!m->entry.reload || !enter(m))
+		return 0;
+	got = m->entry.reload(why, why_len);
+	(void)leave(m, NULL, "StanceReload", TNC_RESULT_SUCCESS);
+	return got;
 }
 
 /* --- identifiers and types --------------------------------------------------------------- */

@@ -19,7 +19,7 @@ int kit_broker_bind(struct kit *k, TNC_TNCC_BindFunctionPointer bind)
 			memcpy(slot, &fn, sizeof(fn));
 	}
 	if ((!b.send && !b.send_long) || (!b.report && !b.report_long)) {
-		log_error(&k->pub.log, "host offers no way to send messages");
+		log_error(&k->log, "host offers no way to send messages");
 		return ST_EPLUGIN;
 	}
 	pthread_mutex_lock(&k->lock);
@@ -67,7 +67,7 @@ int kit_broker_report_types(struct kit *k)
 		rc = kit_report_short(k);
 	if (rc == TNC_RESULT_SUCCESS)
 		return 0;
-	log_error(&k->pub.log, "host refuses our message types: result=%lu", rc);
+	log_error(&k->log, "host refuses our message types: result=%lu", rc);
 	return ST_EPLUGIN;
 }
 

@@ -62,6 +62,8 @@ struct kit_side {
 	size_t conn_size; /* struct imc or struct imv: a kit_conn and more */
 
 	int (*describe)(struct kit_desc *d); /* ST_EPLUGIN: not our ABI */
+	void (*start)(void); /* before the first load, and after the last unload; or NULL */
+	void (*stop)(void);
 	bool (*handles)(uint32_t vendor, uint32_t type);
 	int (*handle)(struct kit_conn *c, const struct pa_attr *a); /* its handler's result */
 	int (*open)(struct kit_conn *c);
@@ -70,17 +72,27 @@ struct kit_side {
 
 enum kit_state { KIT_OFF, KIT_STARTING, KIT_ON };
 
+/* Settings, and what the module made of them. New ones replace them as a whole; a connection
+ * goes by one of them from one assessment to the next. */
+struct kit_config {
+	struct kit_module pub; /* first: kit_retry gets here from it */
+	struct kit *kit;
+	char *text;    /* what they say, whatever the file looks like */
+	unsigned refs; /* under kit->lock */
+};
+
 /* The module: one for each shared object. */
 struct kit {
-	struct kit_module pub; /* first: kit_retry gets here from it */
 	const struct kit_side *side;
 	struct kit_desc desc;
+	struct log log;
+	struct kit_config *config; /* in force; under lock */
 	struct kit_broker broker;
 	uint32_t id;
 	enum kit_state state;
 	unsigned calls;         /* of the host, on connections, right now */
 	struct kit_conn *conns; /* by connection id */
-	pthread_mutex_t lock;   /* for the four above */
+	pthread_mutex_t lock;   /* for the four above, and config */
 	pthread_mutex_t serial; /* recursive */
 };
 
@@ -105,6 +117,7 @@ struct kit_conn {
 	UT_hash_handle hh;
 	uint32_t id;
 	struct kit *kit;
+	struct kit_config *config;
 	unsigned refs; /* under kit->lock */
 	bool gone;     /* under kit->lock: deleted, freed with the last reference */
 
@@ -152,6 +165,11 @@ TNC_Result kit_terminate(struct kit *k, TNC_UInt32 id);
 /* Reads the settings of a module that is not started, and forgets them. */
 int kit_check(const struct kit *k, char *why, size_t why_len);
 
+/* Reads the settings of one that is: 1 when they are others than before and in force for every
+ * assessment that begins from now on (kit_conn_renew), 0 when nothing has changed, ST_E... and
+ * why when they are wrong and the old ones stay. One call at a time. */
+int kit_reload(struct kit *k, char *why, size_t why_len);
+
 /* Every other entry point begins and ends with these. enter: the connection, locked, opened,
  * unknown ones made if `make`; or NULL and *rc. leave passes rc on. */
 struct kit_conn *kit_enter(struct kit *k, TNC_UInt32 id, TNC_UInt32 conn, bool make,
@@ -162,6 +180,10 @@ TNC_Result kit_leave(struct kit_conn *c, TNC_Result rc);
  * ends an older one with the same id that was never deleted. */
 struct kit_conn *kit_enter_state(struct kit *k, TNC_UInt32 id, TNC_UInt32 conn,
 				 TNC_ConnectionState state, TNC_Result *rc);
+
+/* The connection goes by the settings in force, if others than so far, and renew (called with
+ * those in c->config, and the old ones still there) agrees by returning 0. */
+void kit_conn_renew(struct kit_conn *c, int (*renew)(struct kit_conn *c));
 
 /* The connection is gone: ends it now; freed by leave. */
 void kit_conn_delete(struct kit_conn *c);

@@ -144,7 +144,7 @@ void imc_set_id(struct imc *imc, uint32_t id)
 
 struct kit_module *imc_module(const struct imc *imc)
 {
-	return &imc->conn.kit->pub;
+	return &imc->conn.config->pub;
 }
 
 uint32_t imc_connection(const struct imc *imc)

@@ -18,19 +18,6 @@ static const struct kit_binding imv_bindings[] = {
 	{ NULL, 0 },
 };
 
-static int imv_load(struct kit_module *m)
-{
-	imv_posture_open();
-	return imv_desc.load ? imv_desc.load(m) : 0;
-}
-
-static void imv_unload(struct kit_module *m)
-{
-	if (imv_desc.unload)
-		imv_desc.unload(m);
-	imv_posture_close();
-}
-
 static int imv_describe(struct kit_desc *d)
 {
 	if (imv_desc.abi != IMV_ABI || imv_desc.size != sizeof(imv_desc) ||
@@ -43,8 +30,8 @@ static int imv_describe(struct kit_desc *d)
 	d->session_size = imv_desc.session_size;
 	d->conf = imv_desc.conf;
 	d->ranges = imv_desc.ranges;
-	d->load = imv_load;
-	d->unload = imv_unload;
+	d->load = imv_desc.load;
+	d->unload = imv_desc.unload;
 	d->segments = imv_desc.segments;
 	d->no_errors = imv_desc.no_errors;
 	return 0;
@@ -93,6 +80,8 @@ const struct kit_side imv_side = {
 	.serial = false,
 	.conn_size = sizeof(struct imv),
 	.describe = imv_describe,
+	.start = imv_posture_open,
+	.stop = imv_posture_close,
 	.handles = imv_handles,
 	.handle = imv_handle,
 	.open = imv_open,
@@ -204,7 +193,7 @@ void imv_reason(struct imv *imv, const struct kit_text *texts, size_t n)
 
 struct kit_module *imv_module(const struct imv *imv)
 {
-	return &imv->conn.kit->pub;
+	return &imv->conn.config->pub;
 }
 
 uint32_t imv_connection(const struct imv *imv)

@@ -89,6 +89,14 @@ struct imv_desc {
 
 	/* This validator never sends PA-TNC errors (RFC 8412, 3.9); the kit logs them. */
 	bool no_errors;
+
+	/* An assessment is about to begin, and the settings are others than in the last one:
+	 * imv_module is the new module state already, the old one is there until this returns.
+	 * Makes again what the session made from it. A failure leaves the session as it was:
+	 * it goes by the old settings once more. NULL: a connection keeps the settings that it
+	 * began with. load and unload are called once for each version of the settings, load
+	 * also while others are still in use. */
+	int (*renew)(struct imv *imv, void *session);
 };
 
 extern const struct imv_desc imv_desc;

@@ -21,6 +21,16 @@ int TNC_IMV_StanceSettings(char *why, size_t why_len)
 	return kit_check(&imv_kit, why, why_len);
 }
 
+/* Not of the standard: the file with the settings may have changed. 1: it has, and what it says
+ * holds from each endpoint's next assessment on; 0: it has not; ST_E... and why: it is wrong,
+ * and the old settings stay. Any thread, one call at a time. */
+TNC_IMV_API int TNC_IMV_StanceReload(char *why, size_t why_len);
+
+int TNC_IMV_StanceReload(char *why, size_t why_len)
+{
+	return kit_reload(&imv_kit, why, why_len);
+}
+
 TNC_Result TNC_IMV_ProvideBindFunction(TNC_IMVID imvID,
 				       TNC_TNCS_BindFunctionPointer bindFunction)
 {
@@ -43,6 +53,14 @@ static void imv_hook(struct imv *imv, int (*hook)(struct imv *, void *), const c
 		log_warn(&imv->conn.log, "%s failed: %s", what, st_strerror(err));
 }
 
+/* The settings in force are others than before. */
+static int imv_renew(struct kit_conn *c)
+{
+	if (!imv_desc.renew)
+		return ST_EUNSUPPORTED;
+	return imv_desc.renew((struct imv *)c, c->session);
+}
+
 /* Some hosts do not announce a repeated handshake, so everything that is part of one begins
  * here. */
 static void imv_begin(struct imv *imv)
@@ -52,6 +70,7 @@ static void imv_begin(struct imv *imv)
 	kit_outbox_drop(&imv->conn);
 	kit_broker_learn(&imv->conn);
 	(void)imv_identity(imv);
+	kit_conn_renew(&imv->conn, imv_renew);
 	imv->begun = true;
 	imv->decided = imv->recommended = imv->overloaded = false;
 	free(imv->reason);

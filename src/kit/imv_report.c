@@ -59,7 +59,7 @@ const struct identity *imv_identity(struct imv *imv)
 	if (!list || identity_from_ar(span_of(list, n), &imv->who) < 0)
 		log_info(&c->log, "endpoint has no identity: nothing is stored about it");
 	else
-		log_name(&c->log, "%s connection=%u peer=%s", c->kit->pub.log.ctx, c->id,
+		log_name(&c->log, "%s connection=%u peer=%s", c->kit->log.ctx, c->id,
 			 imv->who.name);
 	free(list);
 	return imv->who.key ? &imv->who : NULL;

@@ -26,14 +26,88 @@ static int kit_settings(const struct kit_side *side, const struct kit_desc *desc
 	return conf_load_named(file, desc->conf ? desc->conf : nothing, desc->ranges, conf, e);
 }
 
-static int kit_configure(struct kit *k)
+/* The settings as text, with every default: equal when they mean the same. NULL: no memory. */
+static char *kit_config_text(cfg_t *conf)
+{
+	char *text = NULL;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	if (!f)
+		return NULL;
+	(void)cfg_print(conf, f);
+	if (fclose(f) == 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static void kit_config_free(struct kit_config *config)
+{
+	cfg_free(config->pub.conf);
+	free(config->text);
+	free(config);
+}
+
+/* As the file says it; the module has not seen it yet. */
+static int kit_config_read(struct kit *k, struct kit_config **out, struct conf_error *e)
+{
+	const struct limits limits = LIMITS_DEFAULT;
+	struct kit_config *config = calloc(1, sizeof(*config));
+	int err;
+
+	if (!config)
+		return ST_ENOMEM;
+	config->kit = k;
+	config->refs = 1;
+	config->pub.log = k->log;
+	config->pub.max_attribute = limits.attribute;
+	config->pub.max_segment = limits.segment;
+	err = kit_settings(k->side, &k->desc, &config->pub.conf, e);
+	if (!err && !(config->text = kit_config_text(config->pub.conf)))
+		err = ST_ENOMEM;
+	if (err)
+		kit_config_free(config);
+	else
+		*out = config;
+	return err;
+}
+
+static void kit_config_unload(struct kit_config *config)
+{
+	if (config->kit->desc.unload)
+		config->kit->desc.unload(&config->pub);
+	kit_config_free(config);
+}
+
+static void kit_config_drop(struct kit_config *config)
+{
+	struct kit *k = config->kit;
+	bool last;
+
+	pthread_mutex_lock(&k->lock);
+	last = --config->refs == 0;
+	pthread_mutex_unlock(&k->lock);
+	if (last)
+		kit_config_unload(config);
+}
+
+/* What the file says, loaded by the module. Both log what is wrong. */
+static int kit_configure(struct kit *k, struct kit_config **out)
 {
 	struct conf_error e = { "" };
-	int err = kit_settings(k->side, &k->desc, &k->pub.conf, &e);
+	int err = kit_config_read(k, out, &e);
 
-	if (err < 0)
-		log_error(&k->pub.log, "settings refused: %s",
+	if (err < 0) {
+		log_error(&k->log, "settings refused: %s",
 			  e.text[0] ? e.text : st_strerror(err));
+		return err;
+	}
+	if (k->desc.load && (err = k->desc.load(&(*out)->pub)) < 0) {
+		log_error(&k->log, "cannot start: %s", st_strerror(err));
+		kit_config_unload(*out);
+		*out = NULL;
+	}
 	return err;
 }
 
@@ -53,17 +127,17 @@ int kit_check(const struct kit *k, char *why, size_t why_len)
 
 static void kit_stop(struct kit *k)
 {
-	if (k->desc.unload)
-		k->desc.unload(&k->pub);
-	cfg_free(k->pub.conf);
+	if (k->config)
+		kit_config_drop(k->config);
+	k->config = NULL;
+	if (k->side->stop)
+		k->side->stop();
 	pthread_mutex_destroy(&k->serial);
-	memset(&k->pub, 0, sizeof(k->pub));
 	memset(&k->broker, 0, sizeof(k->broker));
 }
 
 static int kit_start(struct kit *k)
 {
-	const struct limits limits = LIMITS_DEFAULT;
 	int err;
 
 	memset(&k->desc, 0, sizeof(k->desc));
@@ -71,16 +145,12 @@ static int kit_start(struct kit *k)
 		log_error(NULL, "module=%s refused: built for another kit", k->side->prefix);
 		return err;
 	}
-	log_name(&k->pub.log, "module=%s-%s", k->side->prefix, k->desc.name);
-	k->pub.max_attribute = limits.attribute;
-	k->pub.max_segment = limits.segment;
-	if ((err = kit_configure(k)) < 0)
-		return err;
+	log_name(&k->log, "module=%s-%s", k->side->prefix, k->desc.name);
 	kit_mutex_recursive(&k->serial);
-	if (k->desc.load && (err = k->desc.load(&k->pub)) < 0) {
-		log_error(&k->pub.log, "cannot start: %s", st_strerror(err));
+	if (k->side->start)
+		k->side->start();
+	if ((err = kit_configure(k, &k->config)) < 0)
 		kit_stop(k);
-	}
 	return err;
 }
 
@@ -113,6 +183,59 @@ TNC_Result kit_initialize(struct kit *k, TNC_UInt32 id, TNC_Version min, TNC_Ver
 	return TNC_RESULT_SUCCESS;
 }
 
+/* --- other settings --- */
+
+/* One that the module can be given, and cannot be stopped meanwhile. */
+static bool kit_reload_begin(struct kit *k)
+{
+	bool on;
+
+	pthread_mutex_lock(&k->lock);
+	on = k->state == KIT_ON;
+	k->calls += on;
+	pthread_mutex_unlock(&k->lock);
+	return on;
+}
+
+static void kit_reload_end(struct kit *k, struct kit_config *config)
+{
+	struct kit_config *old = NULL;
+
+	pthread_mutex_lock(&k->lock);
+	if (config) {
+		old = k->config;
+		k->config = config;
+	}
+	k->calls--;
+	pthread_mutex_unlock(&k->lock);
+	if (old)
+		kit_config_drop(old);
+}
+
+int kit_reload(struct kit *k, char *why, size_t why_len)
+{
+	struct kit_config *config = NULL;
+	struct conf_error e = { "" };
+	int err;
+
+	if (!kit_reload_begin(k)) {
+		(void)snprintf(why, why_len, "the module is not started");
+		return ST_ESTATE;
+	}
+	err = kit_config_read(k, &config, &e);
+	if (!err && strcmp(config->text, k->config->text) == 0) {
+		kit_config_free(config);
+		config = NULL;
+	} else if (!err && k->desc.load && (err = k->desc.load(&config->pub)) < 0) {
+		kit_config_unload(config);
+		config = NULL;
+	}
+	if (err)
+		(void)snprintf(why, why_len, "%s", e.text[0] ? e.text : st_strerror(err));
+	kit_reload_end(k, config);
+	return err ? err : config != NULL;
+}
+
 /* Is this a call that the module can take? Under k->lock. */
 static TNC_Result kit_ready(const struct kit *k, TNC_UInt32 id)
 {
@@ -139,6 +262,7 @@ TNC_Result kit_bind(struct kit *k, TNC_UInt32 id, TNC_TNCC_BindFunctionPointer b
 
 static void kit_conn_free(struct kit_conn *c)
 {
+	kit_config_drop(c->config);
 	kit_outbox_drop(c);
 	kit_peers_free(c);
 	wr_reset(&c->attr);
@@ -178,6 +302,7 @@ TNC_Result kit_terminate(struct kit *k, TNC_UInt32 id)
 
 /* --- connections --- */
 
+/* Under k->lock. */
 static struct kit_conn *kit_conn_new(struct kit *k, uint32_t id)
 {
 	size_t octets = k->desc.session_size ? k->desc.session_size : 1;
@@ -191,6 +316,8 @@ static struct kit_conn *kit_conn_new(struct kit *k, uint32_t id)
 	}
 	c->id = id;
 	c->kit = k;
+	c->config = k->config;
+	c->config->refs++;
 	c->next_msg = 1;
 	c->destination = KIT_ANY_ID;
 	c->max_message = UINT32_MAX;
@@ -199,7 +326,7 @@ static struct kit_conn *kit_conn_new(struct kit *k, uint32_t id)
 	kit_mutex_recursive(&c->own);
 	c->mutex = k->side->serial ? &k->serial : &c->own;
 	c->log.limit = &c->log_limit;
-	log_name(&c->log, "%s connection=%u", k->pub.log.ctx, id);
+	log_name(&c->log, "%s connection=%u", k->log.ctx, id);
 	HASH_ADD(hh, k->conns, id, sizeof(c->id), c);
 	return c;
 }
@@ -318,11 +445,26 @@ void kit_conn_delete(struct kit_conn *c)
 	kit_conn_remove(c);
 }
 
+void kit_conn_renew(struct kit_conn *c, int (*renew)(struct kit_conn *c))
+{
+	struct kit *k = c->kit;
+	struct kit_config *old = c->config, *now;
+
+	pthread_mutex_lock(&k->lock);
+	now = k->config;
+	now->refs++;
+	pthread_mutex_unlock(&k->lock);
+	c->config = now;
+	if (now != old && renew(c) < 0)
+		c->config = old;
+	kit_config_drop(c->config == now ? old : now);
+}
+
 /* --- for modules --- */
 
 int kit_retry(struct kit_module *m, uint32_t connection, enum kit_retry why)
 {
-	struct kit *k = (struct kit *)m;
+	struct kit *k = ((struct kit_config *)m)->kit;
 	TNC_TNCC_RequestHandshakeRetryPointer retry;
 	TNC_UInt32 id;
 

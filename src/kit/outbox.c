@@ -22,8 +22,8 @@ static void kit_peer_init(struct kit_conn *c, struct kit_peer *p)
 	struct limits limits = LIMITS_DEFAULT;
 	struct wr drop = { 0 };
 
-	limits.attribute = c->kit->pub.max_attribute;
-	limits.segment = c->kit->pub.max_segment;
+	limits.attribute = c->config->pub.max_attribute;
+	limits.segment = c->config->pub.max_segment;
 	if (limits.segment > c->max_message - KIT_SEGMENT_OVERHEAD)
 		limits.segment = c->max_message - KIT_SEGMENT_OVERHEAD;
 	pa_reasm_init(&p->reasm, &limits);

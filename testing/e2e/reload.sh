@@ -60,10 +60,51 @@ ok 'is trusted now' stance-agent --once -f "$D/newcomer.conf"
 same 'by the same process' "$pid" "$(manager_pid)"
 same 'two endpoints' 2 "$(stancectl --json endpoints | json 'len(d)')"
 
-note 'an orderly end while an agent is connected'
-stance-agent -f "$D/agent.conf" >"$D/agent.log" 2>&1 &
+note 'another policy, while an agent is connected'
+sed 's/^spread.*/interval = 0\nspread = 1/' "$D/agent.conf" >"$D/stay.conf"
+stance-agent -f "$D/stay.conf" >"$D/agent.log" 2>&1 &
 agent=$!
+endpoint=$(stancectl --json endpoints |
+    json 'next(r["name"] for r in d if r["name"] != "new.example")')
+# shellcheck disable=SC2317 # called by ok
+# verdict_is RESULT: of the agent's endpoint, within 15 s.
+verdict_is() {
+    tries=0
+    until stancectl endpoint "$endpoint" verdicts --json 2>/dev/null |
+        json 'next(r["result"] for r in d if r["rule"] == "swima.lab")' 2>/dev/null | grep -qx "$1"; do
+        tries=$((tries + 1))
+        [ $tries -le 150 ] || return 1
+        sleep 0.1
+    done
+}
+tries=0
+until stancectl --json status | json 'd["sessions"]' | grep -qx 1; do
+    tries=$((tries + 1))
+    [ $tries -le 150 ] || break
+    sleep 0.1
+done
+accepted=$(stancectl --json status | json 'd["accepted"]')
+printf 'rule "lab" { forbidden = {"libc6"} }\n' >"$D/imv-swima.conf"
+kill -HUP "$pid"
+logged 'the log says that the policy has changed' 'the policy has changed: .*endpoints=1$'
+ok 'the endpoint is judged by it' verdict_is major
+printf 'rule "lab" { forbidden = {"no-such-package"} }\n' >"$D/imv-swima.conf"
+kill -HUP "$pid"
+ok 'and by the next' verdict_is compliant
+printf 'rule "lab" { forbidden = {"no-such-package"} } # the same\n' >"$D/imv-swima.conf"
+before=$(stancectl --json status | json 'd["assessments"]')
+kill -HUP "$pid"
 sleep 1
+same 'what says the same is no change' "$before" \
+    "$(stancectl --json status | json 'd["assessments"]')"
+printf 'rule "lab" {\n' >"$D/imv-swima.conf"
+kill -HUP "$pid"
+logged 'a policy that is wrong is refused, with its line' 'error.*imv-swima\.conf:1:'
+same 'over the session it had' "$accepted" "$(stancectl --json status | json 'd["accepted"]')"
+rm "$D/imv-swima.conf"
+kill -HUP "$pid"
+
+note 'an orderly end'
 ok 'the manager ends in time' timeout 15 "$lab" stop "$D"
 ok 'its socket is gone' test ! -e "$D/run/stanced.sock"
 ok 'its pid file is gone' test ! -e "$D/run/stanced.pid"

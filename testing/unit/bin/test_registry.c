@@ -251,6 +251,36 @@ static void test_several_sessions(void **state)
 	forget(q);
 }
 
+/* New rules: whoever is there is asked once more, and whoever waits hears of it. */
+static void test_everybody(void **state)
+{
+	struct place p[3];
+	struct told t;
+	struct assess *q, *away = ask("dns:c.example", &t);
+
+	(void)state;
+	come(&p[0], A);
+	come(&p[1], A);
+	come(&p[2], "dns:b.example");
+	begin(&p[2]);
+	assert_int_equal(registry_ask_all(reg), 2);
+	assert_int_equal(p[0].asked, 0);
+	assert_int_equal(p[1].asked, 1);
+	assert_true(registry_wanted(reg, &p[1].seat));
+	assert_true(registry_wanted(reg, &p[2].seat)); /* what is under way is by old ones */
+	assert_string_equal(t.seen, "W");
+	forget(away);
+	q = ask("dns:b.example", &t);
+	begin(&p[2]);
+	assessed(&p[2], VERDICT_MINOR);
+	assert_string_equal(t.seen, "QAD");
+	assert_false(registry_wanted(reg, &p[2].seat));
+	forget(q);
+	for (int i = 0; i < 3; i++)
+		registry_remove(reg, &p[i].seat);
+	assert_int_equal(registry_ask_all(reg), 0);
+}
+
 static void test_refused(void **state)
 {
 	struct place p;
@@ -443,6 +473,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_two_questions, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_away, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_several_sessions, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_everybody, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cancel, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_too_many_questions, setup, teardown),
