@@ -70,7 +70,7 @@ endpoint=$(stancectl --json endpoints |
 # verdict_is RESULT: of the agent's endpoint, within 15 s.
 verdict_is() {
     tries=0
-    until stancectl endpoint "$endpoint" verdicts --json 2>/dev/null |
+    until stancectl endpoint "$endpoint" results --json 2>/dev/null |
         json 'next(r["result"] for r in d if r["rule"] == "swima.lab")' 2>/dev/null | grep -qx "$1"; do
         tries=$((tries + 1))
         [ $tries -le 150 ] || return 1
