@@ -1,6 +1,5 @@
 /* Events: each is applied once, in the order of EIDs, also beyond a gap. */
 #include "posture/journal.h"
-#include "posture/bitmap.h"
 #include "posture/report_item.h"
 #include "base/err.h"
 
@@ -11,9 +10,40 @@ struct events {
 	struct journal *j;
 	struct staged_endpoint *s;
 	const struct report_item *it;
-	struct bitmap *present; /* what the endpoint has, as the events go by */
-	bool moved;             /* other software than before */
+	bool moved; /* other software than before */
 };
+
+/* An endpoint that changes all the time is told by another set, or by one of its own, once it
+ * is so far from its own: one in so many, but not for a few. */
+#define DRIFT_MIN 64
+#define DRIFT_SHARE 4
+
+/* Whether the endpoint has it, as the events go by: j->added and j->removed are its difference
+ * from its set. */
+static bool is_present(const struct events *ev, uint32_t id)
+{
+	const struct journal *j = ev->j;
+	const struct set *set = ev->s->e->set;
+
+	if (ids_has(j->added.v, j->added.n, id))
+		return true;
+	return ids_has(set->members, set->n, id) && !ids_has(j->removed.v, j->removed.n, id);
+}
+
+/* Now it has it (present), or has it no longer. */
+static int move(struct events *ev, uint32_t id, bool present)
+{
+	struct journal *j = ev->j;
+	const struct set *set = ev->s->e->set;
+	bool in_set = ids_has(set->members, set->n, id);
+	struct ids *differs = in_set ? &j->removed : &j->added;
+
+	ev->moved = true;
+	if (in_set != present)
+		return ids_insert(differs, id);
+	ids_remove(differs, id);
+	return 0;
+}
 
 /* Only what the answer covers: EID 0 is no event, and what is beyond Last Consulted EID may
  * lack its like. */
@@ -107,14 +137,14 @@ static struct change *event_change(struct events *ev, const struct reported *r,
 static int count_event(struct events *ev, const struct reported *r, int by)
 {
 	struct ledger *l = &ev->s->e->ledger;
-	bool present = bitmap_has(ev->present, r->id);
-	int32_t was = ledger_count(l, r->id, present);
+	int32_t was = ledger_count(l, r->id, is_present(ev, r->id));
 	bool full = by > 0 ? was == INT32_MAX : was == INT32_MIN;
 	int32_t now = full ? was : was + by;
 	enum change_kind kind = (was > 0) == (now > 0) ? CHANGE_INSTANCES
 				: now > 0              ? CHANGE_ADDED
 						       : CHANGE_REMOVED;
 	struct change *c = event_change(ev, r, kind);
+	int err = 0;
 
 	if (!c)
 		return ST_ENOMEM;
@@ -122,14 +152,10 @@ static int count_event(struct events *ev, const struct reported *r, int by)
 		c->number = now;
 		c->number_was = was;
 		c->has_was = true;
-	} else if (now > 0) {
-		bitmap_add(ev->present, r->id);
-		ev->moved = true;
 	} else {
-		bitmap_remove(ev->present, r->id);
-		ev->moved = true;
+		err = move(ev, r->id, now > 0);
 	}
-	return ledger_set_count(l, r->id, now);
+	return err < 0 ? err : ledger_set_count(l, r->id, now);
 }
 
 static int apply(struct events *ev, const struct reported *r)
@@ -171,29 +197,28 @@ static int apply_all(struct events *ev)
 static int put_software(struct events *ev)
 {
 	struct journal *j = ev->j;
+	struct endpoint *e = ev->s->e;
+	size_t n = j->added.n + j->removed.n;
 	const struct set *base;
-	int err = ids_reserve(&j->now, bitmap_count(ev->present) + 1);
+	int err = endpoint_set_software(e, e->set, &j->added, &j->removed);
 
-	if (err < 0)
+	if (err || n <= DRIFT_MIN || n <= e->set->n / DRIFT_SHARE)
 		return err;
-	j->now.n = bitmap_count(ev->present);
-	bitmap_members(ev->present, j->now.v);
-	return journal_set_software(j, ev->s, &base);
+	err = endpoint_software(e, &j->now);
+	return err < 0 ? err : journal_set_software(j, ev->s, &base);
 }
 
 static int apply_events(struct events *ev)
 {
 	struct journal *j = ev->j;
-	int err = endpoint_software(ev->s->e, &j->before);
+	const struct endpoint *e = ev->s->e;
+	int err;
 
-	if (err < 0)
+	if ((err = ids_copy(&j->added, endpoint_added(e), e->n_added)) < 0 ||
+	    (err = ids_copy(&j->removed, endpoint_removed(e), e->n_removed)) < 0 ||
+	    (err = apply_all(ev)) < 0)
 		return err;
-	if (!(ev->present = bitmap_of(j->before.v, j->before.n)))
-		return ST_ENOMEM;
-	if ((err = apply_all(ev)) == 0 && ev->moved)
-		err = put_software(ev);
-	bitmap_free(ev->present);
-	return err;
+	return ev->moved ? put_software(ev) : 0;
 }
 
 int events_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it)

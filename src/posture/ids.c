@@ -2,6 +2,7 @@
 #include "base/err.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void ids_free(struct ids *s)
 {
@@ -30,6 +31,53 @@ int ids_push(struct ids *s, uint32_t v)
 		return ST_ENOMEM;
 	s->v[s->n++] = v;
 	return 0;
+}
+
+int ids_copy(struct ids *s, const uint32_t *v, size_t n)
+{
+	if (ids_reserve(s, n) < 0)
+		return ST_ENOMEM;
+	if (n)
+		memcpy(s->v, v, n * sizeof(*v));
+	s->n = n;
+	return 0;
+}
+
+/* Where x is or would be. */
+static size_t ids_place(const uint32_t *v, size_t n, uint32_t x)
+{
+	size_t lo = 0, hi = n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (v[mid] < x)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+int ids_insert(struct ids *s, uint32_t v)
+{
+	size_t at = ids_place(s->v, s->n, v);
+
+	if (at < s->n && s->v[at] == v)
+		return 0;
+	if (s->n == s->cap && ids_reserve(s, s->n ? s->n + 1 : 16) < 0)
+		return ST_ENOMEM;
+	memmove(s->v + at + 1, s->v + at, (s->n++ - at) * sizeof(*s->v));
+	s->v[at] = v;
+	return 0;
+}
+
+void ids_remove(struct ids *s, uint32_t v)
+{
+	size_t at = ids_place(s->v, s->n, v);
+
+	if (at < s->n && s->v[at] == v)
+		memmove(s->v + at, s->v + at + 1, (--s->n - at) * sizeof(*s->v));
 }
 
 static int id_cmp(const void *a, const void *b)
@@ -100,5 +148,7 @@ int ids_patch(const uint32_t *base, size_t n_base, const uint32_t *added, size_t
 
 bool ids_has(const uint32_t *v, size_t n, uint32_t x)
 {
-	return n && bsearch(&x, v, n, sizeof(*v), id_cmp) != NULL;
+	size_t at = ids_place(v, n, x);
+
+	return at < n && v[at] == x;
 }

@@ -18,8 +18,16 @@ void ids_free(struct ids *s);
 int ids_reserve(struct ids *s, size_t n);
 int ids_push(struct ids *s, uint32_t v);
 
+/* These n instead of what was there. 0 or ST_ENOMEM. */
+int ids_copy(struct ids *s, const uint32_t *v, size_t n);
+
 /* Ascending, each once. */
 void ids_sort(struct ids *s);
+
+/* One more, one less, in sorted ids; nothing happens when it is there, or not there, already.
+ * 0 or ST_ENOMEM. */
+int ids_insert(struct ids *s, uint32_t v);
+void ids_remove(struct ids *s, uint32_t v);
 
 /* added: what now has and before has not; removed: the other way round. Both are emptied
  * first. All sorted. 0 or ST_ENOMEM. */

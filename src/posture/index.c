@@ -294,12 +294,48 @@ static void software_unlink(struct index *ix, const struct endpoint *e)
 		posting_clear(&ix->postings[endpoint_removed(e)[i] - 1].removed, e->id);
 }
 
-static bool same_software(const struct endpoint *a, const struct endpoint *b)
+static struct bitmap **differs(struct index *ix, uint32_t software, bool added)
 {
-	size_t n = a->n_added + a->n_removed;
+	struct posting *p = &ix->postings[software - 1];
 
-	return a->set == b->set && a->n_added == b->n_added && a->n_removed == b->n_removed &&
-	       (!n || memcmp(a->delta, b->delta, n * sizeof(*a->delta)) == 0);
+	return added ? &p->added : &p->removed;
+}
+
+/* One side of an endpoint's difference from its set: only what is not as it was is touched,
+ * however large the difference is. */
+static int side_move(struct index *ix, uint32_t endpoint, const uint32_t *was, size_t n_was,
+		     const uint32_t *now, size_t n_now, bool added)
+{
+	size_t w = 0, n = 0;
+	int err = 0;
+
+	while (!err && (w < n_was || n < n_now)) {
+		if (w < n_was && n < n_now && was[w] == now[n]) {
+			w++;
+			n++;
+		} else if (n == n_now || (w < n_was && was[w] < now[n])) {
+			posting_clear(differs(ix, was[w++], added), endpoint);
+		} else {
+			err = posting_set(differs(ix, now[n++], added), endpoint);
+		}
+	}
+	return err;
+}
+
+static int software_move(struct index *ix, const struct endpoint *old,
+			 const struct endpoint *e)
+{
+	int err;
+
+	if (old->set != e->set) {
+		software_unlink(ix, old);
+		return software_link(ix, e);
+	}
+	err = side_move(ix, e->id, endpoint_added(old), old->n_added, endpoint_added(e),
+			e->n_added, true);
+	return err < 0 ? err
+		       : side_move(ix, e->id, endpoint_removed(old), old->n_removed,
+				   endpoint_removed(e), e->n_removed, false);
 }
 
 static int endpoint_append(struct index *ix, struct endpoint *e)
@@ -322,17 +358,14 @@ static int endpoint_append(struct index *ix, struct endpoint *e)
 int index_put_endpoint(struct index *ix, struct endpoint *e)
 {
 	struct endpoint *old = e->id <= ix->n_endpoints ? ix->endpoints[e->id - 1] : NULL;
-	int err = 0;
+	int err;
 
 	if (e->inventory_seq && (!old || !old->inventory_seq))
 		ix->inventories[ix->n_inventories++] =
 			(struct inventory_start){ e->inventory_seq, e->id };
 	if (!old)
 		return endpoint_append(ix, e);
-	if (!same_software(old, e)) {
-		software_unlink(ix, old);
-		err = software_link(ix, e);
-	}
+	err = software_move(ix, old, e);
 	ix->endpoints[e->id - 1] = e;
 	ix->octets += endpoint_octets(e) - endpoint_octets(old);
 	endpoint_free(old, &ix->texts);

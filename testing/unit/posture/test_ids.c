@@ -63,11 +63,36 @@ static void test_diff_and_patch(void **state)
 	ids_free(&out);
 }
 
+static void test_insert_and_remove(void **state)
+{
+	struct ids ids = { 0 };
+
+	(void)state;
+	for (uint32_t i = 0; i < 1000; i++)
+		assert_int_equal(ids_insert(&ids, i * 7919 % 1000), 0);
+	assert_int_equal(ids_insert(&ids, 500), 0); /* there already */
+	assert_int_equal(ids.n, 1000);
+	for (uint32_t i = 0; i < 1000; i++)
+		assert_int_equal(ids.v[i], i);
+	for (uint32_t i = 0; i < 1000; i += 2)
+		ids_remove(&ids, i);
+	ids_remove(&ids, 500); /* not there */
+	ids_remove(&ids, 5000);
+	assert_int_equal(ids.n, 500);
+	for (uint32_t i = 0; i < 1000; i++)
+		assert_int_equal(ids_has(ids.v, ids.n, i), i % 2);
+	assert_int_equal(ids_copy(&ids, (const uint32_t[]){ 3, 4 }, 2), 0);
+	assert_int_equal(ids.n, 2);
+	assert_int_equal(ids.v[1], 4);
+	ids_free(&ids);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sort),
 		cmocka_unit_test(test_diff_and_patch),
+		cmocka_unit_test(test_insert_and_remove),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
