@@ -1,5 +1,7 @@
 #include "config.h"
 
+#include "bin/stance_load_ask.h"
+#include "bin/stance_load_fleet.h"
 #include "bin/stance_load_print.h"
 
 #include <arpa/inet.h>
@@ -9,6 +11,7 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 
+#define DESCRIPTORS 64 /* of a process, besides one for each endpoint */
 #define DPKG_STATUS "/var/lib/dpkg/status"
 
 enum exit_code {
@@ -21,8 +24,9 @@ enum exit_code {
 struct load {
 	struct load_conf conf;
 	struct load_pki pki;
-	struct net_loop loop;
-	struct fleet fleet;
+	struct image image;
+	struct sim_env env;
+	struct crew *crew;
 	char address[INET6_ADDRSTRLEN];
 };
 
@@ -48,7 +52,7 @@ static bool is_loopback(const struct sockaddr *sa)
 static int find_target(struct load *l)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
-	struct dialler_conf *target = &l->fleet.env.target;
+	struct dialler_conf *target = &l->env.target;
 	struct addrinfo *all;
 	int rc = getaddrinfo(l->conf.host, l->conf.port, &hints, &all);
 	int status = 0;
@@ -78,7 +82,7 @@ static int find_target(struct load *l)
 
 static int read_image(struct load *l)
 {
-	struct image *image = &l->fleet.image;
+	struct image *image = &l->image;
 	uint32_t max = (uint32_t)l->conf.packages;
 	unsigned long n;
 	FILE *status;
@@ -106,7 +110,7 @@ static int open_tls(struct load *l)
 	const struct load_conf *c = &l->conf;
 	const struct tls_conf tls = { .ca = c->ca, .peer_name = c->name };
 	struct tls_error e = { { 0 } };
-	int err = tls_ctx_open(&tls, &l->fleet.env.tls, &e);
+	int err = tls_ctx_open(&tls, &l->env.tls, &e);
 
 	if (!err && c->certificates)
 		err = load_pki_directory(&l->pki, c->certificates, &e);
@@ -117,22 +121,34 @@ static int open_tls(struct load *l)
 	return 0;
 }
 
-static void raise_descriptors(uint64_t endpoints)
+/* Raises the soft limit; as many processes as it takes below the hard one. */
+static int share_descriptors(struct load *l)
 {
+	uint64_t need = l->conf.endpoints + DESCRIPTORS, n = l->conf.processes;
 	struct rlimit r;
 
-	if (getrlimit(RLIMIT_NOFILE, &r) == 0 && r.rlim_cur < endpoints + 64) {
-		r.rlim_cur = endpoints + 64 < r.rlim_max ? endpoints + 64 : r.rlim_max;
-		(void)setrlimit(RLIMIT_NOFILE, &r);
-		if (r.rlim_cur < endpoints + 64)
-			complain("open files", "fewer are allowed than there are endpoints");
+	if (getrlimit(RLIMIT_NOFILE, &r) < 0)
+		return complain("open files", strerror(errno));
+	if (!n && r.rlim_max > DESCRIPTORS)
+		n = (l->conf.endpoints + r.rlim_max - DESCRIPTORS - 1) /
+		    (r.rlim_max - DESCRIPTORS);
+	n = n > CREW_MAX ? CREW_MAX : n > l->conf.endpoints ? l->conf.endpoints : n ? n : 1;
+	need = (l->conf.endpoints + n - 1) / n + DESCRIPTORS;
+	if (need > r.rlim_max)
+		return complain("open files", "too few are allowed; more --processes");
+	if (r.rlim_cur < need) {
+		r.rlim_cur = need;
+		if (setrlimit(RLIMIT_NOFILE, &r) < 0)
+			return complain("open files", strerror(errno));
 	}
+	if (!(l->crew = crew_open((unsigned)n)))
+		return complain("processes", st_strerror(ST_ENOMEM));
+	return 0;
 }
 
 static int prepare(struct load *l)
 {
 	const struct limits limits = LIMITS_DEFAULT;
-	struct fleet *f = &l->fleet;
 	uint32_t random = 0;
 	int status;
 
@@ -140,37 +156,74 @@ static int prepare(struct load *l)
 		(void)!getrandom(&random, sizeof(random), 0);
 		l->conf.seed = (uint64_t)random + 1;
 	}
-	f->conf = &l->conf;
-	f->pki = &l->pki;
-	f->env.loop = &l->loop;
-	f->env.limits = limits;
-	f->env.limits.handshake_s = 60; /* a storm is slow: that is what we measure */
-	f->env.limits.negotiation_s = 60;
-	f->env.pb = (struct pb_config){ .full_duplex = true, .limits = &f->env.limits };
-	f->env.os = !l->conf.no_os;
-	f->env.software = !l->conf.no_software;
+	l->env.limits = limits;
+	l->env.limits.handshake_s = 60; /* a storm is slow: that is what we measure */
+	l->env.limits.negotiation_s = 60;
+	l->env.os = !l->conf.no_os;
+	l->env.software = !l->conf.no_software;
 	if ((status = find_target(l)) || (status = read_image(l)) || (status = open_tls(l)))
 		return status;
-	raise_descriptors(l->conf.endpoints);
-	return fleet_open(f) < 0 ? complain("endpoints", st_strerror(ST_ENOMEM)) : 0;
+	if (l->conf.socket && !l->conf.manager_pid && load_manager_pid(&l->conf) <= 0)
+		return complain(l->conf.socket, strerror(errno));
+	return share_descriptors(l);
+}
+
+/* --- doing it ------------------------------------------------------------------------------- */
+
+/* What there is to do for one of the processes. */
+static struct load_conf part_conf(const struct load *l, unsigned part)
+{
+	struct load_conf c = l->conf;
+
+	c.endpoints = crew_share(l->crew, c.endpoints, part);
+	c.concurrency = crew_share(l->crew, c.concurrency, part);
+	c.connect_rate /= l->crew->n;
+	c.changes /= l->crew->n;
+	return c;
+}
+
+static int run_part(void *ctx, unsigned part)
+{
+	struct load *l = ctx;
+	const struct load_conf conf = part_conf(l, part);
+	struct net_loop loop;
+	struct fleet f = {
+		.conf = &conf,
+		.pki = &l->pki,
+		.image = &l->image,
+		.crew = l->crew,
+		.report = &l->crew->reports[part],
+		.env = l->env,
+		.first = (uint32_t)(l->conf.endpoints * part / l->crew->n),
+	};
+
+	f.env.loop = &loop;
+	f.env.pb = (struct pb_config){ .full_duplex = true, .limits = &f.env.limits };
+	if (net_loop_init(&loop) < 0 || fleet_open(&f) < 0)
+		return complain("endpoints", st_strerror(ST_ENOMEM));
+	fleet_run(&f);
+	(void)net_loop_reset(&loop);
+	fleet_close(&f);
+	return EXIT_COMPLETE;
 }
 
 static int run(struct load *l)
 {
-	if (net_loop_init(&l->loop) < 0)
-		return complain("loop", st_strerror(ST_ENOMEM));
-	fleet_run(&l->fleet);
-	(void)net_loop_reset(&l->loop);
+	int status = crew_run(l->crew, run_part, l);
+	const struct report *r = crew_report(l->crew);
+
+	if (status)
+		return EXIT_INCOMPLETE;
 	if (!l->conf.json)
-		load_print(stdout, &l->fleet);
-	else if (load_print_json(stdout, &l->fleet) < 0)
+		load_print(stdout, &l->conf, l->image.n, r);
+	else if (load_print_json(stdout, &l->conf, l->image.n, r) < 0)
 		return complain("report", st_strerror(ST_ENOMEM));
-	return l->fleet.complete ? EXIT_COMPLETE : EXIT_INCOMPLETE;
+	return r->complete ? EXIT_COMPLETE : EXIT_INCOMPLETE;
 }
 
 int main(int argc, char **argv)
 {
-	static struct load load; /* histograms are large */
+	struct load load = { 0 };
 	int status;
 
 	if (!load_conf_read(&load.conf, argc, argv, &status))
@@ -178,8 +231,9 @@ int main(int argc, char **argv)
 	log_set_level(load.conf.verbose ? LOG_L_INFO : LOG_L_ERROR);
 	if (!(status = prepare(&load)))
 		status = run(&load);
-	fleet_close(&load.fleet);
-	tls_ctx_free(load.fleet.env.tls);
+	crew_close(load.crew);
+	tls_ctx_free(load.env.tls);
 	load_pki_close(&load.pki);
+	image_reset(&load.image);
 	return status;
 }

@@ -2,6 +2,8 @@
 
 #include "bin/stance_load_conf.h"
 
+#include "bin/stance_load_crew.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
@@ -52,8 +54,11 @@ static const struct row {
 	{ "connect-rate", "R",       0,    REAL,  AT(connect_rate), 0, 1e6,     "connections per second; 0: all at once" },
 	{ "changes",      "R",       'r',  REAL,  AT(changes),      0, 1e6,     "software events per second, of all together" },
 	{ "churn",        "R",       0,    REAL,  AT(churn),        0, 1e6,     "the same as events per endpoint and hour" },
+	{ "burst",        "N",       0,    COUNT, AT(burst),        1, 256,     "events that an endpoint tells at a time (1)" },
 	{ "sources",      "N",       0,    COUNT, AT(sources),      0, 65534,   "connect from so many loopback addresses" },
 	{ "back-off",     "SECONDS", 0,    REAL,  AT(back_off_s),   0.01, 3600, "first wait before coming back (1)" },
+	{ "processes",    "N",       0,    COUNT, AT(processes),    1, CREW_MAX, "simulate in so many processes (as few as it takes)" },
+	{ "socket",       "PATH",    0,    TEXT,  AT(socket),       0, 0,       "where the manager answers its administrator" },
 	{ "manager-pid",  "PID",     0,    COUNT, AT(manager_pid),  1, 4194304, "report what that process uses" },
 	{ "no-os",        NULL,      0,    FLAG,  AT(no_os),        0, 0,       "without the operating system collector" },
 	{ "no-software",  NULL,      0,    FLAG,  AT(no_software),  0, 0,       "without the software collector" },
@@ -206,6 +211,7 @@ bool load_conf_read(struct load_conf *c, int argc, char **argv, int *status)
 		.image = "dpkg",
 		.endpoints = 100,
 		.concurrency = 16,
+		.burst = 1,
 		.time_s = 10,
 		.timeout_s = 600,
 		.back_off_s = 1,

@@ -27,7 +27,8 @@ struct load_conf {
 	const char *ca, *ca_key, *certificates, *domain;
 	const char *image; /* "dpkg", or a number of invented packages */
 	uint64_t endpoints, sources, drift, packages, concurrency;
-	uint64_t manager_pid, seed;
+	uint64_t manager_pid, seed, burst, processes;
+	const char *socket; /* the manager's, for its administrator */
 	double time_s, timeout_s, back_off_s;
 	double connect_rate, changes, churn; /* negative: as the mode has it */
 	bool no_os, no_software, json, verbose, allow_remote;

@@ -1,6 +1,7 @@
 #include "bin/stance_load_fleet.h"
 
 #include "base/clock.h"
+#include "bin/stance_load_ask.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -15,46 +16,29 @@ static uint64_t fleet_random(struct fleet *f)
 	return image_mix(f->random++, f->conf->seed);
 }
 
-/* --- spans and errors -------------------------------------------------------------------- */
+/* --- spans ------------------------------------------------------------------------------- */
 
 static void fleet_span_begin(struct fleet *f, enum fleet_phase phase)
 {
-	struct fleet_span *s = &f->spans[phase];
+	struct report_span *s = &f->report->spans[phase];
 
 	f->phase = phase;
 	s->begun = true;
 	s->own_from = usage_of(getpid());
-	s->manager_from = usage_of((int)f->conf->manager_pid);
+	s->manager_from = usage_of(load_manager_pid(f->conf));
 	s->from = clock_mono_us();
 }
 
 static void fleet_span_end(struct fleet *f)
 {
-	struct fleet_span *s = &f->spans[f->phase];
+	struct report_span *s = &f->report->spans[f->phase];
 
 	if (!s->begun || s->ended)
 		return;
 	s->to = clock_mono_us();
 	s->ended = true;
 	s->own_to = usage_of(getpid());
-	s->manager_to = usage_of((int)f->conf->manager_pid);
-}
-
-static void fleet_note(struct fleet *f, int err, const char *reason)
-{
-	uint32_t i = 0;
-
-	while (i < f->n_errors && f->errors[i].err != err)
-		i++;
-	if (i == FLEET_ERRORS)
-		return;
-	if (i == f->n_errors) {
-		f->n_errors++;
-		f->errors[i] = (struct fleet_error){ .err = err };
-		(void)snprintf(f->errors[i].example, sizeof(f->errors[i].example), "%s",
-			       reason);
-	}
-	f->errors[i].n++;
+	s->manager_to = usage_of(load_manager_pid(f->conf));
 }
 
 /* --- the end ----------------------------------------------------------------------------- */
@@ -76,7 +60,7 @@ static void fleet_stop(struct fleet *f, bool complete)
 		return;
 	fleet_span_end(f);
 	f->stopping = true;
-	f->complete = complete;
+	f->report->complete = complete;
 	for (uint32_t i = 0; i < f->n; i++) {
 		uv_timer_stop(&f->sims[i].timer);
 		sim_close(&f->sims[i]);
@@ -98,7 +82,7 @@ static bool fleet_quiet(const struct fleet *f)
 
 static bool fleet_time_is_over(const struct fleet *f, int64_t now)
 {
-	const struct fleet_span *s = &f->spans[FLEET_STAYING];
+	const struct report_span *s = &f->report->spans[FLEET_STAYING];
 
 	return s->begun && (double)(now - s->from) >= f->conf->time_s * 1e6;
 }
@@ -146,11 +130,11 @@ static void fleet_change(struct fleet *f)
 {
 	uint64_t r = fleet_random(f);
 	struct sim *s = &f->sims[r % f->n];
-	uint32_t k = (uint32_t)((r >> 32) % f->image.n);
-	int n = sim_change(s, k, (r >> 24 & 7) == 0);
+	uint32_t k = (uint32_t)((r >> 32) % f->image->n);
+	int n = sim_change(s, k, (r >> 24 & 7) == 0, (uint32_t)f->conf->burst);
 
 	f->change_credit -= n > 0 ? n : 1;
-	f->events += n > 0 ? (uint64_t)n : 0;
+	f->report->events += n > 0 ? (uint64_t)n : 0;
 }
 
 static double credit(double have, double rate, double seconds)
@@ -163,6 +147,11 @@ static void fleet_arriving(struct fleet *f, double seconds)
 {
 	double rate = f->conf->connect_rate;
 
+	if (f->arrived && atomic_load(&f->crew->arrived) == f->crew->n) {
+		fleet_span_begin(f, FLEET_STAYING);
+		return;
+	}
+
 	f->connect_credit = rate > 0 ? credit(f->connect_credit, rate, seconds) : f->n;
 	while (f->connected < f->n && f->connect_credit >= 1) {
 		f->connect_credit--;
@@ -174,11 +163,11 @@ static void fleet_staying(struct fleet *f, double seconds, int64_t now)
 {
 	if (fleet_time_is_over(f, now)) {
 		if (fleet_quiet(f))
-			fleet_stop(f, !f->failed);
+			fleet_stop(f, !f->report->failed);
 		return;
 	}
 	f->change_credit = credit(f->change_credit, f->conf->changes, seconds);
-	while (f->change_credit >= 1 && f->image.n)
+	while (f->change_credit >= 1 && f->image->n)
 		fleet_change(f);
 	fleet_feed(f);
 }
@@ -210,7 +199,7 @@ static void fleet_on_ready(void *ctx, struct sim *s, int64_t us)
 	struct fleet *f = ctx;
 
 	(void)s;
-	latency_add(&f->connect, us);
+	latency_add(&f->report->connect, us);
 }
 
 static void fleet_progress(const struct fleet *f, const char *what, int64_t us)
@@ -220,20 +209,23 @@ static void fleet_progress(const struct fleet *f, const char *what, int64_t us)
 			(double)us / 1e6);
 }
 
+/* Everybody of this part is there: for the first time, or again. */
 static void fleet_arrived(struct fleet *f)
 {
-	struct fleet_recovery *r =
-		f->n_recoveries ? &f->recoveries[f->n_recoveries - 1] : NULL;
+	struct report *r = f->report;
+	struct report_recovery *last =
+		r->n_recoveries ? &r->recoveries[r->n_recoveries - 1] : NULL;
 
 	if (f->present != f->n || f->conf->mode->work == LOAD_RECONNECT)
 		return;
-	if (f->phase == FLEET_ARRIVING) {
+	if (f->phase == FLEET_STAYING && last && !last->to) {
+		last->to = clock_mono_us();
+		fleet_progress(f, "are back", last->to - last->from);
+	} else if (!f->arrived) {
+		f->arrived = true;
 		fleet_span_end(f);
-		fleet_progress(f, "are assessed", f->spans[f->phase].to - f->began);
-		fleet_span_begin(f, FLEET_STAYING);
-	} else if (r && !r->to) {
-		r->to = clock_mono_us();
-		fleet_progress(f, "are back", r->to - r->from);
+		fleet_progress(f, "are assessed", r->spans[f->phase].to - f->began);
+		atomic_fetch_add(&f->crew->arrived, 1);
 	}
 }
 
@@ -241,8 +233,10 @@ static void fleet_on_assessed(void *ctx, struct sim *s, enum sim_kind kind, int6
 {
 	struct fleet *f = ctx;
 
-	latency_add(&f->assessed[kind], us);
-	f->spans[f->phase].assessments++;
+	latency_add(&f->report->assessed[kind], us);
+	f->report->spans[f->phase].assessments++;
+	f->report->spans[f->phase].events += s->stored - s->counted;
+	s->counted = s->stored;
 	s->failures = 0;
 	fleet_freed(f, s);
 	if (!s->here) {
@@ -278,15 +272,16 @@ static void fleet_back_off(struct fleet *f, struct sim *s)
 
 static void fleet_lost(struct fleet *f)
 {
-	struct fleet_recovery *r =
-		f->n_recoveries ? &f->recoveries[f->n_recoveries - 1] : NULL;
+	struct report *all = f->report;
+	struct report_recovery *r =
+		all->n_recoveries ? &all->recoveries[all->n_recoveries - 1] : NULL;
 
-	f->lost++;
+	all->lost++;
 	if (f->phase != FLEET_STAYING)
 		return;
-	if ((!r || r->to) && f->n_recoveries < FLEET_RECOVERIES) {
-		r = &f->recoveries[f->n_recoveries++];
-		*r = (struct fleet_recovery){ .from = clock_mono_us() };
+	if ((!r || r->to) && all->n_recoveries < REPORT_RECOVERIES) {
+		r = &all->recoveries[all->n_recoveries++];
+		*r = (struct report_recovery){ .from = clock_mono_us() };
 	}
 	if (r && !r->to)
 		r->lost++;
@@ -304,9 +299,9 @@ static void fleet_on_gone(void *ctx, struct sim *s, int err, const char *reason)
 	if (f->stopping)
 		return;
 	if (err)
-		fleet_note(f, err, reason);
+		report_error(f->report, err, reason);
 	if (f->conf->mode->work == LOAD_RECONNECT) {
-		f->failed += !was_here;
+		f->report->failed += !was_here;
 		return; /* the tick feeds */
 	}
 	if (was_here)
@@ -336,6 +331,7 @@ int fleet_open(struct fleet *f)
 	struct load_identity id;
 	int err = 0;
 
+	f->random = (uint64_t)f->first << 32;
 	f->env.ops = &fleet_ops;
 	f->env.ctx = f;
 	if (!(f->sims = calloc(f->conf->endpoints, sizeof(*f->sims))))
@@ -343,14 +339,16 @@ int fleet_open(struct fleet *f)
 	while (f->n < f->conf->endpoints && !err) {
 		struct sim *s = &f->sims[f->n];
 
-		if ((err = load_pki_identity(f->pki, f->n, &id)) < 0)
+		uint32_t number = f->first + f->n;
+
+		if ((err = load_pki_identity(f->pki, number, &id)) < 0)
 			break;
-		sim_init(s, &f->env, f->n, (uint32_t)image_mix(f->conf->seed, f->n) | 1,
-			 &f->image, &id);
+		sim_init(s, &f->env, number, (uint32_t)image_mix(f->conf->seed, number) | 1,
+			 f->image, &id);
 		if (f->conf->sources) {
 			s->source.sin_family = AF_INET;
 			s->source.sin_addr.s_addr =
-				htonl(SOURCE_BASE + (uint32_t)(f->n % f->conf->sources));
+				htonl(SOURCE_BASE + (uint32_t)(number % f->conf->sources));
 		}
 		f->n++;
 	}
@@ -384,5 +382,4 @@ void fleet_close(struct fleet *f)
 	for (uint32_t i = 0; i < f->n; i++)
 		sim_reset(&f->sims[i]);
 	free(f->sims);
-	image_reset(&f->image);
 }

@@ -46,6 +46,15 @@ uint32_t latency_percentile(const struct latency *l, double percent)
 	return l->max;
 }
 
+void latency_merge(struct latency *l, const struct latency *other)
+{
+	for (unsigned i = 0; i < LATENCY_BUCKETS; i++)
+		l->bucket[i] += other->bucket[i];
+	l->n += other->n;
+	if (other->max > l->max)
+		l->max = other->max;
+}
+
 /* The first number of a thread's schedstat: nanoseconds on a processor. */
 static double usage_thread_ms(int pid, const char *tid)
 {
@@ -80,7 +89,7 @@ static long usage_pss_kb(int pid)
 
 struct usage usage_of(int pid)
 {
-	struct usage u = { 0 };
+	struct usage u = { .pid = pid };
 	struct dirent *thread;
 	char path[64];
 	DIR *dir;
@@ -95,4 +104,11 @@ struct usage usage_of(int pid)
 	u.known = true;
 	u.pss_kb = usage_pss_kb(pid);
 	return u;
+}
+
+void usage_add(struct usage *u, const struct usage *other)
+{
+	u->known = u->known || other->known;
+	u->cpu_ms += other->cpu_ms;
+	u->pss_kb += other->pss_kb;
 }

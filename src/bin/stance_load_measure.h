@@ -22,14 +22,21 @@ void latency_add(struct latency *l, int64_t us);
  * there are none. */
 uint32_t latency_percentile(const struct latency *l, double percent);
 
+/* Adds everything in other. */
+void latency_merge(struct latency *l, const struct latency *other);
+
 /* Of a process with all its threads. */
 struct usage {
 	bool known;
+	int pid;
 	double cpu_ms; /* processor time so far */
 	long pss_kb;   /* its share of memory now; 0: not allowed to know */
 };
 
 /* pid 0: nobody, not known. A process that is gone or not ours is not known either. */
 struct usage usage_of(int pid);
+
+/* Both together. */
+void usage_add(struct usage *u, const struct usage *other);
 
 #endif

@@ -1,6 +1,9 @@
 #include "bin/stance_load_print.h"
 
+#include "base/err.h"
+
 #include <jansson.h>
+#include <unistd.h>
 
 static const char *const span_names[FLEET_N_PHASES] = {
 	[FLEET_ARRIVING] = "arriving",
@@ -14,14 +17,26 @@ static const char *const kind_names[SIM_N_KINDS] = {
 	[SIM_CHANGE] = "change",
 };
 
-static double seconds(const struct fleet_span *s)
+static double seconds(const struct report_span *s)
 {
 	return (double)(s->to - s->from) / 1e6;
 }
 
-static double per_second(const struct fleet_span *s)
+static double per_second(const struct report_span *s)
 {
 	return s->to > s->from ? (double)s->assessments / seconds(s) : 0;
+}
+
+static double events_per_second(const struct report_span *s)
+{
+	return s->to > s->from ? (double)s->events / seconds(s) : 0;
+}
+
+/* Of one and the same process. */
+static bool manager_known(const struct report_span *s)
+{
+	return s->manager_from.known && s->manager_to.known &&
+	       s->manager_from.pid == s->manager_to.pid;
 }
 
 static double used(const struct usage *from, const struct usage *to)
@@ -31,7 +46,7 @@ static double used(const struct usage *from, const struct usage *to)
 
 /* --- text -------------------------------------------------------------------------------- */
 
-static void print_span(FILE *to, const char *name, const struct fleet_span *s)
+static void print_span(FILE *to, const char *name, const struct report_span *s)
 {
 	double n = s->assessments ? (double)s->assessments : 1;
 
@@ -40,7 +55,7 @@ static void print_span(FILE *to, const char *name, const struct fleet_span *s)
 	fprintf(to, "%-10s %.3f s, %llu assessments, %.1f/s; own CPU %.0f ms", name,
 		seconds(s), (unsigned long long)s->assessments, per_second(s),
 		used(&s->own_from, &s->own_to));
-	if (s->manager_from.known && s->manager_to.known)
+	if (manager_known(s))
 		fprintf(to, "; manager CPU %.0f ms, %.3f ms each, PSS %ld kB",
 			used(&s->manager_from, &s->manager_to),
 			used(&s->manager_from, &s->manager_to) / n, s->manager_to.pss_kb);
@@ -50,48 +65,60 @@ static void print_span(FILE *to, const char *name, const struct fleet_span *s)
 static void print_latency(FILE *to, const char *name, const struct latency *l)
 {
 	if (l->n)
-		fprintf(to, "%-10s n %llu, p50 %.2f ms, p99 %.2f ms, max %.2f ms\n", name,
-			(unsigned long long)l->n, latency_percentile(l, 50) / 1e3,
-			latency_percentile(l, 99) / 1e3, l->max / 1e3);
+		fprintf(to,
+			"%-10s n %llu, p50 %.2f ms, p90 %.2f ms, p99 %.2f ms, max %.2f ms\n",
+			name, (unsigned long long)l->n, latency_percentile(l, 50) / 1e3,
+			latency_percentile(l, 90) / 1e3, latency_percentile(l, 99) / 1e3,
+			l->max / 1e3);
 }
 
-void load_print(FILE *to, const struct fleet *f)
+static void print_recoveries(FILE *to, const struct report *r)
 {
-	fprintf(to, "%s: %u endpoints, %u packages, drift %llu%%, seed %llu: %s\n",
-		f->conf->mode->name, f->n, f->image.n, (unsigned long long)f->conf->drift,
-		(unsigned long long)f->conf->seed, f->complete ? "complete" : "INCOMPLETE");
-	for (unsigned i = 0; i < FLEET_N_PHASES; i++)
-		print_span(to, span_names[i], &f->spans[i]);
-	print_latency(to, "connect", &f->connect);
-	for (unsigned i = 0; i < SIM_N_KINDS; i++)
-		print_latency(to, kind_names[i], &f->assessed[i]);
-	if (f->events)
-		fprintf(to, "%-10s %llu software events\n", "changes",
-			(unsigned long long)f->events);
-	for (uint32_t i = 0; i < f->n_recoveries; i++) {
-		const struct fleet_recovery *r = &f->recoveries[i];
+	for (uint32_t i = 0; i < r->n_recoveries; i++) {
+		const struct report_recovery *one = &r->recoveries[i];
 
-		fprintf(to, "%-10s %u were lost, all back after ", "recovery", r->lost);
-		if (r->to)
-			fprintf(to, "%.3f s\n", (double)(r->to - r->from) / 1e6);
+		fprintf(to, "%-10s %u were lost, all back after ", "recovery", one->lost);
+		if (one->to)
+			fprintf(to, "%.3f s\n", (double)(one->to - one->from) / 1e6);
 		else
 			fprintf(to, "never\n");
 	}
-	for (uint32_t i = 0; i < f->n_errors; i++)
+}
+
+void load_print(FILE *to, const struct load_conf *conf, uint32_t packages,
+		const struct report *r)
+{
+	fprintf(to, "%s: %llu endpoints, %u packages, drift %llu%%, seed %llu: %s\n",
+		conf->mode->name, (unsigned long long)conf->endpoints, packages,
+		(unsigned long long)conf->drift, (unsigned long long)conf->seed,
+		r->complete ? "complete" : "INCOMPLETE");
+	for (unsigned i = 0; i < FLEET_N_PHASES; i++)
+		print_span(to, span_names[i], &r->spans[i]);
+	print_latency(to, "connect", &r->connect);
+	for (unsigned i = 0; i < SIM_N_KINDS; i++)
+		print_latency(to, kind_names[i], &r->assessed[i]);
+	if (r->events)
+		fprintf(to, "%-10s %llu software events; %.0f/s were stored\n", "changes",
+			(unsigned long long)r->events,
+			events_per_second(&r->spans[FLEET_STAYING]));
+	print_recoveries(to, r);
+	for (uint32_t i = 0; i < r->n_errors; i++)
 		fprintf(to, "%-10s %llu times: %s: %s\n", "error",
-			(unsigned long long)f->errors[i].n, st_strerror(f->errors[i].err),
-			f->errors[i].example);
+			(unsigned long long)r->errors[i].n, st_strerror(r->errors[i].err),
+			r->errors[i].example);
 }
 
 /* --- JSON -------------------------------------------------------------------------------- */
 
-static json_t *json_span(const struct fleet_span *s)
+static json_t *json_span(const struct report_span *s)
 {
-	json_t *o = json_pack("{s:f, s:I, s:f, s:f}", "seconds", seconds(s), "assessments",
-			      (json_int_t)s->assessments, "per_second", per_second(s),
-			      "own_cpu_ms", used(&s->own_from, &s->own_to));
+	json_t *o = json_pack("{s:f, s:I, s:f, s:I, s:f, s:f}", "seconds", seconds(s),
+			      "assessments", (json_int_t)s->assessments, "per_second",
+			      per_second(s), "events_stored", (json_int_t)s->events,
+			      "events_per_second", events_per_second(s), "own_cpu_ms",
+			      used(&s->own_from, &s->own_to));
 
-	if (o && s->manager_from.known && s->manager_to.known) {
+	if (o && manager_known(s)) {
 		json_object_set_new(o, "manager_cpu_ms",
 				    json_real(used(&s->manager_from, &s->manager_to)));
 		json_object_set_new(o, "manager_pss_kb_before",
@@ -103,51 +130,53 @@ static json_t *json_span(const struct fleet_span *s)
 
 static json_t *json_latency(const struct latency *l)
 {
-	return json_pack("{s:I, s:f, s:f, s:f}", "n", (json_int_t)l->n, "p50",
-			 latency_percentile(l, 50) / 1e3, "p99",
+	return json_pack("{s:I, s:f, s:f, s:f, s:f}", "n", (json_int_t)l->n, "p50",
+			 latency_percentile(l, 50) / 1e3, "p90",
+			 latency_percentile(l, 90) / 1e3, "p99",
 			 latency_percentile(l, 99) / 1e3, "max", l->max / 1e3);
 }
 
-static json_t *json_results(const struct fleet *f)
+static json_t *json_results(const struct report *r)
 {
 	json_t *spans = json_object(), *latency = json_object(), *recoveries = json_array(),
 	       *errors = json_array();
 
 	for (unsigned i = 0; i < FLEET_N_PHASES; i++)
-		if (f->spans[i].ended)
-			json_object_set_new(spans, span_names[i], json_span(&f->spans[i]));
-	json_object_set_new(latency, "connect", json_latency(&f->connect));
+		if (r->spans[i].ended)
+			json_object_set_new(spans, span_names[i], json_span(&r->spans[i]));
+	json_object_set_new(latency, "connect", json_latency(&r->connect));
 	for (unsigned i = 0; i < SIM_N_KINDS; i++)
-		if (f->assessed[i].n)
+		if (r->assessed[i].n)
 			json_object_set_new(latency, kind_names[i],
-					    json_latency(&f->assessed[i]));
-	for (uint32_t i = 0; i < f->n_recoveries; i++) {
-		const struct fleet_recovery *r = &f->recoveries[i];
+					    json_latency(&r->assessed[i]));
+	for (uint32_t i = 0; i < r->n_recoveries; i++) {
+		const struct report_recovery *one = &r->recoveries[i];
 
 		json_array_append_new(
 			recoveries,
-			json_pack("{s:I, s:o}", "lost", (json_int_t)r->lost, "seconds",
-				  r->to ? json_real((double)(r->to - r->from) / 1e6)
-					: json_null()));
+			json_pack("{s:I, s:o}", "lost", (json_int_t)one->lost, "seconds",
+				  one->to ? json_real((double)(one->to - one->from) / 1e6)
+					  : json_null()));
 	}
-	for (uint32_t i = 0; i < f->n_errors; i++)
+	for (uint32_t i = 0; i < r->n_errors; i++)
 		json_array_append_new(errors, json_pack("{s:s, s:I, s:s}", "error",
-							st_strerror(f->errors[i].err), "count",
-							(json_int_t)f->errors[i].n, "example",
-							f->errors[i].example));
+							st_strerror(r->errors[i].err), "count",
+							(json_int_t)r->errors[i].n, "example",
+							r->errors[i].example));
 	return json_pack("{s:o, s:o, s:o, s:o}", "spans", spans, "latency_ms", latency,
 			 "recoveries", recoveries, "errors", errors);
 }
 
-int load_print_json(FILE *to, const struct fleet *f)
+int load_print_json(FILE *to, const struct load_conf *conf, uint32_t packages,
+		    const struct report *r)
 {
 	json_t *o = json_pack("{s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "mode",
-			      f->conf->mode->name, "complete", f->complete, "endpoints",
-			      (json_int_t)f->n, "packages", (json_int_t)f->image.n, "drift",
-			      (json_int_t)f->conf->drift, "seed", (json_int_t)f->conf->seed,
-			      "events", (json_int_t)f->events, "lost", (json_int_t)f->lost,
-			      "failed", (json_int_t)f->failed);
-	json_t *results = json_results(f);
+			      conf->mode->name, "complete", r->complete, "endpoints",
+			      (json_int_t)conf->endpoints, "packages", (json_int_t)packages,
+			      "drift", (json_int_t)conf->drift, "seed", (json_int_t)conf->seed,
+			      "events", (json_int_t)r->events, "lost", (json_int_t)r->lost,
+			      "failed", (json_int_t)r->failed);
+	json_t *results = json_results(r);
 	int err = ST_ENOMEM;
 
 	if (o && results && json_object_update(o, results) == 0 &&

@@ -2,14 +2,17 @@
 #ifndef STANCE_BIN_STANCE_LOAD_PRINT_H
 #define STANCE_BIN_STANCE_LOAD_PRINT_H
 
-#include "bin/stance_load_fleet.h"
+#include "bin/stance_load_conf.h"
+#include "bin/stance_load_report.h"
 
 #include <stdio.h>
 
-/* A few lines of text. */
-void load_print(FILE *to, const struct fleet *f);
+/* A few lines of text. `packages`: of the image. */
+void load_print(FILE *to, const struct load_conf *conf, uint32_t packages,
+		const struct report *r);
 
 /* One JSON object. 0 or ST_ENOMEM. */
-int load_print_json(FILE *to, const struct fleet *f);
+int load_print_json(FILE *to, const struct load_conf *conf, uint32_t packages,
+		    const struct report *r);
 
 #endif

@@ -183,6 +183,9 @@ static void sim_finish(struct sim *s)
 	int64_t now = clock_mono_us(), took = now - s->began;
 
 	load_swima_settle(&s->swima, true);
+	for (uint32_t i = 0; i < s->swima.n; i++)
+		if (s->swima.subscriptions[i].acked > s->stored)
+			s->stored = s->swima.subscriptions[i].acked;
 	s->state = SIM_HOLDS;
 	if (s->changed)
 		sim_retry(s, SIM_CHANGE, s->changed);
@@ -296,15 +299,21 @@ void sim_assess(struct sim *s)
 		s->wants = true;
 }
 
-int sim_change(struct sim *s, uint32_t k, bool remove)
+int sim_change(struct sim *s, uint32_t k, bool remove, uint32_t events)
 {
-	int n = software_change(&s->installed, k, remove, clock_wall_us());
+	uint32_t packages = s->installed.image->n, before = s->installed.last_eid;
+	int64_t now = clock_wall_us();
+	int n = 0;
 
-	if (n > 0 && s->state == SIM_HOLDS)
+	for (uint32_t i = 0; n >= 0 && s->installed.last_eid - before < events; i++)
+		n = software_change(&s->installed, (k + i) % packages, remove, now);
+	if (n < 0)
+		return n;
+	if (s->state == SIM_HOLDS)
 		sim_retry(s, SIM_CHANGE, clock_mono_us());
-	else if (n > 0 && s->state == SIM_WORKS && !s->changed)
+	else if (s->state == SIM_WORKS && !s->changed)
 		s->changed = clock_mono_us();
-	return n;
+	return (int)(s->installed.last_eid - before);
 }
 
 void sim_close(struct sim *s)

@@ -4,6 +4,7 @@
 #define STANCE_BIN_STANCE_LOAD_SIM_H
 
 #include "bin/stance_load_pki.h"
+#include "bin/stance_load_report.h"
 #include "bin/stance_load_software.h"
 #include "bin/stance_load_swima.h"
 #include "net/dialler.h"
@@ -13,15 +14,6 @@
 #include <netinet/in.h>
 
 struct sim;
-
-/* Why there was an assessment, and what its time is counted from. */
-enum sim_kind {
-	SIM_FIRST,  /* after connecting; from before the connection was opened */
-	SIM_AGAIN,  /* we asked for another one; from then on */
-	SIM_ASKED,  /* the manager asked (SRETRY); from when that was read */
-	SIM_CHANGE, /* software changed; from when the (oldest) change happened */
-	SIM_N_KINDS
-};
 
 struct sim_ops {
 	/* Data Transport has begun, us after connecting began. */
@@ -69,12 +61,14 @@ struct sim {
 	enum sim_kind kind; /* of the assessment under way */
 	int64_t began;      /* monotonic us */
 	int64_t changed;    /* of the oldest change that was not told; 0: none */
+	uint32_t stored;    /* the last event of which the manager has said so */
 	bool retried;       /* our retry may still cross one of the manager's */
 	bool wants;         /* another assessment once this one is over */
 
 	/* the owner's */
 	uv_timer_t timer;  /* when it comes back */
 	uint32_t failures; /* since it was assessed */
+	uint32_t counted;  /* of `stored` */
 	bool here;         /* it has had a result on this connection */
 	bool busy;         /* one of those that are at work now */
 };
@@ -93,10 +87,10 @@ void sim_connect(struct sim *s);
 /* Asks for another assessment, now or after the one under way. Nothing when not connected. */
 void sim_assess(struct sim *s);
 
-/* Package k was changed (software_change): the manager is told now, after the assessment that
- * is under way, or when the endpoint is back. Returns how many events that made, or ST_ENOMEM.
- */
-int sim_change(struct sim *s, uint32_t k, bool remove);
+/* Packages from k on are changed (software_change) until that has made this many events or one
+ * more: the manager is told now, after the assessment that is under way, or when the endpoint
+ * is back. Returns how many events that made, or ST_ENOMEM. */
+int sim_change(struct sim *s, uint32_t k, bool remove, uint32_t events);
 
 /* Says goodbye; `gone` follows, perhaps from inside. */
 void sim_close(struct sim *s);
