@@ -469,7 +469,7 @@ void swima_see_followed(struct imv *imv, struct swima_session *s)
 	if (!policy_patterns(swima_module(imv)->policy) || imv_known(imv, &now) < 0 ||
 	    news_sum(n, now.contiguous_eid) < 0)
 		return;
-	(void)query_inventory(imv_posture(imv), 0, now.id, see_row, s);
+	(void)query_inventory(imv_posture(imv), WHEN_NOW, now.id, see_row, s);
 	for (size_t i = 0; i < n->n_items; i++) {
 		const struct news_item *it = &n->items[i];
 		const struct news_name *said = news_name(n, it->identifier);

@@ -5,13 +5,14 @@
 
 #include <stdio.h>
 
-void ask_at(struct ask *a, int64_t as_of)
+void ask_at(struct ask *a, struct when when)
 {
 	int64_t clock = clock_wall_us();
 
-	a->future = as_of > clock;
-	a->as_of = a->future ? 0 : as_of;
-	a->now = a->as_of ? a->as_of : clock;
+	a->future = when.as_of > clock || when.known_at > clock;
+	a->when.as_of = when.as_of > clock ? 0 : when.as_of;
+	a->when.known_at = when.known_at > clock ? 0 : when.known_at;
+	a->now = a->when.as_of ? a->when.as_of : a->when.known_at ? a->when.known_at : clock;
 }
 
 int ask_begin(struct admin_call *call, struct ask *a)
@@ -20,8 +21,9 @@ int ask_begin(struct admin_call *call, struct ask *a)
 
 	*a = (struct ask){ .posture = call->env->posture, .stale_us = stale * CLOCK_SEC };
 	ask_at(a, command_arg_find(call->request->command, "as_of")
-			  ? request_time(call->request, "as_of")
-			  : 0);
+			  ? (struct when){ request_time(call->request, "as_of"),
+					   request_time(call->request, "known_at") }
+			  : WHEN_NOW);
 	if (a->posture)
 		return 0;
 	call_end(call, ADMIN_STALE, "the manager has no repository");
@@ -35,7 +37,8 @@ static bool ask_too_old(const struct ask *a, char oldest[CLOCK_TEXT])
 
 	posture_stats(a->posture, &st);
 	clock_format(st.oldest, oldest);
-	return a->as_of && a->as_of < st.oldest;
+	return (a->when.as_of && a->when.as_of < st.oldest) ||
+	       (a->when.known_at && a->when.known_at < st.oldest);
 }
 
 int ask_end(struct admin_call *call, const struct ask *a, int err)
@@ -81,7 +84,7 @@ int ask_endpoint(struct admin_call *call, const struct ask *a, const char *text,
 	int err;
 
 	*who = (struct subject){ 0 };
-	err = query_resolve(a->posture, a->as_of, text, resolved_add, &r);
+	err = query_resolve(a->posture, a->when, text, resolved_add, &r);
 	if (err == ST_ENOENT) {
 		call_end(call, ADMIN_NO, "no endpoint is called '%s'", text);
 		return err;

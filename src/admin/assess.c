@@ -119,12 +119,12 @@ static int assess_select(struct assess_call *a, const struct ask *ask)
 	int err = 0;
 
 	if (request_flag(r, "all"))
-		return query_endpoints(ask->posture, 0, assess_add, a);
+		return query_endpoints(ask->posture, WHEN_NOW, assess_add, a);
 	while (!err && request_next(r, "name", &at, &name)) {
 		if (!(text = strndup((const char *)name.p, name.n)))
 			return ST_ENOMEM;
 		if ((err = ask_endpoint(a->call, ask, text, &who)) == 0)
-			err = query_resolve(ask->posture, 0, text, assess_add, a);
+			err = query_resolve(ask->posture, WHEN_NOW, text, assess_add, a);
 		free(text);
 	}
 	return err;

@@ -182,8 +182,9 @@ int changes_narrow(struct admin_call *call, const struct ask *a, struct change_q
 
 	q->since = request_time(call->request, "since");
 	q->until = request_time(call->request, "until");
-	if (a->as_of && (!q->until || q->until > a->as_of))
-		q->until = a->as_of;
+	q->as_of = a->when.as_of;
+	if (a->when.known_at && (!q->until || q->until > a->when.known_at))
+		q->until = a->when.known_at;
 	if ((err = changes_pick_kinds(call, &q->kinds)) < 0)
 		return err;
 	if (!name)
@@ -205,7 +206,7 @@ static int changes_fresh(struct admin_call *call, const struct ask *a, int64_t u
 
 	if (!kind || strcmp(kind, "software") != 0)
 		return 0;
-	ask_at(&then, until);
+	ask_at(&then, (struct when){ a->when.as_of, until });
 	if (!name)
 		return fresh_of_all(&then, f);
 	err = ask_endpoint(call, &then, name, &who);

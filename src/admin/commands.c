@@ -2,7 +2,9 @@
 #include "admin/commands.h"
 
 /* clang-format off */
-#define AS_OF { "as_of", ARG_TIME, 0, "T", "as things were at that moment" }
+#define AS_OF                                                                            \
+	{ "as_of", ARG_TIME, 0, "T", "as things were at that moment" },                      \
+	{ "known_at", ARG_TIME, 0, "T", "as far as the manager knew at that one" }
 
 static const struct command_arg endpoints_args[] = {
 	AS_OF,

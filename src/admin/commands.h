@@ -35,17 +35,22 @@ extern const struct command_column events_columns[];
 /* The moment a question is about. */
 struct ask {
 	struct posture *posture;
-	int64_t as_of;    /* 0: now */
-	int64_t now;      /* that moment as a time; the clock's when as_of is 0 */
+	struct when when;
+	int64_t now;      /* as_of as a time: that, or known_at, or the clock's */
 	int64_t stale_us; /* knowledge older than this is stale */
 	bool future; /* it was asked about a moment that has not come: now is the answer */
 };
 
+static inline bool ask_past(const struct ask *a)
+{
+	return a->when.as_of || a->when.known_at;
+}
+
 /* Reads what every question has. ST_ESTATE, with the end said, when there is no repository. */
 int ask_begin(struct admin_call *call, struct ask *a);
 
-/* Moves a to another moment; 0: now. */
-void ask_at(struct ask *a, int64_t as_of);
+/* Moves a to another moment. */
+void ask_at(struct ask *a, struct when when);
 
 /* Turns what a query returned into the answer's end where words help; returns what the handler
  * returns. */

@@ -92,7 +92,7 @@ static int side_add(void *ctx, const struct software_row *row)
 
 static int side_read(struct side *s)
 {
-	return query_inventory(s->ask.posture, s->ask.as_of, s->who.id, side_add, s);
+	return query_inventory(s->ask.posture, s->ask.when, s->who.id, side_add, s);
 }
 
 static void side_free(struct side *s)
@@ -252,8 +252,8 @@ static int diff_sides(struct diff *d, const struct ask *a)
 			 "one (NAME --from T, with --to)");
 	d->side[0].ask = d->side[1].ask = *a;
 	if (sense && !other) {
-		ask_at(&d->side[0].ask, from);
-		ask_at(&d->side[1].ask, to);
+		ask_at(&d->side[0].ask, (struct when){ from, a->when.known_at });
+		ask_at(&d->side[1].ask, (struct when){ to, a->when.known_at });
 	}
 	return sense ? 0 : ST_EVALUE;
 }

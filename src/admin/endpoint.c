@@ -102,7 +102,7 @@ struct endpoint_call {
 static int endpoint_row(void *ctx, const struct endpoint_row *row)
 {
 	const struct endpoint_call *e = ctx;
-	bool now = row->has_inventory && !e->ask->as_of;
+	bool now = row->has_inventory && !ask_past(e->ask);
 	bool advised = row->assessed && row->access != ACCESS_NONE;
 	struct cell cells[EP_N] = {
 		[EP_NAME] = cell_str(row->name),
@@ -132,10 +132,10 @@ static int endpoints_run(struct admin_call *call)
 
 	if (ask_begin(call, &a) < 0)
 		return 0;
-	err = query_endpoints(a.posture, a.as_of, endpoint_row, &e);
+	err = query_endpoints(a.posture, a.when, endpoint_row, &e);
 	if (!err && !call_rows(call))
 		call_end(call, ADMIN_NO, "no endpoint %s",
-			 a.as_of ? "was known then" : "has come yet");
+			 ask_past(&a) ? "was known then" : "has come yet");
 	return ask_end(call, &a, err);
 }
 
@@ -164,7 +164,7 @@ static int endpoint_query(struct admin_call *call, const struct ask *a,
 	struct endpoint_call e = { call, a };
 
 	(void)who;
-	return query_resolve(a->posture, a->as_of, request_text(call->request, "name"),
+	return query_resolve(a->posture, a->when, request_text(call->request, "name"),
 			     endpoint_row, &e);
 }
 
@@ -204,8 +204,8 @@ static int inventory_row(void *ctx, const struct software_row *row)
 static int inventory_query(struct admin_call *call, const struct ask *a,
 			   const struct subject *who)
 {
-	struct inventory_call i = { call, who, !a->as_of };
-	int err = query_inventory(a->posture, a->as_of, who->id, inventory_row, &i);
+	struct inventory_call i = { call, who, !ask_past(a) };
+	int err = query_inventory(a->posture, a->when, who->id, inventory_row, &i);
 
 	if (!err)
 		fresh_end(call, &who->fresh,
@@ -225,7 +225,7 @@ static int fact_row(void *ctx, const struct fact_row *row)
 
 static int fact_query(struct admin_call *call, const struct ask *a, const struct subject *who)
 {
-	return query_facts(a->posture, a->as_of, who->id, fact_row, call);
+	return query_facts(a->posture, a->when, who->id, fact_row, call);
 }
 
 static int fact_run(struct admin_call *call)
@@ -253,7 +253,7 @@ static int result_query(struct admin_call *call, const struct ask *a,
 			const struct subject *who)
 {
 	struct results r = { .call = call };
-	int err = query_results(a->posture, a->as_of, who->id, result_row, &r);
+	int err = query_results(a->posture, a->when, who->id, result_row, &r);
 
 	if (!err && r.bad)
 		call_end(call, ADMIN_NO, "not compliant");

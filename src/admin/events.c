@@ -81,7 +81,8 @@ static int events_row(void *ctx, const struct change_row *row)
 int events_query(struct admin_call *call, const struct ask *a, const struct subject *who)
 {
 	const struct change_query q = {
-		.until = a->as_of,
+		.until = a->when.known_at,
+		.as_of = a->when.as_of,
 		.endpoint = who->id,
 		.kinds = EVENTS_KINDS,
 	};

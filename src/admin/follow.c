@@ -90,9 +90,10 @@ int follow_run(struct admin_call *call)
 	struct ask a;
 	int err;
 
-	if (request_time(call->request, "until") || request_time(call->request, "as_of"))
+	if (request_time(call->request, "until") || request_time(call->request, "as_of") ||
+	    request_time(call->request, "known_at"))
 		return call_end(call, ADMIN_USAGE,
-				"--follow goes on: it has no --until and no --as-of");
+				"--follow goes on: it has no --until, --as-of or --known-at");
 	if (ask_begin(call, &a) < 0)
 		return 0;
 	err = changes_narrow(call, &a, &f.q);

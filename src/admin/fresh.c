@@ -7,7 +7,7 @@
 
 bool fresh_is_stale(const struct ask *a, const struct endpoint_row *row)
 {
-	if (!a->as_of && row->has_gap)
+	if (!ask_past(a) && row->has_gap)
 		return true;
 	return !row->has_inventory || !row->complete_through ||
 	       a->now - row->complete_through > a->stale_us;
@@ -43,7 +43,7 @@ int fresh_of_all(const struct ask *a, struct fresh *f)
 {
 	struct fresh_of of = { f, a };
 
-	return query_endpoints(a->posture, a->as_of, fresh_next, &of);
+	return query_endpoints(a->posture, a->when, fresh_next, &of);
 }
 
 static void fresh_say(const struct fresh *f, char *out, size_t size)

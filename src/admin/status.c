@@ -131,9 +131,9 @@ static int status_known(const struct ask *a, struct cell cells[STATUS_COLUMNS])
 		return err;
 	cells[STATUS_STALE] = cell_count(f.stale);
 	cells[STATUS_COMPLETE] = cell_time(f.complete_through);
-	if (!a->as_of)
+	if (!ask_past(a))
 		return 0;
-	if ((err = query_software(a->posture, a->as_of, "*", status_count_software,
+	if ((err = query_software(a->posture, a->when, "*", status_count_software,
 				  &software)) < 0)
 		return err;
 	cells[STATUS_ENDPOINTS] = cell_count(f.endpoints);

@@ -54,6 +54,16 @@ struct change {
 const char *change_kind_name(enum change_kind kind); /* "software-added" ..., never NULL */
 int change_kind_of(const char *name);                /* or ST_ENOENT */
 
+/* When it took effect: when it happened to the software, if the endpoint told that and it is
+ * not later than when the manager knew; else then. */
+static inline int64_t change_effective(const struct change *c)
+{
+	const uint32_t told = CHANGE_SOFTWARE_EVENTS & ~CHANGE_BIT(CHANGE_INVENTORY);
+	bool by_endpoint = (told & CHANGE_BIT(c->kind)) && c->happened_at;
+
+	return by_endpoint && c->happened_at < c->known_at ? c->happened_at : c->known_at;
+}
+
 /* The two halves of an assessment's number. */
 static inline int64_t change_pack(unsigned verdict, unsigned access)
 {

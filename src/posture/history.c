@@ -8,17 +8,38 @@
 
 #define APART_MAX 16 /* software ids whose changes are read one after the other */
 
-int moment_of(struct posture *p, int64_t as_of, struct moment *m)
+int moment_of(struct posture *p, struct when when, struct moment *m)
 {
-	*m = (struct moment){ .past = as_of != 0 };
-	if (!as_of)
+	int64_t at = when.as_of ? when.as_of : when.known_at, known_at = when.known_at;
+	int err;
+
+	if (known_at && known_at < at) /* what happens, happens before it is known */
+		at = known_at;
+	*m = (struct moment){ .past = at != 0, .known = UINT64_MAX, .as_of = at };
+	if (!m->past)
 		return 0;
-	if (as_of < p->oldest)
+	if (at < p->oldest)
 		return ST_ELIMIT;
-	return p->rp->seq_at(p->repo, as_of, &m->seq);
+	if ((err = p->rp->seq_at(p->repo, at, &m->seq)) < 0)
+		return err;
+	if (known_at == at)
+		m->known = m->seq;
+	else if (known_at)
+		err = p->rp->seq_at(p->repo, known_at, &m->known);
+	return err;
 }
 
-/* Hands fn the changes after the moment up to head, newest first. */
+struct moment moment_now(const struct posture *p)
+{
+	return (struct moment){ .past = true, .seq = p->ix.seq, .known = p->ix.seq };
+}
+
+bool moment_keeps(const struct moment *m, const struct change *c)
+{
+	return c->seq <= m->known && change_effective(c) <= m->as_of;
+}
+
+/* Hands fn the changes after m->seq up to head, newest first. */
 static int undo(struct posture *p, const struct moment *m, uint64_t head,
 		const struct repository_filter *narrow,
 		int (*fn)(void *ctx, const struct change *c), void *ctx)
@@ -46,19 +67,29 @@ static int undo(struct posture *p, const struct moment *m, uint64_t head,
 
 /* --- one endpoint's software ------------------------------------------------------------- */
 
+struct undo_software {
+	const struct moment *m;
+	struct bitmap *have;
+	struct bitmap *settled; /* what a change that was told late has decided */
+};
+
 static int undo_software(void *ctx, const struct change *c)
 {
-	struct bitmap **b = ctx;
+	struct undo_software *u = ctx;
 
-	if (c->kind == CHANGE_ADDED) {
-		bitmap_remove(*b, c->software);
-	} else if (c->kind == CHANGE_REMOVED) {
-		bitmap_add(*b, c->software);
+	if (c->kind == CHANGE_INVENTORY) {
+		bitmap_free(u->have);
+		u->have = bitmap_new();
+	} else if (bitmap_has(u->settled, c->software)) {
+		return 0;
+	} else if (moment_keeps(u->m, c)) {
+		bitmap_add(u->settled, c->software);
+	} else if (c->kind == CHANGE_ADDED) {
+		bitmap_remove(u->have, c->software);
 	} else {
-		bitmap_free(*b);
-		*b = bitmap_new();
+		bitmap_add(u->have, c->software);
 	}
-	return *b ? 0 : ST_ENOMEM;
+	return u->have ? 0 : ST_ENOMEM;
 }
 
 int history_software(struct posture *p, const struct moment *m, uint32_t endpoint,
@@ -66,27 +97,27 @@ int history_software(struct posture *p, const struct moment *m, uint32_t endpoin
 {
 	const struct repository_filter narrow = { .endpoint = endpoint,
 						  .kinds = CHANGE_SOFTWARE };
+	struct undo_software u = { m, NULL, bitmap_new() };
 	const struct endpoint *e;
 	struct ids ids = { 0 };
 	uint64_t head;
 	int err;
 
-	*out = NULL;
 	index_read_lock(p);
 	head = p->ix.seq;
 	e = index_endpoint(&p->ix, endpoint);
 	err = e && (!m->past || e->first_seq <= m->seq) ? endpoint_software(e, &ids)
 							: ST_ENOENT;
 	index_unlock(p);
-	if (!err && !(*out = bitmap_of(ids.v, ids.n)))
+	if (!err && (!u.settled || !(u.have = bitmap_of(ids.v, ids.n))))
 		err = ST_ENOMEM;
 	if (!err)
-		err = undo(p, m, head, &narrow, undo_software, out);
+		err = undo(p, m, head, &narrow, undo_software, &u);
 	ids_free(&ids);
-	if (err) {
-		bitmap_free(*out);
-		*out = NULL;
-	}
+	bitmap_free(u.settled);
+	if (err)
+		bitmap_free(u.have);
+	*out = err ? NULL : u.have;
 	return err;
 }
 
@@ -182,9 +213,19 @@ int history_facts(struct posture *p, const struct moment *m, uint32_t endpoint,
 /* --- who has ----------------------------------------------------------------------------- */
 
 struct undo_who {
+	const struct moment *m;
 	const struct ids *software;
 	struct bitmap **who;
+	struct bitmap **settled; /* where a change that was told late has decided; or NULL */
 };
+
+static int who_settle(struct undo_who *u, size_t i, uint32_t endpoint)
+{
+	if (!u->settled[i] && !(u->settled[i] = bitmap_new()))
+		return ST_ENOMEM;
+	bitmap_add(u->settled[i], endpoint);
+	return 0;
+}
 
 static int undo_who(void *ctx, const struct change *c)
 {
@@ -203,6 +244,10 @@ static int undo_who(void *ctx, const struct change *c)
 	at = u->software->v + lo;
 	if (lo == u->software->n || *at != c->software)
 		return 0;
+	if (u->settled[lo] && bitmap_has(u->settled[lo], c->endpoint))
+		return 0;
+	if (moment_keeps(u->m, c))
+		return who_settle(u, lo, c->endpoint);
 	if (c->kind == CHANGE_ADDED)
 		bitmap_remove(u->who[lo], c->endpoint);
 	else
@@ -243,10 +288,15 @@ static int undo_all_who(struct posture *p, const struct moment *m, uint64_t head
 int history_who_has(struct posture *p, const struct moment *m, const struct ids *software,
 		    struct bitmap ***out)
 {
-	struct undo_who u = { software, calloc(software->n + 1, sizeof(struct bitmap *)) };
+	struct undo_who u = {
+		.m = m,
+		.software = software,
+		.who = calloc(software->n + 1, sizeof(struct bitmap *)),
+		.settled = calloc(software->n + 1, sizeof(struct bitmap *)),
+	};
 	struct bitmap *late = NULL;
 	uint64_t head;
-	int err = u.who ? 0 : ST_ENOMEM;
+	int err = u.who && u.settled ? 0 : ST_ENOMEM;
 
 	index_read_lock(p);
 	head = p->ix.seq;
@@ -258,13 +308,15 @@ int history_who_has(struct posture *p, const struct moment *m, const struct ids 
 	index_unlock(p);
 	if (!err)
 		err = undo_all_who(p, m, head, &u);
-	for (size_t i = 0; u.who && i < software->n; i++) {
+	for (size_t i = 0; u.who && u.settled && i < software->n; i++) {
+		bitmap_free(u.settled[i]);
 		if (err)
 			bitmap_free(u.who[i]);
 		else
 			bitmap_andnot(u.who[i], late);
 	}
 	bitmap_free(late);
+	free(u.settled);
 	if (err)
 		free(u.who);
 	*out = err ? NULL : u.who;

@@ -10,14 +10,25 @@ struct bitmap;
 struct endpoint;
 struct ids;
 
-/* When a question is about. */
+struct change;
+
+/* When a question is about: the state after the change `seq`, with those changes up to `known`
+ * that took effect by as_of. */
 struct moment {
 	bool past;
-	uint64_t seq; /* the answer is the state after this change */
+	uint64_t seq, known;
+	int64_t as_of;
 };
 
-/* as_of as the callers of query.h say it. 0, ST_ELIMIT (pruned), or the repository's error. */
-int moment_of(struct posture *p, int64_t as_of, struct moment *m);
+/* `when` as the callers of query.h say it. 0, ST_ELIMIT (pruned), or the repository's error. */
+int moment_of(struct posture *p, struct when when, struct moment *m);
+
+/* The present, as a moment that stays where it is. Under the read lock. */
+struct moment moment_now(const struct posture *p);
+
+/* Whether a change to software after m->seq counts all the same: it was told late. The changes
+ * to the same software of the same endpoint before it count as well then. */
+bool moment_keeps(const struct moment *m, const struct change *c);
 
 struct past_fact {
 	struct span name, value;

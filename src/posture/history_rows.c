@@ -15,8 +15,16 @@ struct past_row {
 	bool changed; /* something happened to it after the moment */
 };
 
+/* Software of an endpoint about which a change that was told late has decided. */
+struct settled {
+	UT_hash_handle hh;
+	uint64_t pair;
+};
+
 struct undo_rows {
+	const struct moment *m;
 	struct arena *a;
+	struct settled *settled; /* in the arena */
 	struct past_row *rows;
 	size_t n;
 	uint32_t *by_id; /* position + 1, by endpoint id; NULL: there is one row only */
@@ -97,6 +105,34 @@ static int undo_platform(struct undo_rows *u, struct endpoint_row *r, const stru
 	return r->platform.p ? 0 : ST_ENOMEM;
 }
 
+static int row_settle(struct undo_rows *u, uint64_t pair)
+{
+	struct settled *s = arena_alloc(u->a, sizeof(*s));
+
+	if (!s)
+		return ST_ENOMEM;
+	s->pair = pair;
+	HASH_ADD(hh, u->settled, pair, sizeof(pair), s);
+	return 0;
+}
+
+static int undo_count(struct undo_rows *u, struct endpoint_row *r, const struct change *c)
+{
+	uint64_t pair = (uint64_t)c->endpoint << 32 | c->software;
+	struct settled *s;
+
+	HASH_FIND(hh, u->settled, &pair, sizeof(pair), s);
+	if (s)
+		return 0;
+	if (moment_keeps(u->m, c))
+		return row_settle(u, pair);
+	if (c->kind == CHANGE_ADDED)
+		r->software_count--;
+	else
+		r->software_count++;
+	return 0;
+}
+
 static int undo_row(struct undo_rows *u, const struct change *c)
 {
 	struct past_row *past = row_of(u, c->endpoint);
@@ -115,13 +151,11 @@ static int undo_row(struct undo_rows *u, const struct change *c)
 		r->software_count = 0;
 		break;
 	case CHANGE_ADDED:
-		r->software_count--;
-		break;
 	case CHANGE_REMOVED:
-		r->software_count++;
-		break;
+		return undo_count(u, r, c);
 	case CHANGE_CONFIRMED:
-		r->complete_through = c->number_was;
+		if (c->seq > u->m->known)
+			r->complete_through = c->number_was;
 		break;
 	case CHANGE_ASSESSMENT:
 		r->assessed = c->has_was;
@@ -185,13 +219,14 @@ static int rows_undo(struct posture *p, const struct moment *m, uint64_t head,
 	page_free(pg);
 	free(pg);
 	free(u->by_id);
+	HASH_CLEAR(hh, u->settled);
 	return err;
 }
 
 int history_rows(struct posture *p, const struct moment *m, const struct ids *ids,
 		 struct arena *a, struct endpoint_row **rows, size_t *n)
 {
-	struct undo_rows u = { .a = a, .rows = calloc(ids->n + 1, sizeof(*u.rows)) };
+	struct undo_rows u = { .m = m, .a = a, .rows = calloc(ids->n + 1, sizeof(*u.rows)) };
 	int err = u.rows ? 0 : ST_ENOMEM;
 	uint64_t head;
 

@@ -177,6 +177,13 @@ static const struct item_software *reported(const struct journal *j, uint32_t id
 	return lo < j->n_reported ? j->reported[lo].software : NULL;
 }
 
+/* A difference came about some time before the inventory that shows it: nobody told when. */
+static void difference_head(struct change *c, const struct inventory_head *h)
+{
+	change_head(c, h);
+	c->happened_at = 0;
+}
+
 static int software_changes(struct journal *j, struct staged_endpoint *s,
 			    const struct report_item *it, const struct ids *ids,
 			    enum change_kind kind)
@@ -188,7 +195,7 @@ static int software_changes(struct journal *j, struct staged_endpoint *s,
 
 		if (!c)
 			return ST_ENOMEM;
-		change_head(c, &it->head);
+		difference_head(c, &it->head);
 		c->software = ids->v[i];
 		if (sw) {
 			c->value = sw->locator;
@@ -214,7 +221,7 @@ static int instances_changes(struct journal *j, struct staged_endpoint *s,
 			continue;
 		if (!(c = journal_change(j, s, CHANGE_INSTANCES)))
 			return ST_ENOMEM;
-		change_head(c, &it->head);
+		difference_head(c, &it->head);
 		c->software = id;
 		c->number = already ? there : here;
 		c->number_was = already ? here : there;

@@ -39,12 +39,12 @@ static int emit_endpoints(struct posture *p, const struct moment *m, const struc
 	return err;
 }
 
-int query_endpoints(struct posture *p, int64_t as_of,
+int query_endpoints(struct posture *p, struct when when,
 		    int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
 	struct ids ids = { 0 };
 	struct moment m;
-	int err = moment_of(p, as_of, &m);
+	int err = moment_of(p, when, &m);
 
 	if (err < 0)
 		return err;
@@ -79,13 +79,13 @@ static int count_row(void *ctx, const struct endpoint_row *row)
 	return c->fn(c->ctx, row);
 }
 
-int query_resolve(struct posture *p, int64_t as_of, const char *text,
+int query_resolve(struct posture *p, struct when when, const char *text,
 		  int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
 	struct counted c = { fn, ctx, 0 };
 	struct ids ids = { 0 };
 	struct moment m;
-	int err = moment_of(p, as_of, &m);
+	int err = moment_of(p, when, &m);
 
 	if (err < 0)
 		return err;
@@ -208,13 +208,13 @@ static int count_software(struct posture *p, const struct moment *m, const struc
 	return 0;
 }
 
-int query_software(struct posture *p, int64_t as_of, const char *glob,
+int query_software(struct posture *p, struct when when, const char *glob,
 		   int (*fn)(void *ctx, const struct software_row *row), void *ctx)
 {
 	struct ids ids = { 0 };
 	uint64_t *counts = NULL;
 	struct moment m;
-	int err = moment_of(p, as_of, &m);
+	int err = moment_of(p, when, &m);
 
 	if (err < 0)
 		return err;
@@ -269,7 +269,7 @@ static int count_instances(struct posture *p, uint32_t endpoint, const struct id
 	return 0;
 }
 
-int query_inventory(struct posture *p, int64_t as_of, uint32_t endpoint,
+int query_inventory(struct posture *p, struct when when, uint32_t endpoint,
 		    int (*fn)(void *ctx, const struct software_row *row), void *ctx)
 {
 	struct software_numbers numbers = { 0 };
@@ -277,7 +277,7 @@ int query_inventory(struct posture *p, int64_t as_of, uint32_t endpoint,
 	struct ids ids = { 0 };
 	uint32_t *instances = NULL;
 	struct moment m;
-	int err = moment_of(p, as_of, &m);
+	int err = moment_of(p, when, &m);
 
 	if (err < 0 || (err = history_software(p, &m, endpoint, &b)) < 0)
 		return err;
@@ -296,14 +296,14 @@ int query_inventory(struct posture *p, int64_t as_of, uint32_t endpoint,
 	return err;
 }
 
-int query_software_endpoints(struct posture *p, int64_t as_of, uint32_t software,
+int query_software_endpoints(struct posture *p, struct when when, uint32_t software,
 			     int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
 	struct ids which = { &software, 1, 0 }, ids = { 0 };
 	struct bitmap **who;
 	struct moment m;
 	bool known;
-	int err = moment_of(p, as_of, &m);
+	int err = moment_of(p, when, &m);
 
 	index_read_lock(p);
 	known = dictionary_get(&p->ix.dictionary, software) != NULL;
@@ -325,13 +325,13 @@ int query_software_endpoints(struct posture *p, int64_t as_of, uint32_t software
 
 /* --- facts and results ------------------------------------------------------------------- */
 
-int query_facts(struct posture *p, int64_t as_of, uint32_t endpoint,
+int query_facts(struct posture *p, struct when when, uint32_t endpoint,
 		int (*fn)(void *ctx, const struct fact_row *row), void *ctx)
 {
 	struct arena a = { 0 };
 	struct past_facts f = { 0 };
 	struct moment m;
-	int err = moment_of(p, as_of, &m);
+	int err = moment_of(p, when, &m);
 
 	if (!err)
 		err = history_facts(p, &m, endpoint, CHANGE_FACT, &a, &f);
@@ -342,13 +342,13 @@ int query_facts(struct posture *p, int64_t as_of, uint32_t endpoint,
 	return err;
 }
 
-int query_results(struct posture *p, int64_t as_of, uint32_t endpoint,
+int query_results(struct posture *p, struct when when, uint32_t endpoint,
 		  int (*fn)(void *ctx, const struct result_row *row), void *ctx)
 {
 	struct arena a = { 0 };
 	struct past_facts f = { 0 };
 	struct moment m;
-	int err = moment_of(p, as_of, &m);
+	int err = moment_of(p, when, &m);
 
 	if (!err)
 		err = history_facts(p, &m, endpoint, CHANGE_RESULT, &a, &f);

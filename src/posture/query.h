@@ -1,10 +1,23 @@
-/* Questions to posture. Every one can be asked about the past: as_of is a moment on the
- * manager's clock in microseconds, 0 is now, and the answer is exact: what a query at that
- * moment would have said.
+/* Questions to posture. Every one can be asked about the past, and is answered exactly.
+ *
+ * There are two clocks. A change happened on the endpoint, and later the manager knew of it.
+ * as_of asks for the state of the endpoints at a moment, as far as is known by now: what
+ * happened before and was told late counts. known_at asks what the manager had committed at a
+ * moment, and with as_of, what it knew then about that earlier one.
+ *
+ * A change of software took effect when it happened by the endpoint's clock, if that was told
+ * and is not later than when the manager knew; everything else when the manager knew. That goes
+ * for differences that an inventory shows (nobody told when they came about), for the first
+ * inventory, before which nothing is known, and for facts, results and assessments. Of what
+ * happened to one software on one endpoint the order of the journal decides, even when the
+ * endpoint's clock went backwards: the newest change in it that took effect by then is the state.
+ *
+ * What a past answer is worth is told by complete_through: of each endpoint, as it was known at
+ * known_at. Once that has passed as_of, nothing can come that changes the answer.
  *
  * Rows are handed to fn one by one and are valid only during that call. fn returns 0 to go on;
  * anything else ends the query, which then returns that value. No lock is held while fn runs.
- * Any thread. Errors: ST_ENOENT (no such endpoint or software), ST_ELIMIT (as_of is older than
+ * Any thread. Errors: ST_ENOENT (no such endpoint or software), ST_ELIMIT (the moment is older than
  * the journal that is kept), ST_EDB, ST_ENOMEM. */
 #ifndef STANCE_POSTURE_QUERY_H
 #define STANCE_POSTURE_QUERY_H
@@ -17,6 +30,14 @@ ST_API_BEGIN
 
 struct posture;
 
+/* The moment a question is about, in microseconds. Zeroed: now. */
+struct when {
+	int64_t as_of;    /* the state at that moment; 0: at known_at */
+	int64_t known_at; /* with what was known at that one; 0: all that is known */
+};
+
+#define WHEN_NOW ((struct when){ 0, 0 })
+
 /* From now on every query of this thread calls look(ctx) now and then while it reads the
  * journal, whether or not there are rows, and ends with what that returns when it is not 0; so
  * a question that nobody waits for any more does not run on. NULL: none does. */
@@ -27,8 +48,8 @@ struct endpoint_row {
 	const char *key, *name;
 	struct span platform; /* fact FACT_PLATFORM, empty if unknown */
 	int64_t first_seen, last_contact;
-	int64_t complete_through; /* its software is known completely up to here; 0: never was
-				   */
+	int64_t complete_through; /* its software is known completely up to here, by what is
+				     known at known_at; 0: never was */
 	bool has_inventory;
 	/* Its ledger (RFC 8412, 3.7), always as it is now: events up to contiguous_eid are
 	 * known; a gap is one that is missing, or software of which it is known that it is
@@ -62,17 +83,17 @@ struct result_row {
 };
 
 /* All endpoints, in the order of their names. */
-int query_endpoints(struct posture *p, int64_t as_of,
+int query_endpoints(struct posture *p, struct when when,
 		    int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
 
 /* Endpoints that text means: an identity key exactly, or else every endpoint of that name
  * (case does not matter). ST_ENOENT when there is none. */
-int query_resolve(struct posture *p, int64_t as_of, const char *text,
+int query_resolve(struct posture *p, struct when when, const char *text,
 		  int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
 
 /* Software whose name or identifier matches the glob (* ? [...]; case matters) and that at
  * least one endpoint has, by name, version, identifier. */
-int query_software(struct posture *p, int64_t as_of, const char *glob,
+int query_software(struct posture *p, struct when when, const char *glob,
 		   int (*fn)(void *ctx, const struct software_row *row), void *ctx);
 
 /* What is known now of one identifier, whether or not anybody has it (endpoints is not filled).
@@ -81,26 +102,27 @@ int query_identifier(struct posture *p, struct span identifier,
 		     int (*fn)(void *ctx, const struct software_row *row), void *ctx);
 
 /* Endpoints that have the software with this id, by name. */
-int query_software_endpoints(struct posture *p, int64_t as_of, uint32_t software,
+int query_software_endpoints(struct posture *p, struct when when, uint32_t software,
 			     int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
 
 /* All endpoints, in the order of their names, and whether each has any software whose name or
  * identifier matches the glob: rows and sets of the same moment. */
-int query_holders(struct posture *p, int64_t as_of, const char *glob,
+int query_holders(struct posture *p, struct when when, const char *glob,
 		  int (*fn)(void *ctx, const struct endpoint_row *row, bool has), void *ctx);
 
 /* What is on one endpoint, by name, version, identifier. */
-int query_inventory(struct posture *p, int64_t as_of, uint32_t endpoint,
+int query_inventory(struct posture *p, struct when when, uint32_t endpoint,
 		    int (*fn)(void *ctx, const struct software_row *row), void *ctx);
 
-int query_facts(struct posture *p, int64_t as_of, uint32_t endpoint,
+int query_facts(struct posture *p, struct when when, uint32_t endpoint,
 		int (*fn)(void *ctx, const struct fact_row *row), void *ctx);
-int query_results(struct posture *p, int64_t as_of, uint32_t endpoint,
+int query_results(struct posture *p, struct when when, uint32_t endpoint,
 		  int (*fn)(void *ctx, const struct result_row *row), void *ctx);
 
 /* Which lines of the journal; zero fields do not narrow. */
 struct change_query {
 	int64_t since, until; /* known_at > since, known_at <= until */
+	int64_t as_of;        /* took effect by then */
 	uint64_t after_seq;   /* seq > after_seq */
 	uint32_t endpoint;
 	uint32_t kinds; /* CHANGE_BIT of those wanted; 0: all */

@@ -29,7 +29,7 @@ static int filter_of(struct posture *p, const struct change_query *q,
 		.to = until,
 		.endpoint = q->endpoint,
 		.kinds = q->kinds,
-		.limit = q->limit,
+		.limit = q->as_of ? 0 : q->limit,
 		.descending = q->newest_first,
 	};
 	*none = f->from > f->to;
@@ -50,7 +50,8 @@ static int row_of(const struct index *ix, struct arena *a, const struct change *
 	return d ? software_row_copy(a, d, &row->software) : 0;
 }
 
-static int emit_page(struct posture *p, struct page *pg,
+/* What took effect later is left out; *left are those that are still wanted. */
+static int emit_page(struct posture *p, struct page *pg, int64_t as_of, uint64_t *left,
 		     int (*fn)(void *ctx, const struct change_row *row), void *ctx)
 {
 	struct change_row *rows = calloc(pg->n + 1, sizeof(*rows));
@@ -60,8 +61,12 @@ static int emit_page(struct posture *p, struct page *pg,
 	for (size_t i = 0; i < pg->n && !err; i++)
 		err = row_of(&p->ix, &pg->arena, &pg->v[i], &rows[i]);
 	index_unlock(p);
-	for (size_t i = 0; i < pg->n && !err; i++)
+	for (size_t i = 0; i < pg->n && *left && !err; i++) {
+		if (as_of && change_effective(&pg->v[i]) > as_of)
+			continue;
 		err = fn(ctx, &rows[i]);
+		--*left;
+	}
 	free(rows);
 	return err;
 }
@@ -69,6 +74,7 @@ static int emit_page(struct posture *p, struct page *pg,
 int query_changes(struct posture *p, const struct change_query *q,
 		  int (*fn)(void *ctx, const struct change_row *row), void *ctx)
 {
+	uint64_t left = q->limit ? q->limit : UINT64_MAX;
 	struct repository_filter f;
 	struct page *pg;
 	bool none;
@@ -81,8 +87,8 @@ int query_changes(struct posture *p, const struct change_query *q,
 	do {
 		err = page_read(p, &f, pg);
 		if (!err)
-			err = emit_page(p, pg, fn, ctx);
-	} while (!err && page_next(pg, &f));
+			err = emit_page(p, pg, q->as_of, &left, fn, ctx);
+	} while (!err && left && page_next(pg, &f));
 	page_free(pg);
 	free(pg);
 	return err;

@@ -110,18 +110,18 @@ static int endpoint_row(void *ctx, const struct endpoint_row *row)
 	return 0;
 }
 
-static void ask(int64_t as_of, const char *when)
+static void ask(struct when when, const char *name)
 {
 	int64_t began = clock_mono_us(), counted;
 	uint32_t software = 0;
 	unsigned n = 0;
 
-	if (query_software(p, as_of, "package-1", software_row, &software) < 0)
+	if (query_software(p, when, "package-1", software_row, &software) < 0)
 		exit(1);
 	counted = clock_mono_us();
-	if (query_software_endpoints(p, as_of, software, endpoint_row, &n) < 0)
+	if (query_software_endpoints(p, when, software, endpoint_row, &n) < 0)
 		exit(1);
-	(void)printf("%-34s %9.2f ms count, %.2f ms for %u endpoints\n", when,
+	(void)printf("%-34s %9.2f ms count, %.2f ms for %u endpoints\n", name,
 		     (double)(counted - began) / 1e3,
 		     (double)(clock_mono_us() - counted) / 1e3, n);
 }
@@ -178,8 +178,8 @@ int main(int argc, char **argv)
 	submit_all("no inventory", 0, 0);
 	middle = clock_wall_us();
 	submit_all("a few packages changed", 5, 1);
-	ask(0, "who has, now");
-	ask(middle, "who has, before the changes");
+	ask(WHEN_NOW, "who has, now");
+	ask((struct when){ 0, middle }, "who has, before the changes");
 	reopen(&c);
 	posture_stats(p, &st);
 	(void)printf(

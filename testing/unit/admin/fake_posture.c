@@ -144,11 +144,12 @@ static int endpoints_many(int (*fn)(void *ctx, const struct endpoint_row *row), 
 	return err;
 }
 
-int query_endpoints(struct posture *p, int64_t as_of,
+int query_endpoints(struct posture *p, struct when when,
 		    int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
 	(void)p;
-	fake_posture.as_of = as_of;
+	fake_posture.as_of = when.as_of;
+	fake_posture.known_at = when.known_at;
 	for (size_t i = 0; !fake_posture.empty && i < endpoints_n(); i++) {
 		struct endpoint_row row = endpoints[i];
 		int err;
@@ -161,13 +162,14 @@ int query_endpoints(struct posture *p, int64_t as_of,
 	return endpoints_many(fn, ctx);
 }
 
-int query_resolve(struct posture *p, int64_t as_of, const char *text,
+int query_resolve(struct posture *p, struct when when, const char *text,
 		  int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
 	int err = ST_ENOENT;
 
 	(void)p;
-	fake_posture.as_of = as_of;
+	fake_posture.as_of = when.as_of;
+	fake_posture.known_at = when.known_at;
 	for (size_t i = 0; i < N(endpoints); i++)
 		if (strcmp(endpoints[i].key, text) == 0)
 			return fn(ctx, &endpoints[i]);
@@ -193,13 +195,14 @@ static const struct software_row software[] = {
 	{ .id = 3, .identifier = SPAN_LIT("only-an-identifier"), .endpoints = 1 },
 };
 
-int query_software(struct posture *p, int64_t as_of, const char *glob,
+int query_software(struct posture *p, struct when when, const char *glob,
 		   int (*fn)(void *ctx, const struct software_row *row), void *ctx)
 {
 	int err = 0;
 
 	(void)p;
-	fake_posture.as_of = as_of;
+	fake_posture.as_of = when.as_of;
+	fake_posture.known_at = when.known_at;
 	for (size_t i = 0; !err && i < N(software); i++)
 		if ((software[i].name.p &&
 		     fnmatch(glob, (const char *)software[i].name.p, 0) == 0) ||
@@ -208,13 +211,14 @@ int query_software(struct posture *p, int64_t as_of, const char *glob,
 	return err;
 }
 
-int query_software_endpoints(struct posture *p, int64_t as_of, uint32_t id,
+int query_software_endpoints(struct posture *p, struct when when, uint32_t id,
 			     int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
 	int err;
 
 	(void)p;
-	fake_posture.as_of = as_of;
+	fake_posture.as_of = when.as_of;
+	fake_posture.known_at = when.known_at;
 	if (id == 2)
 		return 0;
 	if ((err = fn(ctx, &endpoints[0])) || id != 1 || (err = fn(ctx, &endpoints[1])))
@@ -223,24 +227,26 @@ int query_software_endpoints(struct posture *p, int64_t as_of, uint32_t id,
 }
 
 /* Only the first endpoint has software, and all of it. */
-int query_holders(struct posture *p, int64_t as_of, const char *glob,
+int query_holders(struct posture *p, struct when when, const char *glob,
 		  int (*fn)(void *ctx, const struct endpoint_row *row, bool has), void *ctx)
 {
 	bool matches = fnmatch(glob, "openssl", 0) == 0;
 	int err = 0;
 
 	(void)p;
-	fake_posture.as_of = as_of;
+	fake_posture.as_of = when.as_of;
+	fake_posture.known_at = when.known_at;
 	for (size_t i = 0; !err && !fake_posture.empty && i < endpoints_n(); i++)
 		err = fn(ctx, &endpoints[i], matches && i == 0);
 	return err;
 }
 
-int query_inventory(struct posture *p, int64_t as_of, uint32_t endpoint,
+int query_inventory(struct posture *p, struct when when, uint32_t endpoint,
 		    int (*fn)(void *ctx, const struct software_row *row), void *ctx)
 {
 	(void)p;
-	fake_posture.as_of = as_of;
+	fake_posture.as_of = when.as_of;
+	fake_posture.known_at = when.known_at;
 	if (endpoint != 1)
 		return 0;
 	for (size_t i = 0; i < N(software); i++) {
@@ -252,23 +258,25 @@ int query_inventory(struct posture *p, int64_t as_of, uint32_t endpoint,
 	return 0;
 }
 
-int query_facts(struct posture *p, int64_t as_of, uint32_t endpoint,
+int query_facts(struct posture *p, struct when when, uint32_t endpoint,
 		int (*fn)(void *ctx, const struct fact_row *row), void *ctx)
 {
 	const struct fact_row row = { SPAN_LIT("os.name"), SPAN_LIT("Debian") };
 
 	(void)p;
-	fake_posture.as_of = as_of;
+	fake_posture.as_of = when.as_of;
+	fake_posture.known_at = when.known_at;
 	return endpoint == 1 ? fn(ctx, &row) : 0;
 }
 
-int query_results(struct posture *p, int64_t as_of, uint32_t endpoint,
+int query_results(struct posture *p, struct when when, uint32_t endpoint,
 		  int (*fn)(void *ctx, const struct result_row *row), void *ctx)
 {
 	struct result_row row = { SPAN_LIT("os.version"), SPAN_LIT("too old"), VERDICT_MAJOR };
 
 	(void)p;
-	fake_posture.as_of = as_of;
+	fake_posture.as_of = when.as_of;
+	fake_posture.known_at = when.known_at;
 	if (endpoint == 3)
 		row.verdict = VERDICT_UNKNOWN;
 	else if (endpoint != 2)
@@ -366,7 +374,8 @@ int query_changes(struct posture *p, const struct change_query *q,
 
 		if ((q->kinds && !(q->kinds & CHANGE_BIT(c->kind))) ||
 		    (q->endpoint && q->endpoint != c->endpoint) || c->known_at <= q->since ||
-		    (q->until && c->known_at > q->until) || c->seq <= q->after_seq)
+		    (q->until && c->known_at > q->until) || c->seq <= q->after_seq ||
+		    (q->as_of && change_effective(c) > q->as_of))
 			continue;
 		if (c->software)
 			row.software = software[c->software - 1];

@@ -12,6 +12,7 @@ struct fake_posture {
 	int err;               /* queries return this after their first row */
 	size_t many;           /* so many more endpoints, all with openssl */
 	_Atomic int64_t as_of; /* of the last query */
+	_Atomic int64_t known_at;
 	_Atomic int64_t until; /* of the last query for changes */
 	int last_error;        /* of the repository */
 	int64_t oldest;

@@ -252,11 +252,16 @@ static void test_changes(void **state)
 	assert_string_equal(text(&g, 10, "name"), "openssl");
 	assert_string_equal(text(&g, 10, "value"), "2 times");
 	drop(&g);
-	/* the earlier of until and as_of counts */
+	/* the earlier of until and known_at counts */
 	check(ASK("\"changes\",\"args\":{\"until\":\"2026-11-21T19:26:56Z\","
-		  "\"as_of\":\"2026-11-21T19:26:55Z\"}"),
+		  "\"known_at\":\"2026-11-21T19:26:55Z\"}"),
 	      ADMIN_NO, 0, "");
 	assert_int_equal(fake_posture.until, INT64_C(1795289215000000));
+	/* as_of goes by when it happened: a second before it was known */
+	check(ASK("\"changes\",\"args\":{\"as_of\":\"2026-11-21T19:26:55Z\"}"), ADMIN_YES, 1,
+	      "");
+	check(ASK("\"changes\",\"args\":{\"follow\":true,\"known_at\":\"2026-11-21\"}"),
+	      ADMIN_USAGE, 0, "--known-at");
 }
 
 static void test_as_of(void **state)
@@ -269,6 +274,12 @@ static void test_as_of(void **state)
 	check(ASK("\"software\",\"args\":{\"pattern\":\"*\",\"endpoints\":true," AS_OF "}"),
 	      ADMIN_STALE, 3, "");
 	assert_int_equal(fake_posture.as_of, INT64_C(1795132800000000));
+	fake_posture.as_of = 0;
+	check(ASK("\"software\",\"args\":{\"pattern\":\"*\",\"known_at\":\"2026-11-21\"," AS_OF
+		  "}"),
+	      ADMIN_STALE, 3, "");
+	assert_int_equal(fake_posture.as_of, INT64_C(1795132800000000));
+	assert_int_equal(fake_posture.known_at, INT64_C(1795219200000000));
 	fake_posture.as_of = 0;
 	check(ASK("\"status\",\"args\":{" AS_OF "}"), ADMIN_YES, 1, "");
 	assert_int_equal(fake_posture.as_of, INT64_C(1795132800000000));

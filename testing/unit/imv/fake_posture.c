@@ -106,13 +106,14 @@ bool posture_described(struct posture *p, struct span identifier)
 }
 
 /* What was said of an identifier comes back as its name. */
-int query_inventory(struct posture *p, int64_t as_of, uint32_t endpoint,
+int query_inventory(struct posture *p, struct when when, uint32_t endpoint,
 		    int (*fn)(void *ctx, const struct software_row *row), void *ctx)
 {
 	int err = 0;
 
 	(void)p;
-	assert_int_equal(as_of, 0);
+	assert_int_equal(when.as_of, 0);
+	assert_int_equal(when.known_at, 0);
 	assert_int_equal(endpoint, fake_state.id);
 	for (size_t i = 0; i < fake_n_rows && !err; i++)
 		err = fn(ctx, &fake_rows[i]);

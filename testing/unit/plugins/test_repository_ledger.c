@@ -181,11 +181,11 @@ static void test_version_1(void **state)
 	assert_true(known.inventory_at != 0);
 	assert_int_equal(posture_known(f.p, "dns:c.example", &known), 0);
 	assert_false(known.has_inventory);
-	assert_int_equal(fixture_count(&f, 0, "zsh"), 1);
-	assert_true(fixture_endpoint(&f, 1795300605302000, "a.example", &row) != 0);
+	assert_int_equal(fixture_count(&f, WHEN_NOW, "zsh"), 1);
+	assert_true(fixture_endpoint(&f, KNOWN_AT(1795300605302000), "a.example", &row) != 0);
 	assert_int_equal(row.software_count, 3); /* the past is there, too */
 	commit_events(&f, 13, 13, 13, EVENT_CREATED, "zsh");
-	assert_int_equal(fixture_count(&f, 0, "zsh"), 2);
+	assert_int_equal(fixture_count(&f, WHEN_NOW, "zsh"), 2);
 	posture_close(f.p);
 	f.p = NULL;
 	check_sql(&f, "SELECT max(version) FROM schema_version", "2");
@@ -194,7 +194,7 @@ static void test_version_1(void **state)
 		  "software-added");
 	check_sql(&f, "SELECT sum(instances) FROM endpoint_software", "7");
 	fixture_open(&f);
-	assert_int_equal(fixture_count(&f, 0, "zsh"), 2);
+	assert_int_equal(fixture_count(&f, WHEN_NOW, "zsh"), 2);
 	fixture_free(&f);
 }
 
@@ -301,7 +301,7 @@ static uint32_t check_state(struct fixture *f)
 	assert_false(known.has_gap);
 	replay(known.contiguous_eid, has);
 	if (known.has_inventory)
-		assert_int_equal(query_inventory(f->p, 0, known.id, check_row, has), 0);
+		assert_int_equal(query_inventory(f->p, WHEN_NOW, known.id, check_row, has), 0);
 	for (unsigned i = 0; i < 2 * PACKAGES; i++)
 		assert_false(has[i]);
 	assert_int_equal(posture_check(f->p, why, sizeof(why)), 0);

@@ -170,7 +170,7 @@ static void test_full_disk(void **state)
 	posture_stats(f.p, &st);
 	assert_int_equal(st.last_error, ST_EIO);
 	assert_int_equal(st.failed, 1);
-	assert_true(fixture_endpoint(&f, 0, "a.example", &row) != 0);
+	assert_true(fixture_endpoint(&f, WHEN_NOW, "a.example", &row) != 0);
 	assert_int_equal(row.software_count, 2);
 
 	struct report *r = fixture_report(&f, "new.example"); /* leaves no trace */
@@ -178,7 +178,7 @@ static void test_full_disk(void **state)
 	report_fact(r, "big2", span_of(value, sizeof(value)));
 	report_fact(r, "big3", span_of(value, sizeof(value)));
 	assert_int_equal(fixture_commit(&f, r), ST_EIO);
-	assert_int_equal(fixture_endpoint(&f, 0, "new.example", NULL), 0);
+	assert_int_equal(fixture_endpoint(&f, WHEN_NOW, "new.example", NULL), 0);
 	posture_close(f.p);
 
 	FILE *conf = fopen(fixture_path(&f, "repository-sqlite.conf"), "w");
@@ -332,14 +332,15 @@ static void test_prune(void **state)
 	middle = fixture_last_known(&f);
 	clock_fake(t + 2 * CLOCK_SEC);
 	commit_inventory(&f, "a.example", one, 0);
-	assert_int_equal(fixture_count(&f, before, "vim"), 1);
+	assert_int_equal(fixture_count(&f, KNOWN_AT(before), "vim"), 1);
 	assert_int_equal(posture_prune(f.p, middle), 0);
 	for (int again = 0; again < 2; again++) {
-		assert_int_equal(fixture_count(&f, middle, "zsh"), 1);
-		assert_int_equal(fixture_count(&f, middle, "vim"), 0);
-		assert_int_equal(fixture_count(&f, 0, "vim"), 1);
-		assert_true(fixture_endpoint(&f, middle, "a.example", &row) != 0);
-		assert_int_equal(query_software(f.p, before, "*", NULL, NULL), ST_ELIMIT);
+		assert_int_equal(fixture_count(&f, KNOWN_AT(middle), "zsh"), 1);
+		assert_int_equal(fixture_count(&f, KNOWN_AT(middle), "vim"), 0);
+		assert_int_equal(fixture_count(&f, WHEN_NOW, "vim"), 1);
+		assert_true(fixture_endpoint(&f, KNOWN_AT(middle), "a.example", &row) != 0);
+		assert_int_equal(query_software(f.p, KNOWN_AT(before), "*", NULL, NULL),
+				 ST_ELIMIT);
 		posture_close(f.p);
 		fixture_open(&f);
 	}
@@ -410,10 +411,10 @@ static int max_fact(void *ctx, const struct fact_row *row)
 
 static uint32_t stored(struct fixture *f, const char *name)
 {
-	uint32_t max = 0, id = fixture_endpoint(f, 0, name, NULL);
+	uint32_t max = 0, id = fixture_endpoint(f, WHEN_NOW, name, NULL);
 
 	if (id)
-		assert_int_equal(query_facts(f->p, 0, id, max_fact, &max), 0);
+		assert_int_equal(query_facts(f->p, WHEN_NOW, id, max_fact, &max), 0);
 	return max;
 }
 

@@ -130,11 +130,11 @@ static int add_count(void *ctx, const struct software_row *row)
 	return 0;
 }
 
-unsigned fixture_count(struct fixture *f, int64_t as_of, const char *glob)
+unsigned fixture_count(struct fixture *f, struct when when, const char *glob)
 {
 	unsigned n = 0;
 
-	assert_int_equal(query_software(f->p, as_of, glob, add_count, &n), 0);
+	assert_int_equal(query_software(f->p, when, glob, add_count, &n), 0);
 	return n;
 }
 
@@ -144,14 +144,14 @@ static int take_row(void *ctx, const struct endpoint_row *row)
 	return 0;
 }
 
-uint32_t fixture_endpoint(struct fixture *f, int64_t as_of, const char *name,
+uint32_t fixture_endpoint(struct fixture *f, struct when when, const char *name,
 			  struct endpoint_row *row)
 {
 	struct endpoint_row none;
 
 	row = row ? row : &none;
 	*row = (struct endpoint_row){ 0 };
-	(void)query_resolve(f->p, as_of, name, take_row, row);
+	(void)query_resolve(f->p, when, name, take_row, row);
 	/* the texts were the query's */
 	row->key = row->name = NULL;
 	row->platform = (struct span){ 0 };

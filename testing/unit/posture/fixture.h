@@ -40,9 +40,13 @@ int fixture_commit(struct fixture *f, struct report *r);
 int64_t fixture_last_known(struct fixture *f);
 
 /* How many endpoints have software of this name; the id of an endpoint (0: not there). */
-unsigned fixture_count(struct fixture *f, int64_t as_of, const char *glob);
-uint32_t fixture_endpoint(struct fixture *f, int64_t as_of, const char *name,
+unsigned fixture_count(struct fixture *f, struct when when, const char *glob);
+uint32_t fixture_endpoint(struct fixture *f, struct when when, const char *name,
 			  struct endpoint_row *row);
+
+/* As things were at that moment by what is known now; and by what was known then. */
+#define AS_OF(t) ((struct when){ t, 0 })
+#define KNOWN_AT(t) ((struct when){ 0, t })
 
 /* Octets behind a literal. */
 #define S(text) span_str(text)

@@ -203,19 +203,19 @@ static void check_row(const struct model *m, const struct endpoint_row *row)
 	assert_int_equal(row->complete_through, m->complete_through);
 }
 
-static void check_endpoint(unsigned i, int64_t as_of, const struct model *m)
+static void check_endpoint(unsigned i, struct when when, const struct model *m)
 {
 	struct endpoint_row row;
 	struct model rest = *m;
-	uint32_t id = fixture_endpoint(&f, as_of, endpoint_name(i), &row);
+	uint32_t id = fixture_endpoint(&f, when, endpoint_name(i), &row);
 
 	assert_int_equal(id != 0, m->seen);
 	if (!m->seen)
 		return;
 	check_row(m, &row);
-	assert_int_equal(query_inventory(f.p, as_of, id, check_software, rest.has), 0);
-	assert_int_equal(query_facts(f.p, as_of, id, check_fact, rest.fact), 0);
-	assert_int_equal(query_results(f.p, as_of, id, check_rule, rest.rule), 0);
+	assert_int_equal(query_inventory(f.p, when, id, check_software, rest.has), 0);
+	assert_int_equal(query_facts(f.p, when, id, check_fact, rest.fact), 0);
+	assert_int_equal(query_results(f.p, when, id, check_rule, rest.rule), 0);
 	for (unsigned k = 0; k < SOFTWARE; k++)
 		assert_false(rest.has[k]);
 	for (unsigned k = 0; k < FACTS; k++)
@@ -244,7 +244,7 @@ static int count_row(void *ctx, const struct endpoint_row *row)
 
 struct want_software {
 	const struct model *e;
-	int64_t as_of;
+	struct when when;
 };
 
 static int check_who_has(void *ctx, const struct software_row *row)
@@ -260,7 +260,7 @@ static int check_who_has(void *ctx, const struct software_row *row)
 	assert_int_equal(row->endpoints, want);
 	if (rnd(16))
 		return 0;
-	assert_int_equal(query_software_endpoints(f.p, w->as_of, row->id, count_row, &got), 0);
+	assert_int_equal(query_software_endpoints(f.p, w->when, row->id, count_row, &got), 0);
 	assert_int_equal(got, want);
 	return 0;
 }
@@ -278,21 +278,21 @@ static int check_holder(void *ctx, const struct endpoint_row *row, bool has)
 	return 0;
 }
 
-static void check_moment(int64_t as_of, const struct model *e)
+static void check_moment(struct when when, const struct model *e)
 {
-	struct want_software w = { e, as_of };
+	struct want_software w = { e, when };
 	unsigned pick = rnd(ENDPOINTS);
 
-	check_endpoint(pick, as_of, &e[pick]);
+	check_endpoint(pick, when, &e[pick]);
 	if (rnd(3) == 0)
 		assert_int_equal(
-			query_endpoints(f.p, as_of, check_fleet_row, (void *)(uintptr_t)e), 0);
+			query_endpoints(f.p, when, check_fleet_row, (void *)(uintptr_t)e), 0);
 	if (rnd(3) == 0)
-		assert_int_equal(query_software(f.p, as_of, rnd(2) ? "id-*" : "id-1?",
+		assert_int_equal(query_software(f.p, when, rnd(2) ? "id-*" : "id-1?",
 						check_who_has, &w),
 				 0);
 	if (rnd(3) == 0)
-		assert_int_equal(query_holders(f.p, as_of, "id-1?", check_holder, &w), 0);
+		assert_int_equal(query_holders(f.p, when, "id-1?", check_holder, &w), 0);
 }
 
 static void test_model(void **state)
@@ -316,9 +316,9 @@ static void test_model(void **state)
 		history[n_history].at = fixture_last_known(&f);
 		memcpy(history[n_history++].e, now, sizeof(now));
 		clock = history[n_history - 1].at > clock ? history[n_history - 1].at : clock;
-		check_moment(0, now);
+		check_moment(WHEN_NOW, now);
 		struct past *old = &history[rnd((unsigned)n_history)];
-		check_moment(old->at, old->e);
+		check_moment(KNOWN_AT(old->at), old->e);
 		if (rnd(60) == 0) {
 			posture_close(f.p);
 			fixture_open(&f);

@@ -1,5 +1,6 @@
 /* Random histories of software on endpoints that keep ledgers, told in every way that a network
- * and a restart can make of it, against a replay that keeps everything. */
+ * and a restart can make of it, by clocks that are wrong and are set, against a replay that
+ * keeps everything. */
 #include "posture/fixture.h"
 #include "base/clock.h"
 
@@ -14,11 +15,13 @@ struct fact_of_life {
 	enum event_action action;
 	uint8_t software;
 	uint32_t record;
+	int64_t happened;
 };
 
 /* An endpoint as it is, and its ledger. */
 struct truth {
 	uint32_t epoch, last, next_record;
+	int64_t clock;                    /* its own */
 	struct fact_of_life log[LOG + 1]; /* by EID */
 	struct {
 		uint32_t record;
@@ -80,7 +83,8 @@ static void happen(struct truth *t, enum event_action action, uint8_t software,
 {
 	if (t->last == LOG)
 		new_ledger(t);
-	t->log[++t->last] = (struct fact_of_life){ action, software, record };
+	t->log[++t->last] =
+		(struct fact_of_life){ action, software, record, rnd(10) ? t->clock++ : 0 };
 }
 
 static void install(struct truth *t, uint8_t software)
@@ -218,7 +222,7 @@ static void tell_event(struct report *r, const struct answer *a, uint32_t eid)
 	const struct fact_of_life *e = &a->log[eid];
 	const struct event ev = {
 		.eid = eid,
-		.happened_at = eid,
+		.happened_at = e->happened,
 		.action = e->action,
 		.software = { .identifier = identifier(e->software), .record_id = e->record },
 	};
@@ -377,12 +381,12 @@ static void check_endpoint(unsigned i)
 	uint32_t id;
 
 	(void)snprintf(name, sizeof(name), "host%u.example", i);
-	id = fixture_endpoint(&f, 0, name, &row);
+	id = fixture_endpoint(&f, WHEN_NOW, name, &row);
 	if (!told[i].inventory)
 		return;
 	assert_true(id != 0);
 	counts_of(&told[i], counts);
-	assert_int_equal(query_inventory(f.p, 0, id, check_now, counts), 0);
+	assert_int_equal(query_inventory(f.p, WHEN_NOW, id, check_now, counts), 0);
 	for (unsigned k = 0; k < SOFTWARE; k++)
 		assert_true(counts[k] <= 0);
 	assert_int_equal(row.software_count, __builtin_popcount(present_of(&told[i])));
@@ -399,13 +403,111 @@ static void check_past(const struct past *p)
 	if (!p->at) /* before the first change; to a query it means now */
 		return;
 	(void)snprintf(name, sizeof(name), "host%u.example", i);
-	if (!(id = fixture_endpoint(&f, p->at, name, &row))) {
+	if (!(id = fixture_endpoint(&f, KNOWN_AT(p->at), name, &row))) {
 		assert_int_equal(bits, 0);
 		return;
 	}
 	assert_int_equal(row.software_count, __builtin_popcount(bits));
-	assert_int_equal(query_inventory(f.p, p->at, id, check_then, &bits), 0);
+	assert_int_equal(query_inventory(f.p, KNOWN_AT(p->at), id, check_then, &bits), 0);
 	assert_int_equal(bits, 0);
+}
+
+/* --- two clocks -------------------------------------------------------------------------- */
+
+/* What the journal says, line by line, in the simplest way. */
+struct replay {
+	struct when when;
+	bool inventory[ENDPOINTS];
+	uint32_t touched[ENDPOINTS], first[ENDPOINTS], state[ENDPOINTS];
+};
+
+static int replay_line(void *ctx, const struct change_row *row)
+{
+	const struct change *c = &row->change;
+	struct replay *r = ctx;
+	unsigned i;
+
+	assert_int_equal(sscanf(row->endpoint_name, "host%u.", &i), 1);
+	if (c->kind == CHANGE_INVENTORY) {
+		r->inventory[i] =
+			c->known_at <= r->when.as_of && c->known_at <= r->when.known_at;
+		return 0;
+	}
+	uint32_t bit = 1u << id_of(&row->software);
+	bool by_endpoint = c->happened_at && c->happened_at < c->known_at;
+	int64_t effect = by_endpoint ? c->happened_at : c->known_at;
+
+	if (!(r->touched[i] & bit) && c->kind == CHANGE_REMOVED)
+		r->first[i] |= bit;
+	r->touched[i] |= bit;
+	if (c->known_at > r->when.known_at || effect > r->when.as_of)
+		return 0;
+	/* the newest line that counts decides */
+	r->first[i] &= ~bit;
+	r->state[i] &= ~bit;
+	if (c->kind == CHANGE_ADDED)
+		r->state[i] |= bit;
+	return 0;
+}
+
+static int count_holder(void *ctx, const struct endpoint_row *row)
+{
+	uint32_t *bits = ctx;
+	unsigned i;
+
+	assert_int_equal(sscanf(row->name, "host%u.", &i), 1);
+	*bits |= 1u << i;
+	return 0;
+}
+
+static int check_holders(void *ctx, const struct software_row *row)
+{
+	const struct replay *r = ctx;
+	uint32_t bit = 1u << id_of(row), got = 0, want = 0;
+
+	for (unsigned i = 0; i < ENDPOINTS; i++)
+		want |= r->state[i] & bit ? 1u << i : 0;
+	assert_int_equal(query_software_endpoints(f.p, r->when, row->id, count_holder, &got),
+			 0);
+	assert_int_equal(got, want);
+	assert_int_equal(row->endpoints, __builtin_popcount(want));
+	return 0;
+}
+
+static void check_two_clocks(struct when when)
+{
+	const struct change_query q = { .kinds = CHANGE_SOFTWARE };
+	struct replay r = { .when = when };
+	char name[32];
+
+	assert_int_equal(query_changes(f.p, &q, replay_line, &r), 0);
+	for (unsigned i = 0; i < ENDPOINTS; i++) {
+		uint32_t untouched = present_of(&told[i]) & ~r.touched[i], id, bits;
+		struct endpoint_row row;
+
+		r.state[i] |= untouched | r.first[i];
+		r.state[i] = r.inventory[i] ? r.state[i] : 0;
+		bits = r.state[i];
+		(void)snprintf(name, sizeof(name), "host%u.example", i);
+		id = fixture_endpoint(&f, when, name, &row);
+		assert_int_equal(row.has_inventory, r.inventory[i]);
+		assert_int_equal(row.software_count, __builtin_popcount(bits));
+		if (id)
+			assert_int_equal(query_inventory(f.p, when, id, check_then, &bits), 0);
+		assert_int_equal(bits, 0);
+	}
+	assert_int_equal(query_software(f.p, when, "id-*", check_holders, &r), 0);
+}
+
+static void check_some_moment(void)
+{
+	int64_t as_of = history[rnd((unsigned)n_history)].at + (int64_t)rnd(2000) - 1000;
+	int64_t known = history[rnd((unsigned)n_history)].at;
+
+	if (rnd(3) == 0)
+		known = as_of + rnd(4000);
+	if (known > 1 && as_of > 1)
+		check_two_clocks((struct when){ as_of, known });
 }
 
 static void remember(void)
@@ -430,6 +532,9 @@ static void step(int64_t clock)
 	for (unsigned n = 1 + rnd(3); n > 0; n--) {
 		unsigned i = rnd(ENDPOINTS);
 
+		if (rnd(20) == 0) /* somebody sets its clock */
+			truths[i].clock = clock + (int64_t)rnd(8000) - 6000;
+		truths[i].clock += rnd(300);
 		for (unsigned k = rnd(4); k > 0; k--)
 			live(&truths[i]);
 		if (rnd(100) == 0)
@@ -444,6 +549,8 @@ static void step(int64_t clock)
 		size_t back = rnd(100) ? rnd(64) : rnd((unsigned)n_history);
 
 		check_past(&history[n_history - 1 - (back < n_history ? back : 0)]);
+		if (rnd(25) == 0)
+			check_some_moment();
 	}
 }
 
@@ -463,6 +570,8 @@ static void test_model(void **state)
 	assert_non_null(history = calloc(steps, sizeof(*history)));
 	for (unsigned i = 0; i < ENDPOINTS; i++)
 		new_ledger(&truths[i]);
+	for (unsigned i = 0; i < ENDPOINTS; i++)
+		truths[i].clock = clock;
 	for (size_t s = 0; s < steps; s++) {
 		clock += 1 + rnd(1000);
 		clock_fake(clock);

@@ -83,14 +83,14 @@ static void test_commit_fails(void **state)
 	assert_int_equal(after.failed, 2);
 	assert_int_equal(after.last_error, ST_EIO);
 	assert_int_equal(posture_known(f.p, "dns:b.example", &known), ST_ENOENT);
-	assert_int_equal(fixture_count(&f, 0, "vim"), 1);
-	assert_int_equal(fixture_count(&f, 0, "nano"), 0);
+	assert_int_equal(fixture_count(&f, WHEN_NOW, "vim"), 1);
+	assert_int_equal(fixture_count(&f, WHEN_NOW, "nano"), 0);
 	assert_false(posture_described(f.p, S("nano")));
 
 	append_error = 0;
 	assert_int_equal(fixture_commit(&f, inventory(&f, "a.example", other)), 0);
-	assert_int_equal(fixture_count(&f, 0, "nano"), 1);
-	assert_int_equal(fixture_count(&f, 0, "vim"), 0);
+	assert_int_equal(fixture_count(&f, WHEN_NOW, "nano"), 1);
+	assert_int_equal(fixture_count(&f, WHEN_NOW, "vim"), 0);
 	fixture_free(&f);
 }
 
@@ -180,8 +180,8 @@ static void test_clock_back(void **state)
 	/* the journal goes on, but nothing is complete through a moment to come */
 	assert_int_equal(posture_known(f.p, "dns:a.example", &known), 0);
 	assert_int_equal(known.complete_through, t - 1000 * CLOCK_SEC);
-	assert_int_equal(fixture_count(&f, first, "vim"), 1);
-	assert_int_equal(fixture_count(&f, second, "vim"), 0);
+	assert_int_equal(fixture_count(&f, KNOWN_AT(first), "vim"), 1);
+	assert_int_equal(fixture_count(&f, KNOWN_AT(second), "vim"), 0);
 	posture_close(f.p);
 	fixture_open(&f);
 	assert_int_equal(fixture_commit(&f, inventory(&f, "a.example", some)), 0);
@@ -280,10 +280,11 @@ static void test_hostile_text(void **state)
 	fixture_software(r, "twice", "twice", "1");
 	report_inventory_end(r);
 	assert_int_equal(fixture_commit(&f, r), 0);
-	assert_true(fixture_endpoint(&f, 0, "a.example", &row) != 0);
+	assert_true(fixture_endpoint(&f, WHEN_NOW, "a.example", &row) != 0);
 	assert_int_equal(row.software_count, 2);
-	assert_int_equal(fixture_count(&f, 0, "x'*"), 1);
-	assert_int_equal(query_software(f.p, 0, "*a*b*c*d*e*f*g*h*i*", NULL, NULL), ST_EVALUE);
+	assert_int_equal(fixture_count(&f, WHEN_NOW, "x'*"), 1);
+	assert_int_equal(query_software(f.p, WHEN_NOW, "*a*b*c*d*e*f*g*h*i*", NULL, NULL),
+			 ST_EVALUE);
 	fixture_free(&f);
 }
 
@@ -319,8 +320,8 @@ static void test_report_limits(void **state)
 	r = fixture_report(&f, "quiet");
 	report_fact(r, "os.name", S("x"));
 	assert_int_equal(fixture_commit(&f, r), 0);
-	assert_int_equal(fixture_endpoint(&f, 0, "loud", NULL), 0);
-	assert_int_not_equal(fixture_endpoint(&f, 0, "quiet", NULL), 0);
+	assert_int_equal(fixture_endpoint(&f, WHEN_NOW, "loud", NULL), 0);
+	assert_int_not_equal(fixture_endpoint(&f, WHEN_NOW, "quiet", NULL), 0);
 	fixture_free(&f);
 }
 
@@ -338,7 +339,7 @@ static void test_report_misuse(void **state)
 	report_inventory(r, &(struct inventory_head){ 1, 1, 0 });
 	fixture_software(r, "bash", "bash", "1");
 	assert_int_equal(fixture_commit(&f, r), 0);
-	assert_true(fixture_endpoint(&f, 0, "a.example", &row) != 0);
+	assert_true(fixture_endpoint(&f, WHEN_NOW, "a.example", &row) != 0);
 	assert_false(row.has_inventory);
 	r = fixture_report(&f, "a.example");
 	assert_int_equal(report_software(r, &(struct software){ .identifier = S("x") }),
@@ -375,7 +376,7 @@ static void *submit_many(void *ctx)
 		report_fact(r, "n", S(value));
 		while (report_submit(r, NULL, NULL) == ST_EBUSY)
 			r = inventory(s->f, name, i % 2 ? some : other);
-		(void)fixture_count(s->f, 0, "*"); /* readers among the writers */
+		(void)fixture_count(s->f, WHEN_NOW, "*"); /* readers among the writers */
 	}
 	return NULL;
 }
@@ -453,8 +454,8 @@ static void test_threads(void **state)
 		int value = -1;
 
 		(void)snprintf(name, sizeof(name), "t%d.example", i);
-		uint32_t id = fixture_endpoint(&f, 0, name, NULL);
-		assert_int_equal(query_facts(f.p, 0, id, last_value, &value), 0);
+		uint32_t id = fixture_endpoint(&f, WHEN_NOW, name, NULL);
+		assert_int_equal(query_facts(f.p, WHEN_NOW, id, last_value, &value), 0);
 		assert_int_equal(value, EACH - 1);
 	}
 	assert_true(reaches(&w, st.seq));

@@ -111,9 +111,9 @@ static void check(struct fixture *f, const char *have, uint32_t contiguous, uint
 	struct endpoint_state known;
 	struct endpoint_row row;
 	char text[256] = "";
-	uint32_t id = fixture_endpoint(f, 0, "a.example", &row);
+	uint32_t id = fixture_endpoint(f, WHEN_NOW, "a.example", &row);
 
-	assert_int_equal(query_inventory(f->p, 0, id, add_software, text), 0);
+	assert_int_equal(query_inventory(f->p, WHEN_NOW, id, add_software, text), 0);
 	assert_string_equal(text, have);
 	assert_int_equal(posture_known(f->p, "dns:a.example", &known), 0);
 	assert_int_equal(known.contiguous_eid, contiguous);
@@ -258,8 +258,8 @@ static void test_too_many_gaps(void **state)
 	r = fixture_report(&f, "a.example");
 	say(r, EPOCH, 11, 100, 100, events);
 	assert_int_equal(fixture_commit(&f, r), 0);
-	assert_int_equal(fixture_count(&f, 0, "p15"), 1);
-	assert_int_equal(fixture_count(&f, 0, "p16"), 0);
+	assert_int_equal(fixture_count(&f, WHEN_NOW, "p15"), 1);
+	assert_int_equal(fixture_count(&f, WHEN_NOW, "p16"), 0);
 	check(&f, "bash p0 p1 p10 p11 p12 p13 p14 p15 p2 p3 p4 p5 p6 p7 p8 p9 vim ", 10, 100);
 	INVENTORY(&f, EPOCH, 100, "bash");
 	check(&f, "bash ", 100, 100);
@@ -362,7 +362,7 @@ static void check_complete(struct fixture *f, int64_t *through, bool complete, u
 		assert_true(now.complete_through > *through);
 	else
 		assert_int_equal(now.complete_through, *through);
-	assert_true(fixture_endpoint(f, 0, "a.example", &row) != 0);
+	assert_true(fixture_endpoint(f, WHEN_NOW, "a.example", &row) != 0);
 	assert_true(row.has_gap == !complete);
 	*through = now.complete_through;
 }
@@ -431,9 +431,9 @@ static void test_instances(void **state)
 	check_journal(&f, seq,
 		      "11 software-instances vim 2<3\n12 software-instances vim 1<2\n"
 		      "13 software-removed vim\n");
-	assert_int_equal(fixture_count(&f, 0, "vim"), 0);
+	assert_int_equal(fixture_count(&f, WHEN_NOW, "vim"), 0);
 	EVENTS(&f, 14, 15, 15, "14+bash", "15+bash");
-	fixture_endpoint(&f, 0, "a.example", &row);
+	fixture_endpoint(&f, WHEN_NOW, "a.example", &row);
 	assert_int_equal(row.software_count, 1);
 	seq = seq_of(&f);
 	INVENTORY(&f, EPOCH, 16, "bash", "bash", "nano", "nano");
@@ -499,11 +499,11 @@ static void test_past(void **state)
 	gap = fixture_last_known(&f);
 	EVENTS(&f, 12, 12, 13, "12+zsh");
 	check(&f, "vim*2 zsh ", 13, 13);
-	uint32_t id = fixture_endpoint(&f, first, "a.example", &row);
+	uint32_t id = fixture_endpoint(&f, KNOWN_AT(first), "a.example", &row);
 	assert_int_equal(row.software_count, 2);
-	assert_int_equal(query_inventory(f.p, first, id, add_software, text), 0);
+	assert_int_equal(query_inventory(f.p, KNOWN_AT(first), id, add_software, text), 0);
 	assert_string_equal(text, "bash*0 vim*0 ");
-	fixture_endpoint(&f, gap, "a.example", &row);
+	fixture_endpoint(&f, KNOWN_AT(gap), "a.example", &row);
 	assert_int_equal(row.software_count, 1);
 	fixture_free(&f);
 }

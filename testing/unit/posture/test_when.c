@@ -1,0 +1,269 @@
+/* Two clocks: when it happened on the endpoint, and when the manager knew. */
+#include "posture/fixture.h"
+#include "base/clock.h"
+#include "base/err.h"
+
+#include <stdio.h>
+
+#define EPOCH 0x5a5a
+#define T(s) (INT64_C(1000000000) * CLOCK_SEC + (s)*CLOCK_SEC)
+
+/* The manager's clock reads T(known) from now on. */
+static void at(int64_t known)
+{
+	clock_fake(T(known));
+}
+
+static void inventory(struct fixture *f, uint32_t epoch, uint32_t last,
+		      const char *const *have)
+{
+	const struct inventory_head head = { epoch, last, T(-100000) };
+	struct report *r = fixture_report(f, "a.example");
+
+	assert_int_equal(report_inventory(r, &head), 0);
+	for (; *have; have++)
+		fixture_software(r, *have, *have, "1");
+	assert_int_equal(report_inventory_end(r), 0);
+	assert_int_equal(fixture_commit(f, r), 0);
+}
+
+#define INVENTORY(f, epoch, last, ...)                                                        \
+	inventory(f, epoch, last, (const char *const[]){ __VA_ARGS__, NULL })
+
+/* One event, which the endpoint says happened at T(happened). */
+static void event(struct fixture *f, uint32_t eid, int64_t happened, const char *what)
+{
+	struct report *r = fixture_report(f, "a.example");
+	const struct event ev = {
+		.eid = eid,
+		.happened_at = T(happened),
+		.action = *what == '+' ? EVENT_CREATED : EVENT_DELETED,
+		.software = { .identifier = S(what + 1), .name = S(what + 1) },
+	};
+
+	assert_int_equal(report_events(r, &(struct events_head){ EPOCH, eid, eid, eid, 0 }),
+			 0);
+	assert_int_equal(report_event(r, &ev), 0);
+	assert_int_equal(report_events_end(r), 0);
+	assert_int_equal(fixture_commit(f, r), 0);
+}
+
+static int add_software(void *ctx, const struct software_row *row)
+{
+	char *text = ctx;
+	size_t n = strlen(text);
+
+	(void)snprintf(text + n, 256 - n, "%.*s ", (int)row->identifier.n, row->identifier.p);
+	return 0;
+}
+
+/* Every kind of query agrees on what was there. known 0: by all that is known. */
+static void check(struct fixture *f, int64_t as_of, int64_t known, const char *want)
+{
+	const struct when when = { T(as_of), known ? T(known) : 0 };
+	struct endpoint_row row;
+	char inventory_text[256] = "", fleet[256] = "";
+	uint32_t id = fixture_endpoint(f, when, "a.example", &row);
+	unsigned n = 0;
+
+	assert_true(id != 0);
+	assert_int_equal(query_inventory(f->p, when, id, add_software, inventory_text), 0);
+	assert_string_equal(inventory_text, want);
+	assert_int_equal(query_software(f->p, when, "*", add_software, fleet), 0);
+	assert_string_equal(fleet, want);
+	for (const char *c = want; *c; c++)
+		n += *c == ' ';
+	assert_int_equal(row.software_count, n);
+}
+
+static void begin(struct fixture *f)
+{
+	fixture_init(f, "synchronous = off\n");
+	fixture_open(f);
+	at(100);
+	INVENTORY(f, EPOCH, 10, "bash", "vim");
+}
+
+static void end(struct fixture *f)
+{
+	clock_fake(0);
+	fixture_free(f);
+}
+
+/* It happened before the moment, and became known after it. */
+static void test_late(void **state)
+{
+	struct endpoint_row row;
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	at(500);
+	event(&f, 11, 200, "+zsh");
+	check(&f, 199, 0, "bash vim ");
+	check(&f, 200, 0, "bash vim zsh ");
+	check(&f, 499, 0, "bash vim zsh ");
+	/* but nobody could know it then */
+	check(&f, 499, 499, "bash vim ");
+	check(&f, 300, 499, "bash vim ");
+	check(&f, 300, 500, "bash vim zsh ");
+	/* what is known of a moment that had not come yet: what was known */
+	check(&f, 600, 300, "bash vim ");
+	/* how far the answer can be trusted goes by what is known, not by the moment */
+	fixture_endpoint(&f, AS_OF(T(300)), "a.example", &row);
+	assert_int_equal(row.complete_through, T(500));
+	fixture_endpoint(&f, KNOWN_AT(T(300)), "a.example", &row);
+	assert_int_equal(row.complete_through, T(100));
+	end(&f);
+}
+
+/* Its clock is ahead: it cannot have happened later than it was known. */
+static void test_ahead(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	at(300);
+	event(&f, 11, 100000, "+zsh");
+	check(&f, 299, 0, "bash vim ");
+	check(&f, 300, 0, "bash vim zsh ");
+	end(&f);
+}
+
+/* Its clock was set back between two events: the later event has the last word about all
+ * moments from its own on. */
+static void test_backwards(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	at(500);
+	event(&f, 11, 300, "-vim");
+	event(&f, 12, 400, "+vim");
+	event(&f, 13, 200, "-vim");
+	check(&f, 199, 0, "bash vim ");
+	check(&f, 200, 0, "bash ");
+	check(&f, 300, 0, "bash ");
+	check(&f, 450, 0, "bash ");
+	check(&f, 500, 0, "bash ");
+	end(&f);
+}
+
+/* Of a difference between inventories nobody knows when it came about. */
+static void test_differences(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	check(&f, 100, 0, "bash vim ");
+	at(400);
+	INVENTORY(&f, EPOCH, 12, "bash", "zsh");
+	check(&f, 399, 0, "bash vim ");
+	check(&f, 400, 0, "bash zsh ");
+	at(500);
+	event(&f, 13, 390, "-zsh"); /* before the inventory came, after it was made */
+	check(&f, 389, 0, "bash vim ");
+	check(&f, 390, 0, "bash vim ");
+	check(&f, 400, 0, "bash ");
+	end(&f);
+}
+
+/* Another ledger: its inventory shows what happened, the old one's events come no more. */
+static void test_epoch(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	at(200);
+	event(&f, 11, 150, "+zsh");
+	at(300);
+	INVENTORY(&f, EPOCH + 1, 1, "bash", "nano");
+	at(400);
+	event(&f, 12, 250, "+late"); /* of the old epoch: not used */
+	check(&f, 140, 0, "bash vim ");
+	check(&f, 250, 0, "bash vim zsh ");
+	check(&f, 300, 0, "bash nano ");
+	check(&f, 150, 250, "bash vim zsh ");
+	check(&f, 150, 150, "bash vim ");
+	end(&f);
+}
+
+/* Before its first inventory came nothing is known, whatever happened before. */
+static void test_first(void **state)
+{
+	struct endpoint_row row;
+	struct fixture f;
+	char text[256] = "";
+
+	(void)state;
+	fixture_init(&f, "synchronous = off\n");
+	fixture_open(&f);
+	at(10);
+	struct report *r = fixture_report(&f, "a.example");
+
+	assert_int_equal(report_fact(r, FACT_PLATFORM, S("GNU")), 0);
+	assert_int_equal(fixture_commit(&f, r), 0);
+	at(100);
+	INVENTORY(&f, EPOCH, 10, "bash", "vim");
+	at(200);
+	event(&f, 11, 50, "+zsh");
+	uint32_t id = fixture_endpoint(&f, AS_OF(T(99)), "a.example", &row);
+
+	assert_int_equal(row.software_count, 0);
+	assert_false(row.has_inventory);
+	assert_int_equal(query_inventory(f.p, AS_OF(T(99)), id, add_software, text), 0);
+	assert_string_equal(text, "");
+	check(&f, 100, 0, "bash vim zsh ");
+	check(&f, 100, 100, "bash vim ");
+	assert_int_equal(fixture_endpoint(&f, AS_OF(T(9)), "a.example", NULL), 0);
+	end(&f);
+}
+
+static int add_change(void *ctx, const struct change_row *row)
+{
+	return add_software(ctx, &row->software);
+}
+
+/* The journal, by what took effect, by what was known, and no more of it than is wanted. */
+static void test_changes(void **state)
+{
+	struct change_query q = { .kinds = CHANGE_BIT(CHANGE_ADDED), .as_of = T(250) };
+	struct fixture f;
+	char text[256] = "";
+
+	(void)state;
+	begin(&f);
+	at(500);
+	event(&f, 11, 300, "+three");
+	event(&f, 12, 200, "+two");
+	at(600);
+	event(&f, 13, 100, "+one");
+	assert_int_equal(query_changes(f.p, &q, add_change, text), 0);
+	assert_string_equal(text, "two one ");
+	q.limit = 1;
+	*text = 0;
+	assert_int_equal(query_changes(f.p, &q, add_change, text), 0);
+	assert_string_equal(text, "two ");
+	q.limit = 0;
+	q.until = T(550);
+	*text = 0;
+	assert_int_equal(query_changes(f.p, &q, add_change, text), 0);
+	assert_string_equal(text, "two ");
+	end(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_late),      cmocka_unit_test(test_ahead),
+		cmocka_unit_test(test_backwards), cmocka_unit_test(test_differences),
+		cmocka_unit_test(test_epoch),     cmocka_unit_test(test_first),
+		cmocka_unit_test(test_changes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
