@@ -13,6 +13,7 @@ static const struct kit_type firewall = { PEN_IETF, PA_SUBTYPE_FIREWALL };
 struct os_session {
 	unsigned have, asked; /* sets of topics */
 	unsigned ports;       /* that came in this assessment */
+	bool silence_told;    /* on this connection */
 	struct os_seen seen;
 	char version[256]; /* String Version as it came: "12.11 x86_64" */
 };
@@ -248,11 +249,11 @@ static int os_begin(struct imv *imv, void *session)
 {
 	const struct os_policy *policy = imv_module(imv)->state;
 	struct os_session *s = session;
-	uint8_t *packages = s->seen.packages;
+	const struct os_session was = *s;
 
-	memset(packages, 0, policy->n_packages);
-	memset(s, 0, sizeof(*s));
-	s->seen.packages = packages;
+	memset(was.seen.packages, 0, policy->n_packages);
+	*s = (struct os_session){ .silence_told = was.silence_told };
+	s->seen.packages = was.seen.packages;
 	return 0;
 }
 
@@ -307,6 +308,21 @@ static void os_platform(struct imv *imv, const struct os_session *s)
 	(void)imv_fact(imv, FACT_PLATFORM, span_str(text));
 }
 
+/* It told of its operating system once, and this connection does not: what is known is old.
+ * Said once a connection. */
+static void os_silence(struct imv *imv, struct os_session *s)
+{
+	struct report *r = imv_report(imv);
+	char platform[8];
+
+	if (s->have || s->silence_told || !r ||
+	    imv_known_fact(imv, FACT_PLATFORM, platform, sizeof(platform)) < 0)
+		return;
+	s->silence_told = true;
+	(void)report_notice(r, "os.silent",
+			    span_str("no collector speaks of the operating system any more"));
+}
+
 static int os_decide(struct imv *imv, void *session)
 {
 	const struct os_policy *policy = imv_module(imv)->state;
@@ -314,6 +330,7 @@ static int os_decide(struct imv *imv, void *session)
 	enum pa_result result;
 
 	os_platform(imv, s);
+	os_silence(imv, s);
 	result = os_policy_judge(policy, &s->seen, os_found, imv);
 	if (imv_report(imv))
 		(void)report_results_end(imv_report(imv), "os.");

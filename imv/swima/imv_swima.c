@@ -24,6 +24,8 @@ static cfg_opt_t swima_opts[] = {
 	CFG_STR("on_minor", "allow", CFGF_NONE),
 	CFG_STR("on_major", "isolate", CFGF_NONE),
 	CFG_STR("on_error", "none", CFGF_NONE),
+	CFG_STR("silence", "error", CFGF_NONE),
+	CFG_BOOL("expect_collectors", cfg_true, CFGF_NONE),
 	CFG_SEC("rule", policy_rule_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	CFG_END(),
 };
@@ -50,6 +52,7 @@ static int swima_load(struct kit_module *m)
 		.max_events = (uint32_t)cfg_getint(m->conf, "max_events"),
 		.events = cfg_getbool(m->conf, "events"),
 		.subscribe = cfg_getbool(m->conf, "subscribe"),
+		.expect_collectors = cfg_getbool(m->conf, "expect_collectors"),
 		.reconcile_hours = (uint32_t)cfg_getint(m->conf, "reconcile_hours"),
 		.reconcile_assessments =
 			(uint32_t)cfg_getint(m->conf, "reconcile_assessments"),
@@ -287,6 +290,24 @@ static void swima_tell(void *ctx, const struct policy_finding *f)
 		swima_remedy(imv, f->remediation);
 }
 
+/* An inventory is known, and nobody speaks of software: it is not taken for what is there. */
+static enum pa_result swima_silence(struct imv *imv, struct swima_session *s)
+{
+	static const char why[] = "no collector speaks of software any more";
+	enum pa_result evaluation = policy_silence(swima_module(imv)->policy);
+
+	if (!s->follow.silent) {
+		swima_follow_notice_of(imv, s, "swima.silent", "%s", why);
+		(void)imv_fact(imv, FACT_INCOMPLETE, span_str(why));
+	}
+	swima_follow_forget(s);
+	s->follow.silent = true;
+	(void)imv_result(imv, "swima.inventory", (enum verdict)evaluation, span_str(why));
+	swima_reason(imv, "The software inventory is not told any more",
+		     "Das Software-Inventar wird nicht mehr mitgeteilt", (struct span){ 0 });
+	return evaluation;
+}
+
 static enum pa_result swima_no_inventory(struct imv *imv, struct swima_session *s)
 {
 	struct span why = s->broken ? span_str("the inventory is malformed or too long")
@@ -312,6 +333,7 @@ static void swima_facts(struct imv *imv, struct swima_session *s)
 						: "no"));
 	if (s->sources.len)
 		(void)imv_fact(imv, "swima.sources", wr_span(&s->sources));
+	swima_follow_collectors(imv, s);
 }
 
 static enum pa_result swima_judge(struct imv *imv, struct swima_session *s)
@@ -326,11 +348,22 @@ static enum pa_result swima_judge(struct imv *imv, struct swima_session *s)
 	return policy_judge(s->policy, swima_tell, imv);
 }
 
+static enum pa_result swima_evaluate(struct imv *imv, struct swima_session *s, bool got)
+{
+	bool silent = s->known.has_inventory && !s->peers[0].used;
+
+	if (got)
+		s->follow.silent = false;
+	return got      ? swima_judge(imv, s)
+	       : silent ? swima_silence(imv, s)
+			: swima_no_inventory(imv, s);
+}
+
 static int swima_decide(struct imv *imv, void *session)
 {
 	struct swima_session *s = session;
 	bool got = s->asking.resumed ? s->asking.heard : s->inventories && !s->broken;
-	enum pa_result evaluation = got ? swima_judge(imv, s) : swima_no_inventory(imv, s);
+	enum pa_result evaluation = swima_evaluate(imv, s, got);
 	struct report *r = imv_report(imv);
 
 	s->decided = true;

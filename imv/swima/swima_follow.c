@@ -13,7 +13,8 @@
 
 #define FOLLOW_ASKS_MAX 4096 /* requests for events in one assessment */
 
-void swima_follow_notice(struct imv *imv, struct swima_session *s, const char *fmt, ...)
+void swima_follow_notice_of(struct imv *imv, struct swima_session *s, const char *subject,
+			    const char *fmt, ...)
 {
 	struct report *r = imv_report(imv);
 	char text[160];
@@ -24,8 +25,51 @@ void swima_follow_notice(struct imv *imv, struct swima_session *s, const char *f
 	va_end(ap);
 	(void)imv_note(imv, "%s", text);
 	if (r && !s->asking.noticed)
-		(void)report_notice(r, "swima.ledger", span_str(text));
+		(void)report_notice(r, subject, span_str(text));
 	s->asking.noticed = true;
+}
+
+/* --- collectors --- */
+
+#define FACT_COLLECTORS "swima.collectors"
+
+/* On a new connection: who told inventories before is expected to. */
+static void recall_collectors(struct imv *imv, struct swima_session *s)
+{
+	struct swima_follow *f = &s->follow;
+	char text[16];
+
+	if (f->recalled || !s->known.has_inventory)
+		return;
+	f->recalled = true;
+	if (imv_known_fact(imv, FACT_COLLECTORS, text, sizeof(text)) < 0)
+		return;
+	f->noted = (uint32_t)strtoul(text, NULL, 10);
+	if (f->noted > SWIMA_MAX_PEERS)
+		f->noted = SWIMA_MAX_PEERS;
+	if (f->collectors < f->noted && swima_module(imv)->limits.expect_collectors)
+		f->collectors = f->noted;
+}
+
+void swima_follow_collectors(struct imv *imv, struct swima_session *s)
+{
+	struct swima_follow *f = &s->follow;
+	char text[16];
+
+	if (s->asking.resumed || f->collectors == f->noted ||
+	    (f->collectors <= 1 && f->noted <= 1))
+		return;
+	(void)snprintf(text, sizeof(text), "%u", f->collectors);
+	if (imv_fact(imv, FACT_COLLECTORS, span_str(text)) == 0)
+		f->noted = f->collectors;
+}
+
+void swima_follow_forget(struct swima_session *s)
+{
+	struct swima_follow *f = &s->follow;
+
+	f->known = f->no_events = false;
+	f->subscription = 0;
 }
 
 /* --- asking --- */
@@ -78,8 +122,11 @@ static bool reconcile_is_due(const struct imv *imv, const struct swima_session *
 
 static bool can_resume(struct imv *imv, struct swima_session *s)
 {
-	return imv_known(imv, &s->known) == 0 && s->known.has_inventory && imv_report(imv) &&
-	       swima_module(imv)->limits.events && !s->follow.no_events;
+	if (imv_known(imv, &s->known) < 0 || !s->known.has_inventory || !imv_report(imv))
+		return false;
+	recall_collectors(imv, s);
+	return swima_module(imv)->limits.events && !s->follow.no_events &&
+	       s->follow.collectors <= 1 && s->follow.noted <= 1;
 }
 
 int swima_follow_begin(struct imv *imv, struct swima_session *s)
@@ -91,8 +138,7 @@ int swima_follow_begin(struct imv *imv, struct swima_session *s)
 		return swima_ask_inventory(imv, s);
 	f->assessments++;
 	k->resumed = true;
-	k->reconcile = reconcile_is_due(imv, s) ||
-		       (s->known.incomplete && !f->known);
+	k->reconcile = reconcile_is_due(imv, s) || (s->known.incomplete && !f->known);
 	if (f->news.newest <= s->known.contiguous_eid)
 		news_reset(&f->news);
 	if (f->epoch != s->known.epoch) {

@@ -32,6 +32,7 @@ struct policy {
 	struct policy_rule *rules;
 	size_t n, n_required, n_patterns;
 	enum imv_recommendation actions[PA_N_RESULT];
+	enum pa_result silence;
 };
 
 /* Software that a finding is about. */
@@ -143,6 +144,20 @@ static int policy_read_actions(cfg_t *conf, const struct log *log, struct policy
 	return 0;
 }
 
+static int policy_read_silence(cfg_t *conf, const struct log *log, struct policy *p)
+{
+	static const struct word words[] = { { "error", PA_RESULT_ERROR },
+					     { "minor", PA_RESULT_MINOR },
+					     { "major", PA_RESULT_SIGNIFICANT },
+					     { 0 } };
+	int evaluation = policy_word(conf, "silence", words, log);
+
+	if (evaluation < 0)
+		return evaluation;
+	p->silence = (enum pa_result)evaluation;
+	return 0;
+}
+
 int policy_open(cfg_t *conf, const struct log *log, struct policy **out)
 {
 	struct policy *p = calloc(1, sizeof(*p));
@@ -152,6 +167,8 @@ int policy_open(cfg_t *conf, const struct log *log, struct policy **out)
 	if (!p)
 		return ST_ENOMEM;
 	err = policy_read_actions(conf, log, p);
+	if (!err)
+		err = policy_read_silence(conf, log, p);
 	if (!err && !(p->rules = calloc(n + 1, sizeof(*p->rules))))
 		err = ST_ENOMEM;
 	while (!err && p->n < n) {
@@ -187,6 +204,11 @@ size_t policy_patterns(const struct policy *p)
 enum imv_recommendation policy_action(const struct policy *p, enum pa_result evaluation)
 {
 	return p->actions[evaluation];
+}
+
+enum pa_result policy_silence(const struct policy *p)
+{
+	return p->silence;
 }
 
 struct policy_state *policy_state_new(const struct policy *p)

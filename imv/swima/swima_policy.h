@@ -8,7 +8,7 @@
 
 /* The part of the module's settings that this file reads:
  *	CFG_SEC("rule", policy_rule_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES)
- * and the keys on_compliant, on_minor, on_major, on_error. */
+ * and the keys on_compliant, on_minor, on_major, on_error, silence. */
 extern cfg_opt_t policy_rule_opts[];
 
 struct policy;
@@ -23,6 +23,9 @@ size_t policy_patterns(const struct policy *p);
 
 /* What follows from an evaluation. */
 enum imv_recommendation policy_action(const struct policy *p, enum pa_result evaluation);
+
+/* What it means that no collector speaks where an inventory is known. */
+enum pa_result policy_silence(const struct policy *p);
 
 /* What the rules have seen of one endpoint in one assessment. */
 struct policy_state;

@@ -14,9 +14,10 @@ struct swima_limits {
 	uint32_t max_record;       /* octets of a record that is read */
 	uint32_t max_descriptions; /* records asked for in one assessment */
 	uint32_t records_per_request;
-	uint32_t max_events; /* in one answer */
-	bool events;         /* ask for events where an inventory is known */
-	bool subscribe;      /* and to be told of new ones */
+	uint32_t max_events;    /* in one answer */
+	bool events;            /* ask for events where an inventory is known */
+	bool subscribe;         /* and to be told of new ones */
+	bool expect_collectors; /* as many as have told inventories before */
 	uint32_t reconcile_hours, reconcile_assessments; /* 0: never for this reason */
 };
 
@@ -38,7 +39,10 @@ struct swima_follow {
 	bool no_events;        /* asking for events is of no use */
 	uint32_t assessments;  /* since an inventory */
 	uint32_t answers;      /* so far */
-	uint32_t collectors;   /* told inventories at once, at most */
+	uint32_t collectors;   /* told inventories at once, at most, now or earlier */
+	uint32_t noted; /* collectors that the posture knows of; 0 or 1: it does not say */
+	bool recalled;  /* the posture has been asked for them */
+	bool silent;    /* nobody spoke in the last assessment */
 	struct news news;
 };
 
@@ -145,8 +149,16 @@ void swima_follow_inventory(struct imv *imv, struct swima_session *s,
 			    const struct swima_head *h);
 
 /* One notice an assessment: why the ledger is not followed. */
-void swima_follow_notice(struct imv *imv, struct swima_session *s, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+#define swima_follow_notice(imv, s, ...)                                                      \
+	swima_follow_notice_of(imv, s, "swima.ledger", __VA_ARGS__)
+void swima_follow_notice_of(struct imv *imv, struct swima_session *s, const char *subject,
+			    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/* How many collectors have told inventories becomes a fact where it is more than one. */
+void swima_follow_collectors(struct imv *imv, struct swima_session *s);
+
+/* Nothing that this connection has told of the ledger is relied on any more. */
+void swima_follow_forget(struct swima_session *s);
 
 /* The rules see what is known, and what events have made of it. */
 void swima_see_followed(struct imv *imv, struct swima_session *s);

@@ -178,6 +178,10 @@ const struct identity *imv_identity(struct imv *imv); /* or NULL */
 /* What is known of this endpoint (posture_known). ST_ENOENT: nothing, or nothing is stored. */
 int imv_known(struct imv *imv, struct endpoint_state *state);
 
+/* What is known of it as a fact: its value, cut to cap - 1 octets and ended with NUL. ST_ENOENT:
+ * nothing. Takes time for each fact of the endpoint: once a connection is right. */
+int imv_known_fact(struct imv *imv, const char *name, char *value, size_t cap);
+
 /* --- knowing --- */
 
 struct kit_module *imv_module(const struct imv *imv); /* its state, settings */

@@ -1,6 +1,8 @@
 /* The validator's way to the posture: who the endpoint is, and the report about it. */
 #include "kit/imv_side.h"
 
+#include "posture/query.h"
+
 #include <stdlib.h>
 
 #define AR_OCTETS_MAX (64 * 1024) /* of an identity list we look at */
@@ -107,6 +109,39 @@ int imv_known(struct imv *imv, struct endpoint_state *state)
 
 	memset(state, 0, sizeof(*state));
 	return who ? posture_known(posture, who->key, state) : ST_ENOENT;
+}
+
+struct sought {
+	struct span name;
+	char *value;
+	size_t cap;
+	bool found;
+};
+
+static int imv_fact_row(void *ctx, const struct fact_row *row)
+{
+	struct sought *s = ctx;
+	size_t n = row->value.n < s->cap ? row->value.n : s->cap - 1;
+
+	if (!span_eq(row->name, s->name))
+		return 0;
+	if (n)
+		memcpy(s->value, row->value.p, n);
+	s->value[n] = '\0';
+	s->found = true;
+	return 0;
+}
+
+int imv_known_fact(struct imv *imv, const char *name, char *value, size_t cap)
+{
+	struct sought s = { span_str(name), value, cap, false };
+	struct endpoint_state known;
+	int err = imv_known(imv, &known);
+
+	value[0] = '\0';
+	if (!err)
+		err = query_facts(posture, 0, known.id, imv_fact_row, &s);
+	return err ? err : s.found ? 0 : ST_ENOENT;
 }
 
 void imv_report_end(struct imv *imv)

@@ -17,6 +17,7 @@ struct report {
 
 bool fake_present;
 struct endpoint_state fake_state;
+struct fact_row fake_fact;
 const struct software_row *fake_rows;
 size_t fake_n_rows;
 int fake_state_err = ST_ENOENT;
@@ -87,7 +88,7 @@ int posture_known(struct posture *p, const char *key, struct endpoint_state *sta
 {
 	(void)p;
 	(void)key;
-	*state = fake_state;
+	*state = fake_state_err ? (struct endpoint_state){ 0 } : fake_state;
 	return fake_state_err;
 }
 
@@ -118,6 +119,15 @@ int query_inventory(struct posture *p, struct when when, uint32_t endpoint,
 	for (size_t i = 0; i < fake_n_rows && !err; i++)
 		err = fn(ctx, &fake_rows[i]);
 	return err;
+}
+
+int query_facts(struct posture *p, int64_t as_of, uint32_t endpoint,
+		int (*fn)(void *ctx, const struct fact_row *row), void *ctx)
+{
+	(void)p;
+	(void)as_of;
+	(void)endpoint;
+	return fake_fact.name.n ? fn(ctx, &fake_fact) : 0;
 }
 
 int query_identifier(struct posture *p, struct span identifier,

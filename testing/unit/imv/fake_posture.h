@@ -13,6 +13,9 @@ extern bool fake_present;
 extern struct endpoint_state fake_state;
 extern int fake_state_err;
 
+/* The one fact that is known, if it has a name. */
+extern struct fact_row fake_fact;
+
 /* What query_inventory answers. */
 extern const struct software_row *fake_rows;
 extern size_t fake_n_rows;

@@ -162,6 +162,44 @@ static void test_silent_endpoint(void **state)
 	stop();
 }
 
+static size_t silences(void)
+{
+	const char *at = fake_posture.log;
+	size_t n = 0;
+
+	while ((at = strstr(at, "notice os.silent"))) {
+		n++;
+		at++;
+	}
+	return n;
+}
+
+static void again(void)
+{
+	assert_int_equal(TNC_IMV_NotifyConnectionChange(FAKE_ID, CONN, 1), TNC_RESULT_SUCCESS);
+	end_batch();
+	end_batch();
+}
+
+/* It told once, and does not on this connection: said once. */
+static void test_fell_silent(void **state)
+{
+	(void)state;
+	start("");
+	fake_posture.fact = (struct fact_row){ SPAN_LIT(FACT_PLATFORM), SPAN_LIT("Debian") };
+	end_batch();
+	end_batch();
+	assert_int_equal(silences(), 1);
+	again();
+	assert_int_equal(silences(), 1);
+	stop();
+	start("");
+	assert_int_equal(silences(), 0);
+	again();
+	assert_int_equal(silences(), 0); /* one that nothing is known of */
+	stop();
+}
+
 static void test_ports(void **state)
 {
 	static const uint8_t entries[] = { 0, 6, 0, 22, 0, 6, 0, 23, 1, 17, 0, 53 };
@@ -266,6 +304,7 @@ int main(void)
 		cmocka_unit_test(test_recorded),
 		cmocka_unit_test(test_recorded_failure),
 		cmocka_unit_test(test_silent_endpoint),
+		cmocka_unit_test(test_fell_silent),
 		cmocka_unit_test(test_ports),
 		cmocka_unit_test(test_many_ports),
 		cmocka_unit_test(test_hostile),

@@ -13,6 +13,7 @@ static cfg_opt_t opts[] = {
 	CFG_STR("on_minor", "allow", CFGF_NONE),
 	CFG_STR("on_major", "isolate", CFGF_NONE),
 	CFG_STR("on_error", "none", CFGF_NONE),
+	CFG_STR("silence", "error", CFGF_NONE),
 	CFG_SEC("rule", policy_rule_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 	CFG_END(),
 };

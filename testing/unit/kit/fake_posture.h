@@ -3,15 +3,17 @@
 #define STANCE_TESTING_FAKE_POSTURE_H
 
 #include "posture/posture.h"
+#include "posture/query.h"
 
 #include <stdbool.h>
 
 struct fake_posture {
-	bool missing;       /* there is none in this process */
-	int submit_result;  /* of report_submit */
-	unsigned submitted; /* reports taken */
-	unsigned open;      /* references to the posture, reports not yet submitted */
-	char log[65536];    /* of the submitted reports */
+	bool missing;         /* there is none in this process */
+	int submit_result;    /* of report_submit */
+	unsigned submitted;   /* reports taken */
+	unsigned open;        /* references to the posture, reports not yet submitted */
+	struct fact_row fact; /* the one that is known, if it has a name */
+	char log[65536];      /* of the submitted reports */
 };
 
 extern struct fake_posture fake_posture;
