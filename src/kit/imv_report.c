@@ -140,7 +140,7 @@ int imv_known_fact(struct imv *imv, const char *name, char *value, size_t cap)
 
 	value[0] = '\0';
 	if (!err)
-		err = query_facts(posture, 0, known.id, imv_fact_row, &s);
+		err = query_facts(posture, WHEN_NOW, known.id, imv_fact_row, &s);
 	return err ? err : s.found ? 0 : ST_ENOENT;
 }
 

@@ -121,11 +121,11 @@ int query_inventory(struct posture *p, struct when when, uint32_t endpoint,
 	return err;
 }
 
-int query_facts(struct posture *p, int64_t as_of, uint32_t endpoint,
+int query_facts(struct posture *p, struct when when, uint32_t endpoint,
 		int (*fn)(void *ctx, const struct fact_row *row), void *ctx)
 {
 	(void)p;
-	(void)as_of;
+	(void)when;
 	(void)endpoint;
 	return fake_fact.name.n ? fn(ctx, &fake_fact) : 0;
 }

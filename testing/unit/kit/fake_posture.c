@@ -46,11 +46,11 @@ int posture_known(struct posture *p, const char *key, struct endpoint_state *sta
 	return strcmp(key, "dns:endpoint.example") == 0 ? 0 : ST_ENOENT;
 }
 
-int query_facts(struct posture *p, int64_t as_of, uint32_t endpoint,
+int query_facts(struct posture *p, struct when when, uint32_t endpoint,
 		int (*fn)(void *ctx, const struct fact_row *row), void *ctx)
 {
 	(void)p;
-	(void)as_of;
+	(void)when;
 	(void)endpoint;
 	return fake_posture.fact.name.n ? fn(ctx, &fake_posture.fact) : 0;
 }
