@@ -3,6 +3,7 @@
 #include "dpkg_db.h"
 
 #include "base/err.h"
+#include "base/table.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,7 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <uthash.h>
 
 /* dpkg merges its journal after some 250 entries; this many is not dpkg's doing. */
 #define DPKG_MAX_UPDATES 16384

@@ -1,6 +1,7 @@
 #include "tree.h"
 
 #include "base/err.h"
+#include "base/table.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <uthash.h>
 
 #define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK)
 

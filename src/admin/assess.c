@@ -13,8 +13,7 @@
 #include <unistd.h>
 
 #define HASH_NONFATAL_OOM 1
-#define HASH_FUNCTION HASH_FNV /* the default one falls through its cases, which clang minds */
-#include <uthash.h>
+#include "base/table.h"
 
 #define ASSESS_FIRST_US (10 * CLOCK_SEC) /* for the first word about each endpoint */
 #define ASSESS_PROGRESS_US (CLOCK_SEC / 4)

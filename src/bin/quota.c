@@ -7,8 +7,7 @@
 #include <string.h>
 
 #define HASH_NONFATAL_OOM 1
-#define HASH_FUNCTION HASH_FNV /* the default one falls through its cases, which clang minds */
-#include <uthash.h>
+#include "base/table.h"
 
 #define MINUTE_US (60 * (int64_t)CLOCK_SEC)
 

@@ -9,8 +9,7 @@
 #include <string.h>
 
 #define HASH_NONFATAL_OOM 1
-#define HASH_FUNCTION HASH_FNV /* the default one falls through its cases, which clang minds */
-#include <uthash.h>
+#include "base/table.h"
 
 #define QUESTIONS_MAX 16    /* followed at once */
 #define FOLLOWS_MAX 1048576 /* endpoints in all of them */

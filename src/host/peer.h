@@ -15,8 +15,7 @@
 #include "proto/pb_session.h"
 
 #define HASH_NONFATAL_OOM 1
-#define HASH_FUNCTION HASH_FNV /* the default one falls through its cases, which clang minds */
-#include <uthash.h>
+#include "base/table.h"
 
 /* Assessments in a row that modules may ask for out of the one before. */
 #define PEER_RETRIES_MAX 8

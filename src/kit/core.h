@@ -7,6 +7,7 @@
 #define STANCE_KIT_CORE_H
 
 #include "base/limits.h"
+#include "base/table.h"
 #include "kit/kit.h"
 #include "proto/pa_reasm.h"
 #include "tncif/tncifimc.h"
@@ -14,7 +15,6 @@
 #include "wire/pa_msg.h"
 
 #include <pthread.h>
-#include <uthash.h>
 
 #define KIT_TYPES 8      /* subtypes of one module */
 #define KIT_PEERS 8      /* modules of one endpoint that talk to one of ours */

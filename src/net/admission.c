@@ -1,13 +1,13 @@
 #include "net/admission.h"
 #include "base/err.h"
 #include "base/limits.h"
+#include "base/table.h"
 
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 struct address {
 	uint8_t octets[16]; /* an IPv6 network, or IPv4 mapped into IPv6 */

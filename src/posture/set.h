@@ -3,9 +3,9 @@
 #ifndef STANCE_POSTURE_SET_H
 #define STANCE_POSTURE_SET_H
 
+#include "base/table.h"
 #include "posture/ids.h"
 
-#include <uthash.h>
 
 #define SET_DIGEST 32
 #define SET_SKETCH 4

@@ -4,8 +4,8 @@
 
 #include "base/arena.h"
 #include "base/span.h"
+#include "base/table.h"
 
-#include <uthash.h>
 
 struct text {
 	UT_hash_handle hh;
