@@ -194,7 +194,7 @@ static void ask_count(struct bench *b, uint32_t i, name_fn *name)
 	int err;
 
 	name(&b->f, i, pattern, sizeof(pattern));
-	if ((err = query_software(b->p, 0, pattern, ask_software, &a)) < 0)
+	if ((err = query_software(b->p, WHEN_NOW, pattern, ask_software, &a)) < 0)
 		die("count", err);
 }
 
@@ -205,9 +205,10 @@ static void ask_who(struct bench *b, uint32_t i, name_fn *name)
 	int err;
 
 	name(&b->f, i, pattern, sizeof(pattern));
-	if ((err = query_software(b->p, 0, pattern, ask_software, &a)) < 0)
+	if ((err = query_software(b->p, WHEN_NOW, pattern, ask_software, &a)) < 0)
 		die("who has", err);
-	if (a.id && (err = query_software_endpoints(b->p, 0, a.id, ask_endpoint, &who)) < 0)
+	if (a.id &&
+	    (err = query_software_endpoints(b->p, WHEN_NOW, a.id, ask_endpoint, &who)) < 0)
 		die("who has", err);
 }
 
@@ -236,8 +237,8 @@ static void ask_inventory(struct bench *b, uint32_t i)
 
 	population_name((uint32_t)((uint64_t)i * 999983u % b->f.endpoints), name,
 			sizeof(name));
-	if ((err = query_resolve(b->p, 0, name, ask_endpoint, &a)) < 0 ||
-	    (err = query_inventory(b->p, 0, a.id, ask_software, &rows)) < 0)
+	if ((err = query_resolve(b->p, WHEN_NOW, name, ask_endpoint, &a)) < 0 ||
+	    (err = query_inventory(b->p, WHEN_NOW, a.id, ask_software, &rows)) < 0)
 		die("inventory", err);
 }
 
