@@ -7,11 +7,18 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
-/* Which set has this value in this component of its sketch; the latest wins. */
+/* The sketch of a set: its members fall into so many bins by their hash, and each bin is known
+ * by the least hash in it (one-permutation min-hash). Two sets agree in a bin as often as they
+ * have members in common. A band is some bins together: sets that are nearly the same agree in
+ * one of the bands, and sets that are merely alike in none. */
+#define BINS 32
+#define BAND (BINS / SET_BANDS)
+
+/* Which set has this value in this band of its sketch; the latest wins. */
 struct set_sketch {
 	UT_hash_handle hh;
 	struct {
-		uint32_t component, value;
+		uint32_t band, value;
 	} key;
 	struct set *set;
 };
@@ -35,19 +42,20 @@ static uint64_t members_hash(const uint32_t *v, size_t n)
 	return mix(h);
 }
 
-/* Min-hash: two sets agree in a component as often as they have members in common. */
-static void members_sketch(const uint32_t *v, size_t n, uint32_t sketch[SET_SKETCH])
+static void members_bands(const uint32_t *v, size_t n, uint32_t bands[SET_BANDS])
 {
-	memset(sketch, 0xff, SET_SKETCH * sizeof(*sketch));
-	for (size_t i = 0; i < n; i++) {
-		uint64_t h = v[i];
+	uint32_t bins[BINS];
 
-		for (int k = 0; k < SET_SKETCH; k++) {
-			h = mix(h + UINT64_C(0x9e3779b97f4a7c15));
-			if ((uint32_t)h < sketch[k])
-				sketch[k] = (uint32_t)h;
-		}
+	memset(bins, 0xff, sizeof(bins));
+	for (size_t i = 0; i < n; i++) {
+		uint64_t h = mix(v[i] + UINT64_C(0x9e3779b97f4a7c15));
+		uint32_t least = (uint32_t)(h >> 32);
+
+		if (least < bins[h % BINS])
+			bins[h % BINS] = least;
 	}
+	for (int b = 0; b < SET_BANDS; b++)
+		bands[b] = (uint32_t)members_hash(bins + b * BAND, BAND);
 }
 
 struct set *set_new(uint32_t id, const uint32_t *members, size_t n)
@@ -63,7 +71,7 @@ struct set *set_new(uint32_t id, const uint32_t *members, size_t n)
 	if (n)
 		memcpy(s->members, members, n * sizeof(*members));
 	s->hash = members_hash(members, n);
-	members_sketch(members, n, s->sketch);
+	members_bands(members, n, s->bands);
 	return s;
 }
 
@@ -86,25 +94,48 @@ struct set *sets_find(const struct sets *t, const uint32_t *members, size_t n)
 	return NULL;
 }
 
-static struct set_sketch *sketch_find(const struct sets *t, uint32_t component, uint32_t value)
+static struct set_sketch *sketch_find(const struct sets *t, uint32_t band, uint32_t value)
 {
-	struct set_sketch want = { .key = { component, value } }, *k;
+	struct set_sketch want = { .key = { band, value } }, *k;
 
 	HASH_FIND(hh, t->sketches, &want.key, sizeof(want.key), k);
 	return k;
 }
 
+/* How many members one has and the other has not. */
+static size_t distance(const struct set *s, const uint32_t *v, size_t n)
+{
+	size_t i = 0, k = 0, same = 0;
+
+	while (i < s->n && k < n) {
+		uint32_t a = s->members[i], b = v[k];
+
+		same += a == b;
+		i += a <= b;
+		k += b <= a;
+	}
+	return s->n + n - 2 * same;
+}
+
 struct set *sets_near(const struct sets *t, const uint32_t *members, size_t n)
 {
-	uint32_t sketch[SET_SKETCH];
-	struct set_sketch *k = NULL;
+	uint32_t bands[SET_BANDS];
+	struct set *best = NULL;
+	size_t least = n;
 
 	if (!t->sketches || !n)
 		return NULL;
-	members_sketch(members, n, sketch);
-	for (uint32_t i = 0; i < SET_SKETCH && !k; i++)
-		k = sketch_find(t, i, sketch[i]);
-	return k ? k->set : NULL;
+	members_bands(members, n, bands);
+	for (uint32_t i = 0; i < SET_BANDS; i++) {
+		struct set_sketch *k = sketch_find(t, i, bands[i]);
+		size_t d;
+
+		if (!k || k->set == best || (d = distance(k->set, members, n)) >= least)
+			continue;
+		best = k->set;
+		least = d;
+	}
+	return best;
 }
 
 struct set *sets_get(const struct sets *t, uint32_t id)
@@ -115,14 +146,14 @@ struct set *sets_get(const struct sets *t, uint32_t id)
 /* Only a hint: out of memory means that a likeness may go unnoticed. */
 static void sketches_add(struct sets *t, struct set *s)
 {
-	for (uint32_t i = 0; s->n && i < SET_SKETCH; i++) {
-		struct set_sketch *k = sketch_find(t, i, s->sketch[i]);
+	for (uint32_t i = 0; s->n && i < SET_BANDS; i++) {
+		struct set_sketch *k = sketch_find(t, i, s->bands[i]);
 
 		if (!k) {
 			if (!(k = calloc(1, sizeof(*k))))
 				return;
-			k->key.component = i;
-			k->key.value = s->sketch[i];
+			k->key.band = i;
+			k->key.value = s->bands[i];
 			HASH_ADD(hh, t->sketches, key, sizeof(k->key), k);
 			t->octets += sizeof(*k);
 		}

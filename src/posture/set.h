@@ -6,9 +6,8 @@
 #include "base/table.h"
 #include "posture/ids.h"
 
-
 #define SET_DIGEST 32
-#define SET_SKETCH 4
+#define SET_BANDS 4
 
 struct bitmap;
 struct dictionary_entry;
@@ -18,7 +17,7 @@ struct set {
 	uint32_t id;
 	uint8_t digest[SET_DIGEST];
 	uint64_t hash; /* of members; this process only */
-	uint32_t sketch[SET_SKETCH];
+	uint32_t bands[SET_BANDS];
 	struct bitmap *endpoints; /* whose base it is */
 	size_t n;
 	uint32_t members[];
@@ -40,8 +39,9 @@ void set_free(struct set *s);
 /* The same members, or NULL. */
 struct set *sets_find(const struct sets *t, const uint32_t *members, size_t n);
 
-/* A set that probably has most of its members in common with these, or NULL: one that shares
- * a component of the min-hash sketch. */
+/* A set that has most of its members in common with these, or NULL: of those that share a band
+ * of the min-hash sketch the one that differs least. A hint: now and then there would be
+ * one. */
 struct set *sets_near(const struct sets *t, const uint32_t *members, size_t n);
 
 struct set *sets_get(const struct sets *t, uint32_t id);

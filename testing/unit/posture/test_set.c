@@ -3,6 +3,8 @@
 #include "posture/set.h"
 #include "base/err.h"
 
+#include <stdlib.h>
+
 #define N 500
 
 static void fill(uint32_t *v, uint32_t from)
@@ -43,6 +45,44 @@ static void test_find(void **state)
 	sets_free(&t, true);
 }
 
+static int id_cmp(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* Images that have most of their software in common; what was cloned from one and has drifted
+ * a little is found to be near it, and not near another. */
+static void test_near_image(void **state)
+{
+	uint32_t v[20][N], w[N], found = 0, other = 0, seed = 7;
+	struct sets t = { 0 };
+
+	(void)state;
+	for (uint32_t k = 0; k < 20; k++) {
+		for (uint32_t i = 0; i < N; i++)
+			v[k][i] = 1 + 100 * i + ((i * 7 + k) % 5 == 0 ? k : 0);
+		assert_int_equal(sets_add(&t, set_new(k + 1, v[k], N)), 0);
+	}
+	for (uint32_t n = 0; n < 1000; n++) {
+		const struct set *s;
+
+		memcpy(w, v[n % 20], sizeof(w));
+		for (uint32_t i = 0; i < n % 13; i++) {
+			seed = seed * 1103515245 + 12345;
+			w[(seed >> 8) % N] = 100000 + seed % 100000;
+		}
+		qsort(w, N, sizeof(*w), id_cmp);
+		s = sets_near(&t, w, N);
+		found += s && s->id == n % 20 + 1;
+		other += s && s->id != n % 20 + 1;
+	}
+	assert_true(other < 10); /* it is a hint */
+	assert_true(found > 980);
+	sets_free(&t, true);
+}
+
 /* printf '\0\0\0\1a\0\0\0\2bc' | sha256sum */
 static const uint8_t digest_a_bc[SET_DIGEST] = {
 	0xb5, 0x34, 0xce, 0x16, 0xac, 0x9c, 0x8b, 0x36, 0x82, 0x3f, 0x39,
@@ -70,6 +110,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_find),
+		cmocka_unit_test(test_near_image),
 		cmocka_unit_test(test_digest),
 	};
 
