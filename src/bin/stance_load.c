@@ -2,7 +2,9 @@
 
 #include "bin/stance_load_ask.h"
 #include "bin/stance_load_fleet.h"
+#include "bin/stance_load_floor.h"
 #include "bin/stance_load_print.h"
+#include "bin/stance_load_verify.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -12,6 +14,7 @@
 #include <sys/resource.h>
 
 #define DESCRIPTORS 64 /* of a process, besides one for each endpoint */
+#define FLOOR_HANDSHAKES 100
 #define DPKG_STATUS "/var/lib/dpkg/status"
 
 enum exit_code {
@@ -124,16 +127,16 @@ static int open_tls(struct load *l)
 /* Raises the soft limit; as many processes as it takes below the hard one. */
 static int share_descriptors(struct load *l)
 {
-	uint64_t need = l->conf.endpoints + DESCRIPTORS, n = l->conf.processes;
+	uint64_t all = l->conf.endpoints + (uint64_t)l->conf.hostile;
+	uint64_t need, n = l->conf.processes;
 	struct rlimit r;
 
 	if (getrlimit(RLIMIT_NOFILE, &r) < 0)
 		return complain("open files", strerror(errno));
 	if (!n && r.rlim_max > DESCRIPTORS)
-		n = (l->conf.endpoints + r.rlim_max - DESCRIPTORS - 1) /
-		    (r.rlim_max - DESCRIPTORS);
+		n = (all + r.rlim_max - DESCRIPTORS - 1) / (r.rlim_max - DESCRIPTORS);
 	n = n > CREW_MAX ? CREW_MAX : n > l->conf.endpoints ? l->conf.endpoints : n ? n : 1;
-	need = (l->conf.endpoints + n - 1) / n + DESCRIPTORS;
+	need = (all + n - 1) / n + DESCRIPTORS;
 	if (need > r.rlim_max)
 		return complain("open files", "too few are allowed; more --processes");
 	if (r.rlim_cur < need) {
@@ -176,6 +179,10 @@ static struct load_conf part_conf(const struct load *l, unsigned part)
 	struct load_conf c = l->conf;
 
 	c.endpoints = crew_share(l->crew, c.endpoints, part);
+	c.hostile = (int64_t)crew_share(l->crew, (uint64_t)c.hostile, part);
+	c.hostile_rate /= l->crew->n;
+	if (c.verify > 0)
+		c.verify = (int64_t)crew_share(l->crew, (uint64_t)c.verify, part);
 	c.concurrency = crew_share(l->crew, c.concurrency, part);
 	c.connect_rate /= l->crew->n;
 	c.changes /= l->crew->n;
@@ -195,6 +202,8 @@ static int run_part(void *ctx, unsigned part)
 		.report = &l->crew->reports[part],
 		.env = l->env,
 		.first = (uint32_t)(l->conf.endpoints * part / l->crew->n),
+		.hostile_first = (uint32_t)(l->conf.endpoints +
+					    (uint64_t)l->conf.hostile * part / l->crew->n),
 	};
 
 	f.env.loop = &loop;
@@ -203,22 +212,29 @@ static int run_part(void *ctx, unsigned part)
 		return complain("endpoints", st_strerror(ST_ENOMEM));
 	fleet_run(&f);
 	(void)net_loop_reset(&loop);
+	if (conf.verify >= 0)
+		f.report->verify.err = load_verify(&f, (uint32_t)conf.verify);
 	fleet_close(&f);
 	return EXIT_COMPLETE;
 }
 
+/* The floor is measured before and after: the machine may be busier by then. */
 static int run(struct load *l)
 {
+	bool measure = l->conf.socket || l->conf.manager_pid;
+	double before = measure ? floor_handshake_ms(&l->pki, FLOOR_HANDSHAKES) : 0;
 	int status = crew_run(l->crew, run_part, l);
-	const struct report *r = crew_report(l->crew);
+	struct report *r = crew_report(l->crew);
 
 	if (status)
 		return EXIT_INCOMPLETE;
+	if (measure)
+		r->floor_ms = (before + floor_handshake_ms(&l->pki, FLOOR_HANDSHAKES)) / 2;
 	if (!l->conf.json)
 		load_print(stdout, &l->conf, l->image.n, r);
 	else if (load_print_json(stdout, &l->conf, l->image.n, r) < 0)
 		return complain("report", st_strerror(ST_ENOMEM));
-	return r->complete ? EXIT_COMPLETE : EXIT_INCOMPLETE;
+	return r->complete && report_verified(r) ? EXIT_COMPLETE : EXIT_INCOMPLETE;
 }
 
 int main(int argc, char **argv)

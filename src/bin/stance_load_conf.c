@@ -14,13 +14,14 @@
 #define USAGE 2
 
 static const struct load_mode modes[] = {
-	{ "storm", "all connect at once", LOAD_HOLD, 0, 0 },
-	{ "idle", "connect one after the other, then stay silent", LOAD_HOLD, 500, 0 },
-	{ "steady", "stay connected and report changes", LOAD_HOLD, 500, 100 },
-	{ "reassess", "stay connected and be assessed again and again", LOAD_REASSESS, 500,
+	{ "storm", "all connect at once", LOAD_HOLD, 0, 0, 0 },
+	{ "idle", "connect one after the other, then stay silent", LOAD_HOLD, 500, 0, 0 },
+	{ "steady", "stay connected and report changes", LOAD_HOLD, 500, 100, 0 },
+	{ "reassess", "stay connected and be assessed again and again", LOAD_REASSESS, 500, 0,
 	  0 },
-	{ "reconnect", "connect, be assessed and leave, again and again", LOAD_RECONNECT, 0,
+	{ "reconnect", "connect, be assessed and leave, again and again", LOAD_RECONNECT, 0, 0,
 	  0 },
+	{ "hostile", "the same, among peers that mean harm", LOAD_RECONNECT, 0, 0, 1000 },
 };
 #define N_MODES (sizeof(modes) / sizeof(modes[0]))
 
@@ -55,11 +56,17 @@ static const struct row {
 	{ "changes",      "R",       'r',  REAL,  AT(changes),      0, 1e6,     "software events per second, of all together" },
 	{ "churn",        "R",       0,    REAL,  AT(churn),        0, 1e6,     "the same as events per endpoint and hour" },
 	{ "burst",        "N",       0,    COUNT, AT(burst),        1, 256,     "events that an endpoint tells at a time (1)" },
+	{ "hostile",      "N",       0,    COUNT, AT(hostile),      0, 999999,  "so many more that mean harm (0)" },
+	{ "manner",       "MANNER",  0,    TEXT,  AT(hostile_manner), 0, 0,     "they are silent, slow or malformed (all three)" },
+	{ "hostile-rate", "R",       0,    REAL,  AT(hostile_rate), 0.01, 1e6,  "of which so many connect per second (200)" },
+	{ "interval",     "SECONDS", 0,    REAL,  AT(hostile_interval_s), 0.001, 3600, "between two octets of a slow one (1)" },
 	{ "sources",      "N",       0,    COUNT, AT(sources),      0, 65534,   "connect from so many loopback addresses" },
 	{ "back-off",     "SECONDS", 0,    REAL,  AT(back_off_s),   0.01, 3600, "first wait before coming back (1)" },
 	{ "processes",    "N",       0,    COUNT, AT(processes),    1, CREW_MAX, "simulate in so many processes (as few as it takes)" },
 	{ "socket",       "PATH",    0,    TEXT,  AT(socket),       0, 0,       "where the manager answers its administrator" },
 	{ "manager-pid",  "PID",     0,    COUNT, AT(manager_pid),  1, 4194304, "report what that process uses" },
+	{ "verify",       "N",       0,    COUNT, AT(verify),       0, 999999,  "in the end, compare what the manager knows; of N piece by piece" },
+	{ "probe",        "SECONDS", 0,    REAL,  AT(probe_s),      0.001, 3600, "so often, see how soon a change is visible" },
 	{ "no-os",        NULL,      0,    FLAG,  AT(no_os),        0, 0,       "without the operating system collector" },
 	{ "no-software",  NULL,      0,    FLAG,  AT(no_software),  0, 0,       "without the software collector" },
 	{ "allow-remote", NULL,      0,    FLAG,  AT(allow_remote), 0, 0,       "HOST need not be this machine" },
@@ -129,6 +136,20 @@ static bool read_row(struct load_conf *c, const struct row *row, const char *tex
 	return true;
 }
 
+static bool manner_known(const char *manner)
+{
+	while (manner) {
+		size_t n = strcspn(manner, ",");
+
+		if (!(n == 6 && memcmp(manner, "silent", n) == 0) &&
+		    !(n == 4 && memcmp(manner, "slow", n) == 0) &&
+		    !(n == 9 && memcmp(manner, "malformed", n) == 0))
+			return false;
+		manner = manner[n] ? manner + n + 1 : NULL;
+	}
+	return true;
+}
+
 /* What is missing or does not go together; NULL: nothing. */
 static const char *complaint(const struct load_conf *c)
 {
@@ -142,6 +163,12 @@ static const char *complaint(const struct load_conf *c)
 		return "--no-os and --no-software: nothing would be left";
 	if (c->changes >= 0 && c->churn >= 0)
 		return "--changes and --churn say the same thing in two ways";
+	if (!manner_known(c->hostile_manner))
+		return "--manner is silent, slow or malformed, or several of them, by commas";
+	if ((c->verify >= 0 || c->probe_s > 0) && !c->socket)
+		return "--verify and --probe need --socket";
+	if ((c->verify >= 0 || c->probe_s > 0) && (c->certificates || c->no_software))
+		return "--verify and --probe need --ca-key, and software";
 	return NULL;
 }
 
@@ -159,6 +186,8 @@ static bool finish(struct load_conf *c)
 		c->changes = c->churn * (double)c->endpoints / 3600;
 	else if (c->changes < 0)
 		c->changes = c->mode->changes;
+	if (c->hostile < 0)
+		c->hostile = (int64_t)c->mode->hostile;
 	if (!c->name)
 		c->name = c->host;
 	return true;
@@ -215,6 +244,10 @@ bool load_conf_read(struct load_conf *c, int argc, char **argv, int *status)
 		.time_s = 10,
 		.timeout_s = 600,
 		.back_off_s = 1,
+		.hostile = -1,
+		.verify = -1,
+		.hostile_rate = 200,
+		.hostile_interval_s = 1,
 		.connect_rate = -1,
 		.changes = -1,
 		.churn = -1,

@@ -18,6 +18,7 @@ struct load_mode {
 	enum load_work work;
 	double connect_rate; /* unless told; 0: all at once */
 	double changes;      /* events per second, unless told */
+	uint64_t hostile;    /* peers that mean harm, unless told */
 };
 
 struct load_conf {
@@ -28,7 +29,12 @@ struct load_conf {
 	const char *image; /* "dpkg", or a number of invented packages */
 	uint64_t endpoints, sources, drift, packages, concurrency;
 	uint64_t manager_pid, seed, burst, processes;
-	const char *socket; /* the manager's, for its administrator */
+	const char *socket;         /* the manager's, for its administrator */
+	int64_t hostile;            /* negative: as the mode has it */
+	const char *hostile_manner; /* silent, slow, malformed, by commas; NULL: all */
+	double hostile_rate, hostile_interval_s;
+	int64_t verify; /* endpoints that are looked at piece by piece; negative: nothing is */
+	double probe_s;
 	double time_s, timeout_s, back_off_s;
 	double connect_rate, changes, churn; /* negative: as the mode has it */
 	bool no_os, no_software, json, verbose, allow_remote;

@@ -60,6 +60,8 @@ static void fleet_stop(struct fleet *f, bool complete)
 		return;
 	fleet_span_end(f);
 	f->stopping = true;
+	probe_close(f->probe, &f->report->visible, &f->report->invisible);
+	f->probe = NULL;
 	f->report->complete = complete;
 	for (uint32_t i = 0; i < f->n; i++) {
 		uv_timer_stop(&f->sims[i].timer);
@@ -143,17 +145,74 @@ static double credit(double have, double rate, double seconds)
 	return have < rate + 1 ? have : rate + 1; /* a second's worth at most */
 }
 
+static void fleet_progress(const struct fleet *f, const char *what, int64_t us)
+{
+	if (!f->conf->json)
+		fprintf(stderr, "stance-load: %u %s after %.3f s\n", f->n, what,
+			(double)us / 1e6);
+}
+
+/* Everybody of this part is there. */
+static bool fleet_is_there(const struct fleet *f)
+{
+	return (f->present == f->n || f->conf->mode->work == LOAD_RECONNECT) &&
+	       (!f->hostile || hostile_arrived(f->hostile));
+}
+
+/* For the first time, or again. */
+static void fleet_arrived(struct fleet *f)
+{
+	struct report *r = f->report;
+	struct report_recovery *last =
+		r->n_recoveries ? &r->recoveries[r->n_recoveries - 1] : NULL;
+
+	if (!fleet_is_there(f))
+		return;
+	if (f->phase == FLEET_STAYING && last && !last->to) {
+		last->to = clock_mono_us();
+		fleet_progress(f, "are back", last->to - last->from);
+	} else if (f->phase == FLEET_ARRIVING && !f->arrived) {
+		f->arrived = true;
+		fleet_span_end(f);
+		fleet_progress(f, "are there", r->spans[f->phase].to - f->began);
+		atomic_fetch_add(&f->crew->arrived, 1);
+	}
+}
+
+static void fleet_stay(struct fleet *f)
+{
+	char name[LOAD_NAME];
+	int err;
+
+	fleet_span_begin(f, FLEET_STAYING);
+	if (f->conf->probe_s <= 0 || f->first || f->conf->mode->work == LOAD_RECONNECT)
+		return;
+	load_pki_name(f->pki, 0, name);
+	if ((err = probe_open(&f->sims[0], f->conf->socket, name, &f->probe)) < 0)
+		report_error(f->report, err, "the changes cannot be followed");
+}
+
+static void fleet_probe(struct fleet *f, int64_t now)
+{
+	if (!f->probe || (double)(now - f->probed) < f->conf->probe_s * 1e6)
+		return;
+	f->probed = now;
+	probe_fire(f->probe, (uint32_t)(fleet_random(f) % f->image->n));
+}
+
 static void fleet_arriving(struct fleet *f, double seconds)
 {
 	double rate = f->conf->connect_rate;
 
+	fleet_arrived(f); /* the hostile ones do not tell */
 	if (f->arrived && atomic_load(&f->crew->arrived) == f->crew->n) {
-		fleet_span_begin(f, FLEET_STAYING);
+		fleet_stay(f);
 		return;
 	}
 
 	f->connect_credit = rate > 0 ? credit(f->connect_credit, rate, seconds) : f->n;
-	while (f->connected < f->n && f->connect_credit >= 1) {
+	while (f->connected < f->n && f->connect_credit >= 1 &&
+	       f->conf->mode->work != LOAD_RECONNECT) {
 		f->connect_credit--;
 		fleet_connect(f, &f->sims[f->connected++]);
 	}
@@ -166,10 +225,18 @@ static void fleet_staying(struct fleet *f, double seconds, int64_t now)
 			fleet_stop(f, !f->report->failed);
 		return;
 	}
+	fleet_probe(f, now);
 	f->change_credit = credit(f->change_credit, f->conf->changes, seconds);
 	while (f->change_credit >= 1 && f->image->n)
 		fleet_change(f);
 	fleet_feed(f);
+}
+
+static bool fleet_is_gone(const struct fleet *f)
+{
+	bool gone = !f->hostile || hostile_stop(f->hostile);
+
+	return gone && !f->open;
 }
 
 static void fleet_on_tick(uv_timer_t *timer)
@@ -182,10 +249,12 @@ static void fleet_on_tick(uv_timer_t *timer)
 	if (now >= f->given_up)
 		fleet_stop(f, false);
 	if (f->stopping) {
-		if (!f->open || now >= f->given_up + 10 * CLOCK_SEC)
+		if (fleet_is_gone(f) || now >= f->given_up + 10 * CLOCK_SEC)
 			fleet_end(f);
 		return;
 	}
+	if (f->hostile)
+		hostile_tick(f->hostile, seconds);
 	if (f->phase == FLEET_ARRIVING)
 		fleet_arriving(f, seconds);
 	else
@@ -200,33 +269,6 @@ static void fleet_on_ready(void *ctx, struct sim *s, int64_t us)
 
 	(void)s;
 	latency_add(&f->report->connect, us);
-}
-
-static void fleet_progress(const struct fleet *f, const char *what, int64_t us)
-{
-	if (!f->conf->json)
-		fprintf(stderr, "stance-load: %u %s after %.3f s\n", f->n, what,
-			(double)us / 1e6);
-}
-
-/* Everybody of this part is there: for the first time, or again. */
-static void fleet_arrived(struct fleet *f)
-{
-	struct report *r = f->report;
-	struct report_recovery *last =
-		r->n_recoveries ? &r->recoveries[r->n_recoveries - 1] : NULL;
-
-	if (f->present != f->n || f->conf->mode->work == LOAD_RECONNECT)
-		return;
-	if (f->phase == FLEET_STAYING && last && !last->to) {
-		last->to = clock_mono_us();
-		fleet_progress(f, "are back", last->to - last->from);
-	} else if (!f->arrived) {
-		f->arrived = true;
-		fleet_span_end(f);
-		fleet_progress(f, "are assessed", r->spans[f->phase].to - f->began);
-		atomic_fetch_add(&f->crew->arrived, 1);
-	}
 }
 
 static void fleet_on_assessed(void *ctx, struct sim *s, enum sim_kind kind, int64_t us)
@@ -326,32 +368,46 @@ static void fleet_on_signal(uv_signal_t *signal, int number)
 	fleet_stop(f, false);
 }
 
+static int fleet_add(struct fleet *f, uint32_t number)
+{
+	struct sim *s = &f->sims[f->n];
+	struct load_identity id;
+	int err = load_pki_identity(f->pki, number, &id);
+
+	if (err < 0)
+		return err;
+	sim_init(s, &f->env, number, (uint32_t)image_mix(f->conf->seed, number) | 1, f->image,
+		 &id);
+	if (f->conf->sources) {
+		s->source.sin_family = AF_INET;
+		s->source.sin_addr.s_addr =
+			htonl(SOURCE_BASE + (uint32_t)(number % f->conf->sources));
+	}
+	f->n++;
+	return 0;
+}
+
 int fleet_open(struct fleet *f)
 {
-	struct load_identity id;
+	const struct hostile_conf hostile = {
+		.n = (uint32_t)f->conf->hostile,
+		.first = f->hostile_first,
+		.rate = f->conf->hostile_rate,
+		.interval_s = f->conf->hostile_interval_s,
+		.sources = (uint32_t)f->conf->sources,
+		.manner = f->conf->hostile_manner,
+	};
 	int err = 0;
 
 	f->random = (uint64_t)f->first << 32;
 	f->env.ops = &fleet_ops;
 	f->env.ctx = f;
-	if (!(f->sims = calloc(f->conf->endpoints, sizeof(*f->sims))))
+	if (!(f->sims = calloc(f->conf->endpoints + 1, sizeof(*f->sims))))
 		return ST_ENOMEM;
-	while (f->n < f->conf->endpoints && !err) {
-		struct sim *s = &f->sims[f->n];
-
-		uint32_t number = f->first + f->n;
-
-		if ((err = load_pki_identity(f->pki, number, &id)) < 0)
-			break;
-		sim_init(s, &f->env, number, (uint32_t)image_mix(f->conf->seed, number) | 1,
-			 f->image, &id);
-		if (f->conf->sources) {
-			s->source.sin_family = AF_INET;
-			s->source.sin_addr.s_addr =
-				htonl(SOURCE_BASE + (uint32_t)(number % f->conf->sources));
-		}
-		f->n++;
-	}
+	while (f->n < f->conf->endpoints && !err)
+		err = fleet_add(f, f->first + f->n);
+	if (!err && hostile.n)
+		err = hostile_open(&f->env, f->pki, &hostile, f->report, &f->hostile);
 	return err;
 }
 
@@ -371,8 +427,9 @@ void fleet_run(struct fleet *f)
 	}
 	f->began = f->ticked = clock_mono_us();
 	f->given_up = f->began + (int64_t)(f->conf->timeout_s * 1e6);
-	fleet_span_begin(f, f->conf->mode->work == LOAD_RECONNECT ? FLEET_STAYING
-								  : FLEET_ARRIVING);
+	fleet_span_begin(f, f->conf->mode->work == LOAD_RECONNECT && !f->hostile
+				    ? FLEET_STAYING
+				    : FLEET_ARRIVING);
 	uv_timer_start(&f->tick, fleet_on_tick, 0, TICK_MS);
 	uv_run(loop, UV_RUN_DEFAULT);
 }
@@ -382,4 +439,5 @@ void fleet_close(struct fleet *f)
 	for (uint32_t i = 0; i < f->n; i++)
 		sim_reset(&f->sims[i]);
 	free(f->sims);
+	hostile_close(f->hostile);
 }

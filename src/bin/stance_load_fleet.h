@@ -5,7 +5,8 @@
 
 #include "bin/stance_load_conf.h"
 #include "bin/stance_load_crew.h"
-#include "bin/stance_load_sim.h"
+#include "bin/stance_load_hostile.h"
+#include "bin/stance_load_probe.h"
 
 struct fleet {
 	const struct load_conf *conf; /* of this part */
@@ -14,6 +15,10 @@ struct fleet {
 	struct crew *crew;
 	struct report *report; /* ours in it */
 	struct sim_env env;
+	struct hostile *hostile; /* or NULL */
+	uint32_t hostile_first;  /* what their numbers begin with */
+	struct probe *probe;     /* or NULL; changes something on the first endpoint of all */
+	int64_t probed;
 	struct sim *sims;
 	uint32_t n, first; /* endpoints first to first + n - 1 of all */
 	uint64_t random;

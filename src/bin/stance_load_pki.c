@@ -130,21 +130,37 @@ static bool pki_serial(X509 *x)
 	       ASN1_INTEGER_set_uint64(X509_get_serialNumber(x), serial >> 1 | 1) == 1;
 }
 
+void load_pki_name(const struct load_pki *p, uint32_t number, char name[LOAD_NAME])
+{
+	(void)snprintf(name, LOAD_NAME, "load-%06u.%s", number, p->domain);
+}
+
+bool load_pki_number(const struct load_pki *p, const char *name, uint32_t *number)
+{
+	char whole[LOAD_NAME];
+
+	if (!p->domain || sscanf(name, "load-%u.", number) != 1)
+		return false;
+	load_pki_name(p, *number, whole);
+	return strcmp(name, whole) == 0;
+}
+
 static bool pki_fill(const struct load_pki *p, uint32_t number, X509 *x)
 {
-	char name[512];
+	char name[LOAD_NAME], alt[LOAD_NAME + 4];
 	bool ok = X509_set_version(x, X509_VERSION_3) == 1 && pki_serial(x) &&
 		  X509_gmtime_adj(X509_getm_notBefore(x), -DAY_S) &&
 		  X509_gmtime_adj(X509_getm_notAfter(x), 30 * DAY_S) &&
 		  X509_set_issuer_name(x, X509_get_subject_name(p->ca)) == 1 &&
 		  X509_set_pubkey(x, p->key) == 1;
 
-	(void)snprintf(name, sizeof(name), "DNS:load-%06u.%s", number, p->domain);
+	load_pki_name(p, number, name);
+	(void)snprintf(alt, sizeof(alt), "DNS:%s", name);
 	return ok &&
 	       X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_UTF8,
 					  (const unsigned char *)"stance-load", -1, -1,
 					  0) == 1 &&
-	       pki_extension(p, x, NID_subject_alt_name, name) &&
+	       pki_extension(p, x, NID_subject_alt_name, alt) &&
 	       pki_extension(p, x, NID_key_usage, "critical,digitalSignature") &&
 	       pki_extension(p, x, NID_ext_key_usage, "clientAuth") &&
 	       pki_extension(p, x, NID_authority_key_identifier, "keyid");

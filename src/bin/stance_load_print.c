@@ -1,6 +1,7 @@
 #include "bin/stance_load_print.h"
 
 #include "base/err.h"
+#include "bin/stance_load_hostile.h"
 
 #include <jansson.h>
 #include <unistd.h>
@@ -46,7 +47,8 @@ static double used(const struct usage *from, const struct usage *to)
 
 /* --- text -------------------------------------------------------------------------------- */
 
-static void print_span(FILE *to, const char *name, const struct report_span *s)
+static void print_span(FILE *to, const char *name, const struct report_span *s,
+		       double floor_ms)
 {
 	double n = s->assessments ? (double)s->assessments : 1;
 
@@ -59,6 +61,9 @@ static void print_span(FILE *to, const char *name, const struct report_span *s)
 		fprintf(to, "; manager CPU %.0f ms, %.3f ms each, PSS %ld kB",
 			used(&s->manager_from, &s->manager_to),
 			used(&s->manager_from, &s->manager_to) / n, s->manager_to.pss_kb);
+	if (manager_known(s) && floor_ms > 0 && s->assessments)
+		fprintf(to, ", %.2f x TLS",
+			used(&s->manager_from, &s->manager_to) / n / floor_ms);
 	fputc('\n', to);
 }
 
@@ -85,6 +90,41 @@ static void print_recoveries(FILE *to, const struct report *r)
 	}
 }
 
+static void print_verify(FILE *to, const struct report_verify *v)
+{
+	if (v->err)
+		fprintf(to, "%-10s the manager cannot be asked: %s\n", "verify",
+			st_strerror(v->err));
+	if (v->endpoints)
+		fprintf(to,
+			"%-10s of %llu endpoints the manager knows %llu, %llu completely, "
+			"%llu "
+			"up to the last event; %llu of %llu compared piece by piece are the "
+			"same\n",
+			"verify", (unsigned long long)v->endpoints,
+			(unsigned long long)v->known, (unsigned long long)v->complete,
+			(unsigned long long)v->current, (unsigned long long)v->same,
+			(unsigned long long)v->compared);
+	if (v->example[0])
+		fprintf(to, "%-10s %s\n", "verify", v->example);
+}
+
+static void print_misdeeds(FILE *to, const struct report *r)
+{
+	for (unsigned i = 0; hostile_name(i); i++) {
+		const struct report_misdeed *m = &r->misdeeds[i];
+
+		if (m->opened)
+			fprintf(to,
+				"%-28s %llu connections, %llu refused, %llu ended after "
+				"p50 %.2f s, max %.2f s, %llu held\n",
+				hostile_name(i), (unsigned long long)m->opened,
+				(unsigned long long)m->refused, (unsigned long long)m->ended,
+				latency_percentile(&m->lived, 50) / 1e6, m->lived.max / 1e6,
+				(unsigned long long)m->held);
+	}
+}
+
 void load_print(FILE *to, const struct load_conf *conf, uint32_t packages,
 		const struct report *r)
 {
@@ -93,7 +133,10 @@ void load_print(FILE *to, const struct load_conf *conf, uint32_t packages,
 		(unsigned long long)conf->drift, (unsigned long long)conf->seed,
 		r->complete ? "complete" : "INCOMPLETE");
 	for (unsigned i = 0; i < FLEET_N_PHASES; i++)
-		print_span(to, span_names[i], &r->spans[i]);
+		print_span(to, span_names[i], &r->spans[i], r->floor_ms);
+	if (r->floor_ms > 0)
+		fprintf(to, "%-10s %.3f ms of manager CPU for a bare handshake\n", "TLS",
+			r->floor_ms);
 	print_latency(to, "connect", &r->connect);
 	for (unsigned i = 0; i < SIM_N_KINDS; i++)
 		print_latency(to, kind_names[i], &r->assessed[i]);
@@ -101,7 +144,13 @@ void load_print(FILE *to, const struct load_conf *conf, uint32_t packages,
 		fprintf(to, "%-10s %llu software events; %.0f/s were stored\n", "changes",
 			(unsigned long long)r->events,
 			events_per_second(&r->spans[FLEET_STAYING]));
+	print_latency(to, "visible", &r->visible);
+	if (r->invisible)
+		fprintf(to, "%-10s %llu changes\n", "not seen",
+			(unsigned long long)r->invisible);
 	print_recoveries(to, r);
+	print_verify(to, &r->verify);
+	print_misdeeds(to, r);
 	for (uint32_t i = 0; i < r->n_errors; i++)
 		fprintf(to, "%-10s %llu times: %s: %s\n", "error",
 			(unsigned long long)r->errors[i].n, st_strerror(r->errors[i].err),
@@ -136,6 +185,36 @@ static json_t *json_latency(const struct latency *l)
 			 latency_percentile(l, 99) / 1e3, "max", l->max / 1e3);
 }
 
+static json_t *json_verify(const struct report_verify *v)
+{
+	if (!v->endpoints && !v->err)
+		return json_null();
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s}", "endpoints",
+			 (json_int_t)v->endpoints, "known", (json_int_t)v->known, "complete",
+			 (json_int_t)v->complete, "current", (json_int_t)v->current,
+			 "compared", (json_int_t)v->compared, "same", (json_int_t)v->same,
+			 "error", v->err ? st_strerror(v->err) : "", "example", v->example);
+}
+
+static json_t *json_misdeeds(const struct report *r)
+{
+	json_t *all = json_object();
+
+	for (unsigned i = 0; hostile_name(i); i++) {
+		const struct report_misdeed *m = &r->misdeeds[i];
+
+		if (m->opened)
+			json_object_set_new(all, hostile_name(i),
+					    json_pack("{s:I, s:I, s:I, s:I, s:o}", "opened",
+						      (json_int_t)m->opened, "refused",
+						      (json_int_t)m->refused, "ended",
+						      (json_int_t)m->ended, "held",
+						      (json_int_t)m->held, "lived_ms",
+						      json_latency(&m->lived)));
+	}
+	return all;
+}
+
 static json_t *json_results(const struct report *r)
 {
 	json_t *spans = json_object(), *latency = json_object(), *recoveries = json_array(),
@@ -149,6 +228,8 @@ static json_t *json_results(const struct report *r)
 		if (r->assessed[i].n)
 			json_object_set_new(latency, kind_names[i],
 					    json_latency(&r->assessed[i]));
+	if (r->visible.n)
+		json_object_set_new(latency, "visible", json_latency(&r->visible));
 	for (uint32_t i = 0; i < r->n_recoveries; i++) {
 		const struct report_recovery *one = &r->recoveries[i];
 
@@ -163,19 +244,21 @@ static json_t *json_results(const struct report *r)
 							st_strerror(r->errors[i].err), "count",
 							(json_int_t)r->errors[i].n, "example",
 							r->errors[i].example));
-	return json_pack("{s:o, s:o, s:o, s:o}", "spans", spans, "latency_ms", latency,
-			 "recoveries", recoveries, "errors", errors);
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "spans", spans, "latency_ms",
+			 latency, "verify", json_verify(&r->verify), "recoveries", recoveries,
+			 "hostile", json_misdeeds(r), "errors", errors);
 }
 
 int load_print_json(FILE *to, const struct load_conf *conf, uint32_t packages,
 		    const struct report *r)
 {
-	json_t *o = json_pack("{s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "mode",
+	json_t *o = json_pack("{s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "mode",
 			      conf->mode->name, "complete", r->complete, "endpoints",
 			      (json_int_t)conf->endpoints, "packages", (json_int_t)packages,
 			      "drift", (json_int_t)conf->drift, "seed", (json_int_t)conf->seed,
 			      "events", (json_int_t)r->events, "lost", (json_int_t)r->lost,
-			      "failed", (json_int_t)r->failed);
+			      "failed", (json_int_t)r->failed, "not_seen",
+			      (json_int_t)r->invisible);
 	json_t *results = json_results(r);
 	int err = ST_ENOMEM;
 

@@ -1,6 +1,7 @@
 #include "bin/stance_load_report.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static struct report_error *report_kind(struct report *r, int err, const char *reason)
 {
@@ -69,6 +70,37 @@ static void merge_recovery(struct report_recovery *r, const struct report_recove
 	r->lost += other->lost;
 }
 
+static void merge_misdeed(struct report_misdeed *m, const struct report_misdeed *other)
+{
+	m->opened += other->opened;
+	m->refused += other->refused;
+	m->ended += other->ended;
+	m->held += other->held;
+	latency_merge(&m->lived, &other->lived);
+}
+
+static void merge_verify(struct report_verify *v, const struct report_verify *other)
+{
+	v->endpoints += other->endpoints;
+	v->known += other->known;
+	v->complete += other->complete;
+	v->current += other->current;
+	v->compared += other->compared;
+	v->same += other->same;
+	if (!v->err)
+		v->err = other->err;
+	if (!v->example[0])
+		memcpy(v->example, other->example, sizeof(v->example));
+}
+
+bool report_verified(const struct report *r)
+{
+	const struct report_verify *v = &r->verify;
+
+	return !v->err && v->complete == v->endpoints && v->current == v->endpoints &&
+	       v->same == v->compared;
+}
+
 void report_merge(struct report *r, const struct report *other)
 {
 	r->complete = r->complete && other->complete;
@@ -77,9 +109,14 @@ void report_merge(struct report *r, const struct report *other)
 	latency_merge(&r->connect, &other->connect);
 	for (unsigned i = 0; i < SIM_N_KINDS; i++)
 		latency_merge(&r->assessed[i], &other->assessed[i]);
+	latency_merge(&r->visible, &other->visible);
+	r->invisible += other->invisible;
+	merge_verify(&r->verify, &other->verify);
 	r->events += other->events;
 	r->lost += other->lost;
 	r->failed += other->failed;
+	for (unsigned i = 0; i < REPORT_MISDEEDS; i++)
+		merge_misdeed(&r->misdeeds[i], &other->misdeeds[i]);
 	for (uint32_t i = 0; i < other->n_recoveries; i++)
 		merge_recovery(&r->recoveries[i], &other->recoveries[i]);
 	if (r->n_recoveries < other->n_recoveries)
