@@ -1,4 +1,5 @@
 #include "admin/commands.h"
+#include "admin/group.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "posture/posture.h"
@@ -15,6 +16,39 @@ void ask_at(struct ask *a, struct when when)
 	a->now = a->when.as_of ? a->when.as_of : a->when.known_at ? a->when.known_at : clock;
 }
 
+static const char *ask_text(const struct admin_call *call, const char *key)
+{
+	return command_arg_find(call->request->command, key) ? request_text(call->request, key)
+							     : NULL;
+}
+
+/* Who is meant by --group and --platform. */
+static int ask_whom(struct admin_call *call, struct ask *a)
+{
+	const char *name = ask_text(call, "group"), *platform = ask_text(call, "platform");
+	struct group_list *list;
+	const struct group *g;
+	int err;
+
+	if (!name && !platform)
+		return 0;
+	if (platform && !group_pattern_ok(platform)) {
+		call_end(call, ADMIN_USAGE, "the pattern has too many '*'");
+		return ST_EVALUE;
+	}
+	list = groups_hold(call->env->groups);
+	g = name ? group_find(list, name) : NULL;
+	if (name && !g) {
+		call_end(call, ADMIN_USAGE, "stance.conf has no group '%s'", name);
+		err = ST_ENOENT;
+	} else if ((err = group_members(a->posture, g, platform, &call->among)) < 0) {
+		call_end(call, ADMIN_STALE, "%s", st_strerror(err));
+	}
+	group_list_drop(list);
+	a->among = call->among;
+	return err;
+}
+
 int ask_begin(struct admin_call *call, struct ask *a)
 {
 	uint32_t stale = call->env->stale_after ? call->env->stale_after : ADMIN_STALE_AFTER;
@@ -25,7 +59,7 @@ int ask_begin(struct admin_call *call, struct ask *a)
 					   request_time(call->request, "known_at") }
 			  : WHEN_NOW);
 	if (a->posture)
-		return 0;
+		return ask_whom(call, a);
 	call_end(call, ADMIN_STALE, "the manager has no repository");
 	return ST_ESTATE;
 }

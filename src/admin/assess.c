@@ -118,7 +118,7 @@ static int assess_select(struct assess_call *a, const struct ask *ask)
 	int err = 0;
 
 	if (request_flag(r, "all"))
-		return query_endpoints(ask->posture, WHEN_NOW, assess_add, a);
+		return query_endpoints(ask->posture, WHEN_NOW, ask->among, assess_add, a);
 	while (!err && request_next(r, "name", &at, &name)) {
 		if (!(text = strndup((const char *)name.p, name.n)))
 			return ST_ENOMEM;

@@ -274,7 +274,7 @@ int admin_answer(const struct admin_env *env, enum admin_role role, struct span 
 			    .out.max = ANSWER_LINE_MAX,
 			    .spoke = clock_mono_us() };
 	struct admin_request request = { 0 };
-	struct admin_call call = { env, &request, &a };
+	struct admin_call call = { env, &request, &a, NULL };
 	int err = 0;
 
 	if (request_decode(&request, line, &a.end) == 0)
@@ -283,6 +283,7 @@ int admin_answer(const struct admin_env *env, enum admin_role role, struct span 
 		admin_end_line(&a.out, a.end.exit, a.rows, a.end.text);
 		err = answer_flush(&a);
 	}
+	among_free(call.among);
 	request_reset(&request);
 	wr_reset(&a.out);
 	return err;

@@ -21,6 +21,7 @@ struct admin_call {
 	const struct admin_env *env;
 	const struct admin_request *request;
 	struct answer *answer;
+	struct among *among; /* the endpoints that count (ask_begin); NULL: all */
 };
 
 /* One value of a row; the column says what it is. Borrowed during the call only. */

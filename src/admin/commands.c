@@ -6,7 +6,12 @@
 	{ "as_of", ARG_TIME, 0, "T", "as things were at that moment" },                      \
 	{ "known_at", ARG_TIME, 0, "T", "as far as the manager knew at that one" }
 
+#define GROUP_ARGS                                                                       \
+	{ "group", ARG_TEXT, 0, "GROUP", "of that group of endpoints (stance.conf) only" },  \
+	{ "platform", ARG_TEXT, 0, "GLOB", "of endpoints with such a platform only" }
+
 static const struct command_arg endpoints_args[] = {
+	GROUP_ARGS,
 	AS_OF,
 	{ 0 },
 };
@@ -21,6 +26,7 @@ static const struct command_arg software_args[] = {
 	{ "pattern", ARG_TEXT, ARG_POSITIONAL | ARG_REQUIRED, "PATTERN",
 	  "name or identifier, with * ? [...]" },
 	{ "endpoints", ARG_FLAG, 0, NULL, "say which endpoints have it" },
+	GROUP_ARGS,
 	AS_OF,
 	{ 0 },
 };
@@ -32,6 +38,7 @@ static const struct command_arg changes_args[] = {
 	{ "endpoint", ARG_TEXT, 0, "NAME", "of that endpoint only" },
 	{ "kind", ARG_TEXT, 0, "KIND",
 	  "software, facts, results, endpoints, notices, assessments or all" },
+	GROUP_ARGS,
 	AS_OF,
 	{ 0 },
 };
@@ -39,6 +46,7 @@ static const struct command_arg changes_args[] = {
 static const struct command_arg lacking_args[] = {
 	{ "pattern", ARG_TEXT, ARG_POSITIONAL | ARG_REQUIRED, "PATTERN",
 	  "name or identifier, with * ? [...]" },
+	GROUP_ARGS,
 	AS_OF,
 	{ 0 },
 };
@@ -56,6 +64,10 @@ static const struct command_arg assess_args[] = {
 	{ "name", ARG_TEXT, ARG_POSITIONAL | ARG_MANY, "NAME", "endpoints, by name or identity" },
 	{ "all", ARG_FLAG, 0, NULL, "all endpoints that are known" },
 	{ "wait", ARG_FLAG, 0, NULL, "until those who are connected have been assessed" },
+	{ 0 },
+};
+
+static const struct command_arg groups_args[] = {
 	{ 0 },
 };
 
@@ -77,6 +89,8 @@ const struct command admin_commands[] = {
 	  ADMIN_READ, diff_args, diff_views },
 	{ "changes", "what has changed",
 	  ADMIN_READ, changes_args, changes_views },
+	{ "groups", "groups of endpoints that the manager's configuration names",
+	  ADMIN_READ, groups_args, groups_views },
 	{ "assess", "ask endpoints for a fresh assessment now",
 	  ADMIN_OPERATE, assess_args, assess_views },
 	{ "status", "the manager and its repository",

@@ -10,6 +10,7 @@ extern const struct command_view endpoints_views[]; /* endpoint.c */
 extern const struct command_view endpoint_views[];
 extern const struct command_view software_views[]; /* software.c */
 extern const struct command_view changes_views[];  /* changes.c */
+extern const struct command_view groups_views[];   /* groups.c */
 extern const struct command_view lacking_views[];  /* lacking.c */
 extern const struct command_view diff_views[];     /* diff.c */
 extern const struct command_view assess_views[];   /* assess.c */
@@ -36,8 +37,9 @@ extern const struct command_column events_columns[];
 struct ask {
 	struct posture *posture;
 	struct when when;
-	int64_t now;      /* as_of as a time: that, or known_at, or the clock's */
-	int64_t stale_us; /* knowledge older than this is stale */
+	int64_t now;               /* as_of as a time: that, or known_at, or the clock's */
+	int64_t stale_us;          /* knowledge older than this is stale */
+	const struct among *among; /* whom it is about (--group, --platform); NULL: all */
 	bool future; /* it was asked about a moment that has not come: now is the answer */
 };
 
@@ -46,7 +48,8 @@ static inline bool ask_past(const struct ask *a)
 	return a->when.as_of || a->when.known_at;
 }
 
-/* Reads what every question has. ST_ESTATE, with the end said, when there is no repository. */
+/* Reads what every question has. ST_ESTATE, ST_ENOENT or ST_ENOMEM, with the end said, when
+ * there is no repository, no such group, or not enough memory. */
 int ask_begin(struct admin_call *call, struct ask *a);
 
 /* Moves a to another moment. */

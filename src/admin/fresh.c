@@ -43,7 +43,7 @@ int fresh_of_all(const struct ask *a, struct fresh *f)
 {
 	struct fresh_of of = { f, a };
 
-	return query_endpoints(a->posture, a->when, fresh_next, &of);
+	return query_endpoints(a->posture, a->when, a->among, fresh_next, &of);
 }
 
 static void fresh_say(const struct fresh *f, char *out, size_t size)

@@ -56,7 +56,8 @@ static int lacking_run(struct admin_call *call)
 	if (ask_begin(call, &a) < 0)
 		return 0;
 	l.ask = &a;
-	err = query_holders(a.posture, a.when, pattern, lacking_next, &l);
+	err = query_holders(a.posture, &(struct software_query){ a.when, pattern, a.among },
+			    lacking_next, &l);
 	if (l.fresh.endpoints)
 		(void)snprintf(no, sizeof(no), "every endpoint has software that matches '%s'",
 			       pattern);

@@ -16,6 +16,7 @@
 
 #include <stdint.h>
 
+struct groups;
 struct posture;
 struct admin_server;
 
@@ -35,7 +36,8 @@ struct admin_env {
 	void (*daemon)(void *ctx, struct admin_daemon *d);
 	/* How endpoints are asked for a fresh assessment (assess.h); NULL: they cannot be. */
 	const struct assess_ops *assess;
-	void *ctx; /* of daemon and assess */
+	void *ctx;             /* of daemon and assess */
+	struct groups *groups; /* of endpoints, by name (group.h); NULL: there are none */
 	/* Seconds after which what is known about an endpoint's software is stale unless it has
 	 * been confirmed; 0: ADMIN_STALE_AFTER. */
 	uint32_t stale_after;

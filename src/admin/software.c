@@ -64,11 +64,16 @@ static int software_ask(struct software_call *s,
 			int (*row)(void *ctx, const struct software_row *row), void *ctx)
 {
 	const char *pattern = request_text(s->call->request, "pattern");
+	const struct software_query q = {
+		.when = s->ask.when,
+		.glob = pattern,
+		.among = s->ask.among,
+	};
 	char no[200];
 	int err = fresh_of_all(&s->ask, &s->fresh);
 
 	if (!err)
-		err = query_software(s->ask.posture, s->ask.when, pattern, row, ctx);
+		err = query_software(s->ask.posture, &q, row, ctx);
 	(void)snprintf(no, sizeof(no), "no software matches '%s'", pattern);
 	if (!err)
 		fresh_end(s->call, &s->fresh, call_rows(s->call) ? NULL : no);
@@ -127,8 +132,8 @@ static int holders_row(void *ctx, const struct software_row *row)
 
 	software_cells(&h->s, row, h->cells);
 	h->begun = false;
-	err = query_software_endpoints(h->s.ask.posture, h->s.ask.when, row->id, holders_add,
-				       h);
+	err = query_software_endpoints(h->s.ask.posture, h->s.ask.when, row->id,
+				       h->s.ask.among, holders_add, h);
 	return err ? err : h->n || !h->begun ? holders_flush(h) : 0;
 }
 

@@ -124,6 +124,7 @@ static int status_count_software(void *ctx, const struct software_row *row)
 static int status_known(const struct ask *a, struct cell cells[STATUS_COLUMNS])
 {
 	uint64_t software = 0;
+	const struct software_query all = { .when = a->when, .glob = "*" };
 	struct fresh f = { 0 };
 	int err;
 
@@ -133,8 +134,7 @@ static int status_known(const struct ask *a, struct cell cells[STATUS_COLUMNS])
 	cells[STATUS_COMPLETE] = cell_time(f.complete_through);
 	if (!ask_past(a))
 		return 0;
-	if ((err = query_software(a->posture, a->when, "*", status_count_software,
-				  &software)) < 0)
+	if ((err = query_software(a->posture, &all, status_count_software, &software)) < 0)
 		return err;
 	cells[STATUS_ENDPOINTS] = cell_count(f.endpoints);
 	cells[STATUS_SOFTWARE] = cell_count(software);

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "bin/stanced_conf.h"
+#include "admin/group.h"
 #include "admin/server.h"
 #include "base/err.h"
 #include "wire/pt_tls.h"
@@ -102,6 +103,7 @@ static int conf_parse(const char *path, cfg_t **cfg, struct conf_error *e)
 		CFG_SEC("tls", tls_opts, CFGF_NONE),
 		CFG_SEC("sasl", sasl_opts, CFGF_NONE),
 		CFG_SEC("admin", admin_opts, CFGF_NONE),
+		CFG_SEC("group", groups_opts(), CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 		CFG_SEC("repository", posture_opts(), CFGF_NONE),
 		CFG_SEC("limits", settings_limits_opts(), CFGF_NONE),
 		CFG_SEC("log", settings_log_opts(), CFGF_NONE),
@@ -232,7 +234,8 @@ int stanced_conf_read(const char *path, struct stanced_conf *c, struct conf_erro
 	memset(c, 0, sizeof(*c));
 	if ((err = conf_parse(path, &cfg, e)) < 0)
 		return err;
-	if ((err = conf_read(path, cfg, c)) == 0)
+	if ((err = conf_read(path, cfg, c)) == 0 &&
+	    (err = groups_read(cfg, path, &c->groups, e)) == 0)
 		err = conf_check(c, e);
 	cfg_free(cfg);
 	if (err)
@@ -252,6 +255,7 @@ void stanced_conf_free(struct stanced_conf *c)
 	for (size_t i = 0; i < c->n_addresses; i++)
 		free(c->addresses[i]);
 	free(c->addresses);
+	group_list_drop(c->groups);
 	memset(c, 0, sizeof(*c));
 }
 

@@ -32,6 +32,7 @@ struct stanced_conf {
 
 	char *state_dir, *run_dir; /* NULL: the compiled-in or environment's */
 	char *pid_file, *admin_socket, *admin_group;
+	struct group_list *groups; /* admin/group.h */
 	enum log_level log_level;
 	struct limits limits;
 	struct posture_conf posture;

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "bin/stanced_manager.h"
+#include "admin/group.h"
 #include "admin/server.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -50,6 +51,14 @@ static void stanced_on_cancel(void *ctx, struct assess *handle)
 
 static const struct assess_ops assess_ops = { stanced_on_assess, stanced_on_cancel };
 
+static int stanced_open_groups(struct stanced *d)
+{
+	if (!(d->groups = groups_new()))
+		return ST_ENOMEM;
+	groups_set(d->groups, group_list_hold(d->conf.groups));
+	return 0;
+}
+
 static int stanced_open_admin(struct stanced *d, struct conf_error *e)
 {
 	const struct admin_server_conf conf = {
@@ -62,6 +71,7 @@ static int stanced_open_admin(struct stanced *d, struct conf_error *e)
 		.assess = &assess_ops,
 		.ctx = &d->manager,
 		.stale_after = d->conf.stale_after,
+		.groups = d->groups,
 	};
 	int err = admin_server_open(&conf, &env, &d->admin);
 
@@ -211,6 +221,8 @@ int stanced_open(struct stanced *d, struct stanced_conf *c, struct conf_error *e
 	if (!err)
 		err = stanced_open_workers(d, e);
 	if (!err)
+		err = stanced_open_groups(d);
+	if (!err)
 		err = stanced_open_admin(d, e);
 	if (!err)
 		err = stanced_write_pid(d, e);
@@ -274,6 +286,7 @@ static int stanced_apply(struct stanced *d, const struct stanced_conf *c, struct
 		err = worker_reload(&d->workers[i], c, tls, users);
 	if (!err) {
 		doors_limit(&d->manager, c);
+		groups_set(d->groups, group_list_hold(c->groups));
 		log_set_level(c->log_level);
 		tell_unchanged(&d->conf, c);
 	}
@@ -317,6 +330,7 @@ int stanced_reload(struct stanced *d)
 void stanced_close(struct stanced *d)
 {
 	admin_server_close(d->admin);
+	groups_free(d->groups);
 	for (unsigned i = 0; i < d->n_workers; i++)
 		if (d->workers[i].started)
 			worker_stop(&d->workers[i]);

@@ -10,6 +10,7 @@ struct stanced {
 	struct worker *workers;
 	unsigned n_workers;
 	struct admin_server *admin;
+	struct groups *groups; /* of endpoints, for the administrator's questions */
 	bool pid_written, locked;
 	int lock; /* while locked: nobody else runs with our pid file */
 };

@@ -69,6 +69,14 @@ void bitmap_or(struct bitmap *b, const struct bitmap *other)
 		roaring_bitmap_or_inplace(rb(b), crb(other));
 }
 
+void bitmap_and(struct bitmap *b, const struct bitmap *other)
+{
+	if (other)
+		roaring_bitmap_and_inplace(rb(b), crb(other));
+	else
+		roaring_bitmap_clear(rb(b));
+}
+
 void bitmap_andnot(struct bitmap *b, const struct bitmap *other)
 {
 	if (other)

@@ -19,6 +19,7 @@ void bitmap_remove(struct bitmap *b, uint32_t v);
 bool bitmap_has(const struct bitmap *b, uint32_t v);
 uint64_t bitmap_count(const struct bitmap *b);
 void bitmap_or(struct bitmap *b, const struct bitmap *other);
+void bitmap_and(struct bitmap *b, const struct bitmap *other);
 void bitmap_andnot(struct bitmap *b, const struct bitmap *other);
 
 /* Members in ascending order; fn returns false to stop. */

@@ -60,6 +60,12 @@ int history_software(struct posture *p, const struct moment *m, uint32_t endpoin
 int history_who_has(struct posture *p, const struct moment *m, const struct ids *software,
 		    struct bitmap ***out);
 
+/* What among_has goes by; NULL: nothing is narrowed. */
+const struct bitmap *among_endpoints(const struct among *a);
+
+/* Takes out of ids who is not among a. */
+void among_narrow(const struct among *a, struct ids *ids);
+
 struct dictionary_entry;
 
 /* A row about e with its texts in a; r is zeroed by the caller. Under the read lock. */

@@ -17,6 +17,11 @@ void query_watch(int (*look)(void *ctx), void *ctx)
 	watch.ctx = ctx;
 }
 
+int page_watch(void)
+{
+	return watch.look ? watch.look(watch.ctx) : 0;
+}
+
 static int page_add(void *ctx, const struct change *c)
 {
 	struct page *pg = ctx;
@@ -61,7 +66,7 @@ int page_read(struct posture *p, const struct repository_filter *f, struct page 
 		struct repository_filter once = page_stretch(&rest);
 
 		once.limit = want - pg->n;
-		if (!watch.look || (err = watch.look(watch.ctx)) == 0)
+		if ((err = page_watch()) == 0)
 			err = p->rp->read(p->repo, &once, page_add, pg);
 	}
 	return err;

@@ -18,6 +18,9 @@ struct page {
 	struct change v[PAGE_MAX];
 };
 
+/* Asks query_watch's function whether to go on: 0, or what it returned. */
+int page_watch(void);
+
 /* The first PAGE_MAX changes of f, in its order; f->limit narrows as usual. */
 int page_read(struct posture *p, const struct repository_filter *f, struct page *pg);
 

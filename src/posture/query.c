@@ -39,7 +39,7 @@ static int emit_endpoints(struct posture *p, const struct moment *m, const struc
 	return err;
 }
 
-int query_endpoints(struct posture *p, struct when when,
+int query_endpoints(struct posture *p, struct when when, const struct among *among,
 		    int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
 	struct ids ids = { 0 };
@@ -51,6 +51,7 @@ int query_endpoints(struct posture *p, struct when when,
 	index_read_lock(p);
 	err = index_by_name(&p->ix, &ids);
 	index_unlock(p);
+	among_narrow(among, &ids);
 	if (!err)
 		err = emit_endpoints(p, &m, &ids, fn, ctx);
 	ids_free(&ids);
@@ -181,13 +182,16 @@ static int emit_software(struct posture *p, const struct ids *ids,
 	return err;
 }
 
-static int count_past(struct posture *p, const struct moment *m, const struct ids *ids,
-		      uint64_t *counts)
+/* By making the set of those who have each. */
+static int count_sets(struct posture *p, const struct moment *m, const struct ids *ids,
+		      const struct among *among, uint64_t *counts)
 {
 	struct bitmap **who;
 	int err = history_who_has(p, m, ids, &who);
 
 	for (size_t i = 0; i < ids->n && !err; i++) {
+		if (among)
+			bitmap_and(who[i], among_endpoints(among));
 		counts[i] = bitmap_count(who[i]);
 		bitmap_free(who[i]);
 	}
@@ -197,10 +201,10 @@ static int count_past(struct posture *p, const struct moment *m, const struct id
 }
 
 static int count_software(struct posture *p, const struct moment *m, const struct ids *ids,
-			  uint64_t *counts)
+			  const struct among *among, uint64_t *counts)
 {
-	if (m->past)
-		return count_past(p, m, ids, counts);
+	if (m->past || among)
+		return count_sets(p, m, ids, among, counts);
 	index_read_lock(p);
 	for (size_t i = 0; i < ids->n; i++)
 		counts[i] = index_count(&p->ix, ids->v[i]);
@@ -208,22 +212,22 @@ static int count_software(struct posture *p, const struct moment *m, const struc
 	return 0;
 }
 
-int query_software(struct posture *p, struct when when, const char *glob,
+int query_software(struct posture *p, const struct software_query *q,
 		   int (*fn)(void *ctx, const struct software_row *row), void *ctx)
 {
 	struct ids ids = { 0 };
 	uint64_t *counts = NULL;
 	struct moment m;
-	int err = moment_of(p, when, &m);
+	int err = moment_of(p, q->when, &m);
 
 	if (err < 0)
 		return err;
 	index_read_lock(p);
-	err = dictionary_match(&p->ix.dictionary, glob, &ids);
+	err = dictionary_match(&p->ix.dictionary, q->glob, &ids);
 	index_unlock(p);
 	if (!err && !(counts = calloc(ids.n + 1, sizeof(*counts))))
 		err = ST_ENOMEM;
-	if (!err && (err = count_software(p, &m, &ids, counts)) == 0)
+	if (!err && (err = count_software(p, &m, &ids, q->among, counts)) == 0)
 		err = emit_software(p, &ids, &(struct software_numbers){ .endpoints = counts },
 				    fn, ctx);
 	free(counts);
@@ -297,6 +301,7 @@ int query_inventory(struct posture *p, struct when when, uint32_t endpoint,
 }
 
 int query_software_endpoints(struct posture *p, struct when when, uint32_t software,
+			     const struct among *among,
 			     int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
 	struct ids which = { &software, 1, 0 }, ids = { 0 };
@@ -312,6 +317,8 @@ int query_software_endpoints(struct posture *p, struct when when, uint32_t softw
 		err = ST_ENOENT;
 	if (err < 0 || (err = history_who_has(p, &m, &which, &who)) < 0)
 		return err;
+	if (among)
+		bitmap_and(who[0], among_endpoints(among));
 	index_read_lock(p);
 	err = index_in_order(&p->ix, who[0], &ids);
 	index_unlock(p);

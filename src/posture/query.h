@@ -23,6 +23,7 @@
 #define STANCE_POSTURE_QUERY_H
 
 #include "base/api.h"
+#include "posture/among.h"
 #include "posture/change.h"
 #include "posture/report.h"
 
@@ -82,8 +83,8 @@ struct result_row {
 	enum verdict verdict;
 };
 
-/* All endpoints, in the order of their names. */
-int query_endpoints(struct posture *p, struct when when,
+/* All endpoints (among: of those; NULL: of all), in the order of their names. */
+int query_endpoints(struct posture *p, struct when when, const struct among *among,
 		    int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
 
 /* Endpoints that text means: an identity key exactly, or else every endpoint of that name
@@ -91,9 +92,16 @@ int query_endpoints(struct posture *p, struct when when,
 int query_resolve(struct posture *p, struct when when, const char *text,
 		  int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
 
-/* Software whose name or identifier matches the glob (* ? [...]; case matters) and that at
- * least one endpoint has, by name, version, identifier. */
-int query_software(struct posture *p, struct when when, const char *glob,
+/* Which software a question is about. */
+struct software_query {
+	struct when when;
+	const char *glob; /* its name or identifier matches (* ? [...]; case matters) */
+	const struct among *among; /* endpoints that count; NULL: all */
+};
+
+/* Software that is asked for and that at least one endpoint has, by name, version,
+ * identifier. */
+int query_software(struct posture *p, const struct software_query *q,
 		   int (*fn)(void *ctx, const struct software_row *row), void *ctx);
 
 /* What is known now of one identifier, whether or not anybody has it (endpoints is not filled).
@@ -101,13 +109,14 @@ int query_software(struct posture *p, struct when when, const char *glob,
 int query_identifier(struct posture *p, struct span identifier,
 		     int (*fn)(void *ctx, const struct software_row *row), void *ctx);
 
-/* Endpoints that have the software with this id, by name. */
+/* Endpoints (likewise) that have the software with this id, by name. */
 int query_software_endpoints(struct posture *p, struct when when, uint32_t software,
+			     const struct among *among,
 			     int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
 
-/* All endpoints, in the order of their names, and whether each has any software whose name or
- * identifier matches the glob: rows and sets of the same moment. */
-int query_holders(struct posture *p, struct when when, const char *glob,
+/* The endpoints, in the order of their names, and whether each has any of the software that is
+ * asked for: rows and sets of the same moment. */
+int query_holders(struct posture *p, const struct software_query *q,
 		  int (*fn)(void *ctx, const struct endpoint_row *row, bool has), void *ctx);
 
 /* What is on one endpoint, by name, version, identifier. */
@@ -125,8 +134,9 @@ struct change_query {
 	int64_t as_of;        /* took effect by then */
 	uint64_t after_seq;   /* seq > after_seq */
 	uint32_t endpoint;
-	uint32_t kinds; /* CHANGE_BIT of those wanted; 0: all */
-	uint64_t limit; /* at most so many */
+	const struct among *among; /* of these endpoints; NULL: all */
+	uint32_t kinds;            /* CHANGE_BIT of those wanted; 0: all */
+	uint64_t limit;            /* at most so many */
 	bool newest_first;
 };
 

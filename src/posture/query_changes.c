@@ -29,7 +29,7 @@ static int filter_of(struct posture *p, const struct change_query *q,
 		.to = until,
 		.endpoint = q->endpoint,
 		.kinds = q->kinds,
-		.limit = q->as_of ? 0 : q->limit,
+		.limit = q->as_of || q->among ? 0 : q->limit,
 		.descending = q->newest_first,
 	};
 	*none = f->from > f->to;
@@ -50,9 +50,17 @@ static int row_of(const struct index *ix, struct arena *a, const struct change *
 	return d ? software_row_copy(a, d, &row->software) : 0;
 }
 
-/* What took effect later is left out; *left are those that are still wanted. */
-static int emit_page(struct posture *p, struct page *pg, int64_t as_of, uint64_t *left,
-		     int (*fn)(void *ctx, const struct change_row *row), void *ctx)
+/* What the repository cannot narrow to. */
+static bool is_wanted(const struct change_query *q, const struct change *c)
+{
+	return among_has(q->among, c->endpoint) &&
+	       (!q->as_of || change_effective(c) <= q->as_of);
+}
+
+/* *left are those that are still wanted. */
+static int emit_page(struct posture *p, struct page *pg, const struct change_query *q,
+		     uint64_t *left, int (*fn)(void *ctx, const struct change_row *row),
+		     void *ctx)
 {
 	struct change_row *rows = calloc(pg->n + 1, sizeof(*rows));
 	int err = rows ? 0 : ST_ENOMEM;
@@ -62,7 +70,7 @@ static int emit_page(struct posture *p, struct page *pg, int64_t as_of, uint64_t
 		err = row_of(&p->ix, &pg->arena, &pg->v[i], &rows[i]);
 	index_unlock(p);
 	for (size_t i = 0; i < pg->n && *left && !err; i++) {
-		if (as_of && change_effective(&pg->v[i]) > as_of)
+		if (!is_wanted(q, &pg->v[i]))
 			continue;
 		err = fn(ctx, &rows[i]);
 		--*left;
@@ -87,7 +95,7 @@ int query_changes(struct posture *p, const struct change_query *q,
 	do {
 		err = page_read(p, &f, pg);
 		if (!err)
-			err = emit_page(p, pg, q->as_of, &left, fn, ctx);
+			err = emit_page(p, pg, q, &left, fn, ctx);
 	} while (!err && left && page_next(pg, &f));
 	page_free(pg);
 	free(pg);

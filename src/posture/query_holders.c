@@ -10,20 +10,21 @@
 #define PIECE 1024 /* software whose endpoints are held in memory at once */
 
 /* Rows and sets must be of the same moment, also when that is now. */
-static int holders_moment(struct posture *p, struct when when, const char *glob,
-			  struct moment *m, struct ids *endpoints, struct ids *software)
+static int holders_moment(struct posture *p, const struct software_query *q, struct moment *m,
+			  struct ids *endpoints, struct ids *software)
 {
-	int err = moment_of(p, when, m);
+	int err = moment_of(p, q->when, m);
 
 	if (err < 0)
 		return err;
 	index_read_lock(p);
 	if (!m->past)
 		*m = moment_now(p);
-	err = dictionary_match(&p->ix.dictionary, glob, software);
+	err = dictionary_match(&p->ix.dictionary, q->glob, software);
 	if (!err)
 		err = index_by_name(&p->ix, endpoints);
 	index_unlock(p);
+	among_narrow(q->among, endpoints);
 	return err;
 }
 
@@ -59,13 +60,13 @@ static int holders_emit(struct posture *p, const struct moment *m, const struct 
 	return err;
 }
 
-int query_holders(struct posture *p, struct when when, const char *glob,
+int query_holders(struct posture *p, const struct software_query *q,
 		  int (*fn)(void *ctx, const struct endpoint_row *row, bool has), void *ctx)
 {
 	struct ids endpoints = { 0 }, software = { 0 };
 	struct bitmap *any = bitmap_new();
 	struct moment m;
-	int err = any ? holders_moment(p, when, glob, &m, &endpoints, &software) : ST_ENOMEM;
+	int err = any ? holders_moment(p, q, &m, &endpoints, &software) : ST_ENOMEM;
 
 	for (size_t i = 0; !err && i < software.n; i += PIECE) {
 		size_t n = software.n - i < PIECE ? software.n - i : PIECE;

@@ -191,10 +191,11 @@ static void ask_count(struct bench *b, uint32_t i, name_fn *name)
 {
 	struct asked a = { 0 };
 	char pattern[64];
+	const struct software_query q = { .glob = pattern };
 	int err;
 
 	name(&b->f, i, pattern, sizeof(pattern));
-	if ((err = query_software(b->p, WHEN_NOW, pattern, ask_software, &a)) < 0)
+	if ((err = query_software(b->p, &q, ask_software, &a)) < 0)
 		die("count", err);
 }
 
@@ -202,13 +203,14 @@ static void ask_who(struct bench *b, uint32_t i, name_fn *name)
 {
 	struct asked a = { 0 }, who = { 0 };
 	char pattern[64];
+	const struct software_query q = { .glob = pattern };
 	int err;
 
 	name(&b->f, i, pattern, sizeof(pattern));
-	if ((err = query_software(b->p, WHEN_NOW, pattern, ask_software, &a)) < 0)
+	if ((err = query_software(b->p, &q, ask_software, &a)) < 0)
 		die("who has", err);
-	if (a.id &&
-	    (err = query_software_endpoints(b->p, WHEN_NOW, a.id, ask_endpoint, &who)) < 0)
+	if (a.id && (err = query_software_endpoints(b->p, WHEN_NOW, a.id, NULL, ask_endpoint,
+						    &who)) < 0)
 		die("who has", err);
 }
 

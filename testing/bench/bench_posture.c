@@ -113,13 +113,14 @@ static int endpoint_row(void *ctx, const struct endpoint_row *row)
 static void ask(struct when when, const char *name)
 {
 	int64_t began = clock_mono_us(), counted;
+	const struct software_query q = { .when = when, .glob = "package-1" };
 	uint32_t software = 0;
 	unsigned n = 0;
 
-	if (query_software(p, when, "package-1", software_row, &software) < 0)
+	if (query_software(p, &q, software_row, &software) < 0)
 		exit(1);
 	counted = clock_mono_us();
-	if (query_software_endpoints(p, when, software, endpoint_row, &n) < 0)
+	if (query_software_endpoints(p, when, software, NULL, endpoint_row, &n) < 0)
 		exit(1);
 	(void)printf("%-34s %9.2f ms count, %.2f ms for %u endpoints\n", name,
 		     (double)(counted - began) / 1e3,

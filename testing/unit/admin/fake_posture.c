@@ -4,6 +4,7 @@
 
 #include <fnmatch.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -144,7 +145,42 @@ static int endpoints_many(int (*fn)(void *ctx, const struct endpoint_row *row), 
 	return err;
 }
 
-int query_endpoints(struct posture *p, struct when when,
+/* A bit for each of the endpoints. */
+struct among {
+	unsigned ids;
+};
+
+int among_new(struct posture *p,
+	      bool (*has)(void *ctx, struct span key, struct span name, struct span platform),
+	      void *ctx, struct among **out)
+{
+	struct among *a = calloc(1, sizeof(*a));
+
+	(void)p;
+	for (size_t i = 0; a && i < N(endpoints); i++)
+		if (has(ctx, span_str(endpoints[i].key), span_str(endpoints[i].name),
+			endpoints[i].platform))
+			a->ids |= 1u << endpoints[i].id;
+	*out = a;
+	return a ? 0 : ST_ENOMEM;
+}
+
+void among_free(struct among *a)
+{
+	free(a);
+}
+
+bool among_has(const struct among *a, uint32_t endpoint)
+{
+	return !a || (endpoint < 32 && a->ids & 1u << endpoint);
+}
+
+uint64_t among_count(const struct among *a)
+{
+	return (uint64_t)__builtin_popcount(a->ids);
+}
+
+int query_endpoints(struct posture *p, struct when when, const struct among *among,
 		    int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
 	(void)p;
@@ -154,6 +190,8 @@ int query_endpoints(struct posture *p, struct when when,
 		struct endpoint_row row = endpoints[i];
 		int err;
 
+		if (!among_has(among, row.id))
+			continue;
 		row.has_gap = fake_posture.gap;
 		err = fn(ctx, &row);
 		if (err || fake_posture.err)
@@ -195,49 +233,54 @@ static const struct software_row software[] = {
 	{ .id = 3, .identifier = SPAN_LIT("only-an-identifier"), .endpoints = 1 },
 };
 
-int query_software(struct posture *p, struct when when, const char *glob,
+int query_software(struct posture *p, const struct software_query *q,
 		   int (*fn)(void *ctx, const struct software_row *row), void *ctx)
 {
 	int err = 0;
 
 	(void)p;
-	fake_posture.as_of = when.as_of;
-	fake_posture.known_at = when.known_at;
+	fake_posture.as_of = q->when.as_of;
+	fake_posture.known_at = q->when.known_at;
 	for (size_t i = 0; !err && i < N(software); i++)
 		if ((software[i].name.p &&
-		     fnmatch(glob, (const char *)software[i].name.p, 0) == 0) ||
-		    fnmatch(glob, (const char *)software[i].identifier.p, 0) == 0)
+		     fnmatch(q->glob, (const char *)software[i].name.p, 0) == 0) ||
+		    fnmatch(q->glob, (const char *)software[i].identifier.p, 0) == 0)
 			err = fn(ctx, &software[i]);
 	return err;
 }
 
 int query_software_endpoints(struct posture *p, struct when when, uint32_t id,
+			     const struct among *among,
 			     int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
-	int err;
+	int err = 0;
 
 	(void)p;
 	fake_posture.as_of = when.as_of;
 	fake_posture.known_at = when.known_at;
 	if (id == 2)
 		return 0;
-	if ((err = fn(ctx, &endpoints[0])) || id != 1 || (err = fn(ctx, &endpoints[1])))
-		return err;
+	for (size_t i = 0; i < (id == 1 ? 2 : 1); i++)
+		if (among_has(among, endpoints[i].id) && (err = fn(ctx, &endpoints[i])))
+			return err;
+	if (id != 1)
+		return 0;
 	return endpoints_many(fn, ctx);
 }
 
 /* Only the first endpoint has software, and all of it. */
-int query_holders(struct posture *p, struct when when, const char *glob,
+int query_holders(struct posture *p, const struct software_query *q,
 		  int (*fn)(void *ctx, const struct endpoint_row *row, bool has), void *ctx)
 {
-	bool matches = fnmatch(glob, "openssl", 0) == 0;
+	bool matches = fnmatch(q->glob, "openssl", 0) == 0;
 	int err = 0;
 
 	(void)p;
-	fake_posture.as_of = when.as_of;
-	fake_posture.known_at = when.known_at;
+	fake_posture.as_of = q->when.as_of;
+	fake_posture.known_at = q->when.known_at;
 	for (size_t i = 0; !err && !fake_posture.empty && i < endpoints_n(); i++)
-		err = fn(ctx, &endpoints[i], matches && i == 0);
+		if (among_has(q->among, endpoints[i].id))
+			err = fn(ctx, &endpoints[i], matches && i == 0);
 	return err;
 }
 

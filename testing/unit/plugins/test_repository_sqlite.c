@@ -339,8 +339,9 @@ static void test_prune(void **state)
 		assert_int_equal(fixture_count(&f, KNOWN_AT(middle), "vim"), 0);
 		assert_int_equal(fixture_count(&f, WHEN_NOW, "vim"), 1);
 		assert_true(fixture_endpoint(&f, KNOWN_AT(middle), "a.example", &row) != 0);
-		assert_int_equal(query_software(f.p, KNOWN_AT(before), "*", NULL, NULL),
-				 ST_ELIMIT);
+		assert_int_equal(
+			query_software(f.p, SOFTWARE_OF(KNOWN_AT(before), "*"), NULL, NULL),
+			ST_ELIMIT);
 		posture_close(f.p);
 		fixture_open(&f);
 	}

@@ -132,9 +132,10 @@ static int add_count(void *ctx, const struct software_row *row)
 
 unsigned fixture_count(struct fixture *f, struct when when, const char *glob)
 {
+	const struct software_query q = { .when = when, .glob = glob };
 	unsigned n = 0;
 
-	assert_int_equal(query_software(f->p, when, glob, add_count, &n), 0);
+	assert_int_equal(query_software(f->p, &q, add_count, &n), 0);
 	return n;
 }
 

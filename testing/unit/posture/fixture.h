@@ -44,6 +44,9 @@ unsigned fixture_count(struct fixture *f, struct when when, const char *glob);
 uint32_t fixture_endpoint(struct fixture *f, struct when when, const char *name,
 			  struct endpoint_row *row);
 
+/* Software, by a glob alone. */
+#define SOFTWARE_OF(w, g) (&(struct software_query){ .when = w, .glob = g })
+
 /* As things were at that moment by what is known now; and by what was known then. */
 #define AS_OF(t) ((struct when){ t, 0 })
 #define KNOWN_AT(t) ((struct when){ 0, t })

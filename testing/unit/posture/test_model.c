@@ -260,7 +260,8 @@ static int check_who_has(void *ctx, const struct software_row *row)
 	assert_int_equal(row->endpoints, want);
 	if (rnd(16))
 		return 0;
-	assert_int_equal(query_software_endpoints(f.p, w->when, row->id, count_row, &got), 0);
+	assert_int_equal(
+		query_software_endpoints(f.p, w->when, row->id, NULL, count_row, &got), 0);
 	assert_int_equal(got, want);
 	return 0;
 }
@@ -285,14 +286,17 @@ static void check_moment(struct when when, const struct model *e)
 
 	check_endpoint(pick, when, &e[pick]);
 	if (rnd(3) == 0)
-		assert_int_equal(
-			query_endpoints(f.p, when, check_fleet_row, (void *)(uintptr_t)e), 0);
+		assert_int_equal(query_endpoints(f.p, when, NULL, check_fleet_row,
+						 (void *)(uintptr_t)e),
+				 0);
 	if (rnd(3) == 0)
-		assert_int_equal(query_software(f.p, when, rnd(2) ? "id-*" : "id-1?",
+		assert_int_equal(query_software(f.p,
+						SOFTWARE_OF(when, rnd(2) ? "id-*" : "id-1?"),
 						check_who_has, &w),
 				 0);
 	if (rnd(3) == 0)
-		assert_int_equal(query_holders(f.p, when, "id-1?", check_holder, &w), 0);
+		assert_int_equal(
+			query_holders(f.p, SOFTWARE_OF(when, "id-1?"), check_holder, &w), 0);
 }
 
 static void test_model(void **state)

@@ -467,8 +467,8 @@ static int check_holders(void *ctx, const struct software_row *row)
 
 	for (unsigned i = 0; i < ENDPOINTS; i++)
 		want |= r->state[i] & bit ? 1u << i : 0;
-	assert_int_equal(query_software_endpoints(f.p, r->when, row->id, count_holder, &got),
-			 0);
+	assert_int_equal(
+		query_software_endpoints(f.p, r->when, row->id, NULL, count_holder, &got), 0);
 	assert_int_equal(got, want);
 	assert_int_equal(row->endpoints, __builtin_popcount(want));
 	return 0;
@@ -496,7 +496,7 @@ static void check_two_clocks(struct when when)
 			assert_int_equal(query_inventory(f.p, when, id, check_then, &bits), 0);
 		assert_int_equal(bits, 0);
 	}
-	assert_int_equal(query_software(f.p, when, "id-*", check_holders, &r), 0);
+	assert_int_equal(query_software(f.p, SOFTWARE_OF(when, "id-*"), check_holders, &r), 0);
 }
 
 static void check_some_moment(void)

@@ -283,8 +283,9 @@ static void test_hostile_text(void **state)
 	assert_true(fixture_endpoint(&f, WHEN_NOW, "a.example", &row) != 0);
 	assert_int_equal(row.software_count, 2);
 	assert_int_equal(fixture_count(&f, WHEN_NOW, "x'*"), 1);
-	assert_int_equal(query_software(f.p, WHEN_NOW, "*a*b*c*d*e*f*g*h*i*", NULL, NULL),
-			 ST_EVALUE);
+	assert_int_equal(
+		query_software(f.p, SOFTWARE_OF(WHEN_NOW, "*a*b*c*d*e*f*g*h*i*"), NULL, NULL),
+		ST_EVALUE);
 	fixture_free(&f);
 }
 

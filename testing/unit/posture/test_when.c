@@ -69,7 +69,7 @@ static void check(struct fixture *f, int64_t as_of, int64_t known, const char *w
 	assert_true(id != 0);
 	assert_int_equal(query_inventory(f->p, when, id, add_software, inventory_text), 0);
 	assert_string_equal(inventory_text, want);
-	assert_int_equal(query_software(f->p, when, "*", add_software, fleet), 0);
+	assert_int_equal(query_software(f->p, SOFTWARE_OF(when, "*"), add_software, fleet), 0);
 	assert_string_equal(fleet, want);
 	for (const char *c = want; *c; c++)
 		n += *c == ' ';
