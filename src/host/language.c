@@ -98,7 +98,7 @@ bool language_tag_valid(struct span tag)
 	return tag.n && tag.n <= 255;
 }
 
-bool text_valid(struct span s)
+bool language_text_valid(struct span s)
 {
 	while (s.n) {
 		utf8proc_int32_t c;

@@ -18,6 +18,6 @@ struct span language_value(struct span preference);
 bool language_tag_valid(struct span tag);
 
 /* Whether s is UTF-8 without NUL. */
-bool text_valid(struct span s);
+bool language_text_valid(struct span s);
 
 #endif

@@ -35,7 +35,7 @@ int reasons_set_text(struct reasons *r, struct span text)
 	struct reason *c;
 
 	text = without_nul(text);
-	if (!text.n || !text_valid(text))
+	if (!text.n || !language_text_valid(text))
 		return ST_EVALUE;
 	if (text.n > REASON_OCTETS_MAX || !(c = current(r)))
 		return ST_ELIMIT;
