@@ -1,6 +1,6 @@
 /* The embedded repository: one SQLite file in WAL mode, one connection that writes, a few
  * that read. README describes its tables and views. */
-#include "sqlite_db.h"
+#include "sqlite_runs.h"
 #include "sqlite_schema.h"
 #include "base/err.h"
 
@@ -127,6 +127,8 @@ static void repo_close(struct repository *r)
 	if (r->lock_fd >= 0)
 		close(r->lock_fd);
 	wr_reset(&r->text);
+	free(r->tail.v);
+	pthread_mutex_destroy(&r->tail_lock);
 	pthread_mutex_destroy(&r->lock);
 	pthread_cond_destroy(&r->idle);
 	free(r);
@@ -143,7 +145,7 @@ static int repo_prepare(struct repository *r, char *why, size_t why_len)
 	    (err = schema_migrate(r->db, r->conf.path, schema_steps, schema_n_steps, why,
 				  why_len)) < 0)
 		return err;
-	if ((err = sqlite_append_prepare(r)) < 0)
+	if ((err = sqlite_append_prepare(r)) < 0 || (err = sqlite_runs_open(r)) < 0)
 		return sqlite_fail(r->db, r->conf.path, why, why_len);
 	if (r->conf.check && (err = repo_check(r, why, why_len)) < 0)
 		return err;
@@ -163,6 +165,7 @@ static int repo_open(struct repository **out, char *why, size_t why_len)
 		return ST_ENOMEM;
 	r->lock_fd = -1;
 	pthread_mutex_init(&r->lock, NULL);
+	pthread_mutex_init(&r->tail_lock, NULL);
 	pthread_cond_init(&r->idle, NULL);
 	if ((err = sqlite_conf_read(&r->conf, why, why_len)) < 0 ||
 	    (err = repo_prepare(r, why, why_len)) < 0) {
@@ -193,7 +196,7 @@ static int repo_prune(struct repository *r, uint64_t keep, int64_t oldest)
 			       (unsigned long long)keep, PRUNE_STEP);
 		err = sqlite_exec(r->db, sql);
 	} while (!err && sqlite3_changes(r->db) > 0);
-	return err;
+	return err < 0 ? err : sqlite_runs_prune(r, keep);
 }
 
 PLUGIN_EXPORT int stance_plugin_settings(char *why, size_t why_len);

@@ -1,5 +1,5 @@
 /* Writing one batch: all of it or nothing. */
-#include "sqlite_db.h"
+#include "sqlite_runs.h"
 #include "base/err.h"
 
 #include <stdio.h>
@@ -255,6 +255,8 @@ int sqlite_append(struct repository *r, const struct repository_batch *b, char *
 			       r->conf.path);
 		return ST_EBUSY;
 	}
+	if ((err = sqlite_runs_reserve(r, b->n_changes)) < 0)
+		return err;
 	if ((err = sqlite_exec(r->db, "BEGIN IMMEDIATE")) == 0 && (err = put_batch(r, b)) == 0)
 		err = sqlite_exec(r->db, "COMMIT");
 	if (err) {
@@ -264,5 +266,6 @@ int sqlite_append(struct repository *r, const struct repository_batch *b, char *
 		return err;
 	}
 	r->last_seq += b->n_changes;
+	sqlite_runs_appended(r, b);
 	return 0;
 }

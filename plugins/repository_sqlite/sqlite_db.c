@@ -11,16 +11,21 @@ static cfg_opt_t opts[] = {
 	CFG_INT("busy_timeout_ms", 10000, CFGF_NONE), /* for somebody else's lock */
 	CFG_INT("cache_kib", 16384, CFGF_NONE),       /* page cache of a connection */
 	CFG_INT("readers", 4, CFGF_NONE),             /* queries that read the disk at once */
-	CFG_INT("wal_pages", 4000, CFGF_NONE),   /* pages in the log before a checkpoint */
-	CFG_INT("max_pages", 0, CFGF_NONE),      /* ceiling for the file; 0: the disk's */
-	CFG_BOOL("check", cfg_false, CFGF_NONE), /* examine the whole file at every start */
+	CFG_INT("wal_pages", 4000, CFGF_NONE),    /* pages in the log before a checkpoint */
+	CFG_INT("max_pages", 0, CFGF_NONE),       /* ceiling for the file; 0: the disk's */
+	CFG_INT("run_changes", 65536, CFGF_NONE), /* journal lines indexed at once */
+	CFG_BOOL("check", cfg_false, CFGF_NONE),  /* examine the whole file at every start */
 	CFG_END(),
 };
 
 static const struct conf_range ranges[] = {
-	{ "busy_timeout_ms", 0, 600000 },        { "cache_kib", 64, 16777216 },
-	{ "readers", 1, SQLITE_DB_READERS_MAX }, { "wal_pages", 100, 1000000 },
-	{ "max_pages", 0, 1073741823 },          { NULL, 0, 0 },
+	{ "busy_timeout_ms", 0, 600000 },
+	{ "cache_kib", 64, 16777216 },
+	{ "readers", 1, SQLITE_DB_READERS_MAX },
+	{ "wal_pages", 100, 1000000 },
+	{ "max_pages", 0, 1073741823 },
+	{ "run_changes", 16, 16777216 },
+	{ NULL, 0, 0 },
 };
 
 static bool is_synchronous(const char *s)
@@ -51,6 +56,7 @@ int sqlite_conf_read(struct sqlite_conf *c, char *why, size_t why_len)
 	c->readers = cfg_getint(cfg, "readers");
 	c->wal_pages = cfg_getint(cfg, "wal_pages");
 	c->max_pages = cfg_getint(cfg, "max_pages");
+	c->run_changes = (size_t)cfg_getint(cfg, "run_changes");
 	c->check = cfg_getbool(cfg, "check");
 	if (!is_synchronous(cfg_getstr(cfg, "synchronous"))) {
 		(void)snprintf(
@@ -103,6 +109,19 @@ int sqlite_fail(sqlite3 *db, const char *path, char *why, size_t why_len)
 int sqlite_exec(sqlite3 *db, const char *sql)
 {
 	return sqlite_err(sqlite3_exec(db, sql, NULL, NULL, NULL));
+}
+
+int sqlite_number(sqlite3 *db, const char *sql, int64_t fallback, int64_t *out)
+{
+	sqlite3_stmt *st = NULL;
+	int rc = sqlite3_prepare_v2(db, sql, -1, &st, NULL);
+
+	*out = fallback;
+	if (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW &&
+	    sqlite3_column_type(st, 0) != SQLITE_NULL)
+		*out = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return sqlite_err(rc);
 }
 
 static int sqlite_pragmas(sqlite3 *db, const struct sqlite_conf *c, bool write)

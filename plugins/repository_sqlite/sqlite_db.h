@@ -14,6 +14,7 @@ struct sqlite_conf {
 	char path[1024];
 	char synchronous[8];
 	long busy_timeout_ms, cache_kib, readers, wal_pages, max_pages;
+	size_t run_changes; /* lines of the journal in one run of its index */
 	bool check;
 };
 
@@ -31,6 +32,18 @@ enum append_sql {
 	APPEND_N
 };
 
+/* What a line of the journal is about. */
+struct sqlite_line {
+	uint32_t endpoint, software;
+};
+
+/* The lines behind the last run: first, first + 1, ... */
+struct sqlite_tail {
+	struct sqlite_line *v;
+	size_t n, cap;
+	uint64_t first;
+};
+
 struct repository {
 	struct sqlite_conf conf;
 	int lock_fd; /* one manager at a time */
@@ -38,6 +51,9 @@ struct repository {
 	sqlite3_stmt *append[APPEND_N];
 	uint64_t last_seq;
 	struct wr text; /* scratch for lists of ids */
+
+	pthread_mutex_t tail_lock; /* tail: changed by the writer only */
+	struct sqlite_tail tail;
 
 	pthread_mutex_t lock; /* the pool of connections that read */
 	pthread_cond_t idle;
@@ -56,6 +72,9 @@ int sqlite_fail(sqlite3 *db, const char *path, char *why, size_t why_len);
 
 /* Statements in text, no result. */
 int sqlite_exec(sqlite3 *db, const char *sql);
+
+/* The one number that sql gives, or fallback when it gives none. */
+int sqlite_number(sqlite3 *db, const char *sql, int64_t fallback, int64_t *out);
 
 /* One connection with the settings of c. */
 int sqlite_connect(const struct sqlite_conf *c, bool write, sqlite3 **db, char *why,

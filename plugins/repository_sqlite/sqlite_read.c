@@ -1,5 +1,5 @@
 /* Reading: the journal by filter, the present at start. */
-#include "sqlite_db.h"
+#include "sqlite_runs.h"
 #include "base/err.h"
 
 #include <stdio.h>
@@ -69,42 +69,52 @@ static int read_row(sqlite3_stmt *st, void *ctx)
 	return r->fn(r->ctx, &c);
 }
 
-static void read_sql(const struct repository_filter *f, char *sql, size_t n)
+/* Neither endpoint nor software: the journal as it stands. */
+static int read_all(sqlite3 *db, const struct repository_filter *f, struct reading *reading)
 {
-	const char *by = f->software   ? " INDEXED BY change_software"
-			 : f->endpoint ? " INDEXED BY change_endpoint"
-				       : "";
+	sqlite3_stmt *st = NULL;
+	char sql[256];
+	int err;
 
-	(void)snprintf(sql, n,
-		       "SELECT " CHANGE_COLUMNS " FROM change%s"
-		       " WHERE seq BETWEEN ?1 AND ?2%s%s%s ORDER BY seq%s LIMIT ?6",
-		       by, f->endpoint ? " AND endpoint = ?3" : "",
-		       f->software ? " AND software = ?4" : "",
-		       f->kinds ? " AND (1 << kind) & ?5" : "", f->descending ? " DESC" : "");
+	(void)snprintf(sql, sizeof(sql),
+		       "SELECT " CHANGE_COLUMNS
+		       " FROM change WHERE seq BETWEEN ?1 AND ?2%s ORDER BY seq%s LIMIT ?4",
+		       f->kinds ? " AND (1 << kind) & ?3" : "", f->descending ? " DESC" : "");
+	if ((err = sqlite_err(sqlite3_prepare_v2(db, sql, -1, &st, NULL))) == 0) {
+		sqlite3_bind_int64(st, 1, (int64_t)f->from);
+		sqlite3_bind_int64(st, 2, f->to > INT64_MAX ? INT64_MAX : (int64_t)f->to);
+		sqlite3_bind_int64(st, 3, f->kinds);
+		sqlite3_bind_int64(st, 4, f->limit ? (int64_t)f->limit : -1);
+		err = each(st, read_row, reading);
+	}
+	sqlite3_finalize(st);
+	return err;
+}
+
+static int read_some(struct repository *r, sqlite3 *db, const struct repository_filter *f,
+		     struct reading *reading)
+{
+	sqlite3_stmt *row = NULL;
+	int err = sqlite_err(sqlite3_prepare_v2(
+		db, "SELECT " CHANGE_COLUMNS " FROM change WHERE seq = ?1", -1, &row, NULL));
+
+	if (!err)
+		err = sqlite_runs_read(r, db, f, row, read_row, reading);
+	sqlite3_finalize(row);
+	return err;
 }
 
 int sqlite_read(struct repository *r, const struct repository_filter *f,
 		int (*fn)(void *ctx, const struct change *c), void *ctx)
 {
 	struct reading reading = { fn, ctx };
-	sqlite3_stmt *st = NULL;
 	sqlite3 *db;
-	char sql[512];
 	int err = sqlite_reader(r, &db);
 
 	if (err < 0)
 		return err;
-	read_sql(f, sql, sizeof(sql));
-	if ((err = sqlite_err(sqlite3_prepare_v2(db, sql, -1, &st, NULL))) == 0) {
-		sqlite3_bind_int64(st, 1, (int64_t)f->from);
-		sqlite3_bind_int64(st, 2, f->to > INT64_MAX ? INT64_MAX : (int64_t)f->to);
-		sqlite3_bind_int64(st, 3, f->endpoint);
-		sqlite3_bind_int64(st, 4, f->software);
-		sqlite3_bind_int64(st, 5, f->kinds);
-		sqlite3_bind_int64(st, 6, f->limit ? (int64_t)f->limit : -1);
-		err = each(st, read_row, &reading);
-	}
-	sqlite3_finalize(st);
+	err = f->endpoint || f->software ? read_some(r, db, f, &reading)
+					 : read_all(db, f, &reading);
 	sqlite_reader_done(r, db);
 	return err;
 }

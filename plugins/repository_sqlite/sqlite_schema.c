@@ -136,23 +136,22 @@ static const char version_2[] =
 	"  coalesce(e.last_eid, 0) < l.highest_eid AS has_gap, l.ranges AS beyond_gap,"
 	"  " STAMP("l.inventory_at") " AS inventory_at"
 	" FROM ledger l JOIN endpoint e ON e.id = l.endpoint;";
+
+/* The journal's index comes in sorted runs instead of being in order all the time. */
+static const char version_3[] =
+	"DROP INDEX change_endpoint;"
+	"DROP INDEX change_software;"
+	"CREATE TABLE change_run (run INTEGER PRIMARY KEY, last INTEGER NOT NULL) STRICT;"
+	"CREATE TABLE change_by_endpoint ("
+	" run INTEGER NOT NULL, endpoint INTEGER NOT NULL, changes BLOB NOT NULL,"
+	" PRIMARY KEY (run, endpoint)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE change_by_software ("
+	" run INTEGER NOT NULL, software INTEGER NOT NULL, changes BLOB NOT NULL,"
+	" PRIMARY KEY (run, software)) STRICT, WITHOUT ROWID;";
 /* clang-format on */
 
-const char *const schema_steps[] = { version_1, version_2 };
+const char *const schema_steps[] = { version_1, version_2, version_3 };
 const size_t schema_n_steps = sizeof(schema_steps) / sizeof(schema_steps[0]);
-
-/* The one number that sql gives, or fallback when it gives none. */
-static int number(sqlite3 *db, const char *sql, int64_t fallback, int64_t *out)
-{
-	sqlite3_stmt *st = NULL;
-	int rc = sqlite3_prepare_v2(db, sql, -1, &st, NULL);
-
-	*out = fallback;
-	if (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW)
-		*out = sqlite3_column_int64(st, 0);
-	sqlite3_finalize(st);
-	return sqlite_err(rc);
-}
 
 static int version_of(sqlite3 *db, const char *path, int64_t *version, char *why,
 		      size_t why_len)
@@ -161,11 +160,11 @@ static int version_of(sqlite3 *db, const char *path, int64_t *version, char *why
 	int err;
 
 	*version = 0;
-	if ((err = number(db, "SELECT count(*) FROM sqlite_schema", 0, &tables)) < 0 ||
-	    (err = number(db, "PRAGMA application_id", 0, &app)) < 0 ||
-	    (err = number(db,
-			  "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_version'",
-			  0, &ours)) < 0)
+	if ((err = sqlite_number(db, "SELECT count(*) FROM sqlite_schema", 0, &tables)) < 0 ||
+	    (err = sqlite_number(db, "PRAGMA application_id", 0, &app)) < 0 ||
+	    (err = sqlite_number(
+		     db, "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_version'", 0,
+		     &ours)) < 0)
 		return sqlite_fail(db, path, why, why_len);
 	if (!tables)
 		return 0;
@@ -174,7 +173,7 @@ static int version_of(sqlite3 *db, const char *path, int64_t *version, char *why
 			       "%s is a database, but not a repository of Stance", path);
 		return ST_EVERSION;
 	}
-	if (number(db, "SELECT max(version) FROM schema_version", 0, version) < 0)
+	if (sqlite_number(db, "SELECT max(version) FROM schema_version", 0, version) < 0)
 		return sqlite_fail(db, path, why, why_len);
 	return 0;
 }

@@ -308,7 +308,7 @@ static void test_model(void **state)
 	(void)state;
 	seed = from ? (unsigned)strtoul(from, NULL, 10) : (unsigned)clock_wall_us();
 	print_message("STANCE_MODEL_SEED=%u STANCE_MODEL_STEPS=%zu\n", seed, steps);
-	fixture_init(&f, "synchronous = off\n");
+	fixture_init(&f, "synchronous = off\nrun_changes = 100\n");
 	fixture_open(&f);
 	assert_non_null(history = calloc(steps, sizeof(*history)));
 	for (size_t s = 0; s < steps; s++) {

@@ -565,7 +565,7 @@ static void test_model(void **state)
 	seed |= 1;
 	print_message("STANCE_MODEL_SEED=%llu STANCE_MODEL_STEPS=%zu\n",
 		      (unsigned long long)seed, steps);
-	fixture_init(&f, "synchronous = off\n");
+	fixture_init(&f, "synchronous = off\nrun_changes = 100\n");
 	fixture_open(&f);
 	assert_non_null(history = calloc(steps, sizeof(*history)));
 	for (unsigned i = 0; i < ENDPOINTS; i++)
