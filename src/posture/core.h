@@ -4,6 +4,7 @@
 
 #include "base/api.h"
 #include "base/log.h"
+#include "base/table.h"
 #include "posture/index.h"
 #include "posture/plugin.h"
 #include "posture/posture.h"

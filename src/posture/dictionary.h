@@ -3,6 +3,7 @@
 #ifndef STANCE_POSTURE_DICTIONARY_H
 #define STANCE_POSTURE_DICTIONARY_H
 
+#include "base/table.h"
 #include "posture/ids.h"
 #include "posture/text.h"
 

@@ -1,43 +1,45 @@
 #include "posture/endpoint.h"
 #include "posture/plugin.h"
+#include "posture/report.h"
 #include "posture/set.h"
 #include "base/err.h"
 
 #include <stdlib.h>
 
-struct endpoint *endpoint_new(uint32_t id, struct text_table *t, struct span key,
-			      struct span name)
+struct endpoint *endpoint_new(uint32_t id, struct span key, struct span name)
 {
-	struct endpoint *e = calloc(1, sizeof(*e));
+	bool tail = name.n <= key.n && memcmp(key.p + key.n - name.n, name.p, name.n) == 0;
+	struct endpoint *e;
 
-	if (!e)
+	if (key.n > UINT32_MAX / 2 || name.n > UINT32_MAX / 2)
+		return NULL;
+	if (!(e = calloc(1, sizeof(*e) + key.n + 1 + (tail ? 0 : name.n + 1))))
 		return NULL;
 	e->id = id;
-	e->key = text_intern(t, key);
-	e->name = text_intern(t, name);
-	if (!e->key || !e->name) {
-		endpoint_free(e, t);
-		return NULL;
-	}
+	e->n_key = (uint32_t)key.n;
+	e->n_name = (uint32_t)name.n;
+	e->name_at = (uint32_t)(tail ? key.n - name.n : key.n + 1);
+	memcpy(e->s, key.p, key.n);
+	if (name.n)
+		memcpy(e->s + e->name_at, name.p, name.n);
 	return e;
+}
+
+/* Octets of the structure and what stands behind it. */
+static size_t endpoint_size(const struct endpoint *e)
+{
+	size_t end = (size_t)e->name_at + e->n_name;
+
+	return sizeof(*e) + (end > e->n_key ? end : e->n_key) + 1;
 }
 
 void endpoint_free(struct endpoint *e, struct text_table *t)
 {
 	if (!e)
 		return;
-	for (uint32_t i = 0; i < e->n_facts; i++) {
-		text_drop(t, e->facts[i].name);
-		text_drop(t, e->facts[i].value);
-	}
-	for (uint32_t i = 0; i < e->n_results; i++) {
-		text_drop(t, e->results[i].rule);
-		text_drop(t, e->results[i].reason);
-	}
-	text_drop(t, e->key);
-	text_drop(t, e->name);
-	free(e->facts);
-	free(e->results);
+	for (uint32_t i = 0; i < e->n_facts + e->n_results; i++)
+		text_drop(t, e->told[i]);
+	free(e->told);
 	free(e->delta);
 	ledger_free(&e->ledger);
 	free(e);
@@ -57,36 +59,25 @@ static void *array_copy(const void *from, size_t n, size_t size, bool *ok)
 
 struct endpoint *endpoint_copy(const struct endpoint *e)
 {
-	struct endpoint *c = malloc(sizeof(*c));
+	size_t size = endpoint_size(e), n = e->n_facts + e->n_results;
+	struct endpoint *c = malloc(size);
 	bool ok = c != NULL;
 
 	if (!ok)
 		return NULL;
-	*c = *e;
+	memcpy(c, e, size);
 	c->delta = array_copy(e->delta, e->n_added + e->n_removed, sizeof(*e->delta), &ok);
-	c->facts = array_copy(e->facts, e->n_facts, sizeof(*e->facts), &ok);
-	c->results = array_copy(e->results, e->n_results, sizeof(*e->results), &ok);
+	c->told = array_copy(e->told, n, sizeof(*e->told), &ok);
 	ok &= ledger_copy(&c->ledger, &e->ledger) == 0;
 	if (!ok) {
 		ledger_free(&c->ledger);
 		free(c->delta);
-		free(c->facts);
-		free(c->results);
+		free(c->told);
 		free(c);
 		return NULL;
 	}
-	text_ref(c->key);
-	text_ref(c->name);
-	for (uint32_t i = 0; i < c->n_facts; i++) {
-		text_ref(c->facts[i].name);
-		text_ref(c->facts[i].value);
-		c->facts[i].stamp = 0;
-	}
-	for (uint32_t i = 0; i < c->n_results; i++) {
-		text_ref(c->results[i].rule);
-		text_ref(c->results[i].reason);
-		c->results[i].stamp = 0;
-	}
+	for (size_t i = 0; i < n; i++)
+		text_ref(c->told[i]);
 	return c;
 }
 
@@ -124,15 +115,34 @@ int endpoint_set_software(struct endpoint *e, const struct set *base, const stru
 	return 0;
 }
 
-/* Where name is or would be. */
-static uint32_t fact_place(const struct endpoint *e, struct span name, bool *found)
+/* --- facts and results ------------------------------------------------------------------- */
+
+static struct span told_name(const struct text *x)
 {
-	uint32_t lo = 0, hi = e->n_facts;
+	return span_of(x->s, strlen(x->s));
+}
+
+static struct span told_value(const struct text *x)
+{
+	size_t n = strlen(x->s) + 1;
+
+	return span_of(x->s + n, x->n - n);
+}
+
+static struct text *const *results_of(const struct endpoint *e)
+{
+	return e->told ? e->told + e->n_facts : NULL;
+}
+
+/* Where name is, or would be, among n of v. */
+static uint32_t told_place(struct text *const *v, uint32_t n, struct span name, bool *found)
+{
+	uint32_t lo = 0, hi = n;
 
 	*found = false;
 	while (lo < hi) {
 		uint32_t mid = lo + (hi - lo) / 2;
-		int c = span_cmp(text_span(e->facts[mid].name), name);
+		int c = span_cmp(told_name(v[mid]), name);
 
 		*found |= c == 0;
 		if (c < 0)
@@ -143,123 +153,188 @@ static uint32_t fact_place(const struct endpoint *e, struct span name, bool *fou
 	return lo;
 }
 
-static uint32_t result_place(const struct endpoint *e, struct span rule, bool *found)
+/* Takes x in the place of the text at `at`, or in front of it. */
+static int told_put(struct endpoint *e, struct text_table *t, uint32_t at, bool found,
+		    struct text *x)
 {
-	uint32_t lo = 0, hi = e->n_results;
+	uint32_t n = e->n_facts + e->n_results;
+	struct text **v;
 
-	*found = false;
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-		int c = span_cmp(text_span(e->results[mid].rule), rule);
-
-		*found |= c == 0;
-		if (c < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
+	if (!x)
+		return ST_ENOMEM;
+	if (found) {
+		text_drop(t, e->told[at]);
+		e->told[at] = x;
+		return 0;
 	}
-	return lo;
+	if (!(v = reallocarray(e->told, n + 1, sizeof(*v)))) {
+		text_drop(t, x);
+		return ST_ENOMEM;
+	}
+	e->told = v;
+	memmove(v + at + 1, v + at, (n - at) * sizeof(*v));
+	v[at] = x;
+	return 1;
+}
+
+static void told_remove(struct endpoint *e, struct text_table *t, uint32_t at)
+{
+	uint32_t n = e->n_facts + e->n_results;
+
+	text_drop(t, e->told[at]);
+	memmove(e->told + at, e->told + at + 1, (n - at - 1) * sizeof(*e->told));
+	if (n == 1) {
+		free(e->told);
+		e->told = NULL;
+	}
+}
+
+struct text *endpoint_fact_text(struct text_table *t, struct span name, struct span value)
+{
+	const struct span parts[] = { name, span_of("", 1), value };
+
+	return text_intern_parts(t, parts, 3);
+}
+
+struct text *endpoint_result_text(struct text_table *t, struct span rule, struct span reason,
+				  uint8_t verdict)
+{
+	const struct span parts[] = { rule, span_of("", 1), span_of(&verdict, 1), reason };
+
+	return text_intern_parts(t, parts, 4);
 }
 
 struct fact_view endpoint_fact_at(const struct endpoint *e, uint32_t i)
 {
-	return (struct fact_view){ text_span(e->facts[i].name), text_span(e->facts[i].value),
-				   0 };
+	const struct text *x = e->told[i];
+
+	return (struct fact_view){ told_name(x), told_value(x), 0 };
 }
 
 struct fact_view endpoint_result_at(const struct endpoint *e, uint32_t i)
 {
-	return (struct fact_view){ text_span(e->results[i].rule),
-				   text_span(e->results[i].reason), e->results[i].verdict };
+	const struct text *x = e->told[e->n_facts + i];
+	struct span value = told_value(x);
+
+	return (struct fact_view){ told_name(x), span_of(value.p + 1, value.n - 1),
+				   value.p[0] };
 }
 
 bool endpoint_has_fact(const struct endpoint *e, struct span name, struct span *value)
 {
-	const struct fact *f = endpoint_fact(e, name);
+	bool found;
+	uint32_t at = told_place(e->told, e->n_facts, name, &found);
 
 	if (value)
-		*value = text_span(f ? f->value : NULL);
-	return f != NULL;
+		*value = found ? told_value(e->told[at]) : (struct span){ 0 };
+	return found;
 }
 
-struct fact *endpoint_fact(const struct endpoint *e, struct span name)
+bool endpoint_has_result(const struct endpoint *e, struct span rule, struct fact_view *r)
 {
 	bool found;
-	uint32_t at = fact_place(e, name, &found);
+	uint32_t at = told_place(results_of(e), e->n_results, rule, &found);
 
-	return found ? &e->facts[at] : NULL;
+	if (r)
+		*r = found ? endpoint_result_at(e, at) : (struct fact_view){ 0 };
+	return found;
 }
 
-struct result *endpoint_result(const struct endpoint *e, struct span rule)
+static bool is_incomplete(struct span name)
 {
-	bool found;
-	uint32_t at = result_place(e, rule, &found);
-
-	return found ? &e->results[at] : NULL;
+	return span_eq(name, span_str(FACT_INCOMPLETE));
 }
 
-struct fact *endpoint_fact_add(struct endpoint *e, struct text_table *t, struct span name,
-			       struct span value)
+int endpoint_fact_set(struct endpoint *e, struct text_table *t, struct span name,
+		      struct span value)
 {
-	struct fact *v = reallocarray(e->facts, e->n_facts + 1, sizeof(*v));
-	struct fact f = { text_intern(t, name), text_intern(t, value), 0 };
 	bool found;
+	uint32_t at = told_place(e->told, e->n_facts, name, &found);
+	int added = told_put(e, t, at, found, endpoint_fact_text(t, name, value));
 
-	if (v)
-		e->facts = v;
-	if (!v || !f.name || !f.value) {
-		text_drop(t, f.name);
-		text_drop(t, f.value);
-		return NULL;
+	if (added < 0)
+		return added;
+	e->n_facts += (uint32_t)added;
+	e->incomplete |= is_incomplete(name);
+	return 0;
+}
+
+int endpoint_result_set(struct endpoint *e, struct text_table *t, struct span rule,
+			struct span reason, uint8_t verdict)
+{
+	bool found;
+	uint32_t at = told_place(results_of(e), e->n_results, rule, &found);
+	int added = told_put(e, t, e->n_facts + at, found,
+			     endpoint_result_text(t, rule, reason, verdict));
+
+	if (added < 0)
+		return added;
+	e->n_results += (uint32_t)added;
+	return 0;
+}
+
+void endpoint_fact_remove(struct endpoint *e, struct text_table *t, uint32_t i)
+{
+	e->incomplete &= !is_incomplete(told_name(e->told[i]));
+	told_remove(e, t, i);
+	e->n_facts--;
+}
+
+void endpoint_result_remove(struct endpoint *e, struct text_table *t, uint32_t i)
+{
+	told_remove(e, t, e->n_facts + i);
+	e->n_results--;
+}
+
+static bool told_sorted(struct text *const *v, uint32_t n)
+{
+	for (uint32_t i = 1; i < n; i++)
+		if (span_cmp(told_name(v[i - 1]), told_name(v[i])) >= 0)
+			return false;
+	return true;
+}
+
+/* Behind what is in to, n more; returns the place behind them. */
+static struct text **told_append(struct text **to, struct text *const *v, uint32_t n)
+{
+	if (n)
+		memcpy(to, v, n * sizeof(*v));
+	return to + n;
+}
+
+int endpoint_take_told(struct endpoint *e, struct text *const *facts, uint32_t n_facts,
+		       struct text *const *results, uint32_t n_results)
+{
+	uint32_t all_facts = e->n_facts + n_facts, all_results = e->n_results + n_results;
+	size_t n = (size_t)all_facts + all_results;
+	struct text **v = n ? malloc(n * sizeof(*v)) : NULL, **at = v;
+
+	if (!n || !v)
+		return n ? ST_ENOMEM : 0;
+	at = told_append(at, e->told, e->n_facts);
+	at = told_append(at, facts, n_facts);
+	at = told_append(at, results_of(e), e->n_results);
+	(void)told_append(at, results, n_results);
+	if (!told_sorted(v, all_facts) || !told_sorted(v + all_facts, all_results)) {
+		free(v);
+		return ST_EDB;
 	}
-	uint32_t at = fact_place(e, name, &found);
-
-	memmove(v + at + 1, v + at, (e->n_facts++ - at) * sizeof(*v));
-	v[at] = f;
-	return &v[at];
+	free(e->told);
+	e->told = v;
+	e->n_facts = all_facts;
+	e->n_results = all_results;
+	e->incomplete = endpoint_has_fact(e, span_str(FACT_INCOMPLETE), NULL);
+	return 0;
 }
 
-struct result *endpoint_result_add(struct endpoint *e, struct text_table *t, struct span rule,
-				   struct span reason, uint8_t verdict)
-{
-	struct result *v = reallocarray(e->results, e->n_results + 1, sizeof(*v));
-	struct result r = { text_intern(t, rule), text_intern(t, reason), verdict, 0 };
-	bool found;
-
-	if (v)
-		e->results = v;
-	if (!v || !r.rule || !r.reason) {
-		text_drop(t, r.rule);
-		text_drop(t, r.reason);
-		return NULL;
-	}
-	uint32_t at = result_place(e, rule, &found);
-
-	memmove(v + at + 1, v + at, (e->n_results++ - at) * sizeof(*v));
-	v[at] = r;
-	return &v[at];
-}
-
-void endpoint_fact_remove(struct endpoint *e, struct text_table *t, struct fact *f)
-{
-	text_drop(t, f->name);
-	text_drop(t, f->value);
-	memmove(f, f + 1, (size_t)(e->facts + --e->n_facts - f) * sizeof(*f));
-}
-
-void endpoint_result_remove(struct endpoint *e, struct text_table *t, struct result *r)
-{
-	text_drop(t, r->rule);
-	text_drop(t, r->reason);
-	memmove(r, r + 1, (size_t)(e->results + --e->n_results - r) * sizeof(*r));
-}
+/* --- for the repository ------------------------------------------------------------------ */
 
 void endpoint_store(const struct endpoint *e, struct repository_endpoint *row)
 {
 	*row = (struct repository_endpoint){
 		.id = e->id,
-		.key = text_span(e->key),
-		.name = text_span(e->name),
+		.key = endpoint_key(e),
+		.name = endpoint_name(e),
 		.first_seq = e->first_seq,
 		.inventory_seq = e->inventory_seq,
 		.first_seen = e->first_seen,
@@ -294,7 +369,6 @@ void endpoint_store_ledger(const struct endpoint *e, struct repository_ledger *r
 
 size_t endpoint_octets(const struct endpoint *e)
 {
-	return sizeof(*e) + (e->n_added + e->n_removed) * sizeof(*e->delta) +
-	       e->n_facts * sizeof(*e->facts) + e->n_results * sizeof(*e->results) +
-	       ledger_octets(&e->ledger);
+	return endpoint_size(e) + (e->n_added + e->n_removed) * sizeof(*e->delta) +
+	       (e->n_facts + e->n_results) * sizeof(*e->told) + ledger_octets(&e->ledger);
 }

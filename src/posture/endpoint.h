@@ -10,17 +10,6 @@ struct repository_endpoint;
 struct repository_ledger;
 struct set;
 
-struct fact {
-	struct text *name, *value;
-	uint32_t stamp; /* the report that named it last, while one commit is prepared */
-};
-
-struct result {
-	struct text *rule, *reason;
-	uint8_t verdict;
-	uint32_t stamp;
-};
-
 /* What an endpoint has made of its allowance (posture_conf); in memory only. */
 struct spent {
 	int64_t from;     /* when its day began */
@@ -29,26 +18,28 @@ struct spent {
 	bool refused;     /* a report was, and that was said */
 };
 
+/* Facts and results are texts that all endpoints share: the name, a NUL, the value; of a result
+ * the value is the verdict's octet and then the reason. */
 struct endpoint {
 	uint32_t id;
-	struct text *key, *name;
+	uint32_t epoch;
 	uint64_t first_seq, inventory_seq; /* inventory_seq 0: no inventory yet */
 	int64_t first_seen, last_contact, complete_through;
-	uint32_t epoch;
 	struct ledger ledger;
-	bool assessed;
-	uint8_t verdict, access;
 	const struct set *set; /* its software is that of set, */
-	uint32_t *delta; /* and the first n_added of these, without the n_removed behind */
+	uint32_t *delta;    /* and the first n_added of these, without the n_removed behind */
+	struct text **told; /* n_facts facts by name, then n_results results by rule */
 	uint32_t n_added, n_removed;
-	struct fact *facts; /* by name */
-	struct result *results;
 	uint32_t n_facts, n_results;
 	struct spent spent;
+	bool assessed, incomplete; /* incomplete: FACT_INCOMPLETE is set */
+	uint8_t verdict, access;
+	uint32_t n_key, n_name;
+	uint32_t name_at; /* in s: the name is the key's end, or stands behind it */
+	char s[];         /* the key, and a NUL */
 };
 
-struct endpoint *endpoint_new(uint32_t id, struct text_table *t, struct span key,
-			      struct span name);
+struct endpoint *endpoint_new(uint32_t id, struct span key, struct span name);
 struct endpoint *endpoint_copy(const struct endpoint *e);
 void endpoint_free(struct endpoint *e, struct text_table *t);
 
@@ -62,15 +53,15 @@ static inline const uint32_t *endpoint_removed(const struct endpoint *e)
 	return e->delta ? e->delta + e->n_added : NULL;
 }
 
-/* What the repository knows it by, and what people call it. */
+/* What the repository knows it by, and what people call it; each with a NUL behind it. */
 static inline struct span endpoint_key(const struct endpoint *e)
 {
-	return text_span(e->key);
+	return span_of(e->s, e->n_key);
 }
 
 static inline struct span endpoint_name(const struct endpoint *e)
 {
-	return text_span(e->name);
+	return span_of(e->s + e->name_at, e->n_name);
 }
 
 /* How many identifiers it has. */
@@ -96,24 +87,31 @@ struct fact_view endpoint_result_at(const struct endpoint *e, uint32_t i);
 /* Whether it has the fact called name; value may be NULL. */
 bool endpoint_has_fact(const struct endpoint *e, struct span name, struct span *value);
 
-/* The fact or result called name, or NULL. */
-struct fact *endpoint_fact(const struct endpoint *e, struct span name);
-struct result *endpoint_result(const struct endpoint *e, struct span rule);
+/* Sets a fact, or a result. 0 or ST_ENOMEM, and nothing has happened. */
+int endpoint_fact_set(struct endpoint *e, struct text_table *t, struct span name,
+		      struct span value);
+int endpoint_result_set(struct endpoint *e, struct text_table *t, struct span rule,
+			struct span reason, uint8_t verdict);
 
-/* A new one, in its place in the order; name must not be there yet. NULL: out of memory. */
-struct fact *endpoint_fact_add(struct endpoint *e, struct text_table *t, struct span name,
-			       struct span value);
-struct result *endpoint_result_add(struct endpoint *e, struct text_table *t, struct span rule,
-				   struct span reason, uint8_t verdict);
+/* Whether there is such a result; *r may be NULL. */
+bool endpoint_has_result(const struct endpoint *e, struct span rule, struct fact_view *r);
 
-void endpoint_fact_remove(struct endpoint *e, struct text_table *t, struct fact *f);
-void endpoint_result_remove(struct endpoint *e, struct text_table *t, struct result *r);
+void endpoint_fact_remove(struct endpoint *e, struct text_table *t, uint32_t i);
+void endpoint_result_remove(struct endpoint *e, struct text_table *t, uint32_t i);
+
+/* At a start: takes texts, made by these two, behind what e has of each. 0, ST_ENOMEM, or ST_EDB
+ * when they are not sorted or there is one twice; the texts are the caller's then. */
+struct text *endpoint_fact_text(struct text_table *t, struct span name, struct span value);
+struct text *endpoint_result_text(struct text_table *t, struct span rule, struct span reason,
+				  uint8_t verdict);
+int endpoint_take_told(struct endpoint *e, struct text *const *facts, uint32_t n_facts,
+		       struct text *const *results, uint32_t n_results);
 
 /* For the repository; borrows everything. */
 void endpoint_store(const struct endpoint *e, struct repository_endpoint *row);
 void endpoint_store_ledger(const struct endpoint *e, struct repository_ledger *row);
 
-/* Octets it takes, without its texts. */
+/* Octets it takes, without the texts of facts and results. */
 size_t endpoint_octets(const struct endpoint *e);
 
 #endif

@@ -3,76 +3,91 @@
 #include "posture/report_item.h"
 #include "base/err.h"
 
-static bool has_prefix(const struct text *x, struct span prefix)
+#include <stdlib.h>
+
+static bool has_prefix(struct span x, struct span prefix)
 {
-	return x->n >= prefix.n && (!prefix.n || memcmp(x->s, prefix.p, prefix.n) == 0);
+	return x.n >= prefix.n && (!prefix.n || memcmp(x.p, prefix.p, prefix.n) == 0);
 }
 
 /* The staged text may go before the change is written: was is a copy. */
-static int change_was(struct journal *j, struct change *c, const struct text *was)
+static int change_was(struct journal *j, struct change *c, struct span was)
 {
-	c->was = arena_copy(&j->arena, text_span(was));
+	c->was = arena_copy(&j->arena, was);
 	c->has_was = true;
 	return c->was.p ? 0 : ST_ENOMEM;
 }
 
-static int change_gone(struct journal *j, struct change *c, const struct text *key,
-		       const struct text *was)
+static int change_gone(struct journal *j, struct change *c, const struct fact_view *f)
 {
-	c->key = arena_copy(&j->arena, text_span(key));
-	return c->key.p ? change_was(j, c, was) : ST_ENOMEM;
-}
-
-/* Puts a new content in the place of an old one. */
-static int text_replace(struct text_table *t, struct text **x, struct span s)
-{
-	struct text *fresh = text_intern(t, s);
-
-	if (!fresh)
-		return ST_ENOMEM;
-	text_drop(t, *x);
-	*x = fresh;
-	return 0;
+	c->key = arena_copy(&j->arena, f->name);
+	return c->key.p ? change_was(j, c, f->value) : ST_ENOMEM;
 }
 
 static int fact_set(struct journal *j, struct staged_endpoint *s, const struct report_item *it)
 {
-	struct fact *f = endpoint_fact(s->e, it->name);
 	struct change *c;
-	int err = 0;
+	struct span was;
+	bool had = endpoint_has_fact(s->e, it->name, &was);
 
-	if (f && text_is(f->value, it->text)) {
-		f->stamp = j->stamp;
+	if (had && span_eq(was, it->text))
 		return 0;
-	}
 	if (!(c = journal_change(j, s, CHANGE_FACT)))
 		return ST_ENOMEM;
 	c->key = it->name;
 	c->value = it->text;
-	if (f && (err = change_was(j, c, f->value)) == 0)
-		err = text_replace(&j->ix->texts, &f->value, it->text);
-	else if (!f && !(f = endpoint_fact_add(s->e, &j->ix->texts, it->name, it->text)))
-		err = ST_ENOMEM;
-	if (f)
-		f->stamp = j->stamp;
-	return err;
+	if (had && change_was(j, c, was) < 0)
+		return ST_ENOMEM;
+	s->told = true;
+	return endpoint_fact_set(s->e, &j->ix->texts, it->name, it->text);
+}
+
+static int name_cmp(const void *a, const void *b)
+{
+	return span_cmp(*(const struct span *)a, *(const struct span *)b);
+}
+
+/* The names of all items of this kind in the report at work, sorted; made when first asked
+ * for. */
+static int names_of(struct journal *j, enum item_kind kind, const struct report_names **out)
+{
+	struct report_names *names = &j->names[kind == ITEM_RESULT];
+
+	*out = names;
+	if (names->stamp == j->stamp)
+		return 0;
+	*names = (struct report_names){ .stamp = j->stamp };
+	if (!(names->v = arena_alloc(&j->arena, (j->report->n_items + 1) * sizeof(*names->v))))
+		return ST_ENOMEM;
+	for (const struct report_item *it = j->report->items; it; it = it->next)
+		if (it->kind == kind)
+			names->v[names->n++] = it->name;
+	qsort(names->v, names->n, sizeof(*names->v), name_cmp);
+	return 0;
+}
+
+static bool is_named(const struct report_names *names, struct span name)
+{
+	return names->n && bsearch(&name, names->v, names->n, sizeof(*names->v), name_cmp);
 }
 
 static int facts_end(struct journal *j, struct staged_endpoint *s,
 		     const struct report_item *it)
 {
-	int err = 0;
+	const struct report_names *names;
+	int err = names_of(j, ITEM_FACT, &names);
 
 	for (uint32_t i = s->e->n_facts; i-- > 0 && !err;) {
-		struct fact *f = &s->e->facts[i];
+		struct fact_view f = endpoint_fact_at(s->e, i);
 		struct change *c;
 
-		if (f->stamp == j->stamp || !has_prefix(f->name, it->name))
+		if (!has_prefix(f.name, it->name) || is_named(names, f.name))
 			continue;
 		if (!(c = journal_change(j, s, CHANGE_FACT_GONE)))
 			return ST_ENOMEM;
-		err = change_gone(j, c, f->name, f->value);
-		endpoint_fact_remove(s->e, &j->ix->texts, f);
+		err = change_gone(j, c, &f);
+		s->told = true;
+		endpoint_fact_remove(s->e, &j->ix->texts, i);
 	}
 	return err;
 }
@@ -80,49 +95,45 @@ static int facts_end(struct journal *j, struct staged_endpoint *s,
 static int result_set(struct journal *j, struct staged_endpoint *s,
 		      const struct report_item *it)
 {
-	struct result *r = endpoint_result(s->e, it->name);
+	struct fact_view was;
+	bool had = endpoint_has_result(s->e, it->name, &was);
 	struct change *c;
-	int err = 0;
 
-	if (r)
-		r->stamp = j->stamp;
-	if (r && r->verdict == it->number && text_is(r->reason, it->text))
+	if (had && was.verdict == it->number && span_eq(was.value, it->text))
 		return 0;
 	if (!(c = journal_change(j, s, CHANGE_RESULT)))
 		return ST_ENOMEM;
 	c->key = it->name;
 	c->value = it->text;
 	c->number = it->number;
-	if (r) {
-		c->number_was = r->verdict;
-		if ((err = change_was(j, c, r->reason)) == 0)
-			err = text_replace(&j->ix->texts, &r->reason, it->text);
-		r->verdict = (uint8_t)it->number;
-		return err;
+	if (had) {
+		c->number_was = was.verdict;
+		if (change_was(j, c, was.value) < 0)
+			return ST_ENOMEM;
 	}
-	r = endpoint_result_add(s->e, &j->ix->texts, it->name, it->text, (uint8_t)it->number);
-	if (!r)
-		return ST_ENOMEM;
-	r->stamp = j->stamp;
-	return 0;
+	s->told = true;
+	return endpoint_result_set(s->e, &j->ix->texts, it->name, it->text,
+				   (uint8_t)it->number);
 }
 
 static int results_end(struct journal *j, struct staged_endpoint *s,
 		       const struct report_item *it)
 {
-	int err = 0;
+	const struct report_names *names;
+	int err = names_of(j, ITEM_RESULT, &names);
 
 	for (uint32_t i = s->e->n_results; i-- > 0 && !err;) {
-		struct result *r = &s->e->results[i];
+		struct fact_view r = endpoint_result_at(s->e, i);
 		struct change *c;
 
-		if (r->stamp == j->stamp || !has_prefix(r->rule, it->name))
+		if (!has_prefix(r.name, it->name) || is_named(names, r.name))
 			continue;
 		if (!(c = journal_change(j, s, CHANGE_RESULT_GONE)))
 			return ST_ENOMEM;
-		c->number_was = r->verdict;
-		err = change_gone(j, c, r->rule, r->reason);
-		endpoint_result_remove(s->e, &j->ix->texts, r);
+		c->number_was = r.verdict;
+		err = change_gone(j, c, &r);
+		s->told = true;
+		endpoint_result_remove(s->e, &j->ix->texts, i);
 	}
 	return err;
 }

@@ -1,16 +1,23 @@
-#define _GNU_SOURCE /* qsort_r */
 #include "posture/index.h"
 #include "posture/bitmap.h"
 #include "base/err.h"
 
 #include <stdlib.h>
 
+static struct span key_of(uint32_t id, const void *ctx)
+{
+	return endpoint_key(index_endpoint(ctx, id));
+}
+
 int index_init(struct index *ix)
 {
 	pthread_rwlockattr_t attr;
 	int rc;
 
-	*ix = (struct index){ 0 };
+	*ix = (struct index){
+		.keys = { .key_of = key_of, .ctx = ix },
+		.names = { .tie = index_name_cmp, .ctx = ix },
+	};
 	pthread_rwlockattr_init(&attr);
 	/* glibc's default lets a stream of readers keep the writer out for ever */
 	pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
@@ -28,22 +35,19 @@ static void posting_free(struct posting *p)
 
 void index_free(struct index *ix)
 {
-	struct endpoint_key *k, *next;
-
-	HASH_ITER(hh, ix->keys, k, next)
-	{
-		HASH_DEL(ix->keys, k);
-		free(k);
-	}
 	for (uint32_t i = 0; i < ix->n_endpoints; i++)
 		endpoint_free(ix->endpoints[i], &ix->texts);
 	for (uint32_t i = 0; i < ix->n_postings; i++)
 		posting_free(&ix->postings[i]);
 	sets_free(&ix->sets, true);
 	dictionary_free(&ix->dictionary, &ix->texts);
+	text_table_free(&ix->texts);
 	free(ix->postings);
 	free(ix->endpoints);
-	free(ix->by_name);
+	keys_free(&ix->keys);
+	order_free(&ix->names);
+	order_free(&ix->known);
+	order_free(&ix->gaps);
 	free(ix->inventories);
 	pthread_rwlock_destroy(&ix->lock);
 	*ix = (struct index){ 0 };
@@ -56,70 +60,7 @@ const struct endpoint *index_endpoint(const struct index *ix, uint32_t id)
 
 const struct endpoint *index_endpoint_by_key(const struct index *ix, struct span key)
 {
-	struct endpoint_key *k;
-
-	HASH_FIND(hh, ix->keys, key.p, key.n, k);
-	return k ? index_endpoint(ix, k->id) : NULL;
-}
-
-int index_by_name(const struct index *ix, struct ids *out)
-{
-	int err = ids_reserve(out, ix->n_endpoints + 1);
-
-	if (err < 0)
-		return err;
-	out->n = ix->n_endpoints;
-	if (out->n)
-		memcpy(out->v, ix->by_name, out->n * sizeof(*out->v));
-	return 0;
-}
-
-static bool is_named(const struct endpoint *e, struct span text)
-{
-	struct span name = endpoint_name(e);
-
-	return name.n == text.n &&
-	       strncasecmp((const char *)name.p, (const char *)text.p, text.n) == 0;
-}
-
-int index_named(const struct index *ix, struct span text, struct ids *out)
-{
-	int err = 0;
-
-	for (uint32_t i = 0; i < ix->n_endpoints && !err; i++)
-		if (is_named(index_endpoint(ix, ix->by_name[i]), text))
-			err = ids_push(out, ix->by_name[i]);
-	return err;
-}
-
-static int name_cmp(const void *a, const void *b, void *ctx)
-{
-	const struct index *ix = ctx;
-	const struct endpoint *x = ix->endpoints[*(const uint32_t *)a - 1];
-	const struct endpoint *y = ix->endpoints[*(const uint32_t *)b - 1];
-	int c = span_cmp(endpoint_name(x), endpoint_name(y));
-
-	return c ? c : span_cmp(endpoint_key(x), endpoint_key(y));
-}
-
-/* Sorted when few, picked out when many. */
-int index_in_order(const struct index *ix, const struct bitmap *b, struct ids *out)
-{
-	size_t n = bitmap_count(b);
-	int err = ids_reserve(out, n + 1);
-
-	if (err < 0)
-		return err;
-	if (n < ix->n_endpoints / 16) {
-		bitmap_members(b, out->v);
-		out->n = n;
-		qsort_r(out->v, n, sizeof(*out->v), name_cmp, (void *)(uintptr_t)ix);
-		return 0;
-	}
-	for (uint32_t i = 0; i < ix->n_endpoints && out->n < n; i++)
-		if (bitmap_has(b, ix->by_name[i]))
-			out->v[out->n++] = ix->by_name[i];
-	return 0;
+	return index_endpoint(ix, keys_find(&ix->keys, key));
 }
 
 struct who_has {
@@ -200,12 +141,10 @@ static void *grow(void *v, uint32_t *cap, uint32_t n, size_t size)
 
 static int reserve_endpoints(struct index *ix, uint32_t n)
 {
-	uint32_t cap = ix->cap_endpoints;
 	void *v;
 
-	if (!(v = grow(ix->by_name, &cap, n, sizeof(*ix->by_name))))
+	if (keys_reserve(&ix->keys, n) < 0)
 		return ST_ENOMEM;
-	ix->by_name = v;
 	if (!(v = grow(ix->inventories, &ix->cap_inventories, n, sizeof(*ix->inventories))))
 		return ST_ENOMEM;
 	ix->inventories = v;
@@ -340,19 +279,15 @@ static int software_move(struct index *ix, const struct endpoint *old,
 
 static int endpoint_append(struct index *ix, struct endpoint *e)
 {
-	struct endpoint_key *k;
+	int err;
 
 	if (e->id != ix->n_endpoints + 1 || index_endpoint_by_key(ix, endpoint_key(e)))
 		return ST_EDB;
-	if (!(k = calloc(1, sizeof(*k))))
-		return ST_ENOMEM;
-	k->key = e->key;
-	k->id = e->id;
-	HASH_ADD_KEYPTR(hh, ix->keys, e->key->s, e->key->n, k);
-	ix->by_name[ix->n_endpoints] = e->id;
 	ix->endpoints[ix->n_endpoints++] = e;
-	ix->octets += endpoint_octets(e) + sizeof(*k) + sizeof(*ix->inventories);
-	return software_link(ix, e);
+	keys_put(&ix->keys, e->id);
+	ix->octets += endpoint_octets(e);
+	err = index_order_add(ix, e);
+	return err < 0 ? err : software_link(ix, e);
 }
 
 int index_put_endpoint(struct index *ix, struct endpoint *e)
@@ -370,26 +305,4 @@ int index_put_endpoint(struct index *ix, struct endpoint *e)
 	ix->octets += endpoint_octets(e) - endpoint_octets(old);
 	endpoint_free(old, &ix->texts);
 	return err;
-}
-
-void index_sort_names(struct index *ix, uint32_t first_new)
-{
-	uint32_t old = first_new - 1, n = ix->n_endpoints - old, at = ix->n_endpoints;
-	uint32_t *fresh = n ? malloc(n * sizeof(*fresh)) : NULL;
-
-	if (!n)
-		return;
-	qsort_r(ix->by_name + old, n, sizeof(*ix->by_name), name_cmp, ix);
-	if (!fresh) { /* slower, but in place */
-		qsort_r(ix->by_name, ix->n_endpoints, sizeof(*ix->by_name), name_cmp, ix);
-		return;
-	}
-	memcpy(fresh, ix->by_name + old, n * sizeof(*fresh));
-	while (n) { /* from the back, so that nothing is overwritten that is still needed */
-		if (old && name_cmp(&ix->by_name[old - 1], &fresh[n - 1], ix) > 0)
-			ix->by_name[--at] = ix->by_name[--old];
-		else
-			ix->by_name[--at] = fresh[--n];
-	}
-	free(fresh);
 }

@@ -9,6 +9,8 @@
 
 #include "posture/dictionary.h"
 #include "posture/endpoint.h"
+#include "posture/keys.h"
+#include "posture/order.h"
 #include "posture/set.h"
 
 #include <pthread.h>
@@ -21,12 +23,6 @@ struct repository_plugin;
 struct posting {
 	struct bitmap *sets;            /* ids of sets that contain it */
 	struct bitmap *added, *removed; /* endpoints that have it, or not, unlike their set */
-};
-
-struct endpoint_key {
-	UT_hash_handle hh;
-	const struct text *key;
-	uint32_t id;
 };
 
 struct inventory_start {
@@ -43,8 +39,11 @@ struct index {
 	uint32_t n_postings;
 	struct endpoint **endpoints; /* by id - 1 */
 	uint32_t n_endpoints, cap_endpoints;
-	struct endpoint_key *keys;
-	uint32_t *by_name;                   /* endpoint ids in the order of their names */
+	struct keys keys;                    /* endpoints by key */
+	struct order names;                  /* by name, whatever its case */
+	struct order known;                  /* by how far their software is known */
+	struct order gaps;                   /* the same, of those that lack events */
+	bool loading;                        /* the orders are made at its end */
 	struct inventory_start *inventories; /* by seq: when each endpoint's software began */
 	uint32_t n_inventories, cap_inventories;
 	size_t octets; /* of endpoints and postings */
@@ -73,6 +72,16 @@ int index_named(const struct index *ix, struct span text, struct ids *out);
 /* The members of b, endpoints, in the order of their names. */
 int index_in_order(const struct index *ix, const struct bitmap *b, struct ids *out);
 
+/* How far the software of all endpoints is known. */
+struct index_freshness {
+	uint64_t endpoints;
+	uint64_t stale; /* with a gap, or not known up to the moment that was asked */
+	int64_t complete_through; /* the least of all; 0: one has never told */
+	uint32_t worst;           /* that endpoint; 0: there is none */
+};
+
+void index_freshness(const struct index *ix, int64_t since, struct index_freshness *f);
+
 /* A new bitmap of the endpoints that have this software; NULL: out of memory. */
 struct bitmap *index_who_has(const struct index *ix, uint32_t software);
 
@@ -94,7 +103,17 @@ int index_add_set(struct index *ix, struct set *s);
 /* Takes e in place of the endpoint with that id, which is freed, or as the next new one. */
 int index_put_endpoint(struct index *ix, struct endpoint *e);
 
-/* After new endpoints were put: their place in the order of names. */
-void index_sort_names(struct index *ix, uint32_t first_new);
+/* --- between the files of the index (index_order.c) -------------------------------------- */
+
+/* By name, and then by key: which of two endpoints comes first; ctx is the index. */
+int index_name_cmp(uint32_t a, uint32_t b, const void *ctx);
+
+/* Puts a new endpoint into the orders, moves one that is about to replace another. 0 or
+ * ST_ENOMEM. */
+int index_order_add(struct index *ix, const struct endpoint *e);
+int index_order_move(struct index *ix, const struct endpoint *from, const struct endpoint *to);
+
+/* All orders, at the end of loading. */
+int index_order_build(struct index *ix);
 
 #endif

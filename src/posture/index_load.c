@@ -7,10 +7,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* What has come for one endpoint. */
+struct told {
+	struct text **v;
+	uint32_t n, cap;
+};
+
 struct load {
 	struct index *ix;
 	char *why;
 	size_t why_len;
+	struct endpoint *told_of; /* who these are of */
+	struct told facts, results;
 };
 
 static int load_bad(struct load *l, const char *what, uint32_t id)
@@ -99,7 +107,7 @@ static int load_endpoint(void *ctx, const struct repository_endpoint *r)
 		return load_bad(l, "endpoint", r->id);
 	if ((err = index_reserve(l->ix, 1, 0)) < 0)
 		return err;
-	if (!(e = endpoint_new(r->id, &l->ix->texts, r->key, r->name)))
+	if (!(e = endpoint_new(r->id, r->key, r->name)))
 		return ST_ENOMEM;
 	e->first_seq = r->first_seq;
 	e->inventory_seq = r->inventory_seq;
@@ -124,28 +132,90 @@ static struct endpoint *loaded_endpoint(struct load *l, uint32_t id)
 	return id && id <= l->ix->n_endpoints ? l->ix->endpoints[id - 1] : NULL;
 }
 
+/* Gives the endpoint at work what has come for it. */
+static int told_flush(struct load *l)
+{
+	struct endpoint *e = l->told_of;
+	uint32_t n_facts = l->facts.n, n_results = l->results.n;
+	int err;
+
+	if (!e)
+		return 0;
+	l->told_of = NULL;
+	l->facts.n = l->results.n = 0;
+	err = endpoint_take_told(e, l->facts.v, n_facts, l->results.v, n_results);
+	for (uint32_t i = 0; err && i < n_facts; i++)
+		text_drop(&l->ix->texts, l->facts.v[i]);
+	for (uint32_t i = 0; err && i < n_results; i++)
+		text_drop(&l->ix->texts, l->results.v[i]);
+	l->ix->octets += (n_facts + n_results) * sizeof(struct text *);
+	return err == ST_EDB ? load_bad(l, "facts of endpoint", e->id) : err;
+}
+
+/* The endpoint that something is told of. */
+static int told_begin(struct load *l, uint32_t id)
+{
+	struct endpoint *e = loaded_endpoint(l, id);
+	int err = e == l->told_of ? 0 : told_flush(l);
+
+	l->told_of = e;
+	return err || e ? err : load_bad(l, "facts of endpoint", id);
+}
+
+/* Takes x. */
+static int told_add(struct load *l, struct told *t, struct text *x)
+{
+	struct text **v;
+
+	if (!x)
+		return ST_ENOMEM;
+	if (t->n == t->cap) {
+		uint32_t cap = t->cap ? t->cap * 2 : 32;
+
+		if (!(v = reallocarray(t->v, cap, sizeof(*v)))) {
+			text_drop(&l->ix->texts, x);
+			return ST_ENOMEM;
+		}
+		t->v = v;
+		t->cap = cap;
+	}
+	t->v[t->n++] = x;
+	return 0;
+}
+
 static int load_fact(void *ctx, const struct repository_fact *f)
 {
 	struct load *l = ctx;
-	struct endpoint *e = loaded_endpoint(l, f->endpoint);
+	int err = told_begin(l, f->endpoint);
 
-	if (!e || endpoint_fact(e, f->name))
+	if (err < 0)
+		return err;
+	if (f->name.n && memchr(f->name.p, 0, f->name.n))
 		return load_bad(l, "fact of endpoint", f->endpoint);
-	l->ix->octets += sizeof(struct fact);
-	return endpoint_fact_add(e, &l->ix->texts, f->name, f->value) ? 0 : ST_ENOMEM;
+	return told_add(l, &l->facts, endpoint_fact_text(&l->ix->texts, f->name, f->value));
 }
 
 static int load_result(void *ctx, const struct repository_result *r)
 {
 	struct load *l = ctx;
-	struct endpoint *e = loaded_endpoint(l, r->endpoint);
+	int err = told_begin(l, r->endpoint);
 
-	if (!e || endpoint_result(e, r->rule))
+	if (err < 0)
+		return err;
+	if (r->rule.n && memchr(r->rule.p, 0, r->rule.n))
 		return load_bad(l, "result of endpoint", r->endpoint);
-	l->ix->octets += sizeof(struct result);
-	return endpoint_result_add(e, &l->ix->texts, r->rule, r->reason, r->verdict)
-		       ? 0
-		       : ST_ENOMEM;
+	return told_add(l, &l->results,
+			endpoint_result_text(&l->ix->texts, r->rule, r->reason, r->verdict));
+}
+
+static void told_free(struct load *l)
+{
+	for (uint32_t i = 0; i < l->facts.n; i++)
+		text_drop(&l->ix->texts, l->facts.v[i]);
+	for (uint32_t i = 0; i < l->results.n; i++)
+		text_drop(&l->ix->texts, l->results.v[i]);
+	free(l->facts.v);
+	free(l->results.v);
 }
 
 /* How often software is there, and whether it is there, are two things that must agree. */
@@ -196,12 +266,16 @@ int index_load(struct index *ix, const struct repository_plugin *pl, struct repo
 		.result = load_result,
 		.ledger = load_ledger,
 	};
-	struct load l = { ix, why, why_len };
+	struct load l = { .ix = ix, .why = why, .why_len = why_len };
 	struct repository_state st = { 0 };
 	int err;
 
 	*why = '\0';
-	if ((err = pl->state(repo, &st)) < 0 || (err = pl->load(repo, &loader, &l)) < 0) {
+	ix->loading = true;
+	if ((err = pl->state(repo, &st)) == 0 && (err = pl->load(repo, &loader, &l)) == 0)
+		err = told_flush(&l);
+	told_free(&l);
+	if (err < 0) {
 		if (!*why)
 			(void)snprintf(why, why_len, "cannot read the repository: %s",
 				       st_strerror(err));
@@ -209,8 +283,8 @@ int index_load(struct index *ix, const struct repository_plugin *pl, struct repo
 	}
 	if (ix->n_inventories)
 		qsort(ix->inventories, ix->n_inventories, sizeof(*ix->inventories), start_cmp);
-	index_sort_names(ix, 1);
+	ix->loading = false;
 	ix->seq = st.last_seq;
 	ix->known_at = st.last_known;
-	return 0;
+	return index_order_build(ix);
 }

@@ -296,7 +296,7 @@ int journal_confirm(struct journal *j, struct staged_endpoint *s, const struct r
 	int64_t was = s->e->complete_through;
 	struct change *c;
 
-	if (endpoint_has_fact(s->e, span_str(FACT_INCOMPLETE), NULL))
+	if (s->e->incomplete)
 		return 0;
 	if (!(c = journal_change(j, s, CHANGE_CONFIRMED)))
 		return ST_ENOMEM;

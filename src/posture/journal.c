@@ -67,8 +67,7 @@ static int endpoint_stage(struct journal *j, const struct report *r,
 	old = index_endpoint_by_key(j->ix, r->key);
 	s->fresh = !old;
 	s->e = old ? endpoint_copy(old)
-		   : endpoint_new(j->ix->n_endpoints + j->n_fresh + 1, &j->ix->texts, r->key,
-				  r->name);
+		   : endpoint_new(j->ix->n_endpoints + j->n_fresh + 1, r->key, r->name);
 	if (!s->e)
 		return ST_ENOMEM;
 	j->n_fresh += s->fresh;
@@ -82,6 +81,7 @@ static int items_stage(struct journal *j, struct staged_endpoint *s, const struc
 	int err = 0;
 
 	j->stamp++;
+	j->report = r;
 	for (const struct report_item *it = r->items; it && !err; it = it->next) {
 		switch (it->kind) {
 		case ITEM_INVENTORY:
@@ -262,7 +262,6 @@ static int fresh_first(struct staged_endpoint *a, struct staged_endpoint *b)
 
 void journal_apply(struct journal *j)
 {
-	uint32_t first_new = j->ix->n_endpoints + 1;
 	struct staged_endpoint *s, *next;
 
 	apply_software(j);
@@ -276,7 +275,6 @@ void journal_apply(struct journal *j)
 		else
 			endpoint_free(s->e, &j->ix->texts);
 	}
-	index_sort_names(j->ix, first_new);
 	j->ix->seq += j->n_changes;
 	if (j->n_changes)
 		j->ix->known_at = j->known_at;

@@ -6,6 +6,7 @@
 #define STANCE_POSTURE_JOURNAL_H
 
 #include "base/arena.h"
+#include "base/table.h"
 #include "posture/change.h"
 #include "posture/index.h"
 
@@ -20,6 +21,7 @@ struct staged_endpoint {
 	UT_hash_handle hh; /* by key */
 	struct endpoint *e;
 	bool fresh, dirty;
+	bool told; /* other facts or results than before */
 };
 
 struct staged_description {
@@ -28,6 +30,13 @@ struct staged_description {
 	struct dictionary_entry *entry; /* committed; keeps its old description until then */
 	struct description_of d;
 	bool dirty;
+};
+
+/* The names of facts, or of results, in one report. */
+struct report_names {
+	uint32_t stamp; /* the report's */
+	struct span *v;
+	size_t n;
 };
 
 /* One line of an inventory or of events, with its dictionary id. */
@@ -43,6 +52,8 @@ struct journal {
 	struct arena arena;
 	int64_t known_at; /* of every change of this commit */
 	uint32_t stamp;   /* of the report at work */
+	const struct report *report;
+	struct report_names names[2]; /* facts, results */
 	struct change *changes;
 	size_t n_changes, cap_changes;
 	struct staged_endpoint *endpoints;

@@ -4,23 +4,31 @@
 
 #include "base/arena.h"
 #include "base/span.h"
-#include "base/table.h"
 
+#include <stdbool.h>
 
 struct text {
-	UT_hash_handle hh;
-	uint32_t refs, n;
+	uint32_t refs, hash, n;
 	char s[]; /* NUL behind it */
 };
 
-/* Zero-initialise. Changed by one thread only; any may read how much it takes. */
+/* Zero-initialise; text_table_free when every text is dropped. Changed by one thread only; any
+ * may read how much it takes. */
 struct text_table {
-	struct text *by_content;
+	struct text **slots; /* cap of them, a power of two, by hash and what is free next */
+	uint32_t n, cap;
+	uint8_t *scratch; /* where texts of several parts are put together */
+	size_t n_scratch;
 	_Atomic size_t octets;
 };
 
+void text_table_free(struct text_table *t);
+
 /* The text with this content, one reference more; NULL when out of memory. */
 struct text *text_intern(struct text_table *t, struct span s);
+
+/* The same of parts, one behind the other. */
+struct text *text_intern_parts(struct text_table *t, const struct span *parts, size_t n);
 
 /* One reference more. NULL stays NULL. */
 struct text *text_ref(struct text *x);

@@ -96,7 +96,8 @@ static void test_dictionary(void **state)
 	dictionary_entry_free(twice, &texts);
 	ids_free(&out);
 	dictionary_free(&d, &texts);
-	assert_int_equal(texts.octets, 0);
+	assert_int_equal(texts.n, 0);
+	text_table_free(&texts);
 }
 
 int main(void)

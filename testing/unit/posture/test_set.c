@@ -104,6 +104,7 @@ static void test_digest(void **state)
 	assert_ptr_equal(e[0], a);
 	dictionary_entry_free(a, &texts);
 	dictionary_entry_free(bc, &texts);
+	text_table_free(&texts);
 }
 
 int main(void)
