@@ -199,6 +199,7 @@ static void account_copy(struct collection *c, const struct ledger_entry *was,
 	if (snapshot_recall(was->content, r) < 0)
 		return;
 	r->item.key = was->key;
+	r->item.digest = (struct span){ 0 }; /* its files are gone: no evidence */
 	if (tag.n)
 		wr_bytes(copy, tag);
 	else if (r->identifier.n > n + 2 && memcmp(r->identifier.p, regid, n) == 0 &&

@@ -47,6 +47,8 @@ int collection_open(const struct collection_conf *conf, struct collection **out)
 	if (why)
 		log_warn(conf->source.log, "ledger not used as it was: path=%s reason=\"%s\"",
 			 conf->ledger, why);
+	if (!err)
+		err = collection_evidence_open(c);
 	if (err) {
 		collection_close(c);
 		return err;
@@ -61,6 +63,7 @@ void collection_close(struct collection *c)
 		return;
 	for (size_t i = 0; i < c->n_sources; i++)
 		c->sources[i].class->close(c->sources[i].source);
+	collection_evidence_close(c);
 	ledger_close(c->ledger);
 	snapshot_reset(&c->state);
 	free(c);
@@ -123,6 +126,10 @@ int collection_refresh(struct collection *c, const char **why)
 	if (collection_unchanged(c))
 		return 0;
 	c->fresh = false;
+	if (c->conf.evidence) {
+		now.evidence = collection_evidence_sum;
+		now.evidence_ctx = c;
+	}
 	err = collection_list(c, &now, why);
 	if (!err && (err = collection_account(c, &now)) < 0)
 		*why = "the collector's own records cannot be kept";
@@ -133,6 +140,7 @@ int collection_refresh(struct collection *c, const char **why)
 	snapshot_reset(&c->state);
 	c->state = now;
 	c->fresh = true;
+	collection_evidence_begin(c, false);
 	return 0;
 }
 
@@ -172,11 +180,13 @@ void collection_record(const struct collection *c, size_t i, struct swima_record
 	};
 }
 
-int collection_make_tag(const struct collection *c, const struct record *r, struct wr *w)
+int collection_make_tag(struct collection *c, const struct record *r, struct wr *w)
 {
 	const struct collection_source *s = collection_source_of(c, r->source);
 	const struct identifier_rules *rules = &c->conf.rules;
 	size_t regid = strlen(rules->regid) + 2;
+	struct evidence_list files = { 0 };
+	struct arena a = { 0 };
 	struct wr purl = { 0 };
 	struct swid_tag tag = {
 		.name = r->item.name,
@@ -193,16 +203,20 @@ int collection_make_tag(const struct collection *c, const struct record *r, stru
 	};
 	int err = identifier_purl(&purl, rules, s ? s->class->purl_type : NULL, &r->item);
 
+	if (!err && r->item.digest.n)
+		err = collection_evidence_describe(c, r, &a, &files, &tag);
 	if (!err) {
 		tag.purl = wr_span(&purl);
 		err = r->model == SWIMA_MODEL_COSWID ? coswid_write(w, &tag)
 						     : swid_xml_write(w, &tag);
 	}
 	wr_reset(&purl);
+	evidence_list_reset(&files);
+	arena_reset(&a);
 	return err;
 }
 
-int collection_describe(const struct collection *c, size_t i, struct wr *w)
+int collection_describe(struct collection *c, size_t i, struct wr *w)
 {
 	const struct record *r = &c->state.records[i];
 	const struct collection_source *s = collection_source_of(c, r->source);

@@ -3,6 +3,7 @@
 #ifndef STANCE_IMC_SWIMA_COLLECTION_H
 #define STANCE_IMC_SWIMA_COLLECTION_H
 
+#include "evidence.h"
 #include "identifier.h"
 #include "ledger.h"
 #include "source.h"
@@ -20,6 +21,10 @@ struct collection_conf {
 	const char *ledger; /* path, "": keep nothing */
 	size_t max_records;
 	uint32_t max_events; /* that the ledger keeps */
+
+	bool evidence;          /* records say which files there are; needs a ledger on disk */
+	size_t evidence_files;  /* with more of them a record has no evidence */
+	size_t evidence_octets; /* that the ledger keeps, of all records together */
 };
 
 struct collection;
@@ -49,7 +54,7 @@ void collection_record(const struct collection *c, size_t i, struct swima_record
 /* Appends the record of i to w: the tag that the software brought, octet for octet, or one made
  * here, the same octets for the same software. 0; ST_EBUSY: the tag is another one by now,
  * refresh and begin again; ST_EVALUE when it cannot be said in a tag; or w->err. */
-int collection_describe(const struct collection *c, size_t i, struct wr *w);
+int collection_describe(struct collection *c, size_t i, struct wr *w);
 
 /* The place of the record with this number. 0, ST_ENOENT, ST_ENOMEM. */
 int collection_find(struct collection *c, uint32_t record_id, size_t *i);
@@ -64,6 +69,21 @@ int collection_event_next(struct collection *c, struct ledger_event *ev);
 void collection_events_end(struct collection *c);
 int collection_describe_event(struct collection *c, const struct ledger_event *ev,
 			      struct wr *w);
+
+/* Evidence: begin says that there may be new instances, or, check, that any file may be another
+ * one; refresh begins by itself. Then next, until it is done: of what it says is work the files
+ * are looked at elsewhere (evidence.h), and the result given to take. */
+enum collection_evidence_next {
+	COLLECTION_EVIDENCE_DONE,
+	COLLECTION_EVIDENCE_LOOK,  /* done, and refresh will find records altered */
+	COLLECTION_EVIDENCE_WORK,  /* work was filled */
+	COLLECTION_EVIDENCE_LATER, /* not done; call again */
+};
+
+void collection_evidence_begin(struct collection *c, bool check);
+enum collection_evidence_next collection_evidence_next(struct collection *c,
+						       struct evidence_work *work);
+int collection_evidence_take(struct collection *c, const struct evidence_work *work);
 
 /* The directories whose entries change with the software, present or not, one a call; NULL ends.
  * Begins with a walk that is all zero. */

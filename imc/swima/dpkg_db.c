@@ -26,8 +26,7 @@ static struct span dpkg_trim(struct span s)
 	return s;
 }
 
-/* The next line without its newline; false at the end of text. */
-static bool dpkg_line(struct span *text, struct span *line)
+bool dpkg_line(struct span *text, struct span *line)
 {
 	const uint8_t *nl;
 

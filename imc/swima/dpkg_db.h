@@ -38,4 +38,7 @@ struct dpkg_cursor {
  * passed over, so that one bad stanza does not hide the others. */
 int dpkg_next(struct dpkg_cursor *c, struct dpkg_stanza *s);
 
+/* Cuts the next line off text, without its newline; false at the end of it. */
+bool dpkg_line(struct span *text, struct span *line);
+
 #endif

@@ -15,6 +15,11 @@
 #define SWIMA_CHECK_US (60 * CLOCK_SEC) /* after a retry: was everything told? */
 #define SWIMA_TRIES 3 /* assessments in a row that tell nothing of what they should */
 
+#define SWIMA_WORK_OCTETS (4 << 20) /* of files read in one piece of work */
+#define SWIMA_WORK_FILES 512        /* looked at in one */
+#define SWIMA_WORK_PAUSE 4          /* times as long as that took */
+#define SWIMA_WORK_MIN_US (CLOCK_SEC / 100)
+
 /* One a process. */
 struct swima_module {
 	struct kit_module *kit;
@@ -28,6 +33,13 @@ struct swima_module {
 	struct watcher *watcher; /* NULL: nobody has subscribed yet */
 	struct collection_walk walk;
 	unsigned failures; /* looks in a row */
+
+	struct evidence
+		*evidence; /* NULL: none is wanted. This and what follows is the watcher's */
+	struct evidence_work work;
+	bool working;       /* on work */
+	int64_t next_check; /* of all evidence; 0: never again */
+	atomic_bool stop;
 };
 
 /* One a connection. */
@@ -104,6 +116,18 @@ static int64_t swima_refresh(struct swima_module *m)
 	return SWIMA_AGAIN_US << (m->failures - 1);
 }
 
+/* Files of software change without a sign: they are looked at as often as without a sign the
+ * sources are. */
+static void swima_check_evidence(struct swima_module *m)
+{
+	int64_t now = clock_mono_us(), scan = m->settings.watcher.scan_us;
+
+	if (!m->evidence || !m->next_check || now < m->next_check)
+		return;
+	collection_evidence_begin(m->collection, true);
+	m->next_check = scan ? now + scan : 0;
+}
+
 static int64_t swima_look(void *ctx)
 {
 	struct swima_module *m = ctx;
@@ -113,6 +137,7 @@ static int64_t swima_look(void *ctx)
 
 	pthread_mutex_lock(&m->lock);
 	again = swima_refresh(m);
+	swima_check_evidence(m);
 	ids = swima_owing(m, &n);
 	pthread_mutex_unlock(&m->lock);
 
@@ -128,17 +153,67 @@ static int64_t swima_look(void *ctx)
 	return again;
 }
 
+/* A little of it at a time, and then a pause that is longer. */
+static int64_t swima_work(void *ctx, bool *look)
+{
+	struct swima_module *m = ctx;
+	int64_t began = clock_mono_us(), pause;
+	enum collection_evidence_next next = COLLECTION_EVIDENCE_WORK;
+	size_t octets;
+
+	if (!m->working) {
+		pthread_mutex_lock(&m->lock);
+		next = collection_evidence_next(m->collection, &m->work);
+		pthread_mutex_unlock(&m->lock);
+		if (next == COLLECTION_EVIDENCE_WORK)
+			evidence_begin(m->evidence, &m->work);
+		m->working = next == COLLECTION_EVIDENCE_WORK;
+	}
+	if (m->working) {
+		int more = evidence_step(m->evidence, SWIMA_WORK_OCTETS, SWIMA_WORK_FILES,
+					 &octets);
+
+		m->working = more > 0;
+		pthread_mutex_lock(&m->lock);
+		if (more == 0)
+			(void)collection_evidence_take(m->collection, &m->work);
+		pthread_mutex_unlock(&m->lock);
+	}
+	*look = next == COLLECTION_EVIDENCE_LOOK;
+	if (next == COLLECTION_EVIDENCE_LOOK || next == COLLECTION_EVIDENCE_DONE)
+		return 0;
+	pause = (clock_mono_us() - began) * SWIMA_WORK_PAUSE;
+	return pause > SWIMA_WORK_MIN_US ? pause : SWIMA_WORK_MIN_US;
+}
+
 /* With the first subscription: until then there is nobody to tell, and what happens is found
  * when somebody asks. */
 static void swima_watch(struct swima_module *m)
 {
-	static const struct watcher_ops ops = { swima_directory, swima_look };
+	const struct watcher_ops ops = {
+		.directory = swima_directory,
+		.look = swima_look,
+		.work = m->evidence ? swima_work : NULL,
+	};
 
 	if (!m->watcher && watcher_start(&m->settings.watcher, &ops, m, &m->watcher) < 0)
 		log_warn(&m->kit->log, "changes of the software are not watched for");
 }
 
 /* --- life --- */
+
+static int swima_load_evidence(struct swima_module *m)
+{
+	const struct evidence_conf conf = {
+		.root = m->settings.root,
+		.max_file = m->settings.max_evidence_file,
+		.stop = &m->stop,
+	};
+
+	atomic_init(&m->stop, false);
+	m->next_check = 1; /* with the first look */
+	return m->settings.collection.evidence ? evidence_open(&conf, &m->evidence) : 0;
+}
 
 static int swima_load(struct kit_module *kit)
 {
@@ -153,6 +228,8 @@ static int swima_load(struct kit_module *kit)
 		return err;
 	m->pool.max_count = m->settings.max_subscriptions;
 	m->pool.max_octets = m->settings.max_subscription_octets;
+	if ((err = swima_load_evidence(m)) < 0)
+		return err;
 	return collection_open(&m->settings.collection, &m->collection);
 }
 
@@ -162,7 +239,10 @@ static void swima_unload(struct kit_module *kit)
 
 	if (!m)
 		return;
+	atomic_store(&m->stop, true);
 	watcher_stop(m->watcher);
+	evidence_work_reset(&m->work);
+	evidence_close(m->evidence);
 	collection_close(m->collection);
 	pthread_mutex_destroy(&m->lock);
 	free(m);
@@ -340,10 +420,10 @@ static int swima_answer(struct imc *imc, struct swima_session *s,
 			   : swima_refuse_answer(imc, q->request_id, err);
 	}
 	subscriptions_commit(&s->subscriptions, who, q, made);
-	if (made) {
+	if (made)
 		fulfil_begin(made, m->collection, q, consulted);
+	if (made || m->evidence)
 		swima_watch(m);
-	}
 	return 0;
 }
 

@@ -199,6 +199,7 @@ int ledger_end(struct ledger *l, int err)
 
 	(void)sqlite3_reset(l->sql[SQL_LIST]);
 	(void)sqlite3_reset(l->sql[SQL_GET]);
+	ledger_evidence_end(l);
 	if (!err && dirty)
 		err = ledger_slide(l);
 	if (!err && dirty)
@@ -361,15 +362,23 @@ int ledger_add(struct ledger *l, struct ledger_entry *e)
 	return ledger_run(s);
 }
 
+/* The row of e as it is, and out of the sum: it is about to change. */
+static int ledger_take_out(struct ledger *l, const struct ledger_entry *e,
+			   struct ledger_entry *row)
+{
+	int err = ledger_get(l, e->source, e->key, row);
+
+	l->dirty = true;
+	return err ? err : ledger_sum_entry(l, row);
+}
+
 int ledger_alter(struct ledger *l, const struct ledger_entry *e)
 {
 	sqlite3_stmt *s = l->sql[SQL_ALTER];
 	struct ledger_entry row;
 	int err;
 
-	l->dirty = true;
-	if ((err = ledger_get(l, e->source, e->key, &row)) < 0 ||
-	    (err = ledger_sum_entry(l, &row)) < 0)
+	if ((err = ledger_take_out(l, e, &row)) < 0)
 		return err;
 	row.content = e->content;
 	row.tag = e->tag;
@@ -389,12 +398,11 @@ int ledger_remove(struct ledger *l, const struct ledger_entry *e)
 	struct ledger_entry row;
 	int err;
 
-	l->dirty = true;
-	if ((err = ledger_get(l, e->source, e->key, &row)) < 0 ||
-	    (err = ledger_sum_entry(l, &row)) < 0)
+	if ((err = ledger_take_out(l, e, &row)) < 0)
 		return err;
 	(void)sqlite3_reset(l->sql[SQL_GET]);
 	(void)sqlite3_bind_int(s, 1, e->source);
 	ledger_bind(s, 2, e->key);
-	return ledger_run(s);
+	err = ledger_run(s);
+	return err ? err : ledger_evidence_drop(l, e->source, e->key);
 }

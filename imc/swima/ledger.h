@@ -110,4 +110,25 @@ void ledger_events_end(struct ledger *l);
  */
 int ledger_copy(struct ledger *l, uint32_t record, struct wr *w);
 
+/* --- evidence --- */
+
+/* What was found of the files of an instance (evidence_list.h). */
+struct ledger_evidence {
+	uint8_t source;
+	struct span key;
+	struct span identifier; /* of what was installed then */
+	struct span sum;        /* SHA256_SIZE octets; empty: it has no evidence */
+	struct span files;
+};
+
+/* What is kept of this instance, borrowed until end: 1; 0: nothing; ST_EDB. */
+int ledger_evidence_get(struct ledger *l, uint8_t source, struct span key,
+			struct ledger_evidence *e);
+void ledger_evidence_end(struct ledger *l);
+
+/* Inside a change. What is kept of an instance goes when the instance is removed. */
+int ledger_evidence_put(struct ledger *l, const struct ledger_evidence *e);
+int ledger_evidence_drop(struct ledger *l, uint8_t source, struct span key);
+int ledger_evidence_clear(struct ledger *l);
+
 #endif

@@ -37,6 +37,10 @@ static const char *const ledger_sql[SQL_N] = {
 	[SQL_APPEND] = "INSERT INTO event VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[SQL_COPY] = "SELECT copy FROM event WHERE record = ? AND action = 2",
 	[SQL_VERSION] = "PRAGMA data_version",
+	[SQL_GET_EVIDENCE] = "SELECT identifier, sum, files FROM evidence"
+			     " WHERE source = ? AND key = ?",
+	[SQL_PUT_EVIDENCE] = "INSERT OR REPLACE INTO evidence VALUES(?, ?, ?, ?, ?)",
+	[SQL_DROP_EVIDENCE] = "DELETE FROM evidence WHERE source = ? AND key = ?",
 };
 
 /* Keys and identifiers are blobs: they compare by octet, as our sorted lists do. */
@@ -74,6 +78,16 @@ static const char ledger_schema[] =
 	" copy BLOB NOT NULL) STRICT;"
 	"CREATE INDEX event_deleted ON event(record) WHERE action = 2;"
 	"INSERT INTO state VALUES(1, 0, 0, 1, 0, 1, 0, 0, x'', x'', x'');";
+
+/* Came later; a ledger without it is as good. */
+static const char ledger_schema_evidence[] =
+	"CREATE TABLE IF NOT EXISTS evidence("
+	" source INTEGER NOT NULL CHECK (source BETWEEN 0 AND 255),"
+	" key BLOB NOT NULL,"
+	" identifier BLOB NOT NULL,"
+	" sum BLOB NOT NULL,"
+	" files BLOB NOT NULL,"
+	" PRIMARY KEY (source, key)) STRICT, WITHOUT ROWID";
 
 /* --- making it, and taking over the version before --- */
 
@@ -256,7 +270,8 @@ static int ledger_try_open(struct ledger *l, const char *path)
 		return err;
 	if ((made = ledger_prepare(l)) < 0)
 		return made;
-	if ((err = ledger_compile(l)) < 0 || (made && (err = ledger_store(l)) < 0))
+	if ((err = ledger_exec(l, ledger_schema_evidence)) < 0 ||
+	    (err = ledger_compile(l)) < 0 || (made && (err = ledger_store(l)) < 0))
 		return err;
 	if ((err = ledger_check(l)) < 0)
 		return err;

@@ -27,6 +27,11 @@ int librpm_open(struct librpm *r)
 		{ "rpmdbFreeIterator", &r->iterator_free },
 		{ "headerGetString", &r->string },
 		{ "headerGetNumber", &r->number },
+		{ "rpmfilesNew", &r->files_new },
+		{ "rpmfilesFree", &r->files_free },
+		{ "rpmfilesFC", &r->files_count },
+		{ "rpmfilesFN", &r->files_name },
+		{ "rpmfilesFFlags", &r->files_flags },
 	};
 
 	*r = (struct librpm){ 0 };

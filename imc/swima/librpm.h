@@ -24,6 +24,11 @@ struct librpm {
 	void *(*iterator_free)(void *iterator);
 	const char *(*string)(void *header, int32_t tag);
 	uint64_t (*number)(void *header, int32_t tag);
+	void *(*files_new)(void *pool, void *header, int32_t tag, int flags);
+	void *(*files_free)(void *files);
+	int (*files_count)(void *files);
+	char *(*files_name)(void *files, int i); /* for free */
+	uint32_t (*files_flags)(void *files, int i);
 };
 
 /* Tags of a header (rpmtag.h). */
@@ -36,10 +41,14 @@ enum {
 	RPM_VENDOR = 1011,
 	RPM_PACKAGER = 1015,
 	RPM_ARCH = 1022,
-	RPM_SOURCERPM = 1044
+	RPM_SOURCERPM = 1044,
+	RPM_BASENAMES = 1117
 };
 
 #define RPM_INDEX_PACKAGES 0
+#define RPM_INDEX_NAME RPM_NAME
+#define RPM_FILE_CONFIG 1u         /* flags of a file */
+#define RPM_FILE_GHOST (1u << 6)   /* not part of the package */
 #define RPM_MACRO_LEVEL (-7)       /* as if said on the command line */
 #define RPM_CHECK_NOTHING 0xf0f01u /* no digests and signatures: root's own database */
 #define RPM_LOG_ERRORS 0x0f        /* up to and with RPMLOG_ERR */

@@ -4,8 +4,7 @@
 
 #include <strings.h>
 
-/* The next line without its end. */
-static struct span line_next(struct span *text)
+struct span pip_metadata_line(struct span *text)
 {
 	const uint8_t *end = memchr(text->p, '\n', text->n);
 	struct span line = { text->p, end ? (size_t)(end - text->p) : text->n };
@@ -45,7 +44,7 @@ bool pip_metadata_read(struct span text, struct pip_metadata *m)
 {
 	*m = (struct pip_metadata){ 0 };
 	while (text.n && !(m->name.p && m->version.p)) {
-		struct span line = line_next(&text);
+		struct span line = pip_metadata_line(&text);
 
 		if (!line.n)
 			break;

@@ -15,4 +15,7 @@ struct pip_metadata {
  * counts. False: no name or no version, or one that is too long or not plain text. */
 bool pip_metadata_read(struct span text, struct pip_metadata *m);
 
+/* Cuts the next line off text, without its end. */
+struct span pip_metadata_line(struct span *text);
+
 #endif

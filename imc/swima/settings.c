@@ -31,6 +31,7 @@ cfg_opt_t settings_opts[] = {
 	CFG_STR("maker", "Stance", CFGF_NONE),         /* and the name of that */
 	CFG_STR("identifiers", "unique", CFGF_NONE),   /* or "compatible" */
 	CFG_STR("records", "xml", CFGF_NONE),          /* or "coswid" */
+	CFG_BOOL("evidence", cfg_false, CFGF_NONE),    /* files in the records made here */
 	CFG_STR("ledger", "imc-swima.db", CFGF_NONE),  /* in the state directory; "": none */
 	CFG_BOOL("reuse_request_ids", cfg_false, CFGF_NONE),
 	CFG_INT("settle_ms", 300, CFGF_NONE),      /* quiet for so long: done changing */
@@ -45,6 +46,9 @@ cfg_opt_t settings_opts[] = {
 	CFG_INT("max_answer", 67108864, CFGF_NONE),
 	CFG_INT("max_database", 268435456, CFGF_NONE),
 	CFG_INT("max_tag", 1048576, CFGF_NONE),
+	CFG_INT("max_evidence_files", 4096, CFGF_NONE),
+	CFG_INT("max_evidence_file", 268435456, CFGF_NONE),
+	CFG_INT("max_evidence", 67108864, CFGF_NONE),
 	CFG_END(),
 };
 /* clang-format on */
@@ -62,6 +66,9 @@ const struct conf_range settings_ranges[] = {
 	{ "max_answer", 1024, 1 << 30 },
 	{ "max_database", 1024, 1 << 30 },
 	{ "max_tag", 1024, 1 << 28 },
+	{ "max_evidence_files", 1, 1 << 20 },
+	{ "max_evidence_file", 0, INT_MAX },
+	{ "max_evidence", 0, 1 << 29 },
 	{ 0 },
 };
 
@@ -170,6 +177,9 @@ static int settings_collection(struct kit_module *m, struct settings *s)
 	c->sources = s->sources;
 	c->ledger = s->ledger;
 	c->max_records = (size_t)cfg_getint(m->conf, "max_records");
+	c->evidence = cfg_getbool(m->conf, "evidence");
+	c->evidence_files = (size_t)cfg_getint(m->conf, "max_evidence_files");
+	c->evidence_octets = (size_t)cfg_getint(m->conf, "max_evidence");
 	c->max_events = (uint32_t)cfg_getint(m->conf, "max_events");
 	return 0;
 }
@@ -182,6 +192,7 @@ int settings_read(struct kit_module *m, struct settings *s)
 		.scan_us = cfg_getint(m->conf, "scan_interval_s") * CLOCK_SEC,
 		.log = &m->log,
 	};
+	s->max_evidence_file = (uint64_t)cfg_getint(m->conf, "max_evidence_file");
 	s->max_subscriptions = (size_t)cfg_getint(m->conf, "max_subscriptions");
 	s->max_subscription_octets = (size_t)cfg_getint(m->conf, "max_subscription_octets");
 	s->max_answers = (uint32_t)cfg_getint(m->conf, "max_answers");

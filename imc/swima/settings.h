@@ -15,6 +15,7 @@ struct settings {
 	struct collection_conf collection; /* points into what stands below and into m->conf */
 	struct watcher_conf watcher;
 	size_t max_subscriptions, max_subscription_octets;
+	uint64_t max_evidence_file;
 	uint32_t max_identifiers, max_answer, max_answers;
 	bool reuse_request_ids;
 

@@ -61,10 +61,36 @@ void sha256_blob(struct sha256 *s, struct span v)
 	sha256_add(s, v.p, v.n);
 }
 
+void sha256_octets(struct sha256 *s, struct span v)
+{
+	sha256_add(s, v.p, v.n);
+}
+
 int sha256_end(struct sha256 *s, uint8_t out[SHA256_SIZE])
 {
 	unsigned int n = 0;
 
 	s->ok = s->ok && EVP_DigestFinal_ex(s->ctx, out, &n) == 1 && n == SHA256_SIZE;
 	return s->ok ? 0 : ST_EIO;
+}
+
+void sha256_text(const uint8_t sum[SHA256_SIZE], char text[SHA256_TEXT])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < SHA256_SIZE; i++) {
+		text[2 * i] = digits[sum[i] >> 4];
+		text[2 * i + 1] = digits[sum[i] & 15];
+	}
+	text[2 * SHA256_SIZE] = '\0';
+}
+
+int sha256_of(struct span octets, char text[SHA256_TEXT])
+{
+	uint8_t sum[SHA256_SIZE];
+
+	if (EVP_Q_digest(NULL, "SHA256", NULL, octets.p, octets.n, sum, NULL) != 1)
+		return ST_EIO;
+	sha256_text(sum, text);
+	return 0;
 }

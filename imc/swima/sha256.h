@@ -1,10 +1,11 @@
-/* SHA-256 over pieces, one sum after the other. */
+/* SHA-256 over pieces, one sum after the other, or over one. */
 #ifndef STANCE_IMC_SWIMA_SHA256_H
 #define STANCE_IMC_SWIMA_SHA256_H
 
 #include "base/span.h"
 
 #define SHA256_SIZE 32
+#define SHA256_TEXT (2 * SHA256_SIZE + 1) /* in hexadecimal, with a NUL */
 
 struct sha256;
 
@@ -18,7 +19,15 @@ void sha256_begin(struct sha256 *s);
 void sha256_number(struct sha256 *s, uint64_t v);
 void sha256_blob(struct sha256 *s, struct span v);
 
+/* The octets as they are. */
+void sha256_octets(struct sha256 *s, struct span v);
+
 /* The sum of what came since begin. 0 or ST_EIO: the library failed somewhere on the way. */
 int sha256_end(struct sha256 *s, uint8_t out[SHA256_SIZE]);
+
+/* The sum of these octets alone, in lower-case hexadecimal. 0 or ST_EIO. */
+int sha256_of(struct span octets, char text[SHA256_TEXT]);
+
+void sha256_text(const uint8_t sum[SHA256_SIZE], char text[SHA256_TEXT]);
 
 #endif

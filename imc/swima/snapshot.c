@@ -146,6 +146,20 @@ static int run_name(struct snapshot_run *run, const struct source_item *item, st
 	return run_keep(run, &r->identifier);
 }
 
+/* The record of software that brings no tag says what its files are like. */
+static int run_describe(struct snapshot_run *run, const struct source_item *item,
+			struct record *r)
+{
+	struct source_item known = *item;
+	char text[SHA256_TEXT];
+
+	if (run->s->evidence && run->class->files && !item->identifier.n &&
+	    run->s->evidence(run->s->evidence_ctx, run->class->number, item->key,
+			     r->identifier, text) > 0)
+		known.digest = span_str(text);
+	return run_copy(run, &known, r);
+}
+
 static int run_each(void *ctx, const struct source_item *item)
 {
 	struct snapshot_run *run = ctx;
@@ -154,7 +168,7 @@ static int run_each(void *ctx, const struct source_item *item)
 
 	if (!r)
 		return run->s->n == run->max ? ST_ELIMIT : ST_ENOMEM;
-	if ((err = run_name(run, item, r)) < 0 || (err = run_copy(run, item, r)) < 0)
+	if ((err = run_name(run, item, r)) < 0 || (err = run_describe(run, item, r)) < 0)
 		return err;
 	if (item->identifier.n)
 		r->item.identifier = r->identifier;

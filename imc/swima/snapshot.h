@@ -3,6 +3,7 @@
 #define STANCE_IMC_SWIMA_SNAPSHOT_H
 
 #include "identifier.h"
+#include "sha256.h"
 #include "source.h"
 
 /* One instance. Its strings live in the arena of its snapshot. */
@@ -17,6 +18,12 @@ struct record {
 
 /* Zero-initialise. */
 struct snapshot {
+	/* Who knows the sum of an instance's evidence, which becomes item.digest: 1; 0: none.
+	 * NULL: none have any. */
+	int (*evidence)(void *ctx, uint8_t source, struct span key, struct span identifier,
+			char text[SHA256_TEXT]);
+	void *evidence_ctx;
+
 	struct arena arena;
 	struct record *records;
 	size_t n, cap;

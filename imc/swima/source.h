@@ -31,6 +31,11 @@ struct source_item {
  * its result. The same key twice is the source's mistake; the first one counts. */
 typedef int source_each(void *ctx, const struct source_item *item);
 
+/* Receives a file of an instance, by its absolute path below the root; changeable: configuration,
+ * which is expected to change. Borrowed until it returns. 0, or ST_E...: ends the list and
+ * becomes its result. */
+typedef int source_file(void *ctx, struct span path, bool changeable);
+
 /* What all sources are told; borrowed until close. Lists are ended by NULL; NULL is an empty
  * one. */
 struct source_conf {
@@ -68,6 +73,12 @@ struct source_class {
 	 * octet as it was when it was listed. ST_EBUSY: it is another one by now, or gone; list
 	 * again. NULL when no instance brings one. */
 	int (*record)(struct source *s, const struct source_item *item, struct wr *w);
+
+	/* The files of an instance without a tag of its own, in any order, as far as they are
+	 * known; directories, links and what is not there may be among them. ST_ENOENT: it does
+	 * not say. NULL when no instance does. */
+	int (*files)(struct source *s, const struct source_item *item, source_file *each,
+		     void *ctx);
 
 	/* When an instance without item->since came, in microseconds since 1970; 0: not
 	 * known. May be NULL. */

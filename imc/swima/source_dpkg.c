@@ -21,6 +21,8 @@
 /* Looks until dpkg leaves the database alone for the millisecond that a look takes. */
 #define DPKG_MAX_TRIES 16
 
+#define DPKG_INFO_PATH (PATH_MAX + 2 * DPKG_MAX_FIELD + 32)
+
 struct source {
 	char dir[PATH_MAX];     /* /var/lib/dpkg */
 	char updates[PATH_MAX]; /* its journal */
@@ -306,26 +308,81 @@ out:
 	return err;
 }
 
-/* unpack writes the list of files anew, under the package's name or, where several
- * architectures can be installed together, under name:arch. */
+/* The file that dpkg keeps of a package in info/: under the package's name or, where several
+ * architectures can be installed together, under name:arch. False: there is none. */
+static bool dpkg_info(const struct source *s, const struct source_item *item,
+		      const char *suffix, char *path, size_t size, struct stat *st)
+{
+	const struct span names[] = { item->key, item->name };
+
+	for (size_t i = 0; i < 2; i++) {
+		if (!names[i].n || memchr(names[i].p, '/', names[i].n))
+			continue;
+		(void)snprintf(path, size, "%s/info/%.*s.%s", s->dir, (int)names[i].n,
+			       (const char *)names[i].p, suffix);
+		if (stat(path, st) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* unpack writes the list of files anew. */
 static int64_t dpkg_installed(struct source *s, const struct source_item *item)
 {
-	char path[PATH_MAX + 2 * DPKG_MAX_FIELD + 32];
+	char path[DPKG_INFO_PATH];
 	struct stat st;
 
-	if (item->name.n && memchr(item->name.p, '/', item->name.n))
+	if (!dpkg_info(s, item, "list", path, sizeof(path), &st))
 		return 0;
-	if (item->key.n && memchr(item->key.p, '/', item->key.n))
-		return 0;
-	(void)snprintf(path, sizeof(path), "%s/info/%.*s.list", s->dir, (int)item->key.n,
-		       (const char *)item->key.p);
-	if (stat(path, &st) < 0) {
-		(void)snprintf(path, sizeof(path), "%s/info/%.*s.list", s->dir,
-			       (int)item->name.n, (const char *)item->name.p);
-		if (stat(path, &st) < 0)
-			return 0;
-	}
 	return (int64_t)st.st_mtim.tv_sec * 1000000 + st.st_mtim.tv_nsec / 1000;
+}
+
+/* --- files --- */
+
+static int dpkg_read_info(const struct source *s, const struct source_item *item,
+			  const char *suffix, struct arena *a, struct span *text)
+{
+	char path[DPKG_INFO_PATH];
+	struct stat st;
+	int err = ST_ENOENT, fd;
+
+	if (!dpkg_info(s, item, suffix, path, sizeof(path), &st))
+		return err;
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)) < 0)
+		return errno == ENOENT ? ST_ENOENT : ST_EIO;
+	err = dpkg_read_fd(fd, s->max_octets, a, text);
+	(void)close(fd);
+	return err;
+}
+
+/* Configuration that dpkg leaves as the administrator has it. A line may begin with a flag. */
+static bool dpkg_is_conffile(struct span conffiles, struct span path)
+{
+	struct span line;
+
+	while (dpkg_line(&conffiles, &line)) {
+		const uint8_t *slash = line.n ? memchr(line.p, '/', line.n) : NULL;
+
+		if (slash && span_eq(path, span_of(slash, (size_t)(span_end(line) - slash))))
+			return true;
+	}
+	return false;
+}
+
+static int dpkg_files(struct source *s, const struct source_item *item, source_file *each,
+		      void *ctx)
+{
+	struct span list = { 0 }, conffiles = { 0 }, path;
+	struct arena a = { 0 };
+	int err = dpkg_read_info(s, item, "list", &a, &list);
+
+	if (!err && dpkg_read_info(s, item, "conffiles", &a, &conffiles) < 0)
+		conffiles = (struct span){ 0 };
+	while (!err && dpkg_line(&list, &path))
+		if (path.n > 1 && !span_eq(path, span_str("/.")))
+			err = each(ctx, path, dpkg_is_conffile(conffiles, path));
+	arena_reset(&a);
+	return err;
 }
 
 /* status and updates/ both change by renaming into them. */
@@ -340,6 +397,7 @@ const struct source_class source_dpkg = {
 	.purl_type = "deb",
 	.open = dpkg_open,
 	.list = dpkg_list,
+	.files = dpkg_files,
 	.installed = dpkg_installed,
 	.stamp = dpkg_stamp,
 	.watch = dpkg_watch,

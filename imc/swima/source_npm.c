@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 
 /* Packages inside packages: each level is a package, node_modules and perhaps a scope. */
 #define NPM_MAX_DEPTH_BELOW 48
@@ -114,6 +115,66 @@ static int npm_found(const struct tree_walk *w, const struct tree_dir *d)
 	return tree_walk_below(&inner, d, NPM_TREE);
 }
 
+/* --- files: all there are, but not those of packages inside --- */
+
+struct npm_files {
+	source_file *each;
+	void *ctx;
+	unsigned int depth;
+};
+
+static int npm_file(const struct tree_walk *w, const struct tree_dir *d, const char *name)
+{
+	struct npm_files *f = w->ctx;
+	struct tree_dir sub;
+	char path[PATH_MAX];
+	struct stat st;
+	int err;
+
+	if (fstatat(d->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	if (S_ISREG(st.st_mode)) {
+		struct span file = tree_run_key(d, name, path, sizeof(path));
+
+		return file.n ? f->each(f->ctx, file, false) : 0;
+	}
+	if (!S_ISDIR(st.st_mode) || strcmp(name, NPM_TREE) == 0 ||
+	    f->depth == NPM_MAX_DEPTH_BELOW)
+		return 0;
+	if ((err = tree_enter(w, d, name, &sub, path, sizeof(path))) <= 0)
+		return err;
+	f->depth++;
+	err = tree_each(w, &sub, npm_file);
+	f->depth--;
+	tree_leave(&sub);
+	return err;
+}
+
+static int npm_files(struct source *s, const struct source_item *item, source_file *each,
+		     void *ctx)
+{
+	struct npm_files f = { .each = each, .ctx = ctx };
+	struct tree_walk w = { .root = s->conf->root,
+			       .log = s->conf->log,
+			       .source = s->name,
+			       .refusals = &s->refused,
+			       .ctx = &f };
+	struct tree_dir d = { .root = strlen(s->conf->root) };
+	char path[PATH_MAX];
+	int err, n = snprintf(path, sizeof(path), "%s%.*s", s->conf->root, (int)item->key.n,
+			      (const char *)item->key.p);
+
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return ST_ENOENT;
+	d.path = path;
+	d.fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	if (d.fd < 0)
+		return ST_ENOENT;
+	err = tree_each(&w, &d, npm_file);
+	tree_leave(&d);
+	return err;
+}
+
 const struct source_class source_npm = {
 	.name = "npm",
 	.number = 5,
@@ -121,6 +182,7 @@ const struct source_class source_npm = {
 	.language = "npm",
 	.open = npm_open,
 	.list = tree_source_list,
+	.files = npm_files,
 	.installed = tree_source_installed,
 	.stamp = tree_source_stamp,
 	.watch = tree_source_watch,

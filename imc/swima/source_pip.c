@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* memmem */
 #include "source_pip.h"
 
 #include "pip_metadata.h"
@@ -8,6 +9,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 
 /* Where a virtual environment keeps its packages. */
 #define PIP_VENV_MARK "pyvenv.cfg"
@@ -112,6 +114,94 @@ static int pip_found(const struct tree_walk *w, const struct tree_dir *d)
 	return tree_walk_below(&inner, d, PIP_VENV_PACKAGES);
 }
 
+/* --- files: RECORD of a .dist-info, a line for each: path,hash,size --- */
+
+#define PIP_RECORD "RECORD"
+
+/* The first field of a line, without its quotes; what has quotes in it is no path of ours. */
+static struct span pip_field(struct span line)
+{
+	const uint8_t *end;
+	bool quoted = line.n && line.p[0] == '"';
+
+	if (quoted)
+		line = span_of(line.p + 1, line.n - 1);
+	end = line.n ? memchr(line.p, quoted ? '"' : ',', line.n) : NULL;
+	return end ? span_of(line.p, (size_t)(end - line.p)) : (struct span){ 0 };
+}
+
+/* Appends the part to the path: ".." takes the last one away. */
+static bool pip_part(struct wr *path, struct span part)
+{
+	if (!part.n || span_eq(part, span_str(".")))
+		return true;
+	if (!span_eq(part, span_str(".."))) {
+		wr_u8(path, '/');
+		wr_bytes(path, part);
+		return !path->err;
+	}
+	while (path->len && path->p[path->len - 1] != '/')
+		path->len--;
+	if (!path->len)
+		return false; /* above the root */
+	wr_truncate(path, path->len - 1);
+	return true;
+}
+
+/* What Python makes of a module when it is used first is not the package's. */
+static bool pip_cached(struct span path)
+{
+	static const char part[] = "__pycache__/";
+
+	return path.n && memmem(path.p, path.n, part, sizeof(part) - 1) != NULL;
+}
+
+/* name is below site, or where ".." leads to from there. */
+static int pip_file_each(struct span site, struct span name, source_file *each, void *ctx)
+{
+	struct wr path = { .max = PATH_MAX };
+	bool ok = !pip_cached(name);
+	int err = 0;
+
+	if (name.n && name.p[0] != '/')
+		wr_bytes(&path, site);
+	while (ok && name.n) {
+		const uint8_t *slash = memchr(name.p, '/', name.n);
+		size_t n = slash ? (size_t)(slash - name.p) : name.n;
+
+		ok = pip_part(&path, span_of(name.p, n));
+		n += slash != NULL;
+		name = span_of(name.p + n, name.n - n);
+	}
+	if (ok && path.len)
+		err = each(ctx, wr_span(&path), false);
+	wr_reset(&path);
+	return err;
+}
+
+static int pip_files(struct source *s, const struct source_item *item, source_file *each,
+		     void *ctx)
+{
+	struct wr octets = { 0 };
+	char path[PATH_MAX];
+	struct stat st;
+	struct span text;
+	int n = snprintf(path, sizeof(path), "%s%.*s/" PIP_RECORD, s->conf->root,
+			 (int)item->key.n, (const char *)item->key.p);
+	int err = n < 0 || (size_t)n >= sizeof(path)
+			  ? ST_ENOENT
+			  : tree_read(AT_FDCWD, path, TREE_ANYONE, s->conf->max_tag, &octets,
+				      &st);
+
+	for (text = wr_span(&octets); !err && text.n;) {
+		struct span line = pip_metadata_line(&text);
+
+		err = pip_file_each(item->directory, pip_field(line), each, ctx);
+	}
+	wr_reset(&octets);
+	return err == ST_EVALUE || err == ST_EDENIED ? ST_ENOENT : err;
+}
+
 const struct source_class source_pip = {
 	.name = "pip",
 	.number = 4,
@@ -119,6 +209,7 @@ const struct source_class source_pip = {
 	.language = "pypi",
 	.open = pip_open,
 	.list = tree_source_list,
+	.files = pip_files,
 	.installed = tree_source_installed,
 	.stamp = tree_source_stamp,
 	.watch = tree_source_watch,

@@ -19,7 +19,7 @@
 
 /* Where the database is and what its file is called, in the order of preference. */
 static const char *const rpm_dirs[] = { "usr/lib/sysimage/rpm", "var/lib/rpm" };
-static const char *const rpm_files[] = { "rpmdb.sqlite", "Packages.db", "Packages" };
+static const char *const rpm_databases[] = { "rpmdb.sqlite", "Packages.db", "Packages" };
 
 struct source {
 	char dir[PATH_MAX];
@@ -32,10 +32,14 @@ struct source {
 	int err;
 };
 
-/* One run over the database. */
+/* One run over the database: over all packages, or those of a name, for their files. */
 struct rpm_run {
 	struct source *s;
+	int (*package)(struct rpm_run *run, void *header);
+	const char *name; /* NULL: all */
 	source_each *each;
+	source_file *file;
+	struct span key; /* whose files are wanted */
 	void *ctx;
 	size_t refused;
 };
@@ -44,8 +48,8 @@ static bool rpm_exists(const char *dir)
 {
 	char path[PATH_MAX + 32];
 
-	for (size_t i = 0; i < sizeof(rpm_files) / sizeof(rpm_files[0]); i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", dir, rpm_files[i]);
+	for (size_t i = 0; i < sizeof(rpm_databases) / sizeof(rpm_databases[0]); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", dir, rpm_databases[i]);
 		if (access(path, F_OK) == 0)
 			return true;
 	}
@@ -184,7 +188,7 @@ static int rpm_package(struct rpm_run *run, void *header)
 
 /* --- all of them --- */
 
-static int rpm_list_open(struct rpm_run *run, void *ts)
+static int rpm_run_open(struct rpm_run *run, void *ts)
 {
 	const struct librpm *rpm = &run->s->rpm;
 	void *iterator, *header;
@@ -193,9 +197,10 @@ static int rpm_list_open(struct rpm_run *run, void *ts)
 	(void)rpm->ts_flags(ts, RPM_CHECK_NOTHING);
 	if (rpm->ts_open(ts, O_RDONLY) != 0)
 		return ST_EIO;
-	iterator = rpm->ts_iterate(ts, RPM_INDEX_PACKAGES, NULL, 0);
+	iterator = rpm->ts_iterate(ts, run->name ? RPM_INDEX_NAME : RPM_INDEX_PACKAGES,
+				   run->name, 0);
 	while (!err && (header = rpm->next(iterator)))
-		err = rpm_package(run, header);
+		err = run->package(run, header);
 	(void)rpm->iterator_free(iterator);
 	return err;
 }
@@ -220,7 +225,7 @@ static void rpm_stamp(struct source *s, struct source_stamp *stamp)
 }
 
 /* It is librpm's process-wide state that says where the database is and who hears of errors. */
-static int rpm_list_new(struct rpm_run *run)
+static int rpm_run(struct rpm_run *run)
 {
 	struct source *s = run->s;
 	void *ts;
@@ -232,7 +237,7 @@ static int rpm_list_new(struct rpm_run *run)
 	if (!(ts = s->rpm.ts_create()))
 		return ST_ENOMEM;
 	(void)s->rpm.log_callback(rpm_log, s);
-	err = rpm_list_open(run, ts);
+	err = rpm_run_open(run, ts);
 	(void)s->rpm.ts_free(ts);
 	(void)s->rpm.log_callback(NULL, NULL);
 	return err;
@@ -240,7 +245,7 @@ static int rpm_list_new(struct rpm_run *run)
 
 static int rpm_list(struct source *s, source_each *each, void *ctx)
 {
-	struct rpm_run run = { .s = s, .each = each, .ctx = ctx };
+	struct rpm_run run = { .s = s, .package = rpm_package, .each = each, .ctx = ctx };
 	struct source_stamp now;
 
 	if (!rpm_exists(s->dir)) /* librpm would find an empty one instead */
@@ -249,11 +254,56 @@ static int rpm_list(struct source *s, source_each *each, void *ctx)
 	if (s->err == ST_EIO && memcmp(&now, &s->failed, sizeof(now)) == 0)
 		return s->err;
 	s->failed = now;
-	s->err = rpm_list_new(&run);
+	s->err = rpm_run(&run);
 	if (run.refused)
 		log_warn(s->log, "rpm database has packages that cannot be read: count=%zu",
 			 run.refused);
 	return s->err;
+}
+
+/* --- files --- */
+
+static int rpm_files_of(struct rpm_run *run, void *header)
+{
+	const struct librpm *rpm = &run->s->rpm;
+	struct source_item item = { .name = rpm_string(run->s, header, RPM_NAME),
+				    .arch = rpm_string(run->s, header, RPM_ARCH) };
+	char key[RPM_MAX_KEY];
+	void *files;
+	int err = 0;
+
+	if (!span_eq(rpm_key(run->s, header, &item, key), run->key))
+		return 0;
+	if (!(files = rpm->files_new(NULL, header, RPM_BASENAMES, 0)))
+		return 0;
+	for (int i = 0, n = rpm->files_count(files); i < n && !err; i++) {
+		uint32_t flags = rpm->files_flags(files, i);
+		char *path = flags & RPM_FILE_GHOST ? NULL : rpm->files_name(files, i);
+
+		if (path)
+			err = run->file(run->ctx, span_str(path), flags & RPM_FILE_CONFIG);
+		free(path);
+	}
+	(void)rpm->files_free(files);
+	return err;
+}
+
+static int rpm_files(struct source *s, const struct source_item *item, source_file *each,
+		     void *ctx)
+{
+	char name[RPM_MAX_FIELD + 1];
+	struct rpm_run run = { .s = s,
+			       .package = rpm_files_of,
+			       .name = name,
+			       .file = each,
+			       .key = item->key,
+			       .ctx = ctx };
+
+	if (s->err || !rpm_exists(s->dir) || item->name.n > RPM_MAX_FIELD)
+		return ST_ENOENT;
+	(void)snprintf(name, sizeof(name), "%.*s", (int)item->name.n,
+		       (const char *)item->name.p);
+	return rpm_run(&run);
 }
 
 static const char *rpm_watch(struct source *s, size_t i)
@@ -267,6 +317,7 @@ const struct source_class source_rpm = {
 	.purl_type = "rpm",
 	.open = rpm_open,
 	.list = rpm_list,
+	.files = rpm_files,
 	.stamp = rpm_stamp,
 	.watch = rpm_watch,
 	.close = rpm_close,

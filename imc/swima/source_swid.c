@@ -1,5 +1,6 @@
 #include "source_swid.h"
 
+#include "sha256.h"
 #include "tree_source.h"
 
 #include "base/err.h"
@@ -12,15 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-
 /* Directories below the one that a pattern names: /usr/lib/swidtag/<regid>/ is one. */
 #define SWID_MAX_DEPTH 4
 
 /* What reading a tag keeps for a moment. */
 #define SWID_MAX_KEPT (1024 * 1024)
-
-#define DIGEST_TEXT (2 * 32 + 1) /* SHA-256 in hexadecimal */
 
 static int swid_found(const struct tree_walk *w, const struct tree_dir *d);
 
@@ -63,18 +60,6 @@ const char *swid_file_read(int kind, struct span octets, struct arena *a,
 	return info->id.n > SWIMA_MAX_STRING ? "its identifier is too long" : NULL;
 }
 
-static int swid_digest(struct span octets, char text[DIGEST_TEXT])
-{
-	uint8_t md[EVP_MAX_MD_SIZE];
-	unsigned int n = 0;
-
-	if (EVP_Digest(octets.p, octets.n, md, &n, EVP_sha256(), NULL) != 1)
-		return ST_ENOMEM;
-	for (unsigned int i = 0; i < n && 2 * i + 2 < DIGEST_TEXT; i++)
-		(void)snprintf(text + 2 * (size_t)i, 3, "%02x", md[i]);
-	return 0;
-}
-
 /* Tags are beside what they describe: the directory called swidtag is in that of the product. */
 static struct span swid_product(const char *path)
 {
@@ -89,7 +74,7 @@ static struct span swid_product(const char *path)
 static int swid_emit(struct tree_run *run, const struct tree_dir *d, const char *name,
 		     const struct swid_info *info)
 {
-	char key[PATH_MAX], digest[DIGEST_TEXT] = "";
+	char key[PATH_MAX], digest[SHA256_TEXT] = "";
 	struct source_item item = {
 		.key = tree_run_key(d, name, key, sizeof(key)),
 		.name = info->name,
@@ -102,7 +87,7 @@ static int swid_emit(struct tree_run *run, const struct tree_dir *d, const char 
 		.identifier = info->id,
 		.model = info->model,
 	};
-	int err = swid_digest(wr_span(&run->octets), digest);
+	int err = sha256_of(wr_span(&run->octets), digest);
 
 	item.digest = span_str(digest);
 	return err || !item.key.n ? err : run->each(run->ctx, &item);
@@ -151,7 +136,7 @@ static int swid_found(const struct tree_walk *w, const struct tree_dir *d)
 /* Whatever way the path goes by now: it is the tag if the digest says so. */
 static int swid_record(struct source *s, const struct source_item *item, struct wr *w)
 {
-	char path[PATH_MAX], digest[DIGEST_TEXT] = "";
+	char path[PATH_MAX], digest[SHA256_TEXT] = "";
 	struct wr octets = { 0 };
 	struct stat st;
 	int n = snprintf(path, sizeof(path), "%s%.*s", s->conf->root, (int)item->key.n,
@@ -162,7 +147,7 @@ static int swid_record(struct source *s, const struct source_item *item, struct 
 		err = tree_read(AT_FDCWD, path, TREE_ROOT_OR_US, s->conf->max_tag, &octets,
 				&st);
 	if (!err)
-		err = swid_digest(wr_span(&octets), digest);
+		err = sha256_of(wr_span(&octets), digest);
 	if (!err && !span_eq(item->digest, span_str(digest)))
 		err = ST_EBUSY;
 	if (!err)

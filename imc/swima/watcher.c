@@ -46,8 +46,8 @@ struct watcher {
 	char *locks[WATCHER_LOCKS]; /* lock files there are */
 	size_t n_locks;
 
-	int64_t first, last;     /* event since the last look, 0: none */
-	int64_t next_scan, next; /* 0: none */
+	int64_t first, last;                /* event since the last look, 0: none */
+	int64_t next_scan, next, next_work; /* 0: none */
 };
 
 /* --- what is watched --- */
@@ -187,6 +187,20 @@ static void watcher_look(struct watcher *w)
 	again = w->ops.look(w->ctx);
 	w->next = again ? clock_mono_us() + again : 0;
 	w->next_scan = w->conf.scan_us ? clock_mono_us() + w->conf.scan_us : 0;
+	w->next_work = w->ops.work ? clock_mono_us() : 0;
+}
+
+static void watcher_work(struct watcher *w)
+{
+	bool look = false;
+	int64_t again;
+
+	if (!w->next_work || clock_mono_us() < w->next_work)
+		return;
+	again = w->ops.work(w->ctx, &look);
+	w->next_work = again ? clock_mono_us() + again : 0;
+	if (look)
+		watcher_look(w);
 }
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -249,7 +263,7 @@ static void watcher_drain(struct watcher *w)
 
 static int watcher_timeout(const struct watcher *w)
 {
-	int64_t deadline = watcher_deadline(w), left;
+	int64_t deadline = earlier(watcher_deadline(w), w->next_work), left;
 
 	if (!deadline)
 		return -1;
@@ -274,6 +288,8 @@ static void *watcher_run(void *arg)
 			watcher_look(w);
 		else
 			watcher_due(w);
+		if (!atomic_load(&w->stop))
+			watcher_work(w);
 	}
 	return NULL;
 }

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,7 +16,7 @@ struct watcher_conf {
 	const struct log *log; /* borrowed until stop */
 };
 
-/* Both run on the watcher's thread. */
+/* All run on the watcher's thread. */
 struct watcher_ops {
 	/* Writes the i-th directory to watch, present or not, into path; false: there are no
 	 * more. Asked again before each look. */
@@ -24,6 +25,11 @@ struct watcher_ops {
 	/* Looks. Microseconds after which it wants to look again though nothing happens, or 0.
 	 */
 	int64_t (*look)(void *ctx);
+
+	/* Does a piece of work that can wait, when a look has left some: microseconds until the
+	 * next piece, or 0: there is none until the next look. *look, false before: look at
+	 * once. May be NULL. */
+	int64_t (*work)(void *ctx, bool *look);
 };
 
 struct watcher;

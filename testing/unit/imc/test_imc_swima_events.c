@@ -1,5 +1,6 @@
 /* What happens to the software, as a TNC client sees it: requests for events, and subscriptions
  * that are told of them. */
+#define _GNU_SOURCE /* memmem */
 #include "unit.h"
 
 #include "imc_swima_lab.h"
@@ -527,6 +528,35 @@ static void test_nobody_subscribed(void **state)
 	assert_int_equal(sent_events(0, PA_SW_ID_EVENTS).head.last_eid, 2);
 }
 
+/* Files are looked at behind the scenes: then the record is another one, and subscribers hear of
+ * it. */
+static void test_evidence(void **state)
+{
+	struct swima_event_list l;
+	struct swima_event ev;
+	unsigned retries = tncc_retries();
+	char cmd[512];
+
+	(void)state;
+	INSTALL("a", "1");
+	snprintf(cmd, sizeof(cmd),
+		 "cd '%s' && mkdir -p usr/bin var/lib/dpkg/info && echo x >usr/bin/a &&"
+		 " echo /usr/bin/a >var/lib/dpkg/info/a.list",
+		 own_root);
+	assert_int_equal(system(cmd), 0);
+	start(own_root, QUICK "evidence = true\n");
+	ask(SWIMA_SUBSCRIBE, 1, 1);
+	tncc_result(TNCC_CONNECTION);
+	assert_true(tncc_await_retry(retries) > retries);
+	tncc_begin(TNCC_CONNECTION);
+	l = sent_events(0, PA_SW_EVENTS);
+	assert_int_equal(swima_event_next(&l, &ev), 1);
+	assert_int_equal(ev.action, SWIMA_ALTERATION);
+	assert_non_null(memmem(ev.rec.record.p, ev.rec.record.n, "SHA256:hash=\"73cb3858",
+			       strlen("SHA256:hash=\"73cb3858")));
+	assert_int_equal(swima_event_next(&l, &ev), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -546,6 +576,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_window, teardown),
 		cmocka_unit_test_teardown(test_budget, teardown),
 		cmocka_unit_test_teardown(test_nobody_subscribed, teardown),
+		cmocka_unit_test_teardown(test_evidence, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, drop_dir);

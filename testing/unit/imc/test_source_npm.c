@@ -124,12 +124,50 @@ static void test_package(void **state)
 	arena_reset(&a);
 }
 
+static int note_file(void *ctx, struct span path, bool changeable)
+{
+	struct wr *w = ctx;
+
+	assert_false(changeable);
+	wr_bytes(w, path);
+	wr_u8(w, ' ');
+	return 0;
+}
+
+/* All that lies below a package, but not what is a package of its own, nor links. */
+static void test_files(void **state)
+{
+	static const char *const places[] = { "/node_modules", NULL };
+	const struct source_conf conf = { .root = scratch_root,
+					  .max_tag = 1024,
+					  .npm = places };
+	struct source_item item = { .key = span_str("/node_modules/a") };
+	struct wr w = { 0 };
+	struct source *s;
+
+	(void)state;
+	scratch_clear();
+	scratch_log();
+	scratch_put(span_str("{}"), "/node_modules/a/lib/deep/x.js");
+	scratch_put(span_str("{}"), "/node_modules/a/node_modules/b/package.json");
+	assert_int_equal(symlink("/", scratch_path("/node_modules/a/lib/root")), 0);
+	assert_int_equal(source_npm.open(&conf, &s), 0);
+	assert_int_equal(source_npm.files(s, &item, note_file, &w), 0);
+	wr_u8(&w, 0);
+	assert_string_equal((const char *)w.p, "/node_modules/a/lib/deep/x.js ");
+	item.key = span_str("/node_modules/gone");
+	assert_int_equal(source_npm.files(s, &item, note_file, &w), ST_ENOENT);
+	source_npm.close(s);
+	wr_reset(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_changes),
 		cmocka_unit_test(test_package),
+		cmocka_unit_test(test_files),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_make, scratch_drop);

@@ -34,14 +34,17 @@ static int run(const char *fmt, ...)
 }
 
 /* Builds NAME-VERSION and enters it into the database, and into nothing else. */
-static void install(const char *name, const char *version, const char *extra)
+static void install_files(const char *name, const char *version, const char *extra,
+			  const char *files)
 {
 	char spec[1024];
 
 	snprintf(spec, sizeof(spec),
 		 "Name: %s\nVersion: %s\nRelease: 3\nSummary: s\nLicense: none\n"
-		 "BuildArch: noarch\nVendor: Example Corp.\n%s\n%%description\nd\n%%files\n",
-		 name, version, extra);
+		 "BuildArch: noarch\nVendor: Example Corp.\n%s\n%%description\nd\n%%install\n"
+		 "mkdir -p %%{buildroot}/etc/x\ncd %%{buildroot}/etc/x && touch a b "
+		 "c\n%%files\n%s",
+		 name, version, extra, files);
 	scratch_put(span_str(spec), "/build/%s.spec", name);
 	assert_int_equal(run("HOME=$PWD/build rpmbuild --quiet"
 			     " --define \"_topdir $PWD/build\""
@@ -53,6 +56,11 @@ static void install(const char *name, const char *version, const char *extra)
 			     " >>build/log 2>&1",
 			     name, version),
 			 0);
+}
+
+static void install(const char *name, const char *version, const char *extra)
+{
+	install_files(name, version, extra, "%exclude /etc\n");
 }
 
 static int begin(void **state)
@@ -142,6 +150,41 @@ static void test_fields(void **state)
 	source_rpm.close(s);
 }
 
+static int check_file(void *ctx, struct span path, bool changeable)
+{
+	size_t *n = ctx;
+
+	if (span_eq(path, span_str("/etc/x/a")))
+		*n += changeable ? 100 : 1;
+	else if (span_eq(path, span_str("/etc/x/b")))
+		*n += changeable ? 10 : 1000;
+	else
+		*n += 10000;
+	return 0;
+}
+
+static void test_files(void **state)
+{
+	struct source_item item = { .key = span_str("tool-1.2-3.noarch"),
+				    .name = span_str("tool") };
+	struct source *s;
+	size_t n = 0;
+
+	(void)state;
+	if (!have_rpm)
+		skip();
+	scratch_clear();
+	assert_int_equal(run("mkdir -p var/lib/rpm"), 0);
+	install_files("tool", "1.2", "", "/etc/x/a\n%config /etc/x/b\n%ghost /etc/x/c\n");
+	assert_int_equal(source_rpm.open(&conf, &s), 0);
+	assert_int_equal(source_rpm.files(s, &item, check_file, &n), 0);
+	assert_int_equal(n, 11);
+	item.key = span_str("tool-1.3-3.noarch"); /* another version by now */
+	assert_int_equal(source_rpm.files(s, &item, check_file, &n), 0);
+	assert_int_equal(n, 11);
+	source_rpm.close(s);
+}
+
 /* Refused, with librpm's reason in the log, and not tried again while it stays as it is. */
 static void test_damaged(void **state)
 {
@@ -172,9 +215,8 @@ static void test_damaged(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_absent),
-		cmocka_unit_test(test_real),
-		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_absent),  cmocka_unit_test(test_real),
+		cmocka_unit_test(test_fields),  cmocka_unit_test(test_files),
 		cmocka_unit_test(test_damaged),
 	};
 

@@ -26,6 +26,8 @@ struct scene {
 	size_t n;
 	atomic_uint looks;
 	atomic_llong again;
+	atomic_uint works; /* pieces that were done */
+	atomic_int left;   /* that are left, after which it looks */
 };
 
 static bool directory(void *ctx, size_t i, char *path, size_t size)
@@ -46,7 +48,20 @@ static int64_t look(void *ctx)
 	return atomic_exchange(&s->again, 0);
 }
 
-static const struct watcher_ops ops = { directory, look };
+static int64_t work(void *ctx, bool *now)
+{
+	struct scene *s = ctx;
+	int left = atomic_load(&s->left);
+
+	if (!left)
+		return 0;
+	atomic_fetch_add(&s->works, 1);
+	atomic_store(&s->left, left - 1);
+	*now = left == 1;
+	return left > 1 ? 1000 : 0;
+}
+
+static const struct watcher_ops ops = { directory, look, work };
 
 static void quiet(void *ctx, enum log_level level, const char *line)
 {
@@ -391,6 +406,29 @@ static void test_sleeps(void **state)
 	watcher_stop(w);
 }
 
+/* Work is done piece by piece until there is none; a look may bring more. */
+static void test_work(void **state)
+{
+	struct watcher *w;
+	struct scene s;
+
+	(void)state;
+	shell("mkdir a");
+	w = WATCH(&s, &((struct watcher_conf){ .settle_us = 1000, .settle_max_us = 1000000 }),
+		  "a");
+	usleep(20000);
+	assert_int_equal(atomic_load(&s.works), 0);
+	atomic_store(&s.left, 5);
+	watcher_kick(w);
+	for (int ms = 0; atomic_load(&s.looks) < 3 && ms < 5000; ms++)
+		usleep(1000);
+	usleep(20000);
+	watcher_stop(w);
+	assert_int_equal(atomic_load(&s.works), 5);
+	assert_int_equal(atomic_load(&s.looks),
+			 3); /* first, the kick, and what it ended with */
+}
+
 /* Started and stopped in any state. */
 static void test_stop(void **state)
 {
@@ -463,6 +501,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_overflow, clean),
 		cmocka_unit_test_teardown(test_unasked, clean),
 		cmocka_unit_test_teardown(test_sleeps, clean),
+		cmocka_unit_test_teardown(test_work, clean),
 		cmocka_unit_test_teardown(test_stop, clean),
 		cmocka_unit_test_teardown(test_dpkg, clean),
 	};
