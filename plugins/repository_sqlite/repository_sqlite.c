@@ -1,5 +1,6 @@
 /* The embedded repository: one SQLite file in WAL mode, one connection that writes, a few
  * that read. README describes its tables and views. */
+#include "sqlite_checkpoint.h"
 #include "sqlite_runs.h"
 #include "sqlite_schema.h"
 #include "base/err.h"
@@ -119,6 +120,7 @@ static void repo_close(struct repository *r)
 {
 	if (!r)
 		return;
+	sqlite_checkpoint_stop(r);
 	for (int i = 0; i < APPEND_N; i++)
 		sqlite3_finalize(r->append[i]);
 	for (int i = 0; i < r->n_idle; i++)
@@ -129,6 +131,8 @@ static void repo_close(struct repository *r)
 	wr_reset(&r->text);
 	free(r->tail.v);
 	pthread_mutex_destroy(&r->tail_lock);
+	pthread_mutex_destroy(&r->log.lock);
+	pthread_cond_destroy(&r->log.cond);
 	pthread_mutex_destroy(&r->lock);
 	pthread_cond_destroy(&r->idle);
 	free(r);
@@ -152,7 +156,7 @@ static int repo_prepare(struct repository *r, char *why, size_t why_len)
 	if ((err = repo_state(r, &st)) < 0)
 		(void)snprintf(why, why_len, "%s: %s", r->conf.path, st_strerror(err));
 	r->last_seq = st.last_seq;
-	return err;
+	return err < 0 ? err : sqlite_checkpoint_start(r, why, why_len);
 }
 
 static int repo_open(struct repository **out, char *why, size_t why_len)
@@ -166,6 +170,8 @@ static int repo_open(struct repository **out, char *why, size_t why_len)
 	r->lock_fd = -1;
 	pthread_mutex_init(&r->lock, NULL);
 	pthread_mutex_init(&r->tail_lock, NULL);
+	pthread_mutex_init(&r->log.lock, NULL);
+	pthread_cond_init(&r->log.cond, NULL);
 	pthread_cond_init(&r->idle, NULL);
 	if ((err = sqlite_conf_read(&r->conf, why, why_len)) < 0 ||
 	    (err = repo_prepare(r, why, why_len)) < 0) {
@@ -180,22 +186,27 @@ static int repo_open(struct repository **out, char *why, size_t why_len)
 static int repo_prune(struct repository *r, uint64_t keep, int64_t oldest)
 {
 	char sql[256];
-	int err;
+	int err, dropped;
 
 	if (keep > r->last_seq) /* the last one says where the journal goes on */
 		keep = r->last_seq;
 	(void)snprintf(sql, sizeof(sql),
 		       "INSERT OR REPLACE INTO setting VALUES ('oldest', %lld)",
 		       (long long)oldest);
-	if ((err = sqlite_exec(r->db, sql)) < 0)
+	if ((err = sqlite_begin(r, NULL, 0)) < 0 ||
+	    (err = sqlite_end(r, sqlite_exec(r->db, sql), NULL, 0)) < 0)
 		return err;
 	do {
 		(void)snprintf(sql, sizeof(sql),
 			       "DELETE FROM change WHERE seq < min(%llu,"
 			       " (SELECT min(seq) FROM change) + %d)",
 			       (unsigned long long)keep, PRUNE_STEP);
+		if ((err = sqlite_begin(r, NULL, 0)) < 0)
+			return err;
 		err = sqlite_exec(r->db, sql);
-	} while (!err && sqlite3_changes(r->db) > 0);
+		dropped = sqlite3_changes(r->db);
+		err = sqlite_end(r, err, NULL, 0);
+	} while (!err && dropped > 0);
 	return err < 0 ? err : sqlite_runs_prune(r, keep);
 }
 

@@ -1,4 +1,5 @@
 /* Writing one batch: all of it or nothing. */
+#include "sqlite_checkpoint.h"
 #include "sqlite_runs.h"
 #include "base/err.h"
 
@@ -257,14 +258,10 @@ int sqlite_append(struct repository *r, const struct repository_batch *b, char *
 	}
 	if ((err = sqlite_runs_reserve(r, b->n_changes)) < 0)
 		return err;
-	if ((err = sqlite_exec(r->db, "BEGIN IMMEDIATE")) == 0 && (err = put_batch(r, b)) == 0)
-		err = sqlite_exec(r->db, "COMMIT");
-	if (err) {
-		(void)sqlite_fail(r->db, r->conf.path, why, why_len);
-		if (!sqlite3_get_autocommit(r->db))
-			(void)sqlite_exec(r->db, "ROLLBACK");
+	*why = '\0';
+	if ((err = sqlite_begin(r, why, why_len)) < 0 ||
+	    (err = sqlite_end(r, put_batch(r, b), why, why_len)) < 0)
 		return err;
-	}
 	r->last_seq += b->n_changes;
 	sqlite_runs_appended(r, b);
 	return 0;

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define PAGE_OCTETS 4096 /* SQLite's default, about: how long a log may stay */
+
 static cfg_opt_t opts[] = {
 	CFG_STR("path", "", CFGF_NONE), /* the file; "": posture.db in the state directory */
 	CFG_STR("synchronous", "full", CFGF_NONE),    /* full, normal or off */
@@ -137,8 +139,8 @@ static int sqlite_pragmas(sqlite3 *db, const struct sqlite_conf *c, bool write)
 		return err;
 	(void)snprintf(sql, sizeof(sql),
 		       "PRAGMA journal_mode=WAL; PRAGMA synchronous=%s; "
-		       "PRAGMA wal_autocheckpoint=%ld;",
-		       c->synchronous, c->wal_pages);
+		       "PRAGMA wal_autocheckpoint=0; PRAGMA journal_size_limit=%ld;",
+		       c->synchronous, c->wal_pages * PAGE_OCTETS * 2);
 	if ((err = sqlite_exec(db, sql)) < 0 || !c->max_pages)
 		return err;
 	(void)snprintf(sql, sizeof(sql), "PRAGMA max_page_count=%ld;", c->max_pages);

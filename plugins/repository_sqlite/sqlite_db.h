@@ -44,6 +44,17 @@ struct sqlite_tail {
 	uint64_t first;
 };
 
+/* The write-ahead log and the thread that moves it into the file (sqlite_checkpoint.c). */
+struct sqlite_log {
+	pthread_mutex_t lock; /* everything below but db */
+	pthread_cond_t cond;
+	pthread_t thread;
+	sqlite3 *db;      /* the thread's */
+	int wanted, next; /* pages: in general; at which it is due */
+	bool running, stop, due;
+	bool hold, writing; /* the writer has to wait; he is at it */
+};
+
 struct repository {
 	struct sqlite_conf conf;
 	int lock_fd; /* one manager at a time */
@@ -51,6 +62,8 @@ struct repository {
 	sqlite3_stmt *append[APPEND_N];
 	uint64_t last_seq;
 	struct wr text; /* scratch for lists of ids */
+
+	struct sqlite_log log;
 
 	pthread_mutex_t tail_lock; /* tail: changed by the writer only */
 	struct sqlite_tail tail;

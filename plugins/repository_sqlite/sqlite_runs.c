@@ -6,6 +6,7 @@
  * piece, which costs next to nothing for each of them. Who asks looks into each run that lies
  * in the part of the journal he asks for, and into memory. */
 #include "sqlite_runs.h"
+#include "sqlite_checkpoint.h"
 #include "base/err.h"
 
 #include <stdio.h>
@@ -113,16 +114,13 @@ static int run_put(struct repository *r, struct entry *v)
 static int run_write(struct repository *r)
 {
 	struct entry *v = calloc(r->tail.n + 1, sizeof(*v));
-	int err = v ? sqlite_exec(r->db, "BEGIN IMMEDIATE") : ST_ENOMEM;
+	int err = v ? sqlite_begin(r, NULL, 0) : ST_ENOMEM;
 
-	if (!err && (err = run_put(r, v)) == 0)
-		err = sqlite_exec(r->db, "COMMIT");
+	if (!err)
+		err = sqlite_end(r, run_put(r, v), NULL, 0);
 	free(v);
-	if (err) {
-		if (!sqlite3_get_autocommit(r->db))
-			(void)sqlite_exec(r->db, "ROLLBACK");
+	if (err)
 		return err;
-	}
 	pthread_mutex_lock(&r->tail_lock);
 	r->tail.first += r->tail.n;
 	r->tail.n = 0;
@@ -395,13 +393,13 @@ int sqlite_runs_prune(struct repository *r, uint64_t keep)
 			       (unsigned long long)keep);
 		if ((err = sqlite_number(r->db, sql, -1, &run)) < 0 || run < 0)
 			return err;
-		/* its index before its name: half of it is begun again */
 		(void)snprintf(sql, sizeof(sql),
 			       "DELETE FROM change_by_endpoint WHERE run = %lld;"
 			       "DELETE FROM change_by_software WHERE run = %lld;"
 			       "DELETE FROM change_run WHERE run = %lld",
 			       (long long)run, (long long)run, (long long)run);
-		if ((err = sqlite_exec(r->db, sql)) < 0)
+		if ((err = sqlite_begin(r, NULL, 0)) < 0 ||
+		    (err = sqlite_end(r, sqlite_exec(r->db, sql), NULL, 0)) < 0)
 			return err;
 	}
 }
