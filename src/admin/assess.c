@@ -1,4 +1,4 @@
-/* assess NAME... | --all [--wait]: asks for fresh assessments and shows how they go. The daemon
+/* assess NAME... | --group G | --all [--wait]: asks for fresh assessments and shows how they go. The daemon
  * tells on its own threads; it leaves what is new in the list of targets, which is as long as
  * the question and no longer, and this command's thread picks it up. */
 #include "admin/commands.h"
@@ -17,6 +17,7 @@
 
 #define ASSESS_FIRST_US (10 * CLOCK_SEC) /* for the first word about each endpoint */
 #define ASSESS_PROGRESS_US (CLOCK_SEC / 4)
+#define ASSESS_WITHIN_MAX 604800 /* seconds */
 
 enum { AS_NAME, AS_IDENTITY, AS_STATE, AS_RESULT, AS_ACCESS, AS_REASON, AS_COLUMNS };
 
@@ -61,6 +62,7 @@ struct assess_call {
 	struct target **targets, *by_key;
 	size_t n, cap;
 	bool wait;
+	int64_t within;      /* us; 0: as long as it takes for those who are connected */
 	int64_t begun, said; /* mono; when progress was last told */
 	/* What the daemon's threads write: */
 	pthread_mutex_t lock;
@@ -117,7 +119,7 @@ static int assess_select(struct assess_call *a, const struct ask *ask)
 	char *text;
 	int err = 0;
 
-	if (request_flag(r, "all"))
+	if (request_flag(r, "all") || ask->among)
 		return query_endpoints(ask->posture, WHEN_NOW, ask->among, assess_add, a);
 	while (!err && request_next(r, "name", &at, &name)) {
 		if (!(text = strndup((const char *)name.p, name.n)))
@@ -200,7 +202,7 @@ static int assess_row(struct assess_call *a, struct target *t)
 	return call_row(a->call, cells);
 }
 
-/* "12 of 20 assessed, 1 not compliant, 3 not connected" */
+/* "12 of 20 assessed, 1 not compliant, 3 not connected: assessed when they come" */
 static void assess_summary(struct assess_call *a, char *out, size_t size)
 {
 	const struct {
@@ -212,8 +214,9 @@ static void assess_summary(struct assess_call *a, char *out, size_t size)
 		{ a->in[ASSESS_REFUSED], "refused" },
 		{ a->in[ASSESS_QUEUED], "queued" },
 		{ a->in[ASSESS_ASKED], "asked" },
-		{ a->in[ASSESS_WAITING] + a->in[ASSESS_GONE], "not connected" },
 		{ a->n - a->told, "not heard of" },
+		{ a->in[ASSESS_WAITING] + a->in[ASSESS_GONE],
+		  "not connected: assessed when they come" },
 	};
 	size_t at = (size_t)snprintf(out, size, "%zu of %zu assessed", a->in[ASSESS_ASSESSED],
 				     a->n);
@@ -281,15 +284,28 @@ static int assess_progress(struct assess_call *a)
 /* Everybody has been heard of and, if that is wanted, has come as far as it will. */
 static bool assess_is_over(struct assess_call *a)
 {
-	bool late = clock_mono_us() - a->begun > ASSESS_FIRST_US;
-	bool over;
+	int64_t took = clock_mono_us() - a->begun;
+	bool late = took > ASSESS_FIRST_US, over;
 
 	pthread_mutex_lock(&a->lock);
 	over = late || a->told == a->n;
 	if (a->wait)
 		over = over && !a->in[ASSESS_QUEUED] && !a->in[ASSESS_ASKED];
+	if (a->within)
+		over = (over && !a->in[ASSESS_WAITING] && !a->in[ASSESS_GONE]) ||
+		       took >= a->within;
 	pthread_mutex_unlock(&a->lock);
 	return over;
+}
+
+/* When to look again although there is no news. */
+static int64_t assess_pause(const struct assess_call *a)
+{
+	int64_t left = a->begun + a->within - clock_mono_us();
+
+	if (!a->within || left > CLOCK_SEC)
+		return CLOCK_SEC;
+	return left > 0 ? left : 0;
 }
 
 static int assess_watch(struct assess_call *a)
@@ -299,7 +315,7 @@ static int assess_watch(struct assess_call *a)
 
 	a->begun = clock_mono_us();
 	while (!err && !assess_is_over(a)) {
-		if ((err = call_wait(a->call, a->wake, CLOCK_SEC)) < 0)
+		if ((err = call_wait(a->call, a->wake, assess_pause(a))) < 0)
 			return err;
 		(void)!read(a->wake, &n, sizeof(n));
 		if ((err = assess_show(a)) == 0)
@@ -313,10 +329,13 @@ static int assess_finish(struct assess_call *a)
 {
 	size_t missing = a->n - a->told + a->in[ASSESS_WAITING] + a->in[ASSESS_GONE] +
 			 a->in[ASSESS_REFUSED];
-	enum admin_exit exit = missing ? ADMIN_STALE : ADMIN_YES;
+	enum admin_exit exit;
 	char text[300];
 	int err = 0;
 
+	if (a->wait) /* not within the time */
+		missing += a->in[ASSESS_QUEUED] + a->in[ASSESS_ASKED];
+	exit = missing ? ADMIN_STALE : ADMIN_YES;
 	for (size_t i = 0; i < a->n && !err; i++)
 		if (!a->targets[i]->shown)
 			err = assess_row(a, a->targets[i]);
@@ -385,18 +404,48 @@ static int assess_answer(struct assess_call *a, const struct ask *ask)
 	if (err == ST_ENOENT || err == ST_EVALUE)
 		return 0;
 	if (!err && !a->n)
-		return call_end(a->call, ADMIN_NO, "no endpoint has come yet");
+		return call_end(a->call, ADMIN_NO,
+				ask->among ? "no such endpoint has come yet"
+					   : "no endpoint has come yet");
 	return err ? err : assess_start(a);
+}
+
+/* --within: seconds, as microseconds; below 0: it is no such number. */
+static int64_t assess_within(const struct admin_request *r)
+{
+	const char *text = request_text(r, "within");
+	char *end;
+	long seconds;
+
+	if (!text)
+		return 0;
+	seconds = strtol(text, &end, 10);
+	if (end == text || *end || seconds < 1 || seconds > ASSESS_WITHIN_MAX)
+		return -1;
+	return seconds * (int64_t)CLOCK_SEC;
+}
+
+/* Whose assessment is wanted is said in one way. */
+static bool assess_is_clear(const struct admin_request *r)
+{
+	return (request_text(r, "name") != NULL) + request_flag(r, "all") +
+		       (request_text(r, "group") || request_text(r, "platform")) ==
+	       1;
 }
 
 static int assess_run(struct admin_call *call)
 {
-	struct assess_call a = { .call = call, .wait = request_flag(call->request, "wait") };
+	struct assess_call a = { .call = call, .within = assess_within(call->request) };
 	struct ask ask;
 	int err;
 
-	if (!request_text(call->request, "name") == !request_flag(call->request, "all"))
-		return call_end(call, ADMIN_USAGE, "name endpoints, or --all of them");
+	a.wait = request_flag(call->request, "wait") || a.within;
+	if (!assess_is_clear(call->request))
+		return call_end(call, ADMIN_USAGE,
+				"name endpoints, or a --group, or --all of them");
+	if (a.within < 0)
+		return call_end(call, ADMIN_USAGE, "--within wants seconds, from 1 to %d",
+				ASSESS_WITHIN_MAX);
 	if (ask_begin(call, &ask) < 0)
 		return 0;
 	if (!call->env->assess)

@@ -63,7 +63,10 @@ static const struct command_arg diff_args[] = {
 static const struct command_arg assess_args[] = {
 	{ "name", ARG_TEXT, ARG_POSITIONAL | ARG_MANY, "NAME", "endpoints, by name or identity" },
 	{ "all", ARG_FLAG, 0, NULL, "all endpoints that are known" },
+	GROUP_ARGS,
 	{ "wait", ARG_FLAG, 0, NULL, "until those who are connected have been assessed" },
+	{ "within", ARG_TEXT, 0, "SECONDS",
+	  "wait so long at most, and for those who are not connected, too" },
 	{ 0 },
 };
 

@@ -77,6 +77,25 @@ ok 'by name' timeout 60 stancectl assess h3.example --wait
 ok 'two by name' timeout 60 stancectl assess h1.example h2.example --wait
 same 'nobody else' $((before + connected + 3)) "$(assessments)"
 
+note 'a group of them'
+cat >>"$D/stance.conf" <<CONF
+group few { endpoints = {"h1.example", "h2.example", "h9.example"} }
+CONF
+kill -HUP "$(manager_pid)"
+logged 'the manager knows the group' 'configuration reloaded'
+before=$(assessments)
+# shellcheck disable=SC2317 # called by status
+ask_group() { timeout 60 stancectl assess --group few --within 3 --json >"$D/few.json"; }
+status 'one of them does not come in time' 5 ask_group
+same 'three rows' 3 "$(json 'len(d)' <"$D/few.json")"
+same 'two were assessed' $((before + 2)) "$(assessments)"
+timeout 60 stancectl assess h9.example --within 30 >"$D/late.txt" 2>&1 &
+asker=$!
+sleep 0.5
+ok 'h9 comes, and goes' stance-agent --once -f "$D/h9.conf"
+wait $asker
+same 'whoever waited for it has heard' 0 $?
+
 note 'many questions at once are few assessments'
 before=$(assessments)
 for n in 1 2 3 4; do

@@ -1,5 +1,7 @@
 /* assess against a daemon whose endpoints go through the states that a script says. */
 #include "answer.h"
+#include "admin/group.h"
+#include "base/conf.h"
 #include "base/err.h"
 #include "fake_posture.h"
 
@@ -115,6 +117,58 @@ static void test_assess_questions(void **state)
 	check_assess(ASSESS(ALL), ADMIN_UNREACHABLE, 0, "no endpoints to ask");
 }
 
+/* Of a group: those of its endpoints, and no others. */
+static void test_assess_group(void **state)
+{
+	struct groups *g = groups_new();
+	cfg_opt_t opts[] = {
+		CFG_SEC("group", groups_opts(), CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
+		CFG_END(),
+	};
+	cfg_t *cfg = cfg_init(opts, CFGF_NONE);
+	struct conf_error e = { "" };
+	struct group_list *l;
+
+	(void)state;
+	assert_int_equal(cfg_parse_buf(cfg, "group web { endpoints = {\"web1*\"} }\n"
+					    "group nobody { endpoints = {\"none\"} }\n"),
+			 CFG_SUCCESS);
+	assert_int_equal(groups_read(cfg, "stance.conf", &l, &e), 0);
+	cfg_free(cfg);
+	groups_set(g, l);
+	env.groups = g;
+	SCRIPT({ WEB1, ASSESS_ASSESSED, VERDICT_COMPLIANT, ACCESS_ALLOWED, NULL });
+	check_assess(ASSESS("\"group\":\"web\"," WAIT), ADMIN_YES, 1, "1 of 1 assessed");
+	assert_int_equal(fake_daemon.asked, 1);
+	check_assess(ASSESS("\"platform\":\"Debian*\"," WAIT), ADMIN_YES, 1, "1 of 1");
+	check_assess(ASSESS("\"group\":\"nobody\""), ADMIN_NO, 0, "no such endpoint");
+	check_assess(ASSESS("\"group\":\"other\""), ADMIN_USAGE, 0, "no group 'other'");
+	check_assess(ASSESS("\"group\":\"web\"," ALL), ADMIN_USAGE, 0, "--group");
+	check_assess(ASSESS("\"group\":\"web\"," NAMES), ADMIN_USAGE, 0, "--group");
+	env.groups = NULL;
+	groups_free(g);
+}
+
+/* Those who are away are waited for, but not for ever. */
+static void test_assess_within(void **state)
+{
+	(void)state;
+	fake_posture.fresh = true;
+	check_assess(ASSESS(ALL ",\"within\":\"0\""), ADMIN_USAGE, 0, "seconds");
+	check_assess(ASSESS(ALL ",\"within\":\"soon\""), ADMIN_USAGE, 0, "seconds");
+	check_assess(ASSESS(ALL ",\"within\":\"9999999999999999999\""), ADMIN_USAGE, 0,
+		     "seconds");
+	fake_daemon.threaded = true;
+	SCRIPT({ WEB1, ASSESS_WAITING, 0, 0, NULL }, { WEB1, ASSESS_QUEUED, 0, 0, NULL },
+	       { WEB1, ASSESS_ASSESSED, VERDICT_COMPLIANT, ACCESS_ALLOWED, NULL });
+	check_assess(ASSESS(ALL ",\"within\":\"60\""), ADMIN_YES, 1, "1 of 1 assessed");
+	SCRIPT({ WEB1, ASSESS_WAITING, 0, 0, NULL });
+	check_assess(ASSESS(ALL ",\"within\":\"1\""), ADMIN_STALE, 1,
+		     "0 of 1 assessed, 1 not connected: assessed when they come");
+	SCRIPT({ WEB1, ASSESS_ASKED, 0, 0, NULL });
+	check_assess(ASSESS(ALL ",\"within\":\"1\""), ADMIN_STALE, 1, "1 asked");
+}
+
 /* Without waiting: who could be asked. */
 static void test_assess(void **state)
 {
@@ -198,6 +252,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_assess_questions, setup_assess),
 		cmocka_unit_test_setup(test_assess, setup_assess),
+		cmocka_unit_test_setup(test_assess_group, setup_assess),
+		cmocka_unit_test_setup(test_assess_within, setup_assess),
 		cmocka_unit_test_setup(test_assess_wait, setup_assess),
 		cmocka_unit_test_setup(test_assess_many, setup_assess),
 	};
