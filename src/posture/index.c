@@ -300,7 +300,8 @@ int index_put_endpoint(struct index *ix, struct endpoint *e)
 			(struct inventory_start){ e->inventory_seq, e->id };
 	if (!old)
 		return endpoint_append(ix, e);
-	err = software_move(ix, old, e);
+	if ((err = index_order_move(ix, old, e)) == 0)
+		err = software_move(ix, old, e);
 	ix->endpoints[e->id - 1] = e;
 	ix->octets += endpoint_octets(e) - endpoint_octets(old);
 	endpoint_free(old, &ix->texts);

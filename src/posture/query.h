@@ -87,6 +87,17 @@ struct result_row {
 int query_endpoints(struct posture *p, struct when when, const struct among *among,
 		    int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
 
+/* How far the software of all endpoints is known now. Costs no more for a million of them. */
+struct freshness {
+	uint64_t endpoints;
+	uint64_t stale; /* lacks events (row.has_gap), or is not known completely up to `since` */
+	int64_t complete_through; /* the least of all; 0: one has never told */
+	char worst[256];          /* name of that one, cut */
+};
+
+/* since: a moment, microseconds. */
+void query_freshness(struct posture *p, int64_t since, struct freshness *f);
+
 /* Endpoints that text means: an identity key exactly, or else every endpoint of that name
  * (case does not matter). ST_ENOENT when there is none. */
 int query_resolve(struct posture *p, struct when when, const char *text,

@@ -200,6 +200,32 @@ int query_endpoints(struct posture *p, struct when when, const struct among *amo
 	return endpoints_many(fn, ctx);
 }
 
+struct fake_fresh {
+	struct freshness *f;
+	int64_t since;
+};
+
+static int fresh_row(void *ctx, const struct endpoint_row *row)
+{
+	struct fake_fresh *of = ctx;
+	int64_t known = row->has_inventory ? row->complete_through : 0;
+
+	if (!of->f->endpoints++ || known < of->f->complete_through) {
+		of->f->complete_through = known;
+		(void)snprintf(of->f->worst, sizeof(of->f->worst), "%s", row->name);
+	}
+	of->f->stale += row->has_gap || !known || known < of->since;
+	return 0;
+}
+
+void query_freshness(struct posture *p, int64_t since, struct freshness *f)
+{
+	struct fake_fresh of = { f, since };
+
+	*f = (struct freshness){ 0 };
+	(void)query_endpoints(p, WHEN_NOW, NULL, fresh_row, &of);
+}
+
 int query_resolve(struct posture *p, struct when when, const char *text,
 		  int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {

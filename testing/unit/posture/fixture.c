@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <strings.h>
 #include <unistd.h>
 
 void fixture_init(struct fixture *f, const char *settings)
@@ -157,4 +158,46 @@ uint32_t fixture_endpoint(struct fixture *f, struct when when, const char *name,
 	row->key = row->name = NULL;
 	row->platform = (struct span){ 0 };
 	return row->id;
+}
+
+struct walked {
+	int64_t since;
+	struct freshness sum;
+	char last[256];
+	bool worst;
+};
+
+static int walk_row(void *ctx, const struct endpoint_row *row)
+{
+	struct walked *w = ctx;
+	int64_t known = row->has_inventory ? row->complete_through : 0;
+
+	assert_true(strcasecmp(w->last, row->name) < 0);
+	(void)snprintf(w->last, sizeof(w->last), "%s", row->name);
+	if (!w->sum.endpoints++ || known < w->sum.complete_through)
+		w->sum.complete_through = known;
+	w->sum.stale += row->has_gap || !known || known < w->since;
+	return 0;
+}
+
+static int worst_row(void *ctx, const struct endpoint_row *row)
+{
+	struct freshness *f = ctx;
+
+	assert_int_equal(row->has_inventory ? row->complete_through : 0, f->complete_through);
+	return 0;
+}
+
+void fixture_check_freshness(struct fixture *f, int64_t since)
+{
+	struct walked w = { .since = since };
+	struct freshness got;
+
+	assert_int_equal(query_endpoints(f->p, WHEN_NOW, NULL, walk_row, &w), 0);
+	query_freshness(f->p, since, &got);
+	assert_int_equal(got.endpoints, w.sum.endpoints);
+	assert_int_equal(got.stale, w.sum.stale);
+	assert_int_equal(got.complete_through, w.sum.complete_through);
+	if (got.endpoints)
+		assert_int_equal(query_resolve(f->p, WHEN_NOW, got.worst, worst_row, &got), 0);
 }

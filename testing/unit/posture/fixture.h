@@ -44,6 +44,10 @@ unsigned fixture_count(struct fixture *f, struct when when, const char *glob);
 uint32_t fixture_endpoint(struct fixture *f, struct when when, const char *name,
 			  struct endpoint_row *row);
 
+/* What query_freshness says about this moment is what all rows say together, and these come in
+ * the order of their names. */
+void fixture_check_freshness(struct fixture *f, int64_t since);
+
 /* Software, by a glob alone. */
 #define SOFTWARE_OF(w, g) (&(struct software_query){ .when = w, .glob = g })
 

@@ -321,6 +321,7 @@ static void test_model(void **state)
 		memcpy(history[n_history++].e, now, sizeof(now));
 		clock = history[n_history - 1].at > clock ? history[n_history - 1].at : clock;
 		check_moment(WHEN_NOW, now);
+		fixture_check_freshness(&f, clock - rnd(20000));
 		struct past *old = &history[rnd((unsigned)n_history)];
 		check_moment(KNOWN_AT(old->at), old->e);
 		if (rnd(60) == 0) {

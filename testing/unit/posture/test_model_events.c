@@ -545,6 +545,8 @@ static void step(int64_t clock)
 	assert_int_equal(fixture_commit(&f, NULL), 0);
 	remember();
 	check_endpoint(rnd(ENDPOINTS));
+	if (rnd(8) == 0)
+		fixture_check_freshness(&f, clock - rnd(20000));
 	if (n_history > 1) {
 		size_t back = rnd(100) ? rnd(64) : rnd((unsigned)n_history);
 
