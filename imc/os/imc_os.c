@@ -3,17 +3,12 @@
 #include "kit/imc.h"
 #include "base/clock.h"
 #include "os_facts.h"
-#include "os_text.h"
-#include "../swima/dpkg_db.h"
+#include "os_packages.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#define STATUS "var/lib/dpkg/status"
-#define STATUS_MAX (64u * 1024 * 1024) /* octets of a package database we read */
-#define PACKAGES_MAX 65535             /* Package Count has 16 bits */
-#define PACKAGE_TEXT_MAX 255
 #define PROTOCOL_TCP 6
 #define PROTOCOL_UDP 17
 
@@ -27,6 +22,7 @@ struct os {
 	unsigned send, forbid; /* sets of rows of os_attrs */
 	const char **pairs;
 	size_t n_pairs;
+	struct os_packages *packages;
 	struct stat shadow; /* password file that `opens` was found for */
 	int opens;
 };
@@ -110,32 +106,8 @@ static int write_ports(struct imc *imc, struct os *os, struct wr *w)
 
 static int write_packages(struct imc *imc, struct os *os, struct wr *w)
 {
-	struct wr text = { 0 };
-	size_t begin = pa_packages_begin(w);
-	uint32_t n = 0, unsaid = 0;
-	struct dpkg_cursor c = { 0 };
-	struct dpkg_stanza p;
-	int err = os_slurp(os->root, STATUS, STATUS_MAX, &text);
-
-	c.text = wr_span(&text);
-	while (err == 0 && dpkg_next(&c, &p)) {
-		struct pa_package out = { p.package, p.version };
-
-		if (p.state != DPKG_PRESENT)
-			continue;
-		if (n == PACKAGES_MAX || p.package.n > PACKAGE_TEXT_MAX ||
-		    p.version.n > PACKAGE_TEXT_MAX)
-			unsaid++;
-		else if (pa_package_encode(w, &out) == 0)
-			n++;
-	}
-	wr_reset(&text);
-	if (unsaid)
-		log_warn(imc_log(imc),
-			 "installed packages: %u left out, the attribute cannot "
-			 "hold them",
-			 unsaid);
-	return err ? err : pa_packages_end(w, begin, n);
+	(void)imc;
+	return os_packages_write(os->packages, w);
 }
 
 static int write_forwarding(struct imc *imc, struct os *os, struct wr *w)
@@ -339,6 +311,7 @@ static int os_load(struct kit_module *m)
 	if (!os)
 		return ST_ENOMEM;
 	os->root = cfg_getstr(m->conf, "root");
+	os->packages = os_packages_open(os->root, &m->log);
 	os->send = os_conf_set(m->conf, "send");
 	os->forbid = os_conf_set(m->conf, "forbid");
 	os->opens = -1;
@@ -346,15 +319,17 @@ static int os_load(struct kit_module *m)
 	os->pairs = calloc(os->n_pairs + 1, sizeof(*os->pairs));
 	for (unsigned i = 0; os->pairs && i < os->n_pairs; i++)
 		os->pairs[i] = cfg_getnstr(m->conf, "default_passwords", i);
-	return os->pairs ? 0 : ST_ENOMEM;
+	return os->pairs && os->packages ? 0 : ST_ENOMEM;
 }
 
 static void os_unload(struct kit_module *m)
 {
 	struct os *os = m->state;
 
-	if (os)
-		free(os->pairs);
+	if (!os)
+		return;
+	os_packages_close(os->packages);
+	free(os->pairs);
 	free(os);
 }
 

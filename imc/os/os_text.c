@@ -1,6 +1,5 @@
 #include "os_text.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <utf8proc.h>
@@ -42,24 +41,6 @@ void os_first_line(const char *root, const char *path, char *buf, size_t cap)
 		buf[s.n] = '\0';
 	}
 	fclose(f);
-}
-
-int os_slurp(const char *root, const char *path, size_t max, struct wr *w)
-{
-	FILE *f = os_open(root, path);
-	uint8_t chunk[16384];
-	size_t n;
-	int err = 0;
-
-	if (!f)
-		return errno == ENOENT ? ST_ENOENT : ST_EIO;
-	w->max = max;
-	while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0 && !w->err)
-		wr_bytes(w, span_of(chunk, n));
-	if (ferror(f))
-		err = ST_EIO;
-	fclose(f);
-	return w->err ? w->err : err;
 }
 
 void os_clean(char *text)

@@ -3,7 +3,7 @@
 #ifndef STANCE_IMC_OS_TEXT_H
 #define STANCE_IMC_OS_TEXT_H
 
-#include "base/wr.h"
+#include "base/span.h"
 
 #include <stdio.h>
 
@@ -18,9 +18,6 @@ bool os_line(FILE *f, char line[OS_LINE_MAX]);
 
 /* The first line of root/path into buf, cut to fit; "" when there is none. */
 void os_first_line(const char *root, const char *path, char *buf, size_t cap);
-
-/* The whole file, at most max octets, in w. 0, ST_ENOENT, ST_ELIMIT, ST_EIO, ST_ENOMEM. */
-int os_slurp(const char *root, const char *path, size_t max, struct wr *w);
 
 /* In place: UTF-8 without control characters, blanks at the ends removed; what is neither
  * becomes '?'. */

@@ -135,6 +135,74 @@ static void test_requests(void **state)
 	stop();
 }
 
+static void put(const char *path, const char *text)
+{
+	char name[128];
+	FILE *f;
+
+	snprintf(name, sizeof(name), "%s/root/var/lib/dpkg/%s", dir, path);
+	f = fopen(name, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+#define STANZA(name, version, state)                                                          \
+	"Package: " name "\nStatus: install ok " state                                        \
+	"\nArchitecture: all\nVersion: " version "\n\n"
+
+/* The installed packages, one after the other. */
+static void packages_are(const char *want)
+{
+	const struct fake_message *m = ask(PA_SUBTYPE_OS, PA_PACKAGES);
+	struct pa_package_list list;
+	struct pa_package p;
+	struct wr w = { 0 };
+	struct pa_attr a;
+
+	assert_non_null(m);
+	assert_true(pa_nth(m, 0, &a));
+	assert_int_equal(pa_package_list_begin(&list, &a), 0);
+	while (pa_package_next(&list, &p) == 1) {
+		wr_bytes(&w, p.name);
+		wr_u8(&w, '=');
+		wr_bytes(&w, p.version);
+		wr_u8(&w, ' ');
+	}
+	wr_u8(&w, 0);
+	assert_string_equal((const char *)w.p, want);
+	wr_reset(&w);
+}
+
+/* In the middle of a run of dpkg its journal is as true as its database. */
+static void test_packages(void **state)
+{
+	char cmd[160], root[80];
+
+	(void)state;
+	snprintf(cmd, sizeof(cmd), "mkdir -p %s/root/var/lib/dpkg/updates", dir);
+	assert_int_equal(system(cmd), 0);
+	put("status", STANZA("a", "1", "installed") STANZA("b", "1", "installed")
+			      STANZA("c", "1", "installed"));
+	put("updates/0000", STANZA("b", "2", "unpacked"));
+	put("updates/0001", STANZA("c", "2", "half-installed"));
+	put("updates/tmp.i", STANZA("x", "1", "installed"));
+	snprintf(root, sizeof(root), "root = \"%s/root\"\nsend = { }", dir);
+	start(root, "root-nothing");
+	packages_are("a=1 b=2 ");
+	packages_are("a=1 b=2 ");
+	put("updates/0002", STANZA("d", "1", "half-configured"));
+	packages_are("a=1 b=2 d=1 ");
+	put("updates/0003", "Package: e\n"); /* what cannot be read hides nothing else */
+	packages_are("a=1 b=2 d=1 ");
+	snprintf(cmd, sizeof(cmd), "rm -r %s/root/var/lib/dpkg/updates", dir);
+	assert_int_equal(system(cmd), 0);
+	packages_are("a=1 b=1 c=1 ");
+	stop();
+	snprintf(cmd, sizeof(cmd), "rm -r %s/root", dir);
+	assert_int_equal(system(cmd), 0);
+}
+
 static void test_forbidden(void **state)
 {
 	struct pa_attr a;
@@ -269,6 +337,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_unasked),
 		cmocka_unit_test(test_requests),
+		cmocka_unit_test(test_packages),
 		cmocka_unit_test(test_forbidden),
 		cmocka_unit_test(test_default_password),
 		cmocka_unit_test(test_hostile_machine),

@@ -90,19 +90,6 @@ static void test_passwords(void **state)
 	assert_int_equal(os_password_check(DEBIAN, several, 2), 0);
 }
 
-static void test_slurp(void **state)
-{
-	struct wr text = { 0 };
-
-	(void)state;
-	assert_int_equal(os_slurp(DEBIAN, "etc/debian_version", 6, &text), 0);
-	assert_true(span_eq(wr_span(&text), span_str("12.11\n")));
-	wr_reset(&text);
-	assert_int_equal(os_slurp(DEBIAN, "etc/debian_version", 5, &text), ST_ELIMIT);
-	wr_reset(&text);
-	assert_int_equal(os_slurp(NOTHING, "etc/debian_version", 6, &text), ST_ENOENT);
-}
-
 static void test_hostile(void **state)
 {
 	const char *pair = "admin:admin";
@@ -140,8 +127,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_product),   cmocka_unit_test(test_nothing_there),
 		cmocka_unit_test(test_state),     cmocka_unit_test(test_ports),
-		cmocka_unit_test(test_passwords), cmocka_unit_test(test_slurp),
-		cmocka_unit_test(test_hostile),   cmocka_unit_test(test_text),
+		cmocka_unit_test(test_passwords), cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_text),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
