@@ -117,7 +117,7 @@ int view_column_find(const struct command_view *v, const char *key);
 
 /* Most columns a view may have, most arguments a command may have; a test holds the table
  * against them. */
-#define VIEW_COLUMNS_MAX 24
+#define VIEW_COLUMNS_MAX 48
 #define COMMAND_ARGS_MAX 16
 
 #endif

@@ -23,10 +23,22 @@ struct admin_server;
 /* What `stancectl status` says about the daemon itself. */
 struct admin_daemon {
 	int64_t started;      /* wall time, us */
-	uint64_t sessions;    /* open now */
-	uint64_t accepted;    /* connections since start */
+	/* now */
+	uint64_t sessions;             /* open */
+	uint64_t ready;                /* of these: past TLS and negotiation */
+	uint64_t connected;            /* endpoints that have such a session */
+	uint64_t assessing;            /* sessions at work on an assessment */
+	uint64_t waiting;              /* sessions whose turn for that has not come */
+	uint64_t waiting_octets;       /* that are kept for them */
+	uint64_t slowed;               /* sessions not read from for having had too many */
+	uint64_t buffers, buffers_max; /* octets of what all sessions buffer, and the ceiling */
+	/* since the start */
+	uint64_t accepted;    /* connections */
 	uint64_t refused;     /* of these: turned away before an assessment could begin */
-	uint64_t assessments; /* finished since start */
+	uint64_t full;        /* connections that were not accepted: too many sessions */
+	uint64_t ended;       /* sessions that ended because their endpoint had newer ones */
+	uint64_t assessments; /* finished and stored */
+	uint64_t lost;        /* not stored */
 };
 
 /* What commands work on. Everything must stay valid until admin_server_close. */

@@ -11,9 +11,21 @@ enum {
 	STATUS_STARTED,
 	STATUS_UPTIME,
 	STATUS_SESSIONS,
+	STATUS_SETTING_UP,
+	STATUS_WAITING,
+	STATUS_ASSESSING,
+	STATUS_IDLE,
+	STATUS_CONNECTED,
+	STATUS_SLOWED,
+	STATUS_WAITING_OCTETS,
+	STATUS_BUFFERS,
+	STATUS_BUFFERS_MAX,
 	STATUS_ACCEPTED,
 	STATUS_REFUSED,
+	STATUS_FULL,
+	STATUS_ENDED,
 	STATUS_ASSESSMENTS,
+	STATUS_LOST,
 	STATUS_ENDPOINTS,
 	STATUS_STALE,
 	STATUS_COMPLETE,
@@ -39,12 +51,35 @@ static const struct command_column status_columns[] = {
 	[STATUS_STARTED] =       { "started", "Started", COL_TIME, 0, NULL, "when it was started" },
 	[STATUS_UPTIME] =        { "uptime", "Up", COL_SECONDS, 0, NULL, "seconds since then" },
 	[STATUS_SESSIONS] =      { "sessions", "Sessions", COL_COUNT, 0, NULL, "open now" },
+	[STATUS_SETTING_UP] =    { "setting_up", "  setting up", COL_COUNT, 0, NULL,
+			       "of these: TLS and who it is" },
+	[STATUS_WAITING] =       { "waiting", "  waiting", COL_COUNT, 0, NULL,
+			       "of these: their turn for an assessment will come" },
+	[STATUS_ASSESSING] =     { "assessing", "  assessing", COL_COUNT, 0, NULL,
+			       "of these: an assessment is under way" },
+	[STATUS_IDLE] =          { "idle", "  idle", COL_COUNT, 0, NULL, "of these: the others" },
+	[STATUS_CONNECTED] =     { "connected", "Connected", COL_COUNT, 0, NULL,
+			       "endpoints that have a session" },
+	[STATUS_SLOWED] =        { "slowed", "Slowed", COL_COUNT, 0, NULL,
+			       "sessions not read from: too many assessments" },
+	[STATUS_WAITING_OCTETS] = { "waiting_octets", "Waiting octets", COL_OCTETS, COL_DETAIL,
+			       NULL, "what is kept for those who wait" },
+	[STATUS_BUFFERS] =       { "buffers", "Buffers", COL_OCTETS, 0, NULL,
+			       "what all sessions buffer" },
+	[STATUS_BUFFERS_MAX] =   { "buffers_max", "Buffers max", COL_OCTETS, COL_DETAIL, NULL,
+			       "the most it may be (limits { memory })" },
 	[STATUS_ACCEPTED] =      { "accepted", "Accepted", COL_COUNT, 0, NULL,
 			       "connections since the start" },
 	[STATUS_REFUSED] =       { "refused", "Refused", COL_COUNT, 0, NULL,
 			       "of these: turned away before an assessment" },
+	[STATUS_FULL] =          { "refused_full", "Refused: full", COL_COUNT, 0, NULL,
+			       "connections that were too many, since the start" },
+	[STATUS_ENDED] =         { "ended_by_newer", "Ended by newer", COL_COUNT, COL_DETAIL, NULL,
+			       "sessions whose endpoint had too many, since the start" },
 	[STATUS_ASSESSMENTS] =   { "assessments", "Assessments", COL_COUNT, 0, NULL,
-			       "finished since the start" },
+			       "finished and stored since the start" },
+	[STATUS_LOST] =          { "assessments_lost", "Assessments lost", COL_COUNT, 0, NULL,
+			       "that could not be stored" },
 	[STATUS_ENDPOINTS] =     { "endpoints", "Endpoints", COL_COUNT, 0, NULL, "known" },
 	[STATUS_STALE] =         { "stale_endpoints", "Stale", COL_COUNT, 0, NULL,
 			       "of these: what is installed on them is not known any more" },
@@ -78,6 +113,24 @@ static const struct command_column status_columns[] = {
 };
 /* clang-format on */
 
+/* The numbers are of one moment each: they add up when nothing moves. */
+static uint64_t less(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+static void status_sessions(const struct admin_daemon *d, struct cell cells[STATUS_COLUMNS])
+{
+	cells[STATUS_SESSIONS] = cell_count(d->sessions);
+	cells[STATUS_SETTING_UP] = cell_count(less(d->sessions, d->ready));
+	cells[STATUS_WAITING] = cell_count(d->waiting);
+	cells[STATUS_ASSESSING] = cell_count(d->assessing);
+	cells[STATUS_IDLE] = cell_count(less(d->ready, d->waiting + d->assessing));
+	cells[STATUS_CONNECTED] = cell_count(d->connected);
+	cells[STATUS_SLOWED] = cell_count(d->slowed);
+	cells[STATUS_WAITING_OCTETS] = cell_count(d->waiting_octets);
+}
+
 static void status_daemon(struct admin_call *call, struct cell cells[STATUS_COLUMNS])
 {
 	struct admin_daemon d = { 0 };
@@ -89,10 +142,15 @@ static void status_daemon(struct admin_call *call, struct cell cells[STATUS_COLU
 	cells[STATUS_STARTED] = cell_time(d.started);
 	cells[STATUS_UPTIME] =
 		cell_count((uint64_t)((clock_wall_us() - d.started) / CLOCK_SEC));
-	cells[STATUS_SESSIONS] = cell_count(d.sessions);
+	status_sessions(&d, cells);
+	cells[STATUS_BUFFERS] = cell_count(d.buffers);
+	cells[STATUS_BUFFERS_MAX] = cell_count(d.buffers_max);
 	cells[STATUS_ACCEPTED] = cell_count(d.accepted);
 	cells[STATUS_REFUSED] = cell_count(d.refused);
+	cells[STATUS_FULL] = cell_count(d.full);
+	cells[STATUS_ENDED] = cell_count(d.ended);
 	cells[STATUS_ASSESSMENTS] = cell_count(d.assessments);
+	cells[STATUS_LOST] = cell_count(d.lost);
 }
 
 static void status_posture(const struct posture_stats *st, struct cell cells[STATUS_COLUMNS])

@@ -46,6 +46,7 @@ struct registry {
 	atomic_uint_fast64_t number; /* of the last question */
 	unsigned n_questions;
 	size_t n_follows;
+	uint64_t n_seats, n_seated;
 	uint32_t per_target;    /* seats; 0: any number */
 	int64_t interval, slot; /* between two, and of the next one, us */
 };
@@ -354,6 +355,8 @@ int registry_add(struct registry *r, struct seat *seat, const struct identity *w
 		seat->back = &t->seats;
 		if (seat->next)
 			seat->next->back = &seat->next;
+		r->n_seats++;
+		r->n_seated += !t->seats;
 		t->seats = seat;
 		target_trim(r, t);
 		/* not asked: its first assessment answers */
@@ -374,6 +377,8 @@ void registry_remove(struct registry *r, struct seat *seat)
 	if (seat->next)
 		seat->next->back = seat->back;
 	seat->target = NULL;
+	r->n_seats--;
+	r->n_seated -= !t->seats;
 	for (struct follow *f = t->follows; f; f = f->t_next) {
 		if (t->seats)
 			follow_tell(f, ASSESS_QUEUED);
@@ -385,6 +390,16 @@ void registry_remove(struct registry *r, struct seat *seat)
 		target_ask(r, t);
 	target_put(r, t);
 	pthread_mutex_unlock(&r->lock);
+}
+
+struct registry_count registry_count(struct registry *r)
+{
+	struct registry_count c;
+
+	pthread_mutex_lock(&r->lock);
+	c = (struct registry_count){ r->n_seats, r->n_seated, r->n_questions };
+	pthread_mutex_unlock(&r->lock);
+	return c;
 }
 
 uint64_t registry_now(struct registry *r)

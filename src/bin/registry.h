@@ -58,6 +58,13 @@ int registry_add(struct registry *r, struct seat *seat, const struct identity *w
 /* It is not any more; `ask` is not called after this. Also for a seat that was never added. */
 void registry_remove(struct registry *r, struct seat *seat);
 
+/* Sessions that are there, endpoints that have one, questions that are followed. */
+struct registry_count {
+	uint64_t sessions, endpoints, questions;
+};
+
+struct registry_count registry_count(struct registry *r);
+
 /* The number of the last question: to be taken before an assessment is begun, and passed to
  * registry_begin if one was. */
 uint64_t registry_now(struct registry *r);

@@ -24,12 +24,25 @@
 static void stanced_on_status(void *ctx, struct admin_daemon *out)
 {
 	struct manager *m = ctx;
+	struct registry_count there = registry_count(m->registry);
+	struct gate_count at_work = gate_count(m->gate);
 
 	out->started = m->started;
 	out->sessions = admission_count(m->admission);
+	out->ready = there.sessions;
+	out->connected = there.endpoints;
+	out->assessing = at_work.in;
+	out->waiting = at_work.waiting;
+	out->waiting_octets = at_work.kept;
+	out->slowed = atomic_load(&m->slowed);
+	out->buffers = atomic_load(&m->memory.used);
+	out->buffers_max = atomic_load(&m->memory.max);
 	out->accepted = atomic_load(&m->accepted);
 	out->refused = atomic_load(&m->refused);
+	out->full = admission_refused(m->admission);
+	out->ended = atomic_load(&m->ended);
 	out->assessments = atomic_load(&m->assessments);
+	out->lost = atomic_load(&m->lost);
 }
 
 static int stanced_on_assess(void *ctx, const struct assess_selection *which,

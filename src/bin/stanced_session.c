@@ -112,8 +112,8 @@ static void session_log(struct session *s, int err)
 {
 	enum log_level level = err ? LOG_L_ERROR : LOG_L_INFO;
 
-	if (!err)
-		atomic_fetch_add(&s->worker->manager->assessments, 1);
+	atomic_fetch_add(err ? &s->worker->manager->lost : &s->worker->manager->assessments,
+			 1);
 	log_write(level, s->conn ? s->log : NULL,
 		  "assessment%s: endpoint=%s result=\"%s\" access=%s ms=%lld%s%s",
 		  err ? " lost" : "", s->who.name, recommend_evaluation_name(s->evaluation),

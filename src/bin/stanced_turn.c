@@ -47,12 +47,21 @@ static void turn_hold(struct session *s, bool held)
 
 static void turn_on_pace(uv_timer_t *timer);
 
+static void turn_count_paced(struct session *s, bool paced)
+{
+	if (paced && !s->paced)
+		atomic_fetch_add(&s->worker->manager->slowed, 1);
+	else if (s->paced && !paced)
+		atomic_fetch_sub(&s->worker->manager->slowed, 1);
+	s->paced = paced;
+}
+
 /* Who has had too many assessments is not read from until that has been made up for. */
 static void turn_pace(struct session *s)
 {
 	int64_t wait = quota_wait(s->worker->manager->quota, s->who.key, clock_mono_us());
 
-	s->paced = wait > 0;
+	turn_count_paced(s, wait > 0);
 	if (s->paced)
 		uv_timer_start(&s->pace, turn_on_pace, (uint64_t)wait / 1000 + 1, 0);
 	turn_read(s);
@@ -304,6 +313,7 @@ static void turn_on_dropped(struct letter *l)
 		(struct session *)(void *)((char *)l - offsetof(struct session, dropped));
 
 	s->turn = TURN_OVER;
+	atomic_fetch_add(&s->worker->manager->ended, 1);
 	if (s->conn) /* at once, with whatever it holds: it is most likely dead */
 		pt_conn_abort(s->conn, ST_ECLOSED, "the endpoint has newer sessions");
 	session_unref(s);
@@ -365,5 +375,6 @@ void turn_end(struct session *s)
 	uv_timer_stop(&s->pace);
 	turn_leave(s);
 	turn_drop_kept(s);
+	turn_count_paced(s, false);
 	registry_remove(registry_of(s), &s->seat);
 }

@@ -31,6 +31,9 @@ struct manager {
 	bool lax_retry;
 	int64_t started;
 	atomic_uint_fast64_t accepted, refused, assessments;
+	atomic_uint_fast64_t lost;   /* assessments that could not be stored */
+	atomic_uint_fast64_t ended;  /* sessions of endpoints that had newer ones */
+	atomic_uint_fast64_t slowed; /* sessions not read from now: too many assessments */
 };
 
 struct worker {

@@ -19,6 +19,7 @@ struct admission {
 	pthread_mutex_t lock;
 	struct address *addresses; /* those that have sessions */
 	uint32_t sessions, max_sessions, max_per_address;
+	uint64_t refused;
 };
 
 int admission_open(struct admission **out)
@@ -113,6 +114,7 @@ int admission_enter(struct admission *a, const struct sockaddr *from, const char
 
 	pthread_mutex_lock(&a->lock);
 	err = admission_count_in(a, from, why);
+	a->refused += err != 0;
 	pthread_mutex_unlock(&a->lock);
 	return err;
 }
@@ -131,6 +133,16 @@ void admission_leave(struct admission *a, const struct sockaddr *from)
 		}
 	}
 	pthread_mutex_unlock(&a->lock);
+}
+
+uint64_t admission_refused(struct admission *a)
+{
+	uint64_t n;
+
+	pthread_mutex_lock(&a->lock);
+	n = a->refused;
+	pthread_mutex_unlock(&a->lock);
+	return n;
 }
 
 uint32_t admission_count(struct admission *a)

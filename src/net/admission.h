@@ -22,4 +22,7 @@ void admission_leave(struct admission *a, const struct sockaddr *from);
 /* Sessions there are now. */
 uint32_t admission_count(struct admission *a);
 
+/* How many were not let in, ever. */
+uint64_t admission_refused(struct admission *a);
+
 #endif

@@ -298,7 +298,17 @@ static void daemon_state(void *ctx, struct admin_daemon *d)
 {
 	(void)ctx;
 	*d = (struct admin_daemon){ .started = INT64_C(1795300000000000) - 90 * CLOCK_SEC,
-				    .sessions = 3 };
+				    .sessions = 30,
+				    .ready = 28,
+				    .waiting = 5,
+				    .assessing = 3,
+				    .buffers = 4096,
+				    .lost = 1 };
+}
+
+static int64_t number(const struct got *g, const char *key)
+{
+	return json_integer_value(cell(g, 0, key));
 }
 
 static void test_status(void **state)
@@ -310,7 +320,13 @@ static void test_status(void **state)
 	assert_int_equal(answer(&g, ADMIN_READ, ASK("\"status\"")), 0);
 	assert_int_equal(end_exit(&g), ADMIN_YES);
 	assert_int_equal(json_integer_value(cell(&g, 0, "uptime")), 90);
-	assert_int_equal(json_integer_value(cell(&g, 0, "sessions")), 3);
+	assert_int_equal(number(&g, "sessions"), 30);
+	assert_int_equal(number(&g, "setting_up") + number(&g, "waiting") +
+				 number(&g, "assessing") + number(&g, "idle"),
+			 30);
+	assert_int_equal(number(&g, "idle"), 20);
+	assert_int_equal(number(&g, "buffers"), 4096);
+	assert_int_equal(number(&g, "assessments_lost"), 1);
 	assert_int_equal(json_integer_value(cell(&g, 0, "endpoints")), 4);
 	assert_string_equal(text(&g, 0, "state"), "ok");
 	assert_int_equal(json_integer_value(cell(&g, 0, "stale_endpoints")), 3);

@@ -264,6 +264,9 @@ static void test_everybody(void **state)
 	come(&p[2], "dns:b.example");
 	begin(&p[2]);
 	assert_int_equal(registry_ask_all(reg), 2);
+	assert_int_equal(registry_count(reg).sessions, 3);
+	assert_int_equal(registry_count(reg).endpoints, 2);
+	assert_int_equal(registry_count(reg).questions, 1);
 	assert_int_equal(p[0].asked, 0);
 	assert_int_equal(p[1].asked, 1);
 	assert_true(registry_wanted(reg, &p[1].seat));
@@ -279,6 +282,7 @@ static void test_everybody(void **state)
 	for (int i = 0; i < 3; i++)
 		registry_remove(reg, &p[i].seat);
 	assert_int_equal(registry_ask_all(reg), 0);
+	assert_int_equal(registry_count(reg).sessions + registry_count(reg).endpoints, 0);
 }
 
 static void test_refused(void **state)

@@ -54,6 +54,7 @@ static void test_limits(void **state)
 	assert_int_equal(enter(a, "2001:db8::1"), 0);
 	assert_int_equal(admission_count(a), 4);
 	assert_int_equal(enter(a, "192.0.2.3"), ST_ELIMIT); /* in all */
+	assert_int_equal(admission_refused(a), 3);
 	leave(a, "192.0.2.1");
 	assert_int_equal(enter(a, "::ffff:192.0.2.1"), 0);
 	assert_int_equal(enter(a, "192.0.2.1"), ST_ELIMIT);
