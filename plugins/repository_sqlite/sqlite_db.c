@@ -88,6 +88,10 @@ int sqlite_err(int rc)
 	case SQLITE_CANTOPEN:
 	case SQLITE_PERM:
 		return ST_EIO;
+	case SQLITE_CONSTRAINT:
+	case SQLITE_TOOBIG:
+	case SQLITE_MISMATCH:
+		return ST_EVALUE;
 	default:
 		return ST_EDB;
 	}

@@ -11,6 +11,7 @@ struct gate {
 	struct gate_pass *first, **last; /* who waits, longest first */
 	struct gate_count count;
 	uint32_t limit;
+	bool shut;
 };
 
 int gate_open(uint32_t limit, struct gate **out)
@@ -46,12 +47,17 @@ static void gate_unqueue(struct gate *g, struct gate_pass *p)
 	g->count.waiting--;
 }
 
+static bool gate_has_room(const struct gate *g)
+{
+	return !g->shut && g->count.in < g->limit;
+}
+
 /* Inside the lock, so that nobody is admitted who has left meanwhile. */
 static void gate_admit(struct gate *g)
 {
 	struct gate_pass *p;
 
-	while ((p = g->first) && g->count.in < g->limit) {
+	while ((p = g->first) && gate_has_room(g)) {
 		gate_unqueue(g, p);
 		p->state = GATE_IN;
 		g->count.in++;
@@ -67,12 +73,20 @@ void gate_limit(struct gate *g, uint32_t limit)
 	pthread_mutex_unlock(&g->lock);
 }
 
+void gate_shut(struct gate *g, bool shut)
+{
+	pthread_mutex_lock(&g->lock);
+	g->shut = shut;
+	gate_admit(g);
+	pthread_mutex_unlock(&g->lock);
+}
+
 bool gate_enter(struct gate *g, struct gate_pass *p)
 {
 	bool in;
 
 	pthread_mutex_lock(&g->lock);
-	if (p->state == GATE_OUT && g->count.in < g->limit) {
+	if (p->state == GATE_OUT && gate_has_room(g)) {
 		p->state = GATE_IN;
 		g->count.in++;
 	} else if (p->state == GATE_OUT) {

@@ -28,6 +28,9 @@ void gate_close(struct gate *g);
 /* A new limit, at least 1; those who are in stay. */
 void gate_limit(struct gate *g, uint32_t limit);
 
+/* While it is shut nobody is let in, whatever the limit; those who are in stay. */
+void gate_shut(struct gate *g, bool shut);
+
 /* True: in (or was already). False: it waits, and p->admit will be called once, unless
  * gate_leave comes first. */
 bool gate_enter(struct gate *g, struct gate_pass *p);

@@ -170,6 +170,12 @@ static void doors_limit(struct manager *m, const struct stanced_conf *c)
 	budget_limit(&m->memory, c->limits.memory);
 }
 
+/* While the disk is behind, nobody begins anything new. */
+static void doors_on_pressure(void *gate, bool high)
+{
+	gate_shut(gate, high);
+}
+
 /* Who comes in, who has to wait, and who is there. */
 static int stanced_open_doors(struct stanced *d)
 {
@@ -183,9 +189,11 @@ static int stanced_open_doors(struct stanced *d)
 	if (!err)
 		err = quota_open(d->conf.limits.assessments_per_minute, &m->quota);
 	budget_init(&m->memory, d->conf.limits.memory);
-	if (!err)
-		doors_limit(m, &d->conf);
-	return err;
+	if (err)
+		return err;
+	doors_limit(m, &d->conf);
+	posture_on_pressure(m->posture, doors_on_pressure, m->gate);
+	return 0;
 }
 
 static int stanced_write_pid(struct stanced *d, struct conf_error *e)
@@ -352,6 +360,8 @@ void stanced_close(struct stanced *d)
 	free(d->workers);
 	if (d->manager.host)
 		imv_host_close(d->manager.host);
+	if (d->manager.posture)
+		posture_on_pressure(d->manager.posture, NULL, NULL);
 	posture_close(d->manager.posture);
 	quota_close(d->manager.quota);
 	registry_close(d->manager.registry);

@@ -32,6 +32,9 @@ struct posture {
 	uint64_t submitted; /* jobs so far */
 	uint64_t committed_seq;
 	bool closing;
+	bool pressed; /* pressure(pressure_ctx, true) was said last */
+	void (*pressure)(void *ctx, bool high);
+	void *pressure_ctx;
 	struct posture_stats stats;
 
 	/* The writer thread's own. */
@@ -76,6 +79,9 @@ struct job {
 	int (*call)(struct posture *p, void *ctx);
 	void *ctx;
 };
+
+/* Under p->lock, after the queue has become longer or shorter. */
+void posture_feel(struct posture *p);
 
 void *writer_main(void *p);
 void writer_free(struct posture *p);

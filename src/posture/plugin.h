@@ -163,7 +163,8 @@ struct repository_plugin {
 	int (*state)(struct repository *r, struct repository_state *state);
 	int (*load)(struct repository *r, const struct repository_loader *l, void *ctx);
 
-	/* All of it, durably, or nothing. ST_EBUSY when somebody else has appended since: the
+	/* All of it, durably, or nothing. ST_EVALUE or ST_ELIMIT when something in it can never
+	 * be stored, and the rest could: the core then looks for it. ST_EBUSY when somebody else has appended since: the
 	 * batch does not continue the journal. */
 	int (*append)(struct repository *r, const struct repository_batch *b, char *why,
 		      size_t why_len);

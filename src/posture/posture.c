@@ -208,6 +208,34 @@ static bool is_full(const struct posture *p, size_t octets)
 		s->queued_octets > p->conf.queue_octets - octets);
 }
 
+/* True: more than this share of the queue is taken. */
+static bool holds_more(const struct posture *p, uint32_t share)
+{
+	return p->stats.queued_reports > p->conf.queue_reports / share ||
+	       p->stats.queued_octets > p->conf.queue_octets / share;
+}
+
+void posture_feel(struct posture *p)
+{
+	bool high = holds_more(p, p->pressed ? 4 : 2);
+
+	if (high == p->pressed)
+		return;
+	p->pressed = high;
+	if (p->pressure)
+		p->pressure(p->pressure_ctx, high);
+}
+
+void posture_on_pressure(struct posture *p, void (*fn)(void *ctx, bool high), void *ctx)
+{
+	pthread_mutex_lock(&p->lock);
+	p->pressure = fn;
+	p->pressure_ctx = ctx;
+	if (fn && p->pressed)
+		fn(ctx, true);
+	pthread_mutex_unlock(&p->lock);
+}
+
 static int job_put(struct posture *p, struct job *b)
 {
 	int err = 0;
@@ -222,6 +250,7 @@ static int job_put(struct posture *p, struct job *b)
 		if (b->report) {
 			p->stats.queued_reports++;
 			p->stats.queued_octets += b->report->arena.used;
+			posture_feel(p);
 		}
 		b->number = ++p->submitted;
 		*p->last_job = b;

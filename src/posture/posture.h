@@ -59,6 +59,12 @@ struct posture *posture_instance(void);
  * be NULL. Not from a callback of posture's own threads. */
 void posture_close(struct posture *p);
 
+/* fn(ctx, true) when more than half of what the queue may hold is in it: whoever hands reports
+ * in should begin nothing new. fn(ctx, false) once less than a quarter is left. On any thread,
+ * in the order in which it happens, inside posture's lock: be brief, and do not call posture.
+ * One at a time; fn NULL: no longer, and when this returns fn is not running. */
+void posture_on_pressure(struct posture *p, void (*fn)(void *ctx, bool high), void *ctx);
+
 /* A moment in the order of what has been submitted, for posture_barrier. */
 uint64_t posture_mark(struct posture *p);
 

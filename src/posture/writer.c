@@ -128,6 +128,12 @@ static void commit_log(struct posture *p, int err, const char *why)
 		log_info(&p->log, "repository takes commits again");
 }
 
+/* The repository will never take one of these reports, whichever it is. */
+static bool is_content(int err)
+{
+	return err == ST_EVALUE || err == ST_ELIMIT;
+}
+
 static int append(struct posture *p, struct journal *j, uint64_t *changes)
 {
 	struct repository_batch batch;
@@ -140,8 +146,14 @@ static int append(struct posture *p, struct journal *j, uint64_t *changes)
 	if (!err)
 		err = p->rp->append(p->repo, &batch, why, sizeof(why));
 	pthread_mutex_lock(&p->lock);
-	commit_log(p, err, why);
-	p->stats.last_error = err;
+	if (is_content(err)) {
+		log_warn(&p->log,
+			 "repository refuses what a report says: error=\"%s\" reason=\"%s\"",
+			 st_strerror(err), why);
+	} else {
+		commit_log(p, err, why);
+		p->stats.last_error = err;
+	}
 	p->stats.commit_us = clock_mono_us() - began;
 	p->stats.batches += !err;
 	pthread_mutex_unlock(&p->lock);
@@ -181,6 +193,7 @@ static void job_finish(struct posture *p, struct job *b, int err)
 		pthread_mutex_lock(&p->lock);
 		p->stats.queued_reports--;
 		p->stats.queued_octets -= b->report->arena.used;
+		posture_feel(p);
 		p->stats.reports += !err;
 		p->stats.failed += err != 0;
 		pthread_mutex_unlock(&p->lock);
@@ -218,19 +231,51 @@ static void retention(struct posture *p)
 		log_warn(&p->log, "cannot drop old changes: error=\"%s\"", st_strerror(err));
 }
 
+/* Cuts jobs in two; NULL when there is one report or none in them. */
+static struct job *jobs_halve(struct job *jobs)
+{
+	size_t reports = 0, n = 0;
+	struct job *half;
+
+	for (struct job *b = jobs; b; b = b->next)
+		reports += b->kind == JOB_REPORT;
+	if (reports < 2)
+		return NULL;
+	for (;; jobs = jobs->next) /* the first half ends with a report, not with the last */
+		if (jobs->kind == JOB_REPORT && ++n == reports / 2)
+			break;
+	half = jobs->next;
+	jobs->next = NULL;
+	return half;
+}
+
+/* When the repository refuses what one report says, that one is looked for by halves, so that
+ * the others do not fail with it. */
+static void jobs_work(struct posture *p, struct job *jobs)
+{
+	int err = commit(p, jobs);
+	struct job *next, *half = is_content(err) ? jobs_halve(jobs) : NULL;
+
+	if (half) {
+		jobs_work(p, jobs);
+		jobs_work(p, half);
+		return;
+	}
+	for (; jobs; jobs = next) {
+		next = jobs->next;
+		job_finish(p, jobs, err);
+	}
+}
+
 void *writer_main(void *ctx)
 {
 	struct posture *p = ctx;
-	struct job *jobs, *next;
+	struct job *jobs;
 	bool timeout;
 
 	while ((jobs = jobs_take(p, &timeout)) || timeout) {
-		int err = jobs ? commit(p, jobs) : 0;
-
-		for (; jobs; jobs = next) {
-			next = jobs->next;
-			job_finish(p, jobs, err);
-		}
+		if (jobs)
+			jobs_work(p, jobs);
 		retention(p);
 	}
 	return NULL;

@@ -185,12 +185,36 @@ static void test_threads(void **state)
 		uv_sem_destroy(&w[i].turn);
 }
 
+/* Shut, nobody is let in, also into a place that is free; open again, in the old order. */
+static void test_shut(void **state)
+{
+	struct visitor *v = visitors(ROOM + 1);
+
+	(void)state;
+	assert_true(gate_enter(gate, &v[0].pass));
+	gate_shut(gate, true);
+	for (size_t i = 1; i <= ROOM; i++)
+		assert_false(gate_enter(gate, &v[i].pass));
+	assert_true(gate_enter(gate, &v[0].pass)); /* who is in stays */
+	gate_leave(gate, &v[0].pass);
+	gate_limit(gate, 100);
+	assert_int_equal(admitted, 0);
+	gate_limit(gate, ROOM);
+	gate_shut(gate, false);
+	for (size_t i = 1; i <= ROOM; i++)
+		assert_int_equal(v[i].order, i);
+	for (size_t i = 1; i <= ROOM; i++)
+		gate_leave(gate, &v[i].pass);
+	free(v);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_order, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_leave_queue, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_limit, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_shut, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_threads, setup, teardown),
 	};
