@@ -1,6 +1,7 @@
 /* Writing one batch: all of it or nothing. */
 #include "sqlite_checkpoint.h"
 #include "sqlite_runs.h"
+#include "sqlite_told.h"
 #include "base/err.h"
 
 #include <stdio.h>
@@ -33,13 +34,8 @@ static const char *const append_sql[APPEND_N] = {
 		" instances) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (endpoint)"
 		" DO UPDATE SET highest_eid = ?2, followed = ?3, inventory_at = ?4,"
 		" ranges = ?5, instances = ?6",
-	[APPEND_FACT] = "INSERT INTO fact (endpoint, name, value) VALUES (?1, ?2, ?3)"
-			" ON CONFLICT (endpoint, name) DO UPDATE SET value = ?3",
-	[APPEND_FACT_GONE] = "DELETE FROM fact WHERE endpoint = ?1 AND name = ?2",
-	[APPEND_RESULT] = "INSERT INTO result (endpoint, rule, verdict, reason)"
-			  " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (endpoint, rule)"
-			  " DO UPDATE SET verdict = ?3, reason = ?4",
-	[APPEND_RESULT_GONE] = "DELETE FROM result WHERE endpoint = ?1 AND rule = ?2",
+	[APPEND_TOLD] = "INSERT INTO told (endpoint, facts, results) VALUES (?1, ?2, ?3)"
+			" ON CONFLICT (endpoint) DO UPDATE SET facts = ?2, results = ?3",
 };
 
 int sqlite_append_prepare(struct repository *r)
@@ -90,34 +86,6 @@ static int put_change(struct repository *r, const struct change *c)
 		sqlite_bind_text(st, 14, c->was);
 	else
 		sqlite3_bind_null(st, 14);
-	return run(st);
-}
-
-/* The present that follows from a change. */
-static int put_present(struct repository *r, const struct change *c)
-{
-	static const struct {
-		bool yes;
-		enum append_sql sql;
-	} follows[CHANGE_N] = {
-		[CHANGE_FACT] = { true, APPEND_FACT },
-		[CHANGE_FACT_GONE] = { true, APPEND_FACT_GONE },
-		[CHANGE_RESULT] = { true, APPEND_RESULT },
-		[CHANGE_RESULT_GONE] = { true, APPEND_RESULT_GONE },
-	};
-	sqlite3_stmt *st;
-
-	if ((unsigned)c->kind >= CHANGE_N || !follows[c->kind].yes)
-		return 0;
-	st = r->append[follows[c->kind].sql];
-	sqlite3_bind_int64(st, 1, c->endpoint);
-	sqlite_bind_text(st, 2, c->key);
-	if (c->kind == CHANGE_FACT) {
-		sqlite_bind_text(st, 3, c->value);
-	} else if (c->kind == CHANGE_RESULT) {
-		sqlite3_bind_int64(st, 3, c->number);
-		sqlite_bind_text(st, 4, c->value);
-	}
 	return run(st);
 }
 
@@ -240,9 +208,10 @@ static int put_batch(struct repository *r, const struct repository_batch *b)
 		err = put_endpoint(r, &b->endpoints[i]);
 	for (size_t i = 0; i < b->n_ledgers && !err; i++)
 		err = put_ledger(r, &b->ledgers[i]);
+	for (size_t i = 0; i < b->n_told && !err; i++)
+		err = sqlite_put_told(r, &b->told[i]);
 	for (size_t i = 0; i < b->n_changes && !err; i++)
-		if ((err = put_change(r, &b->changes[i])) == 0)
-			err = put_present(r, &b->changes[i]);
+		err = put_change(r, &b->changes[i]);
 	return err;
 }
 

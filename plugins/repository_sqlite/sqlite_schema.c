@@ -148,9 +148,46 @@ static const char version_3[] =
 	"CREATE TABLE change_by_software ("
 	" run INTEGER NOT NULL, software INTEGER NOT NULL, changes BLOB NOT NULL,"
 	" PRIMARY KEY (run, software)) STRICT, WITHOUT ROWID;";
+
+/* What an endpoint tells of itself is one row: a start reads a million of them, and not fifteen
+ * million. */
+static const char version_4[] =
+	"CREATE TABLE told ("
+	" endpoint INTEGER PRIMARY KEY REFERENCES endpoint (id), facts TEXT, results TEXT) STRICT;"
+	"INSERT INTO told SELECT e.id,"
+	"  (SELECT json_group_object(name, value) FROM"
+	"    (SELECT name, value FROM fact WHERE endpoint = e.id ORDER BY name)"
+	"    HAVING count(*)),"
+	"  (SELECT json_group_object(rule, json_array(verdict, reason)) FROM"
+	"    (SELECT rule, verdict, reason FROM result WHERE endpoint = e.id ORDER BY rule)"
+	"    HAVING count(*))"
+	" FROM endpoint e WHERE e.id IN (SELECT endpoint FROM fact)"
+	"  OR e.id IN (SELECT endpoint FROM result);"
+	"DROP VIEW endpoints;"
+	"DROP TABLE fact;"
+	"DROP TABLE result;"
+
+	"CREATE VIEW fact AS SELECT t.endpoint, f.key AS name, f.value"
+	" FROM told t, json_each(t.facts) f;"
+	"CREATE VIEW result AS SELECT t.endpoint, r.key AS rule,"
+	" r.value ->> 0 AS verdict, r.value ->> 1 AS reason"
+	" FROM told t, json_each(t.results) r;"
+
+	"CREATE VIEW endpoints AS"
+	" SELECT e.name, e.identity, t.facts ->> '$.\"os.platform\"' AS platform,"
+	"  " STAMP("e.first_seen") " AS first_seen,"
+	"  " STAMP("e.last_contact") " AS last_contact,"
+	"  " STAMP("e.complete_through") " AS complete_through,"
+	"  coalesce(i.size, 0) + coalesce(json_array_length(e.added), 0)"
+	"   - coalesce(json_array_length(e.removed), 0) AS software_count,"
+	"  v.name AS verdict, a.name AS access"
+	" FROM endpoint e LEFT JOIN told t ON t.endpoint = e.id"
+	"  LEFT JOIN inventory i ON i.id = e.inventory"
+	"  LEFT JOIN verdict v ON v.verdict = e.verdict"
+	"  LEFT JOIN access a ON a.access = e.access;";
 /* clang-format on */
 
-const char *const schema_steps[] = { version_1, version_2, version_3 };
+const char *const schema_steps[] = { version_1, version_2, version_3, version_4 };
 const size_t schema_n_steps = sizeof(schema_steps) / sizeof(schema_steps[0]);
 
 static int version_of(sqlite3 *db, const char *path, int64_t *version, char *why,

@@ -204,6 +204,47 @@ static int batch_ledgers(struct journal *j, struct repository_batch *b)
 	return 0;
 }
 
+/* All that e tells of itself. */
+static int batch_told_of(struct journal *j, const struct endpoint *e,
+			 struct repository_told *t)
+{
+	struct repository_fact *f = arena_alloc(&j->arena, (e->n_facts + 1) * sizeof(*f));
+	struct repository_result *r = arena_alloc(&j->arena, (e->n_results + 1) * sizeof(*r));
+
+	if (!f || !r)
+		return ST_ENOMEM;
+	for (uint32_t i = 0; i < e->n_facts; i++) {
+		struct fact_view v = endpoint_fact_at(e, i);
+
+		f[i] = (struct repository_fact){ e->id, v.name, v.value };
+	}
+	for (uint32_t i = 0; i < e->n_results; i++) {
+		struct fact_view v = endpoint_result_at(e, i);
+
+		r[i] = (struct repository_result){ e->id, v.name, v.value, v.verdict };
+	}
+	*t = (struct repository_told){ e->id, f, e->n_facts, r, e->n_results };
+	return 0;
+}
+
+static int batch_told(struct journal *j, struct repository_batch *b)
+{
+	struct repository_told *v;
+	struct staged_endpoint *s, *next;
+	size_t n = HASH_COUNT(j->endpoints);
+	int err = 0;
+
+	if (!n)
+		return 0;
+	if (!(v = arena_alloc(&j->arena, n * sizeof(*v))))
+		return ST_ENOMEM;
+	b->told = v;
+	HASH_ITER(hh, j->endpoints, s, next)
+	if (s->told && !err)
+		err = batch_told_of(j, s->e, &v[b->n_told++]);
+	return err;
+}
+
 int journal_batch(struct journal *j, struct repository_batch *b)
 {
 	int err;
@@ -214,8 +255,9 @@ int journal_batch(struct journal *j, struct repository_batch *b)
 	pthread_rwlock_unlock(&j->ix->lock);
 	if (err < 0 || (err = batch_software(j, b)) < 0 || (err = batch_sets(j, b)) < 0)
 		return err;
-	err = batch_endpoints(j, b);
-	return err < 0 ? err : batch_ledgers(j, b);
+	if ((err = batch_endpoints(j, b)) < 0 || (err = batch_told(j, b)) < 0)
+		return err;
+	return batch_ledgers(j, b);
 }
 
 /* What is durable but cannot be shown for want of memory would make every later answer and

@@ -8,7 +8,7 @@
  * works: it stores no ledgers, so after a restart every gap is a matter of asking again, and
  * software is there once or not at all.
  *
- * 1.1: ledgers. */
+ * 1.1: ledgers. 1.2: what is told of an endpoint, as a whole. */
 #ifndef STANCE_POSTURE_PLUGIN_H
 #define STANCE_POSTURE_PLUGIN_H
 
@@ -18,7 +18,7 @@
 ST_API_BEGIN
 
 #define REPOSITORY_ABI_MAJOR 1u
-#define REPOSITORY_ABI_MINOR 1u
+#define REPOSITORY_ABI_MINOR 2u
 #define REPOSITORY_ABI (REPOSITORY_ABI_MAJOR << 16 | REPOSITORY_ABI_MINOR)
 
 #define PLUGIN_SYMBOL "stance_plugin"
@@ -100,8 +100,18 @@ struct repository_result {
 	uint8_t verdict;
 };
 
+/* All facts and results of one endpoint, each in the order of their names. */
+struct repository_told {
+	uint32_t endpoint;
+	const struct repository_fact *facts;
+	size_t n_facts;
+	const struct repository_result *results;
+	size_t n_results;
+};
+
 /* Everything that one commit writes. Software and endpoints replace a row of the same id;
- * present facts and results follow from the changes (CHANGE_FACT, ..._GONE, CHANGE_RESULT). */
+ * present facts and results follow from the changes (CHANGE_FACT, ..._GONE, CHANGE_RESULT),
+ * and are there as a whole in told. */
 struct repository_batch {
 	const struct change *changes; /* seq ascending, without holes */
 	size_t n_changes;
@@ -116,6 +126,11 @@ struct repository_batch {
 	 * before. */
 	const struct repository_ledger *ledgers;
 	size_t n_ledgers;
+
+	/* Since 1.2. Of the endpoints of which a fact or a result has changed; each replaces the
+	 * one before. */
+	const struct repository_told *told;
+	size_t n_told;
 };
 
 struct repository_state {
@@ -126,7 +141,8 @@ struct repository_state {
 	char where[1024];   /* for people: the file, the database */
 };
 
-/* The present, row by row, in this order. Each returns 0 or an error that ends the load. */
+/* The present, row by row, in this order, except that the facts and the results of an endpoint
+ * may stand together: since 1.2. Each returns 0 or an error that ends the load. */
 struct repository_loader {
 	int (*software)(void *ctx, const struct repository_software *s);
 	int (*set)(void *ctx, const struct repository_set *s);

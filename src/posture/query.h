@@ -90,7 +90,8 @@ int query_endpoints(struct posture *p, struct when when, const struct among *amo
 /* How far the software of all endpoints is known now. Costs no more for a million of them. */
 struct freshness {
 	uint64_t endpoints;
-	uint64_t stale; /* lacks events (row.has_gap), or is not known completely up to `since` */
+	uint64_t
+		stale; /* lacks events (row.has_gap), or is not known completely up to `since` */
 	int64_t complete_through; /* the least of all; 0: one has never told */
 	char worst[256];          /* name of that one, cut */
 };

@@ -174,9 +174,12 @@ static void test_full_disk(void **state)
 	assert_int_equal(row.software_count, 2);
 
 	struct report *r = fixture_report(&f, "new.example"); /* leaves no trace */
-	report_fact(r, "big", span_of(value, sizeof(value)));
-	report_fact(r, "big2", span_of(value, sizeof(value)));
-	report_fact(r, "big3", span_of(value, sizeof(value)));
+	for (int i = 0; i < 20; i++) {
+		char name[32];
+
+		(void)snprintf(name, sizeof(name), "big.%d", i);
+		report_fact(r, name, span_of(value, sizeof(value)));
+	}
 	assert_int_equal(fixture_commit(&f, r), ST_EIO);
 	assert_int_equal(fixture_endpoint(&f, WHEN_NOW, "new.example", NULL), 0);
 	posture_close(f.p);
@@ -262,6 +265,93 @@ static void test_damage(void **state)
 	}
 }
 
+struct odd {
+	const char *name, *value;
+	bool met;
+};
+
+static struct odd odd[] = {
+	{ "plain", "value", false },
+	{ "quoted \"name\"", "a \\ and \"quotes\"", false },
+	{ "lines\n", "tab\t cr\r nl\n bell\a", false },
+	{ "zażółć", "日本 \xf0\x9f\x98\x80", false },
+	{ "empty", "", false },
+	{ "", "no name", false },
+};
+#define N_ODD (sizeof(odd) / sizeof(odd[0]))
+
+static int meet(struct span name, struct span value)
+{
+	for (size_t i = 0; i < N_ODD; i++)
+		if (span_eq(name, S(odd[i].name)) && span_eq(value, S(odd[i].value)))
+			odd[i].met = true;
+	return 0;
+}
+
+static int meet_fact(void *ctx, const struct fact_row *row)
+{
+	(void)ctx;
+	return meet(row->name, row->value);
+}
+
+static int meet_result(void *ctx, const struct result_row *row)
+{
+	(void)ctx;
+	assert_int_equal(row->verdict, VERDICT_MINOR);
+	return meet(row->rule, row->reason);
+}
+
+static void check_met(void)
+{
+	for (size_t i = 0; i < N_ODD; i++) {
+		if (!odd[i].met)
+			fail_msg("%s is not there", odd[i].name);
+		odd[i].met = false;
+	}
+}
+
+/* Whatever is in a fact or a result comes back from the file, and out of the views. */
+static void test_told(void **state)
+{
+	struct fixture f;
+	struct report *r;
+	uint32_t id;
+
+	(void)state;
+	fixture_init(&f, "");
+	fixture_open(&f);
+	r = fixture_report(&f, "a.example");
+	for (size_t i = 0; i < N_ODD; i++) {
+		report_fact(r, odd[i].name, S(odd[i].value));
+		report_result(r, odd[i].name, VERDICT_MINOR, S(odd[i].value));
+	}
+	assert_int_equal(fixture_commit(&f, r), 0);
+	posture_close(f.p);
+	fixture_open(&f);
+	assert_true((id = fixture_endpoint(&f, WHEN_NOW, "a.example", NULL)) != 0);
+	assert_int_equal(query_facts(f.p, WHEN_NOW, id, meet_fact, NULL), 0);
+	check_met();
+	assert_int_equal(query_results(f.p, WHEN_NOW, id, meet_result, NULL), 0);
+	check_met();
+	posture_close(f.p);
+	f.p = NULL;
+	for (size_t i = 0; i < N_ODD; i++) {
+		char *sql = sqlite3_mprintf("SELECT value FROM facts WHERE name = %Q",
+					    odd[i].name);
+
+		check_sql(&f, sql, odd[i].value);
+		sqlite3_free(sql);
+		sql = sqlite3_mprintf("SELECT verdict || reason FROM results WHERE rule = %Q",
+				      odd[i].name);
+		char *want = sqlite3_mprintf("minor%s", odd[i].value);
+
+		check_sql(&f, sql, want);
+		sqlite3_free(sql);
+		sqlite3_free(want);
+	}
+	fixture_free(&f);
+}
+
 /* Rows that SQLite finds in order but that do not fit together. */
 static void test_inconsistent(void **state)
 {
@@ -274,7 +364,23 @@ static void test_inconsistent(void **state)
 		"UPDATE inventory SET members = '[1,99999999999]'",
 		"UPDATE inventory SET size = 9",
 		"DELETE FROM software WHERE id = 1",
-		"INSERT INTO fact VALUES (9, 'x', 'y')",
+		"UPDATE told SET facts = '{'",
+		"UPDATE told SET facts = '[]'",
+		"UPDATE told SET facts = '{\"a\":\"b\"'",
+		"UPDATE told SET facts = '{\"a\":\"b\",}'",
+		"UPDATE told SET facts = '{\"a\":\"b\"}}'",
+		"UPDATE told SET facts = '{\"a\":1}'",
+		"UPDATE told SET facts = '{\"a\":\"\\'",
+		"UPDATE told SET facts = '{\"a\":\"\\u00'",
+		"UPDATE told SET facts = '{\"a\":\"\\u0000\"}'",
+		"UPDATE told SET facts = '{\"a\":\"\\ud800\"}'",
+		"UPDATE told SET facts = '{\"a\":\"\\x\"}'",
+		"UPDATE told SET facts = '{\"a\":\"1\",\"a\":\"2\"}'",
+		"UPDATE told SET results = '{\"a\":[0]}'",
+		"UPDATE told SET results = '{\"a\":[0,\"b\"}'",
+		"UPDATE told SET results = '{\"a\":[x,\"b\"]}'",
+		"UPDATE told SET results = '{\"a\":[0,\"b\"],\"a\":[0,\"b\"]}'",
+		"INSERT INTO told VALUES (9, '{\"x\":\"y\"}', NULL)",
 	};
 	static const char *const few[] = { "bash", "vim", NULL };
 	struct fixture f;
@@ -514,17 +620,12 @@ static void test_kill(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_views),
-		cmocka_unit_test(test_mode_and_lock),
-		cmocka_unit_test(test_conf_errors),
-		cmocka_unit_test(test_unchanged),
-		cmocka_unit_test(test_full_disk),
-		cmocka_unit_test(test_log_is_moved),
-		cmocka_unit_test(test_damage),
-		cmocka_unit_test(test_inconsistent),
-		cmocka_unit_test(test_foreign_and_newer),
-		cmocka_unit_test(test_migration),
-		cmocka_unit_test(test_prune),
+		cmocka_unit_test(test_views),        cmocka_unit_test(test_mode_and_lock),
+		cmocka_unit_test(test_conf_errors),  cmocka_unit_test(test_unchanged),
+		cmocka_unit_test(test_full_disk),    cmocka_unit_test(test_log_is_moved),
+		cmocka_unit_test(test_damage),       cmocka_unit_test(test_told),
+		cmocka_unit_test(test_inconsistent), cmocka_unit_test(test_foreign_and_newer),
+		cmocka_unit_test(test_migration),    cmocka_unit_test(test_prune),
 		cmocka_unit_test(test_kill),
 	};
 

@@ -5,8 +5,8 @@
 static const struct {
 	const char *name, *says;
 } bad[] = {
-	{ "major", "interface version 2.0, but 1.1 is needed" },
-	{ "minor", "interface version 1.2, but 1.1 is needed" },
+	{ "major", "interface version 2.0, but 1.2 is needed" },
+	{ "minor", "interface version 1.3, but 1.2 is needed" },
 	{ "holes", "holes" },
 	{ "symbol", "no symbol stance_plugin" },
 	{ "missing", "missing.so" },
