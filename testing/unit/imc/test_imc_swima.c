@@ -1,11 +1,10 @@
-/* The collector as a TNC client sees it: every vector of RFC 8412 that a collector can get, and
- * what it answers. Subscriptions and refusals are in test_imc_swima_refusals.c. */
+/* The collector as a TNC client sees it. What it answers to each vector of RFC 8412 is in
+ * test_imc_swima_vectors.c, subscriptions and refusals in test_imc_swima_refusals.c. */
 #define _GNU_SOURCE /* memmem */
 #include "unit.h"
 
 #include "imc_swima_lab.h"
 #include "pa_recorded.h"
-#include "vectors.h"
 
 #include "base/conf.h"
 #include "tncif/tncifimc.h"
@@ -159,66 +158,6 @@ static void test_sources(void **state)
 	assert_non_null(memmem(s.metadata.p, s.metadata.n, SMALL "/usr/share/*/swidtag ",
 			       sizeof(SMALL "/usr/share/*/swidtag ") - 1));
 	assert_int_equal(swima_sources_next(&l, &s), 0);
-}
-
-/* The malformed requests: octet for octet the error that the vectors demand, but for the offset
- * of the first, where any is right. */
-static void test_malformed(void **state)
-{
-	static const char *const names[] = { "bad-request-short",    "bad-request-count",
-					     "bad-request-overrun",  "bad-request-trailing",
-					     "bad-attribute-length", "bad-unknown-noskip" };
-
-	(void)state;
-	start(SMALL, "");
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		char reply[64], path[80];
-		struct vectors v = { 0 };
-		struct span want;
-		struct pa_attr a;
-
-		say_vector(names[i]);
-		a = only_answer(PA_ERROR);
-		snprintf(reply, sizeof(reply), "%s-reply", names[i]);
-		snprintf(path, sizeof(path), "swima/%s.hex", reply);
-		want = vector_one(&v, path);
-		if (i == 0)
-			assert_memory_equal(pa_attr_value(&a).p, want.p + 20, 16);
-		else
-			check_value(reply);
-		vectors_free(&v);
-	}
-}
-
-/* A collector says nothing to what only validators should get. */
-static void test_ignored(void **state)
-{
-	static const char *const names[] = { "id-inventory",
-					     "id-events-upgrade",
-					     "inventory-swid",
-					     "events-deletion-no-record",
-					     "error-swima",
-					     "error-fulfillment",
-					     "source-response",
-					     "subscription-response",
-					     "error-too-large",
-					     "inventory-coswid",
-					     "error-denied",
-					     "error-fulfillment-too-large",
-					     "error-id-reuse",
-					     "id-events-empty",
-					     "id-events-partial-fulfillment",
-					     "id-events-unknown-action",
-					     "subscription-response-none" };
-
-	(void)state;
-	start(SMALL, "");
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		struct pa_attr a;
-
-		say_vector(names[i]);
-		assert_false(tncc_attr(0, &a));
-	}
 }
 
 /* Two requests in one message: two answers. */
@@ -390,8 +329,6 @@ int main(void)
 		cmocka_unit_test_teardown(test_targeted_vector, teardown),
 		cmocka_unit_test_teardown(test_events, teardown),
 		cmocka_unit_test_teardown(test_sources, teardown),
-		cmocka_unit_test_teardown(test_malformed, teardown),
-		cmocka_unit_test_teardown(test_ignored, teardown),
 		cmocka_unit_test_teardown(test_two_requests, teardown),
 		cmocka_unit_test_teardown(test_many_requests, teardown),
 		cmocka_unit_test_teardown(test_restart, teardown),

@@ -4,7 +4,6 @@
 #include "fake_posture.h"
 #include "imv_swima_lab.h"
 #include "pa_recorded.h"
-#include "vectors.h"
 
 #include "tncif/tncifimv.h"
 #include "wire/pa_ietf.h"
@@ -106,54 +105,6 @@ static void test_language(void **state)
 	tncs_language = "en";
 }
 
-/* What only a validator says, and the malformed ones: no answer, and no error (RFC 8412, 3.9). */
-static void test_vectors(void **state)
-{
-	static const char *const names[] = {
-		"bad-id-inventory-truncated",
-		"id-events-unknown-action",
-		"id-events-upgrade",
-		"id-events-partial-fulfillment",
-		"id-events-empty",
-		"events-deletion-no-record",
-		"inventory-coswid",
-		"id-inventory",
-		"inventory-swid",
-		"subscription-response",
-		"subscription-response-none",
-		"source-response",
-		"error-swima",
-		"error-denied",
-		"error-too-large",
-		"error-fulfillment-too-large",
-		"error-fulfillment",
-		"error-id-reuse",
-		"request-inventory",
-		"bad-request-count",
-		"bad-attribute-length",
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		struct vectors v = { 0 };
-		char path[80];
-		struct pa_attr a;
-
-		start("", true);
-		(void)must_ask_inventory();
-		snprintf(path, sizeof(path), "swima/%s.hex", names[i]);
-		tncs_say(TNCS_CONNECTION, TNCS_COLLECTOR, vector_one(&v, path));
-		vectors_free(&v);
-		for (size_t k = 0; tncs_attr(k, &a); k++)
-			assert_true(a.type != PA_ERROR);
-		if (!tncs_recommended)
-			tncs_solicit(TNCS_CONNECTION);
-		assert_true(tncs_recommended);
-		if (i + 1 < sizeof(names) / sizeof(names[0]))
-			(void)teardown(state);
-	}
-}
-
 /* What another implementation's collector was recorded to say; its requests had the same id as
  * our first one. 1008 packages and a tag file, the second time in segments and with tags. */
 static void replay(void *ctx, size_t batch, struct span msg)
@@ -193,7 +144,6 @@ int main(void)
 		cmocka_unit_test_teardown(test_policy_alone, teardown),
 		cmocka_unit_test_teardown(test_nothing_to_judge_alone, teardown),
 		cmocka_unit_test_teardown(test_language, teardown),
-		cmocka_unit_test_teardown(test_vectors, teardown),
 		cmocka_unit_test_teardown(test_recorded, teardown),
 	};
 
