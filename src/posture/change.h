@@ -3,6 +3,7 @@
 #define STANCE_POSTURE_CHANGE_H
 
 #include "base/api.h"
+#include "base/clock.h"
 #include "base/span.h"
 
 ST_API_BEGIN
@@ -55,13 +56,17 @@ const char *change_kind_name(enum change_kind kind); /* "software-added" ..., ne
 int change_kind_of(const char *name);                /* or ST_ENOENT */
 
 /* When it took effect: when it happened to the software, if the endpoint told that and it is
- * not later than when the manager knew; else then. */
+ * not later than when the manager knew; else then. RFC 8412 tells whole seconds, and it may have
+ * happened at the end of one: no moment shows what had not happened yet. */
 static inline int64_t change_effective(const struct change *c)
 {
 	const uint32_t told = CHANGE_SOFTWARE_EVENTS & ~CHANGE_BIT(CHANGE_INVENTORY);
 	bool by_endpoint = (told & CHANGE_BIT(c->kind)) && c->happened_at;
+	int64_t happened = c->happened_at;
 
-	return by_endpoint && c->happened_at < c->known_at ? c->happened_at : c->known_at;
+	if (happened % CLOCK_SEC == 0 && happened <= INT64_MAX - CLOCK_SEC)
+		happened += CLOCK_SEC - 1;
+	return by_endpoint && happened < c->known_at ? happened : c->known_at;
 }
 
 /* The two halves of an assessment's number. */

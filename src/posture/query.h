@@ -5,8 +5,9 @@
  * happened before and was told late counts. known_at asks what the manager had committed at a
  * moment, and with as_of, what it knew then about that earlier one.
  *
- * A change of software took effect when it happened by the endpoint's clock, if that was told
- * and is not later than when the manager knew; everything else when the manager knew. That goes
+ * A change of software took effect when it happened by the endpoint's clock (at the end of the
+ * second that it told), if that is not later than when the manager knew; everything else when
+ * the manager knew. That goes
  * for differences that an inventory shows (nobody told when they came about), for the first
  * inventory, before which nothing is known, and for facts, results and assessments. Of what
  * happened to one software on one endpoint the order of the journal decides, even when the

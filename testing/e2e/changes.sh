@@ -55,6 +55,7 @@ same 'so there are no changes' '' "$(changes "$t1")"
 package gamma 3:1.2+b1
 private_dpkg --purge beta
 package alpha 1.1
+sleep 1 # an endpoint tells when in whole seconds
 t2=$(now)
 ok 'assessed again' stance-agent --once
 same 'exactly these changes' "software-added alpha 1.1
@@ -68,17 +69,20 @@ private_dpkg --remove gamma
 ok 'and again' stance-agent --once
 same 'one removal' 'software-removed gamma 3:1.2+b1' "$(changes "$t3")"
 
-past() { stancectl --json endpoint "$endpoint" software --as-of "$1" |
+past() { stancectl --json endpoint "$endpoint" software "$@" |
     json "' '.join(sorted(r['name'] + '=' + r['version'] for r in d))"; }
-same 'as of before the second look' 'alpha=1.0 beta=2.0-1' "$(past "$t2")"
-same 'as of after it' 'alpha=1.1 gamma=3:1.2+b1' "$(past "$t3")"
-same 'as of now' 'alpha=1.1' "$(past "$(now)")"
-same 'who had beta then' 1 "$(stancectl --json software beta --as-of "$t2" | json 'len(d)')"
+same 'as of before the changes' 'alpha=1.0 beta=2.0-1' "$(past --as-of "$t1")"
+same 'what was installed before the second look' 1 \
+    "$(stancectl --json software gamma --as-of "$t2" | json 'len(d)')"
+same 'as was known then' 'alpha=1.0 beta=2.0-1' "$(past --known-at "$t2")"
+same 'as of after it' 'alpha=1.1 gamma=3:1.2+b1' "$(past --as-of "$t3")"
+same 'as of now' 'alpha=1.1' "$(past --as-of "$(now)")"
+same 'who had beta then' 1 "$(stancectl --json software beta --as-of "$t1" | json 'len(d)')"
 status 'nobody has beta now' 1 stancectl software beta
 status 'nobody was known long ago' 1 stancectl endpoints --as-of 2001-01-01
 
 note 'the past survives a restart'
 "$lab" stop "$D" && "$lab" start "$D"
-same 'as of before the second look' 'alpha=1.0 beta=2.0-1' "$(past "$t2")"
+same 'as of before the changes' 'alpha=1.0 beta=2.0-1' "$(past --as-of "$t1")"
 same 'changes' 'software-removed gamma 3:1.2+b1' "$(changes "$t3")"
 done_testing

@@ -434,8 +434,9 @@ static int replay_line(void *ctx, const struct change_row *row)
 		return 0;
 	}
 	uint32_t bit = 1u << id_of(&row->software);
-	bool by_endpoint = c->happened_at && c->happened_at < c->known_at;
-	int64_t effect = by_endpoint ? c->happened_at : c->known_at;
+	bool whole = c->happened_at % CLOCK_SEC == 0; /* some time in that second */
+	int64_t happened = c->happened_at + (whole ? CLOCK_SEC - 1 : 0);
+	int64_t effect = c->happened_at && happened < c->known_at ? happened : c->known_at;
 
 	if (!(r->touched[i] & bit) && c->kind == CHANGE_REMOVED)
 		r->first[i] |= bit;

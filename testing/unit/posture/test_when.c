@@ -57,10 +57,9 @@ static int add_software(void *ctx, const struct software_row *row)
 	return 0;
 }
 
-/* Every kind of query agrees on what was there. known 0: by all that is known. */
-static void check(struct fixture *f, int64_t as_of, int64_t known, const char *want)
+/* Every kind of query agrees on what was there. */
+static void check_when(struct fixture *f, struct when when, const char *want)
 {
-	const struct when when = { T(as_of), known ? T(known) : 0 };
 	struct endpoint_row row;
 	char inventory_text[256] = "", fleet[256] = "";
 	uint32_t id = fixture_endpoint(f, when, "a.example", &row);
@@ -74,6 +73,12 @@ static void check(struct fixture *f, int64_t as_of, int64_t known, const char *w
 	for (const char *c = want; *c; c++)
 		n += *c == ' ';
 	assert_int_equal(row.software_count, n);
+}
+
+/* At the end of the second as_of. known 0: by all that is known. */
+static void check(struct fixture *f, int64_t as_of, int64_t known, const char *want)
+{
+	check_when(f, (struct when){ T(as_of) + CLOCK_SEC - 1, known ? T(known) : 0 }, want);
 }
 
 static void begin(struct fixture *f)
@@ -102,6 +107,8 @@ static void test_late(void **state)
 	event(&f, 11, 200, "+zsh");
 	check(&f, 199, 0, "bash vim ");
 	check(&f, 200, 0, "bash vim zsh ");
+	/* told in whole seconds: at the beginning of that one it may not have been there */
+	check_when(&f, AS_OF(T(200)), "bash vim ");
 	check(&f, 499, 0, "bash vim zsh ");
 	/* but nobody could know it then */
 	check(&f, 499, 499, "bash vim ");
