@@ -252,13 +252,13 @@ static json_t *json_results(const struct report *r)
 int load_print_json(FILE *to, const struct load_conf *conf, uint32_t packages,
 		    const struct report *r)
 {
-	json_t *o = json_pack("{s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "mode",
-			      conf->mode->name, "complete", r->complete, "endpoints",
+	json_t *o = json_pack("{s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f}",
+			      "mode", conf->mode->name, "complete", r->complete, "endpoints",
 			      (json_int_t)conf->endpoints, "packages", (json_int_t)packages,
 			      "drift", (json_int_t)conf->drift, "seed", (json_int_t)conf->seed,
 			      "events", (json_int_t)r->events, "lost", (json_int_t)r->lost,
 			      "failed", (json_int_t)r->failed, "not_seen",
-			      (json_int_t)r->invisible);
+			      (json_int_t)r->invisible, "handshake_cpu_ms", r->floor_ms);
 	json_t *results = json_results(r);
 	int err = ST_ENOMEM;
 

@@ -17,27 +17,11 @@ import tempfile
 import threading
 import time
 
-TOP = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
-BUILD = os.path.join(TOP, "build", "plain")
-PREFIX = os.path.join(BUILD, "inst")
+from benchlab import BUILD, PREFIX, TOP, cpu_ms, pss_kb
 
 
 def run(*args, **kw):
     return subprocess.run(args, check=True, capture_output=True, text=True, **kw).stdout
-
-
-def cpu_ms(pid):
-    """Processor time of a process with all its threads, exact to the scheduler's clock."""
-    total = 0
-    for task in os.listdir(f"/proc/{pid}/task"):
-        with open(f"/proc/{pid}/task/{task}/schedstat") as f:
-            total += int(f.read().split()[0])
-    return total / 1e6
-
-
-def pss_kb(pid):
-    with open(f"/proc/{pid}/smaps_rollup") as f:
-        return int(re.search(r"^Pss:\s+(\d+)", f.read(), re.M).group(1))
 
 
 class Peak(threading.Thread):

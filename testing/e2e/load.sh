@@ -32,6 +32,7 @@ status 'a fleet among them is served' 0 sh -c "exit $?"
 cat "$D/load.err"
 note "$(said "d['spans']['staying']")"
 ok 'and not after hours' [ "$(said "d['spans']['staying']['assessments']")" -ge 10 ]
+ok 'the floor is known' said "1 / d['handshake_cpu_ms']"
 same 'there were all kinds of them' 22 "$(said "len(d['hostile'])")"
 same 'and each was where it wanted to be' 0 \
     "$(said "sum(h['refused'] for h in d['hostile'].values())")"
