@@ -274,7 +274,7 @@ int admin_answer(const struct admin_env *env, enum admin_role role, struct span 
 			    .out.max = ANSWER_LINE_MAX,
 			    .spoke = clock_mono_us() };
 	struct admin_request request = { 0 };
-	struct admin_call call = { env, &request, &a, NULL };
+	struct admin_call call = { .env = env, .request = &request, .answer = &a };
 	int err = 0;
 
 	if (request_decode(&request, line, &a.end) == 0)
@@ -284,6 +284,8 @@ int admin_answer(const struct admin_env *env, enum admin_role role, struct span 
 		err = answer_flush(&a);
 	}
 	among_free(call.among);
+	version_range_free(call.range);
+	free(call.glob);
 	request_reset(&request);
 	wr_reset(&a.out);
 	return err;

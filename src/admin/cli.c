@@ -145,8 +145,11 @@ static int cli_option(struct cli_state *s, const char *text)
 	const struct command *c = s->cli->request.command;
 	const char *eq = strchr(text, '='), *value = eq ? eq + 1 : NULL;
 	size_t n = eq ? (size_t)(eq - text) : strlen(text);
-	const struct command_arg *own = cli_option_find(cli_options, text, n);
-	const struct command_arg *a = own ? own : c ? cli_option_find(c->args, text, n) : NULL;
+	const struct command_arg *a = c ? cli_option_find(c->args, text, n) : NULL;
+	const struct command_arg *own = a ? NULL : cli_option_find(cli_options, text, n);
+
+	if (own)
+		a = own;
 
 	if (!a)
 		return admin_fault_set(s->f, ADMIN_USAGE, "%s%sunknown option --%.*s",

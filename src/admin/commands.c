@@ -10,6 +10,9 @@
 	{ "group", ARG_TEXT, 0, "GROUP", "of that group of endpoints (stance.conf) only" },  \
 	{ "platform", ARG_TEXT, 0, "GLOB", "of endpoints with such a platform only" }
 
+#define VERSION_ARG                                                                      \
+	{ "version", ARG_TEXT, 0, "RANGE", "in these versions only: '< 1.2', or '>= 1, < 2'" }
+
 static const struct command_arg endpoints_args[] = {
 	GROUP_ARGS,
 	AS_OF,
@@ -25,6 +28,7 @@ static const struct command_arg endpoint_args[] = {
 static const struct command_arg software_args[] = {
 	{ "pattern", ARG_TEXT, ARG_POSITIONAL | ARG_REQUIRED, "PATTERN",
 	  "name or identifier, with * ? [...]" },
+	VERSION_ARG,
 	{ "endpoints", ARG_FLAG, 0, NULL, "say which endpoints have it" },
 	GROUP_ARGS,
 	AS_OF,
@@ -46,6 +50,7 @@ static const struct command_arg changes_args[] = {
 static const struct command_arg lacking_args[] = {
 	{ "pattern", ARG_TEXT, ARG_POSITIONAL | ARG_REQUIRED, "PATTERN",
 	  "name or identifier, with * ? [...]" },
+	VERSION_ARG,
 	GROUP_ARGS,
 	AS_OF,
 	{ 0 },

@@ -17,6 +17,7 @@ extern const struct command_view assess_views[];   /* assess.c */
 extern const struct command_view status_views[];   /* status.c */
 
 struct ask;
+struct fresh;
 struct subject;
 
 /* Gives one journal line in the columns of `changes` (changes.c). */
@@ -51,6 +52,14 @@ static inline bool ask_past(const struct ask *a)
 /* Reads what every question has. ST_ESTATE, ST_ENOENT or ST_ENOMEM, with the end said, when
  * there is no repository, no such group, or not enough memory. */
 int ask_begin(struct admin_call *call, struct ask *a);
+
+/* Reads what software is asked for: PATTERN, which may have a range of versions behind it, and
+ * --version. q borrows from call. ST_EVALUE with the end said, or ST_ENOMEM. */
+int ask_software(struct admin_call *call, const struct ask *a, struct software_query *q);
+
+/* Ends the answer as incomplete when unordered, how much software had a version that could not be
+ * compared, is not 0, and it has not been said already that it is. Returns 0. */
+int ask_unordered(struct admin_call *call, const struct fresh *f, uint64_t unordered);
 
 /* Moves a to another moment. */
 void ask_at(struct ask *a, struct when when);

@@ -50,19 +50,26 @@ static int lacking_run(struct admin_call *call)
 	const char *pattern = request_text(call->request, "pattern");
 	struct lacking l = { .call = call };
 	char no[200] = "no endpoint has come yet";
+	struct software_query q;
+	uint64_t unordered = 0;
 	struct ask a;
 	int err;
 
 	if (ask_begin(call, &a) < 0)
 		return 0;
+	if ((err = ask_software(call, &a, &q)) == ST_EVALUE)
+		return 0;
 	l.ask = &a;
-	err = query_holders(a.posture, &(struct software_query){ a.when, pattern, a.among },
-			    lacking_next, &l);
+	q.unordered = &unordered;
+	if (!err)
+		err = query_holders(a.posture, &q, lacking_next, &l);
 	if (l.fresh.endpoints)
 		(void)snprintf(no, sizeof(no), "every endpoint has software that matches '%s'",
 			       pattern);
-	if (!err)
+	if (!err) {
 		fresh_end(call, &l.fresh, call_rows(call) ? NULL : no);
+		ask_unordered(call, &l.fresh, unordered);
+	}
 	return ask_end(call, &a, err);
 }
 

@@ -64,19 +64,23 @@ static int software_ask(struct software_call *s,
 			int (*row)(void *ctx, const struct software_row *row), void *ctx)
 {
 	const char *pattern = request_text(s->call->request, "pattern");
-	const struct software_query q = {
-		.when = s->ask.when,
-		.glob = pattern,
-		.among = s->ask.among,
-	};
+	struct software_query q;
+	uint64_t unordered = 0;
 	char no[200];
-	int err = fresh_of_all(&s->ask, &s->fresh);
+	int err = ask_software(s->call, &s->ask, &q);
 
+	if (err == ST_EVALUE)
+		return 0;
+	q.unordered = &unordered;
+	if (!err)
+		err = fresh_of_all(&s->ask, &s->fresh);
 	if (!err)
 		err = query_software(s->ask.posture, &q, row, ctx);
 	(void)snprintf(no, sizeof(no), "no software matches '%s'", pattern);
 	if (!err)
 		fresh_end(s->call, &s->fresh, call_rows(s->call) ? NULL : no);
+	if (!err)
+		ask_unordered(s->call, &s->fresh, unordered);
 	return ask_end(s->call, &s->ask, err);
 }
 

@@ -66,6 +66,15 @@ const struct bitmap *among_endpoints(const struct among *a);
 /* Takes out of ids who is not among a. */
 void among_narrow(const struct among *a, struct ids *ids);
 
+/* Ids of the software that q asks for, and of that of which nobody can say whether it is in
+ * q->range. */
+int history_wanted(struct posture *p, const struct software_query *q, struct ids *wanted,
+		   struct ids *unordered);
+
+/* How much of this software some endpoint had. */
+int history_present(struct posture *p, const struct moment *m, const struct ids *software,
+		    const struct among *among, uint64_t *n);
+
 struct dictionary_entry;
 
 /* A row about e with its texts in a; r is zeroed by the caller. Under the read lock. */

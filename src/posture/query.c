@@ -212,25 +212,39 @@ static int count_software(struct posture *p, const struct moment *m, const struc
 	return 0;
 }
 
+/* How much of this somebody has. */
+int history_present(struct posture *p, const struct moment *m, const struct ids *ids,
+		    const struct among *among, uint64_t *n)
+{
+	uint64_t *counts = calloc(ids->n + 1, sizeof(*counts));
+	int err = counts ? count_software(p, m, ids, among, counts) : ST_ENOMEM;
+
+	*n = 0;
+	for (size_t i = 0; i < ids->n && !err; i++)
+		*n += counts[i] != 0;
+	free(counts);
+	return err;
+}
+
 int query_software(struct posture *p, const struct software_query *q,
 		   int (*fn)(void *ctx, const struct software_row *row), void *ctx)
 {
-	struct ids ids = { 0 };
+	struct ids ids = { 0 }, unordered = { 0 };
 	uint64_t *counts = NULL;
 	struct moment m;
 	int err = moment_of(p, q->when, &m);
 
-	if (err < 0)
-		return err;
-	index_read_lock(p);
-	err = dictionary_match(&p->ix.dictionary, q->glob, &ids);
-	index_unlock(p);
+	if (!err)
+		err = history_wanted(p, q, &ids, &unordered);
 	if (!err && !(counts = calloc(ids.n + 1, sizeof(*counts))))
 		err = ST_ENOMEM;
 	if (!err && (err = count_software(p, &m, &ids, q->among, counts)) == 0)
 		err = emit_software(p, &ids, &(struct software_numbers){ .endpoints = counts },
 				    fn, ctx);
+	if (!err && q->unordered)
+		err = history_present(p, &m, &unordered, q->among, q->unordered);
 	free(counts);
+	ids_free(&unordered);
 	ids_free(&ids);
 	return err;
 }

@@ -27,6 +27,7 @@
 #include "posture/among.h"
 #include "posture/change.h"
 #include "posture/report.h"
+#include "posture/version.h"
 
 ST_API_BEGIN
 
@@ -109,7 +110,11 @@ int query_resolve(struct posture *p, struct when when, const char *text,
 struct software_query {
 	struct when when;
 	const char *glob; /* its name or identifier matches (* ? [...]; case matters) */
-	const struct among *among; /* endpoints that count; NULL: all */
+	const struct version_range *range; /* its version is in it (version.h); NULL: any */
+	const struct among *among;         /* endpoints that count; NULL: all */
+	/* Of software that matches the glob, how much has a version of which nobody can say whether
+	 * it is in the range, and some endpoint; it is not among the answer. May be NULL. */
+	uint64_t *unordered;
 };
 
 /* Software that is asked for and that at least one endpoint has, by name, version,

@@ -11,7 +11,7 @@
 
 /* Rows and sets must be of the same moment, also when that is now. */
 static int holders_moment(struct posture *p, const struct software_query *q, struct moment *m,
-			  struct ids *endpoints, struct ids *software)
+			  struct ids *endpoints)
 {
 	int err = moment_of(p, q->when, m);
 
@@ -20,9 +20,7 @@ static int holders_moment(struct posture *p, const struct software_query *q, str
 	index_read_lock(p);
 	if (!m->past)
 		*m = moment_now(p);
-	err = dictionary_match(&p->ix.dictionary, q->glob, software);
-	if (!err)
-		err = index_by_name(&p->ix, endpoints);
+	err = index_by_name(&p->ix, endpoints);
 	index_unlock(p);
 	among_narrow(q->among, endpoints);
 	return err;
@@ -63,11 +61,13 @@ static int holders_emit(struct posture *p, const struct moment *m, const struct 
 int query_holders(struct posture *p, const struct software_query *q,
 		  int (*fn)(void *ctx, const struct endpoint_row *row, bool has), void *ctx)
 {
-	struct ids endpoints = { 0 }, software = { 0 };
+	struct ids endpoints = { 0 }, software = { 0 }, unordered = { 0 };
 	struct bitmap *any = bitmap_new();
 	struct moment m;
-	int err = any ? holders_moment(p, q, &m, &endpoints, &software) : ST_ENOMEM;
+	int err = any ? holders_moment(p, q, &m, &endpoints) : ST_ENOMEM;
 
+	if (!err)
+		err = history_wanted(p, q, &software, &unordered);
 	for (size_t i = 0; !err && i < software.n; i += PIECE) {
 		size_t n = software.n - i < PIECE ? software.n - i : PIECE;
 
@@ -75,8 +75,11 @@ int query_holders(struct posture *p, const struct software_query *q,
 	}
 	if (!err)
 		err = holders_emit(p, &m, &endpoints, any, fn, ctx);
+	if (!err && q->unordered)
+		err = history_present(p, &m, &unordered, q->among, q->unordered);
 	bitmap_free(any);
 	ids_free(&endpoints);
 	ids_free(&software);
+	ids_free(&unordered);
 	return err;
 }

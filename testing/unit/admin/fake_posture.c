@@ -267,11 +267,23 @@ int query_software(struct posture *p, const struct software_query *q,
 	(void)p;
 	fake_posture.as_of = q->when.as_of;
 	fake_posture.known_at = q->when.known_at;
-	for (size_t i = 0; !err && i < N(software); i++)
+	if (q->unordered)
+		*q->unordered = 0;
+	for (size_t i = 0; !err && i < N(software); i++) {
+		enum version_match m =
+			q->range ? version_range_match(q->range, software[i].type,
+						       software[i].version)
+				 : VERSION_IN;
+
+		if (m == VERSION_UNKNOWN && q->unordered)
+			++*q->unordered;
+		if (m != VERSION_IN)
+			continue;
 		if ((software[i].name.p &&
 		     fnmatch(q->glob, (const char *)software[i].name.p, 0) == 0) ||
 		    fnmatch(q->glob, (const char *)software[i].identifier.p, 0) == 0)
 			err = fn(ctx, &software[i]);
+	}
 	return err;
 }
 

@@ -264,6 +264,29 @@ static void test_changes(void **state)
 	      ADMIN_USAGE, 0, "--known-at");
 }
 
+/* A range of versions stands behind the pattern, or in an option of its own. */
+static void test_versions(void **state)
+{
+	(void)state;
+	fake_posture.fresh = true;
+#define SOFTWARE(args) ASK("\"software\",\"args\":{" args "}")
+	check(SOFTWARE("\"pattern\":\"openssl < 3.0.18\""), ADMIN_STALE, 1,
+	      "of 2 more whose name matches, the version cannot be compared");
+	check(SOFTWARE("\"pattern\":\"openssl\",\"version\":\"<3.0.17-1~deb12u2\""),
+	      ADMIN_STALE, 0, "cannot be compared");
+	check(SOFTWARE("\"pattern\":\"openssl = 3.0.17-1~deb12u2\""), ADMIN_STALE, 1,
+	      "1 more");
+	check(SOFTWARE("\"pattern\":\"openssl < 3 5\""), ADMIN_USAGE, 0,
+	      "'< 3 5' is no range");
+	check(SOFTWARE("\"pattern\":\"openssl\",\"version\":\"3\""), ADMIN_USAGE, 0,
+	      "'3' is no range");
+	check(SOFTWARE("\"pattern\":\" < 3\""), ADMIN_USAGE, 0, "has no name");
+	check(ASK("\"lacking\",\"args\":{\"pattern\":\"openssl < 3 5\"}"), ADMIN_USAGE, 0,
+	      "no range");
+	check(ASK("\"lacking\",\"args\":{\"pattern\":\"openssl >= 3\"}"), ADMIN_NO, 0,
+	      "every");
+}
+
 static void test_as_of(void **state)
 {
 	(void)state;
@@ -402,6 +425,7 @@ int main(void)
 		cmocka_unit_test_setup(test_events, setup),
 		cmocka_unit_test_setup(test_diff_questions, setup),
 		cmocka_unit_test_setup(test_changes, setup),
+		cmocka_unit_test_setup(test_versions, setup),
 		cmocka_unit_test_setup(test_as_of, setup),
 		cmocka_unit_test_setup(test_status, setup),
 		cmocka_unit_test_setup(test_no_repository, setup),

@@ -137,6 +137,11 @@ static void test_help(void **state)
 	assert_int_equal(cli.action, CLI_HELP);
 	assert_string_equal(cli.topic->name, "software");
 	free(hold);
+	cli = parsed("software x --version <3", &hold);
+	assert_int_equal(cli.action, CLI_ASK);
+	assert_string_equal(request_text(&cli.request, "version"), "<3");
+	cli_reset(&cli);
+	free(hold);
 	cli = parsed("--version", &hold);
 	assert_int_equal(cli.action, CLI_VERSION);
 	free(hold);

@@ -1,0 +1,51 @@
+/* Which software is meant: 'openssl', 'openssl < 3', 'openssl' --version '< 3'. */
+#include "admin/commands.h"
+#include "admin/group.h"
+#include "base/err.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The pattern without what is behind it. */
+static char *wanted_name(const char *pattern, const char *range)
+{
+	size_t n = range ? (size_t)(range - pattern) : strlen(pattern);
+
+	while (range && n && pattern[n - 1] == ' ')
+		n--;
+	return strndup(pattern, n);
+}
+
+int ask_software(struct admin_call *call, const struct ask *a, struct software_query *q)
+{
+	const char *pattern = request_text(call->request, "pattern");
+	const char *option = request_text(call->request, "version");
+	const char *range = option ? NULL : version_range_find(pattern);
+	int err = 0;
+
+	*q = (struct software_query){ .when = a->when, .among = a->among };
+	if (!(call->glob = wanted_name(pattern, range)))
+		return ST_ENOMEM;
+	if (range && !*call->glob) {
+		call_end(call, ADMIN_USAGE, "of which software? '%s' has no name", pattern);
+		return ST_EVALUE;
+	}
+	range = option ? option : range;
+	if (range)
+		err = version_range_parse(span_str(range), &call->range);
+	if (err == ST_EVALUE)
+		call_end(call, ADMIN_USAGE,
+			 "'%s' is no range of versions: write < 1.2, or >= 1, < 2", range);
+	q->glob = call->glob;
+	q->range = call->range;
+	return err;
+}
+
+int ask_unordered(struct admin_call *call, const struct fresh *f, uint64_t unordered)
+{
+	if (!unordered || f->stale)
+		return 0;
+	return call_end(call, ADMIN_STALE,
+			"of %llu more whose name matches, the version cannot be compared",
+			(unsigned long long)unordered);
+}
