@@ -29,6 +29,8 @@ static const char *const append_sql[APPEND_N] = {
 		" ON CONFLICT (id) DO UPDATE SET inventory_seq = ?5, last_contact = ?7,"
 		" complete_through = ?8, epoch = ?9, last_eid = ?10, verdict = ?11,"
 		" access = ?12, inventory = ?13, added = ?14, removed = ?15",
+	[APPEND_FORGET] = "UPDATE endpoint SET identity = ?2 WHERE id = ?1",
+	[APPEND_FORGOTTEN] = "INSERT INTO forgotten (endpoint, seq) VALUES (?1, ?2)",
 	[APPEND_LEDGER] =
 		"INSERT INTO ledger (endpoint, highest_eid, followed, inventory_at, ranges,"
 		" instances) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (endpoint)"
@@ -169,6 +171,21 @@ static int put_endpoint(struct repository *r, const struct repository_endpoint *
 	return run(st);
 }
 
+static int put_forgotten(struct repository *r, const struct repository_forgotten *f)
+{
+	sqlite3_stmt *st = r->append[APPEND_FORGET];
+	int err;
+
+	sqlite3_bind_int64(st, 1, f->endpoint);
+	sqlite_bind_text(st, 2, f->key);
+	if ((err = run(st)) < 0)
+		return err;
+	st = r->append[APPEND_FORGOTTEN];
+	sqlite3_bind_int64(st, 1, f->endpoint);
+	sqlite3_bind_int64(st, 2, (int64_t)f->seq);
+	return run(st);
+}
+
 static int put_ledger(struct repository *r, const struct repository_ledger *l)
 {
 	sqlite3_stmt *st = r->append[APPEND_LEDGER];
@@ -204,6 +221,8 @@ static int put_batch(struct repository *r, const struct repository_batch *b)
 		err = put_software(r, &b->software[i]);
 	for (size_t i = 0; i < b->n_sets && !err; i++)
 		err = put_set(r, &b->sets[i]);
+	for (size_t i = 0; i < b->n_forgotten && !err; i++)
+		err = put_forgotten(r, &b->forgotten[i]);
 	for (size_t i = 0; i < b->n_endpoints && !err; i++)
 		err = put_endpoint(r, &b->endpoints[i]);
 	for (size_t i = 0; i < b->n_ledgers && !err; i++)

@@ -173,6 +173,17 @@ static int load_told(sqlite3_stmt *st, void *ctx)
 				 sqlite_span(st, 1), sqlite_span(st, 2));
 }
 
+static int load_forgotten(sqlite3_stmt *st, void *ctx)
+{
+	struct loading *l = ctx;
+	const struct repository_forgotten f = {
+		.endpoint = (uint32_t)sqlite3_column_int64(st, 0),
+		.seq = (uint64_t)sqlite3_column_int64(st, 1),
+	};
+
+	return l->l->forgotten ? l->l->forgotten(l->ctx, &f) : 0;
+}
+
 int sqlite_load(struct repository *r, const struct repository_loader *l, void *ctx)
 {
 	static const struct {
@@ -194,6 +205,7 @@ int sqlite_load(struct repository *r, const struct repository_loader *l, void *c
 		{ "SELECT endpoint, highest_eid, followed, inventory_at, ranges, instances"
 		  " FROM ledger ORDER BY endpoint",
 		  load_ledger },
+		{ "SELECT endpoint, seq FROM forgotten", load_forgotten },
 	};
 	struct loading loading = { .l = l, .ctx = ctx, .told = { .l = l, .ctx = ctx } };
 	sqlite3 *db;

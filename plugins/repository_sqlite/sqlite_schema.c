@@ -185,9 +185,59 @@ static const char version_4[] =
 	"  LEFT JOIN inventory i ON i.id = e.inventory"
 	"  LEFT JOIN verdict v ON v.verdict = e.verdict"
 	"  LEFT JOIN access a ON a.access = e.access;";
+
+/* Endpoints that are of the past alone. */
+static const char version_5[] =
+	"CREATE TABLE forgotten ("
+	" endpoint INTEGER PRIMARY KEY REFERENCES endpoint (id), seq INTEGER NOT NULL) STRICT;"
+	"INSERT INTO change_kind VALUES (14, 'endpoint-forgotten');"
+	"CREATE VIEW present AS"
+	" SELECT * FROM endpoint WHERE id NOT IN (SELECT endpoint FROM forgotten);"
+
+	"DROP VIEW endpoint_software_id;"
+	"CREATE VIEW endpoint_software_id AS"
+	" SELECT e.id AS endpoint, m.value AS software"
+	"  FROM present e JOIN inventory i ON i.id = e.inventory, json_each(i.members) m"
+	"  WHERE e.removed IS NULL"
+	"   OR m.value NOT IN (SELECT value FROM json_each(e.removed))"
+	" UNION ALL"
+	" SELECT e.id, m.value FROM present e, json_each(e.added) m;"
+
+	"DROP VIEW endpoints;"
+	"CREATE VIEW endpoints AS"
+	" SELECT e.name, e.identity, t.facts ->> '$.\"os.platform\"' AS platform,"
+	"  " STAMP("e.first_seen") " AS first_seen,"
+	"  " STAMP("e.last_contact") " AS last_contact,"
+	"  " STAMP("e.complete_through") " AS complete_through,"
+	"  coalesce(i.size, 0) + coalesce(json_array_length(e.added), 0)"
+	"   - coalesce(json_array_length(e.removed), 0) AS software_count,"
+	"  v.name AS verdict, a.name AS access"
+	" FROM present e LEFT JOIN told t ON t.endpoint = e.id"
+	"  LEFT JOIN inventory i ON i.id = e.inventory"
+	"  LEFT JOIN verdict v ON v.verdict = e.verdict"
+	"  LEFT JOIN access a ON a.access = e.access;"
+
+	"DROP VIEW facts;"
+	"CREATE VIEW facts AS"
+	" SELECT e.name AS endpoint, e.identity, f.name, f.value"
+	" FROM fact f JOIN present e ON e.id = f.endpoint;"
+
+	"DROP VIEW results;"
+	"CREATE VIEW results AS"
+	" SELECT e.name AS endpoint, e.identity, r.rule, v.name AS verdict, r.reason"
+	" FROM result r JOIN present e ON e.id = r.endpoint"
+	"  JOIN verdict v ON v.verdict = r.verdict;"
+
+	"DROP VIEW ledgers;"
+	"CREATE VIEW ledgers AS"
+	" SELECT e.name AS endpoint, e.identity, e.epoch,"
+	"  coalesce(e.last_eid, 0) AS contiguous_eid, l.highest_eid,"
+	"  coalesce(e.last_eid, 0) < l.highest_eid AS has_gap, l.ranges AS beyond_gap,"
+	"  " STAMP("l.inventory_at") " AS inventory_at"
+	" FROM ledger l JOIN present e ON e.id = l.endpoint;";
 /* clang-format on */
 
-const char *const schema_steps[] = { version_1, version_2, version_3, version_4 };
+const char *const schema_steps[] = { version_1, version_2, version_3, version_4, version_5 };
 const size_t schema_n_steps = sizeof(schema_steps) / sizeof(schema_steps[0]);
 
 static int version_of(sqlite3 *db, const char *path, int64_t *version, char *why,

@@ -15,6 +15,7 @@ static const char *const names[CHANGE_N] = {
 	[CHANGE_NOTICE] = "notice",
 	[CHANGE_ALTERED] = "software-altered",
 	[CHANGE_INSTANCES] = "software-instances",
+	[CHANGE_FORGOTTEN] = "endpoint-forgotten",
 };
 
 const char *change_kind_name(enum change_kind kind)

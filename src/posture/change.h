@@ -26,6 +26,8 @@ enum change_kind {
 	CHANGE_ALTERED = 12,    /* software that stays: its record changed; value: locator */
 	CHANGE_INSTANCES = 13, /* software that stays, or stays away, but is installed as often
 				 * as number says now; number_was: before; value: locator */
+	CHANGE_FORGOTTEN = 14, /* no endpoint of the present any more; key: its identity until
+				* then, value: by whose wish */
 	CHANGE_N
 };
 

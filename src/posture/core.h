@@ -42,7 +42,9 @@ struct posture {
 	struct failure *failures; /* endpoints whose reports were lost, in the order of loss */
 	uint64_t lost, forgotten; /* last report lost; last one that is not in failures */
 	int lost_err;
-	int64_t pruned_at; /* monotonic clock */
+	int64_t kept_at; /* monotonic clock: when what is kept was looked at last */
+	uint64_t prune_at, prune_to; /* the journal goes up to here; and is to, in steps */
+	int64_t prune_before;
 };
 
 /* posture_open with a plugin that is there already; what tests call, also on libstance.so. */
@@ -82,6 +84,9 @@ struct job {
 
 /* Under p->lock, after the queue has become longer or shorter. */
 void posture_feel(struct posture *p);
+
+/* Forgets some of those who have been silent for conf.forget_after days. */
+void forget_silent(struct posture *p);
 
 void *writer_main(void *p);
 void writer_free(struct posture *p);

@@ -4,6 +4,7 @@
 #include "posture/set.h"
 #include "base/err.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 struct endpoint *endpoint_new(uint32_t id, struct span key, struct span name)
@@ -23,6 +24,22 @@ struct endpoint *endpoint_new(uint32_t id, struct span key, struct span name)
 	if (name.n)
 		memcpy(e->s + e->name_at, name.p, name.n);
 	return e;
+}
+
+struct endpoint *endpoint_renamed(struct endpoint *e, struct span key)
+{
+	struct endpoint *to = endpoint_new(e->id, key, endpoint_name(e));
+	struct endpoint keep;
+
+	if (!to)
+		return NULL;
+	keep = *to;
+	memcpy(to, e, offsetof(struct endpoint, s));
+	to->n_key = keep.n_key;
+	to->n_name = keep.n_name;
+	to->name_at = keep.name_at;
+	free(e); /* what it pointed to is the other's now */
+	return to;
 }
 
 /* Octets of the structure and what stands behind it. */
@@ -84,6 +101,16 @@ struct endpoint *endpoint_copy(const struct endpoint *e)
 uint32_t endpoint_software_count(const struct endpoint *e)
 {
 	return e->set ? (uint32_t)e->set->n + e->n_added - e->n_removed : 0;
+}
+
+bool endpoint_has_software(const struct endpoint *e, uint32_t software)
+{
+	if (!e->set)
+		return false;
+	if (ids_has(endpoint_added(e), e->n_added, software))
+		return true;
+	return ids_has(e->set->members, e->set->n, software) &&
+	       !ids_has(endpoint_removed(e), e->n_removed, software);
 }
 
 int endpoint_software(const struct endpoint *e, struct ids *out)

@@ -24,6 +24,7 @@ struct endpoint {
 	uint32_t id;
 	uint32_t epoch;
 	uint64_t first_seq, inventory_seq; /* inventory_seq 0: no inventory yet */
+	uint64_t forgotten_seq;            /* 0: it is of the present */
 	int64_t first_seen, last_contact, complete_through;
 	struct ledger ledger;
 	const struct set *set; /* its software is that of set, */
@@ -41,6 +42,16 @@ struct endpoint {
 
 struct endpoint *endpoint_new(uint32_t id, struct span key, struct span name);
 struct endpoint *endpoint_copy(const struct endpoint *e);
+
+/* e under another key, in its place: e is gone. NULL: out of memory, and e stays. */
+struct endpoint *endpoint_renamed(struct endpoint *e, struct span key);
+
+/* It was there after the change seq. */
+static inline bool endpoint_was(const struct endpoint *e, uint64_t seq)
+{
+	return e->first_seq <= seq && (!e->forgotten_seq || e->forgotten_seq > seq);
+}
+
 void endpoint_free(struct endpoint *e, struct text_table *t);
 
 static inline const uint32_t *endpoint_added(const struct endpoint *e)
@@ -66,6 +77,8 @@ static inline struct span endpoint_name(const struct endpoint *e)
 
 /* How many identifiers it has. */
 uint32_t endpoint_software_count(const struct endpoint *e);
+
+bool endpoint_has_software(const struct endpoint *e, uint32_t software);
 
 /* All of them, sorted. 0 or ST_ENOMEM. */
 int endpoint_software(const struct endpoint *e, struct ids *out);

@@ -106,8 +106,8 @@ int history_software(struct posture *p, const struct moment *m, uint32_t endpoin
 	index_read_lock(p);
 	head = p->ix.seq;
 	e = index_endpoint(&p->ix, endpoint);
-	err = e && (!m->past || e->first_seq <= m->seq) ? endpoint_software(e, &ids)
-							: ST_ENOENT;
+	err = e && endpoint_was(e, m->past ? m->seq : head) ? endpoint_software(e, &ids)
+							    : ST_ENOENT;
 	index_unlock(p);
 	if (!err && (!u.settled || !(u.have = bitmap_of(ids.v, ids.n))))
 		err = ST_ENOMEM;
@@ -201,7 +201,8 @@ int history_facts(struct posture *p, const struct moment *m, uint32_t endpoint,
 	index_read_lock(p);
 	head = p->ix.seq;
 	e = index_endpoint(&p->ix, endpoint);
-	err = e && (!m->past || e->first_seq <= m->seq) ? facts_now(&u, e, what) : ST_ENOENT;
+	err = e && endpoint_was(e, m->past ? m->seq : head) ? facts_now(&u, e, what)
+							    : ST_ENOENT;
 	index_unlock(p);
 	if (!err)
 		err = undo(p, m, head, &narrow, undo_fact, &u);
@@ -303,6 +304,8 @@ int history_who_has(struct posture *p, const struct moment *m, const struct ids 
 	for (size_t i = 0; i < software->n && !err; i++)
 		if (!(u.who[i] = index_who_has(&p->ix, software->v[i])))
 			err = ST_ENOMEM;
+	for (size_t i = 0; i < software->n && !err && m->past; i++)
+		index_who_had(&p->ix, software->v[i], m->seq, u.who[i]);
 	if (!err && m->past && !(late = late_endpoints(&p->ix, m)))
 		err = ST_ENOMEM;
 	index_unlock(p);

@@ -69,7 +69,7 @@ static int rows_now(struct posture *p, const struct moment *m, const struct ids 
 	for (size_t i = 0; i < ids->n && !err; i++) {
 		const struct endpoint *e = index_endpoint(&p->ix, ids->v[i]);
 
-		if (!e || (m->past && e->first_seq > m->seq))
+		if (!e || !endpoint_was(e, m->past ? m->seq : p->ix.seq))
 			continue;
 		if (e->id > u->max_id)
 			u->max_id = e->id;

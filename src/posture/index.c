@@ -48,6 +48,7 @@ void index_free(struct index *ix)
 	order_free(&ix->names);
 	order_free(&ix->known);
 	order_free(&ix->gaps);
+	ids_free(&ix->forgotten);
 	free(ix->inventories);
 	pthread_rwlock_destroy(&ix->lock);
 	*ix = (struct index){ 0 };
@@ -277,6 +278,40 @@ static int software_move(struct index *ix, const struct endpoint *old,
 				   endpoint_removed(e), e->n_removed, false);
 }
 
+int index_load_forgotten(struct index *ix, uint32_t id, uint64_t seq)
+{
+	struct endpoint *e = ix->endpoints[id - 1];
+
+	software_unlink(ix, e);
+	e->forgotten_seq = seq;
+	return ids_push(&ix->forgotten, id);
+}
+
+/* It is out of every answer of now; who asks about the past still finds it. */
+static int endpoint_forget(struct index *ix, const struct endpoint *old, struct endpoint *e)
+{
+	int err;
+
+	software_unlink(ix, old);
+	if ((err = ids_push(&ix->forgotten, e->id)) < 0 ||
+	    (err = index_order_forget(ix, old, e)) < 0)
+		return err;
+	keys_take(&ix->keys, e->id);
+	ix->endpoints[e->id - 1] = e;
+	keys_put(&ix->keys, e->id);
+	return 0;
+}
+
+void index_who_had(const struct index *ix, uint32_t software, uint64_t seq, struct bitmap *out)
+{
+	for (size_t i = 0; i < ix->forgotten.n; i++) {
+		const struct endpoint *e = index_endpoint(ix, ix->forgotten.v[i]);
+
+		if (e->forgotten_seq > seq && endpoint_has_software(e, software))
+			bitmap_add(out, e->id);
+	}
+}
+
 static int endpoint_append(struct index *ix, struct endpoint *e)
 {
 	int err;
@@ -286,8 +321,10 @@ static int endpoint_append(struct index *ix, struct endpoint *e)
 	ix->endpoints[ix->n_endpoints++] = e;
 	keys_put(&ix->keys, e->id);
 	ix->octets += endpoint_octets(e);
+	if (e->forgotten_seq && (err = ids_push(&ix->forgotten, e->id)) < 0)
+		return err;
 	err = index_order_add(ix, e);
-	return err < 0 ? err : software_link(ix, e);
+	return err < 0 || e->forgotten_seq ? err : software_link(ix, e);
 }
 
 int index_put_endpoint(struct index *ix, struct endpoint *e)
@@ -300,7 +337,9 @@ int index_put_endpoint(struct index *ix, struct endpoint *e)
 			(struct inventory_start){ e->inventory_seq, e->id };
 	if (!old)
 		return endpoint_append(ix, e);
-	if ((err = index_order_move(ix, old, e)) == 0)
+	if (e->forgotten_seq)
+		err = endpoint_forget(ix, old, e);
+	else if ((err = index_order_move(ix, old, e)) == 0)
 		err = software_move(ix, old, e);
 	ix->endpoints[e->id - 1] = e;
 	ix->octets += endpoint_octets(e) - endpoint_octets(old);

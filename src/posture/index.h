@@ -43,6 +43,7 @@ struct index {
 	struct order names;                  /* by name, whatever its case */
 	struct order known;                  /* by how far their software is known */
 	struct order gaps;                   /* the same, of those that lack events */
+	struct ids forgotten;                /* endpoints of the past alone; not sorted */
 	bool loading;                        /* the orders are made at its end */
 	struct inventory_start *inventories; /* by seq: when each endpoint's software began */
 	uint32_t n_inventories, cap_inventories;
@@ -63,7 +64,7 @@ int index_load(struct index *ix, const struct repository_plugin *pl, struct repo
 const struct endpoint *index_endpoint(const struct index *ix, uint32_t id);
 const struct endpoint *index_endpoint_by_key(const struct index *ix, struct span key);
 
-/* All endpoints, in the order of their names: 0 or ST_ENOMEM. */
+/* All endpoints, those that were forgotten too, in the order of their names: 0 or ST_ENOMEM. */
 int index_by_name(const struct index *ix, struct ids *out);
 
 /* Those that are called text, whatever its case. */
@@ -85,6 +86,10 @@ void index_freshness(const struct index *ix, int64_t since, struct index_freshne
 /* A new bitmap of the endpoints that have this software; NULL: out of memory. */
 struct bitmap *index_who_has(const struct index *ix, uint32_t software);
 
+/* Adds those that were forgotten after seq and had it until then. */
+void index_who_had(const struct index *ix, uint32_t software, uint64_t seq,
+		   struct bitmap *out);
+
 /* How many they are, without making the bitmap. */
 uint64_t index_count(const struct index *ix, uint32_t software);
 
@@ -103,6 +108,9 @@ int index_add_set(struct index *ix, struct set *s);
 /* Takes e in place of the endpoint with that id, which is freed, or as the next new one. */
 int index_put_endpoint(struct index *ix, struct endpoint *e);
 
+/* At a start: this endpoint left the present with that change. */
+int index_load_forgotten(struct index *ix, uint32_t id, uint64_t seq);
+
 /* --- between the files of the index (index_order.c) -------------------------------------- */
 
 /* By name, and then by key: which of two endpoints comes first; ctx is the index. */
@@ -112,6 +120,10 @@ int index_name_cmp(uint32_t a, uint32_t b, const void *ctx);
  * ST_ENOMEM. */
 int index_order_add(struct index *ix, const struct endpoint *e);
 int index_order_move(struct index *ix, const struct endpoint *from, const struct endpoint *to);
+
+/* e, which is in the index, is about to be forgotten, under another key. */
+int index_order_forget(struct index *ix, const struct endpoint *from,
+		       const struct endpoint *to);
 
 /* All orders, at the end of loading. */
 int index_order_build(struct index *ix);

@@ -248,6 +248,15 @@ static int load_ledger(void *ctx, const struct repository_ledger *row)
 	return err == ST_EDB ? load_bad(l, "ledger of endpoint", row->endpoint) : err;
 }
 
+static int load_forgotten(void *ctx, const struct repository_forgotten *f)
+{
+	struct load *l = ctx;
+
+	if (!index_endpoint(l->ix, f->endpoint) || !f->seq)
+		return load_bad(l, "forgotten endpoint", f->endpoint);
+	return index_load_forgotten(l->ix, f->endpoint, f->seq);
+}
+
 static int start_cmp(const void *a, const void *b)
 {
 	const struct inventory_start *x = a, *y = b;
@@ -265,6 +274,7 @@ int index_load(struct index *ix, const struct repository_plugin *pl, struct repo
 		.fact = load_fact,
 		.result = load_result,
 		.ledger = load_ledger,
+		.forgotten = load_forgotten,
 	};
 	struct load l = { .ix = ix, .why = why, .why_len = why_len };
 	struct repository_state st = { 0 };

@@ -153,7 +153,7 @@ void index_freshness(const struct index *ix, int64_t since, struct index_freshne
 	uint64_t limit = since > 0 ? (uint64_t)since : 1;
 	struct order_entry first;
 
-	*f = (struct index_freshness){ .endpoints = ix->n_endpoints };
+	*f = (struct index_freshness){ .endpoints = ix->n_endpoints - ix->forgotten.n };
 	if (!order_first(&ix->known, &first))
 		return;
 	f->stale = order_below(&ix->known, limit) + ix->gaps.count -
@@ -172,7 +172,9 @@ int index_order_add(struct index *ix, const struct endpoint *e)
 		return 0;
 	if ((err = order_put(&ix->names,
 			     (struct order_entry){ name_key(endpoint_name(e)), e->id })) < 0 ||
-	    (err = order_put(&ix->known, known_of(e))) < 0)
+	    e->forgotten_seq)
+		return err;
+	if ((err = order_put(&ix->known, known_of(e))) < 0)
 		return err;
 	return has_gap(e) ? order_put(&ix->gaps, known_of(e)) : 0;
 }
@@ -196,10 +198,27 @@ int index_order_move(struct index *ix, const struct endpoint *from, const struct
 	return err;
 }
 
+int index_order_forget(struct index *ix, const struct endpoint *from,
+		       const struct endpoint *to)
+{
+	const struct order_entry name = { name_key(endpoint_name(from)), from->id };
+	int err;
+
+	(void)order_take(&ix->known, known_of(from));
+	if (has_gap(from))
+		(void)order_take(&ix->gaps, known_of(from));
+	/* its place among those of the same name goes by its key */
+	(void)order_take(&ix->names, name);
+	ix->endpoints[to->id - 1] = (struct endpoint *)(uintptr_t)to;
+	err = order_put(&ix->names, name);
+	ix->endpoints[to->id - 1] = (struct endpoint *)(uintptr_t)from;
+	return err;
+}
+
 int index_order_build(struct index *ix)
 {
 	struct order_entry *v = malloc((ix->n_endpoints + 1) * sizeof(*v));
-	size_t gaps = 0;
+	size_t gaps = 0, known = 0;
 	int err = v ? 0 : ST_ENOMEM;
 
 	for (uint32_t i = 0; !err && i < ix->n_endpoints; i++)
@@ -208,11 +227,12 @@ int index_order_build(struct index *ix)
 	if (!err)
 		err = order_build(&ix->names, v, ix->n_endpoints);
 	for (uint32_t i = 0; !err && i < ix->n_endpoints; i++)
-		v[i] = known_of(ix->endpoints[i]);
+		if (!ix->endpoints[i]->forgotten_seq)
+			v[known++] = known_of(ix->endpoints[i]);
 	if (!err)
-		err = order_build(&ix->known, v, ix->n_endpoints);
+		err = order_build(&ix->known, v, known);
 	for (uint32_t i = 0; !err && i < ix->n_endpoints; i++)
-		if (has_gap(ix->endpoints[i]))
+		if (!ix->endpoints[i]->forgotten_seq && has_gap(ix->endpoints[i]))
 			v[gaps++] = known_of(ix->endpoints[i]);
 	if (!err)
 		err = order_build(&ix->gaps, v, gaps);

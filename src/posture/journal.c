@@ -45,11 +45,11 @@ static int endpoint_first_seen(struct journal *j, struct staged_endpoint *s)
 
 	if (!c)
 		return ST_ENOMEM;
-	c->key = endpoint_key(s->e);
-	c->value = endpoint_name(s->e);
+	c->key = arena_copy(&j->arena, endpoint_key(s->e)); /* it may get another yet */
+	c->value = arena_copy(&j->arena, endpoint_name(s->e));
 	s->e->first_seq = c->seq;
 	s->e->first_seen = j->known_at;
-	return 0;
+	return c->key.p && c->value.p ? 0 : ST_ENOMEM;
 }
 
 /* The endpoint of r as it will be after this commit so far. */
@@ -65,6 +65,8 @@ static int endpoint_stage(struct journal *j, const struct report *r,
 	if (!(s = arena_alloc(&j->arena, sizeof(*s))))
 		return ST_ENOMEM;
 	old = index_endpoint_by_key(j->ix, r->key);
+	if (old && forget_staged(j, old))
+		old = NULL;
 	s->fresh = !old;
 	s->e = old ? endpoint_copy(old)
 		   : endpoint_new(j->ix->n_endpoints + j->n_fresh + 1, r->key, r->name);
@@ -101,6 +103,27 @@ static int items_stage(struct journal *j, struct staged_endpoint *s, const struc
 	return err;
 }
 
+static bool is_known(const struct journal *j, const struct report *r)
+{
+	const struct staged_endpoint *s;
+
+	HASH_FIND(hh, j->endpoints, r->key.p, r->key.n, s);
+	return s || index_endpoint_by_key(j->ix, r->key);
+}
+
+/* What forgetting needs is not counted against the endpoint. */
+static int journal_forget(struct journal *j, const struct report *r,
+			  const struct report_item *it)
+{
+	struct staged_endpoint *s;
+	int err;
+
+	if (!is_known(j, r))
+		return 0;
+	err = endpoint_stage(j, r, &s);
+	return err < 0 ? err : forget_stage(j, s, it);
+}
+
 int journal_report(struct journal *j, const struct report *r, bool *refused)
 {
 	struct staged_endpoint *s;
@@ -109,6 +132,9 @@ int journal_report(struct journal *j, const struct report *r, bool *refused)
 	int err;
 
 	*refused = false;
+	for (const struct report_item *it = r->items; it; it = it->next)
+		if (it->kind == ITEM_FORGET)
+			return journal_forget(j, r, it);
 	if ((err = endpoint_stage(j, r, &s)) < 0)
 		return err;
 	err = allowance_check(j, s, r);
@@ -245,6 +271,26 @@ static int batch_told(struct journal *j, struct repository_batch *b)
 	return err;
 }
 
+static int batch_forgotten(struct journal *j, struct repository_batch *b)
+{
+	struct repository_forgotten *v;
+	struct staged_endpoint *s, *next;
+
+	if (!j->n_forgotten)
+		return 0;
+	if (!(v = arena_alloc(&j->arena, j->n_forgotten * sizeof(*v))))
+		return ST_ENOMEM;
+	b->forgotten = v;
+	HASH_ITER(hh, j->endpoints, s, next)
+	if (s->forgotten)
+		v[b->n_forgotten++] = (struct repository_forgotten){
+			.endpoint = s->e->id,
+			.seq = s->e->forgotten_seq,
+			.key = endpoint_key(s->e),
+		};
+	return 0;
+}
+
 int journal_batch(struct journal *j, struct repository_batch *b)
 {
 	int err;
@@ -255,7 +301,8 @@ int journal_batch(struct journal *j, struct repository_batch *b)
 	pthread_rwlock_unlock(&j->ix->lock);
 	if (err < 0 || (err = batch_software(j, b)) < 0 || (err = batch_sets(j, b)) < 0)
 		return err;
-	if ((err = batch_endpoints(j, b)) < 0 || (err = batch_told(j, b)) < 0)
+	if ((err = batch_endpoints(j, b)) < 0 || (err = batch_told(j, b)) < 0 ||
+	    (err = batch_forgotten(j, b)) < 0)
 		return err;
 	return batch_ledgers(j, b);
 }

@@ -21,7 +21,8 @@ struct staged_endpoint {
 	UT_hash_handle hh; /* by key */
 	struct endpoint *e;
 	bool fresh, dirty;
-	bool told; /* other facts or results than before */
+	bool forgotten; /* by this commit */
+	bool told;      /* other facts or results than before */
 };
 
 struct staged_description {
@@ -57,7 +58,7 @@ struct journal {
 	struct change *changes;
 	size_t n_changes, cap_changes;
 	struct staged_endpoint *endpoints;
-	uint32_t n_fresh;
+	uint32_t n_fresh, n_forgotten;
 	struct dictionary_entry **software; /* new, id dictionary.n + 1 and up */
 	struct dictionary_entry *software_by_identifier;
 	uint32_t n_software, cap_software;
@@ -121,6 +122,10 @@ int journal_confirm(struct journal *j, struct staged_endpoint *s, const struct r
 /* Sets FACT_INCOMPLETE if it->text says why, or takes it away. */
 int journal_incomplete(struct journal *j, struct staged_endpoint *s,
 		       const struct report_item *it);
+
+/* The endpoint leaves the present; s gets another key. Whether old has done so in this commit. */
+int forget_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it);
+bool forget_staged(const struct journal *j, const struct endpoint *old);
 
 /* Facts, results, assessments, notices. */
 int facts_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it);

@@ -109,6 +109,13 @@ struct repository_told {
 	size_t n_results;
 };
 
+/* An endpoint that left the present: its row stays, under another key. */
+struct repository_forgotten {
+	uint32_t endpoint;
+	uint64_t seq; /* of its CHANGE_FORGOTTEN */
+	struct span key;
+};
+
 /* Everything that one commit writes. Software and endpoints replace a row of the same id;
  * present facts and results follow from the changes (CHANGE_FACT, ..._GONE, CHANGE_RESULT),
  * and are there as a whole in told. */
@@ -131,6 +138,11 @@ struct repository_batch {
 	 * one before. */
 	const struct repository_told *told;
 	size_t n_told;
+
+	/* Since 1.2. To be written before endpoints: one of these may have the key that one of
+	 * those had. */
+	const struct repository_forgotten *forgotten;
+	size_t n_forgotten;
 };
 
 struct repository_state {
@@ -149,7 +161,8 @@ struct repository_loader {
 	int (*endpoint)(void *ctx, const struct repository_endpoint *e);
 	int (*fact)(void *ctx, const struct repository_fact *f);
 	int (*result)(void *ctx, const struct repository_result *r);
-	int (*ledger)(void *ctx, const struct repository_ledger *l); /* since 1.1 */
+	int (*ledger)(void *ctx, const struct repository_ledger *l);       /* since 1.1 */
+	int (*forgotten)(void *ctx, const struct repository_forgotten *f); /* since 1.2 */
 };
 
 /* Changes with from <= seq <= to that satisfy the rest; zero fields do not narrow. */

@@ -460,7 +460,7 @@ void posture_stats(struct posture *p, struct posture_stats *s)
 	pthread_mutex_unlock(&p->lock);
 	index_read_lock(p);
 	s->seq = p->ix.seq;
-	s->endpoints = p->ix.n_endpoints;
+	s->endpoints = p->ix.n_endpoints - p->ix.forgotten.n;
 	s->software = p->ix.dictionary.n;
 	s->sets = p->ix.sets.n;
 	s->memory = index_octets(&p->ix);

@@ -24,6 +24,7 @@ struct posture_conf {
 	char plugin_dir[1024];   /* where plugins live */
 	uint32_t queue_reports;  /* reports waiting for the writer, at most */
 	uint32_t queue_octets;   /* octets they hold, at most */
+	uint32_t forget_after;   /* days of silence until an endpoint is forgotten; 0: never */
 	uint32_t retention_days; /* journal older than this is dropped; 0: kept for ever */
 
 	/* A report that would go beyond these fails with ST_ELIMIT, alone. */
@@ -120,6 +121,11 @@ int posture_follow(struct posture *p, uint64_t from_seq,
 		   int (*fn)(void *ctx, const struct change *c), void *ctx,
 		   struct follower **f);
 void posture_unfollow(struct follower *f);
+
+/* The endpoint with this key is no more: it leaves the present and stays in the past, under a
+ * key that says so. by: whose wish it is, for the journal. Whoever comes with the key later is
+ * a new endpoint. Waits until it is committed: 0, ST_ENOENT, or what kept it from being so. */
+int posture_forget(struct posture *p, const char *key, const char *by);
 
 /* The repository's own check of its integrity: 0, or ST_EDB with the finding in why. Slow. */
 int posture_check(struct posture *p, char *why, size_t why_len);

@@ -26,7 +26,8 @@ static cfg_opt_t opts[] = {
 	CFG_INT("queue_reports", QUEUE_REPORTS, CFGF_NONE), /* waiting for the disk, at most */
 	CFG_INT("queue_octets", QUEUE_OCTETS, CFGF_NONE),   /* and their size */
 	CFG_INT("retention_days", 0, CFGF_NONE),            /* history kept; 0: all of it */
-	CFG_INT("max_software", MAX_SOFTWARE, CFGF_NONE),   /* different identifiers */
+	CFG_INT("forget_after", 0, CFGF_NONE), /* days of an endpoint's silence; 0: never */
+	CFG_INT("max_software", MAX_SOFTWARE, CFGF_NONE), /* different identifiers */
 	CFG_INT("new_software_per_day", NEW_SOFTWARE_PER_DAY, CFGF_NONE), /* one endpoint's */
 	CFG_INT("changes_per_day", CHANGES_PER_DAY, CFGF_NONE),           /* likewise */
 	CFG_END(),
@@ -36,6 +37,7 @@ static const struct conf_range ranges[] = {
 	{ "repository|queue_reports", 16, 16 * 1024 * 1024 },
 	{ "repository|queue_octets", 1024 * 1024, 2147483647 },
 	{ "repository|retention_days", 0, 36500 },
+	{ "repository|forget_after", 0, 36500 },
 	{ "repository|max_software", 1, 2147483647 },
 	{ "repository|new_software_per_day", 1, 2147483647 },
 	{ "repository|changes_per_day", 1, 2147483647 },
@@ -76,6 +78,7 @@ void posture_conf_read(cfg_t *section, struct posture_conf *c)
 	c->queue_reports = (uint32_t)cfg_getint(section, "queue_reports");
 	c->queue_octets = (uint32_t)cfg_getint(section, "queue_octets");
 	c->retention_days = (uint32_t)cfg_getint(section, "retention_days");
+	c->forget_after = (uint32_t)cfg_getint(section, "forget_after");
 	c->max_software = (uint32_t)cfg_getint(section, "max_software");
 	c->new_software_per_day = (uint32_t)cfg_getint(section, "new_software_per_day");
 	c->changes_per_day = (uint32_t)cfg_getint(section, "changes_per_day");

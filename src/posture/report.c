@@ -144,6 +144,11 @@ int report_notice(struct report *r, const char *subject, struct span text)
 	return item_add(r, ITEM_NOTICE, subject, 0, text);
 }
 
+int report_forget(struct report *r, const char *by)
+{
+	return item_add(r, ITEM_FORGET, by, 0, (struct span){ 0 });
+}
+
 static bool is_described(const struct software *s)
 {
 	return s->name.n || s->version.n || s->arch.n || s->type.n || s->source_name.n ||

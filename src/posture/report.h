@@ -167,6 +167,10 @@ int report_assessment(struct report *r, enum verdict v, enum access a);
  * ledger that went backwards. subject is a short dotted word, text a sentence. */
 int report_notice(struct report *r, const char *subject, struct span text);
 
+/* The endpoint is no more: it leaves the present, whatever else r says. by: whose wish it is.
+ * Nothing happens when it is not there. What comes with its identity later is a new endpoint. */
+int report_forget(struct report *r, const char *by);
+
 /* Gives r to the writer. 0: taken, and done (may be NULL) will be called once, on posture's
  * writer thread, with 0 when the report is durable or else the reason: be brief there, and do
  * not call posture_close from it. Otherwise r is freed and done is not called: ST_EBUSY (the

@@ -14,7 +14,8 @@ enum item_kind {
 	ITEM_RESULT,      /* name, number, text */
 	ITEM_RESULTS_END, /* name: the prefix */
 	ITEM_ASSESSMENT,  /* number: change_pack */
-	ITEM_NOTICE       /* name, text */
+	ITEM_NOTICE,      /* name, text */
+	ITEM_FORGET       /* name: by whose wish; nothing else in the report counts */
 };
 
 struct item_software {

@@ -13,6 +13,7 @@
 #define JOBS_MAX 4096      /* in one transaction, so that the first ones do not wait long */
 #define FAILURES_MAX 65536 /* endpoints remembered apart */
 #define PRUNE_S 3600
+#define PRUNE_LINES 20000 /* dropped at once */
 
 /* Reports of this endpoint were lost. Kept after a barrier has told of it: every session that
  * submitted before has to learn it, not only the first that asks. */
@@ -88,7 +89,9 @@ static struct job *jobs_take(struct posture *p, bool *timeout)
 	*timeout = false;
 	pthread_mutex_lock(&p->lock);
 	while (!p->jobs && !p->closing && !*timeout) {
-		if (!p->conf.retention_days)
+		if (p->prune_at < p->prune_to)
+			*timeout = true; /* there is something to do meanwhile */
+		else if (!p->conf.retention_days && !p->conf.forget_after)
 			pthread_cond_wait(&p->wake, &p->lock);
 		else
 			*timeout = pthread_cond_timedwait(&p->wake, &p->lock, &until) ==
@@ -211,24 +214,53 @@ static void job_finish(struct posture *p, struct job *b, int err)
 	free(b);
 }
 
-/* The journal's oldest part goes when the administrator said so. */
+/* The journal's oldest part goes when the administrator said so, a piece at a time: who waits
+ * for his reports does not wait for all of it. */
+static void prune_step(struct posture *p)
+{
+	uint64_t keep = p->prune_to - p->prune_at > PRUNE_LINES ? p->prune_at + PRUNE_LINES
+								: p->prune_to;
+	int err;
+
+	if (p->prune_at >= p->prune_to)
+		return;
+	err = p->rp->prune(p->repo, keep, p->prune_before);
+	p->prune_at = err ? p->prune_to : keep;
+	if (!err)
+		p->oldest = p->prune_before;
+	else
+		log_warn(&p->log, "cannot drop old changes: error=\"%s\"", st_strerror(err));
+}
+
+static void prune_plan(struct posture *p)
+{
+	struct repository_state st;
+	uint64_t seq = 0;
+	int err;
+
+	if (!p->conf.retention_days || p->prune_at < p->prune_to)
+		return;
+	p->prune_before = clock_wall_us() - p->conf.retention_days * 86400 * CLOCK_SEC;
+	if ((err = p->rp->state(p->repo, &st)) < 0 ||
+	    (err = p->rp->seq_at(p->repo, p->prune_before, &seq)) < 0) {
+		log_warn(&p->log, "cannot drop old changes: error=\"%s\"", st_strerror(err));
+	} else if (seq >= st.first_seq) {
+		p->prune_at = st.first_seq;
+		p->prune_to = seq + 1;
+	}
+}
+
+/* What is kept, and what is not. */
 static void retention(struct posture *p)
 {
 	int64_t mono = clock_mono_us();
-	uint64_t seq;
 
-	if (!p->conf.retention_days || mono - p->pruned_at < PRUNE_S * CLOCK_SEC)
-		return;
-	p->pruned_at = mono;
-	int64_t before = clock_wall_us() - p->conf.retention_days * 86400 * CLOCK_SEC;
-	int err = p->rp->seq_at(p->repo, before, &seq);
-
-	if (!err && seq)
-		err = p->rp->prune(p->repo, seq + 1, before);
-	if (!err && seq)
-		p->oldest = before;
-	if (err)
-		log_warn(&p->log, "cannot drop old changes: error=\"%s\"", st_strerror(err));
+	if (mono - p->kept_at >= PRUNE_S * CLOCK_SEC) {
+		p->kept_at = mono;
+		prune_plan(p);
+		forget_silent(p);
+	}
+	prune_step(p);
 }
 
 /* Cuts jobs in two; NULL when there is one report or none in them. */
