@@ -390,7 +390,9 @@ static void conn_on_end(void *ctx, int err)
 	else if (err)
 		conn_abort(c, err == ST_EIO ? ST_ECLOSED : err, stream_error(&c->stream));
 	else
-		conn_abort(c, ST_ECLOSED, "the peer hung up without closing TLS");
+		conn_abort(c, ST_ECLOSED,
+			   c->stream.paused ? "the peer hung up while it had to wait"
+					    : "the peer hung up without closing TLS");
 }
 
 static void conn_on_drained(void *ctx)

@@ -161,15 +161,35 @@ void stream_shutdown(struct stream *s)
 		free(req);
 }
 
+static int stream_fd(const struct stream *s)
+{
+	uv_os_fd_t fd;
+
+	return uv_fileno((const uv_handle_t *)&s->tcp, &fd) < 0 ? -1 : fd;
+}
+
+static void stream_on_hung(void *who)
+{
+	struct stream *s = who;
+
+	if (s->ended || !s->paused || uv_is_closing((uv_handle_t *)&s->tcp))
+		return;
+	s->ended = true;
+	s->ops->end(s->ctx, 0);
+}
+
 void stream_pause(struct stream *s, bool pause)
 {
 	if (s->paused == pause || s->ended)
 		return;
 	s->paused = pause;
-	if (pause)
+	if (pause) {
 		uv_read_stop((uv_stream_t *)&s->tcp);
-	else
+		(void)net_loop_watch(s->loop, stream_fd(s), stream_on_hung, s);
+	} else {
+		net_loop_unwatch(s->loop, stream_fd(s));
 		uv_read_start((uv_stream_t *)&s->tcp, stream_on_alloc, stream_on_read);
+	}
 }
 
 static void stream_on_closed(uv_handle_t *h)
@@ -181,6 +201,8 @@ static void stream_on_closed(uv_handle_t *h)
 
 void stream_close(struct stream *s)
 {
+	if (s->paused)
+		net_loop_unwatch(s->loop, stream_fd(s));
 	if (!uv_is_closing((uv_handle_t *)&s->tcp))
 		uv_close((uv_handle_t *)&s->tcp, stream_on_closed);
 }

@@ -37,6 +37,8 @@ int stream_send(struct stream *s, struct wr *out);
 /* No more will be sent (FIN), once what is in flight has gone. */
 void stream_shutdown(struct stream *s);
 
+/* Paused, nothing is read; `end` comes all the same when the peer has gone, whatever it has sent
+ * before. */
 void stream_pause(struct stream *s, bool pause);
 void stream_close(struct stream *s);
 

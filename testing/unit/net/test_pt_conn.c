@@ -474,6 +474,47 @@ static void test_hang_up(void **state)
 	assert_string_equal(client.reason, "as if the machine had died");
 }
 
+/* Who is not read from is missed all the same when he goes, whatever he said before; and who
+ * stays is not. */
+static void test_hang_up_unread(void **state)
+{
+	struct side server = { 0 }, client = { 0 };
+	bool never = false;
+
+	(void)state;
+	open_pair(&server, &client);
+	assert_true(lab_run_until(&loop, &server.ready, 3000));
+	assert_true(lab_run_until(&loop, &client.ready, 3000));
+	for (int i = 0; i < 3; i++) {
+		pt_conn_pause(server.conn, true);
+		pt_conn_pause(server.conn, false);
+	}
+	pt_conn_pause(server.conn, true);
+	assert_int_equal(pt_conn_send(client.conn, span_str("unread")), 0);
+	assert_false(lab_run_until(&loop, &never, 100));
+	assert_false(server.closed);
+	pt_conn_abort(client.conn, ST_ENOMEM, "gone");
+	assert_true(lab_run_until(&loop, &server.closed, 1500));
+	assert_int_equal(server.err, ST_ECLOSED);
+	assert_string_equal(server.reason, "the peer hung up while it had to wait");
+	assert_int_equal(server.batches, 0);
+}
+
+/* One that hangs up and is paused only then. */
+static void test_hang_up_first(void **state)
+{
+	struct side server = { 0 }, client = { 0 };
+
+	(void)state;
+	open_pair(&server, &client);
+	assert_true(lab_run_until(&loop, &server.ready, 3000));
+	assert_true(lab_run_until(&loop, &client.ready, 3000));
+	pt_conn_abort(client.conn, ST_ENOMEM, "gone");
+	pt_conn_pause(server.conn, true);
+	assert_true(lab_run_until(&loop, &server.closed, 1500));
+	assert_true(lab_run_until(&loop, &client.closed, 1500));
+}
+
 static void test_slow_reader(void **state)
 {
 	static uint8_t block[64 * 1024];
@@ -584,11 +625,12 @@ int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		CASE(test_batches), CASE(test_certificates), CASE(test_wrong_manager),
-		CASE(test_sasl),    CASE(test_malformed),    CASE(test_silent),
-		CASE(test_idle),    CASE(test_linger),       CASE(test_garbage),
-		CASE(test_hang_up), CASE(test_slow_reader),  CASE(test_memory),
-		CASE(test_detach),  CASE(test_reload),       CASE(test_many),
+		CASE(test_batches),        CASE(test_certificates),  CASE(test_wrong_manager),
+		CASE(test_sasl),           CASE(test_malformed),     CASE(test_silent),
+		CASE(test_idle),           CASE(test_linger),        CASE(test_garbage),
+		CASE(test_hang_up),        CASE(test_slow_reader),   CASE(test_memory),
+		CASE(test_hang_up_unread), CASE(test_hang_up_first), CASE(test_detach),
+		CASE(test_reload),         CASE(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, lab_setup, lab_teardown);
