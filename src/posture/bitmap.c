@@ -95,6 +95,14 @@ void bitmap_members(const struct bitmap *b, uint32_t *out)
 		roaring_bitmap_to_uint32_array(crb(b), out);
 }
 
+void bitmap_pack(struct bitmap *b)
+{
+	if (!b)
+		return;
+	(void)roaring_bitmap_run_optimize(rb(b));
+	(void)roaring_bitmap_shrink_to_fit(rb(b));
+}
+
 size_t bitmap_octets(const struct bitmap *b)
 {
 	return b ? sizeof(roaring_bitmap_t) + roaring_bitmap_portable_size_in_bytes(crb(b))

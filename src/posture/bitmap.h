@@ -29,6 +29,9 @@ void bitmap_each(const struct bitmap *b, bool (*fn)(uint32_t v, void *ctx), void
 void bitmap_members(const struct bitmap *b, uint32_t *out);
 
 /* Octets it takes, about. */
+/* Gives back what it does not need; b may be NULL. */
+void bitmap_pack(struct bitmap *b);
+
 size_t bitmap_octets(const struct bitmap *b);
 
 #endif

@@ -209,7 +209,7 @@ int index_add_set(struct index *ix, struct set *s)
 	return err;
 }
 
-static int software_link(struct index *ix, const struct endpoint *e)
+int index_link(struct index *ix, const struct endpoint *e)
 {
 	int err = 0;
 
@@ -269,7 +269,7 @@ static int software_move(struct index *ix, const struct endpoint *old,
 
 	if (old->set != e->set) {
 		software_unlink(ix, old);
-		return software_link(ix, e);
+		return index_link(ix, e);
 	}
 	err = side_move(ix, e->id, endpoint_added(old), old->n_added, endpoint_added(e),
 			e->n_added, true);
@@ -323,8 +323,10 @@ static int endpoint_append(struct index *ix, struct endpoint *e)
 	ix->octets += endpoint_octets(e);
 	if (e->forgotten_seq && (err = ids_push(&ix->forgotten, e->id)) < 0)
 		return err;
+	if (ix->loading)
+		return 0;
 	err = index_order_add(ix, e);
-	return err < 0 || e->forgotten_seq ? err : software_link(ix, e);
+	return err < 0 || e->forgotten_seq ? err : index_link(ix, e);
 }
 
 int index_put_endpoint(struct index *ix, struct endpoint *e)

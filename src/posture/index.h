@@ -39,12 +39,12 @@ struct index {
 	uint32_t n_postings;
 	struct endpoint **endpoints; /* by id - 1 */
 	uint32_t n_endpoints, cap_endpoints;
-	struct keys keys;                    /* endpoints by key */
-	struct order names;                  /* by name, whatever its case */
-	struct order known;                  /* by how far their software is known */
-	struct order gaps;                   /* the same, of those that lack events */
-	struct ids forgotten;                /* endpoints of the past alone; not sorted */
-	bool loading;                        /* the orders are made at its end */
+	struct keys keys;     /* endpoints by key */
+	struct order names;   /* by name, whatever its case */
+	struct order known;   /* by how far their software is known */
+	struct order gaps;    /* the same, of those that lack events */
+	struct ids forgotten; /* endpoints of the past alone; not sorted */
+	bool loading;         /* orders, and who has what, are made at its end */
 	struct inventory_start *inventories; /* by seq: when each endpoint's software began */
 	uint32_t n_inventories, cap_inventories;
 	size_t octets; /* of endpoints and postings */
@@ -125,7 +125,11 @@ int index_order_move(struct index *ix, const struct endpoint *from, const struct
 int index_order_forget(struct index *ix, const struct endpoint *from,
 		       const struct endpoint *to);
 
-/* All orders, at the end of loading. */
-int index_order_build(struct index *ix);
+/* The order of names, and the others, at a start. */
+int index_order_names(struct index *ix);
+int index_order_known(struct index *ix);
+
+/* Notes what software a new endpoint has. 0 or ST_ENOMEM. */
+int index_link(struct index *ix, const struct endpoint *e);
 
 #endif

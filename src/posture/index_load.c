@@ -1,6 +1,6 @@
 /* Building the index from the repository at start. What does not fit together is damage, and
  * is said so: nothing is guessed. */
-#include "posture/index.h"
+#include "posture/index_link.h"
 #include "posture/plugin.h"
 #include "base/err.h"
 
@@ -19,6 +19,7 @@ struct load {
 	size_t why_len;
 	struct endpoint *told_of; /* who these are of */
 	struct told facts, results;
+	struct index_linker linker;
 };
 
 static int load_bad(struct load *l, const char *what, uint32_t id)
@@ -45,14 +46,6 @@ static int load_software(void *ctx, const struct repository_software *s)
 	return 0;
 }
 
-static bool members_fit(const struct index *ix, const uint32_t *v, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!v[i] || v[i] > ix->dictionary.n || (i && v[i] <= v[i - 1]))
-			return false;
-	return true;
-}
-
 static int load_set(void *ctx, const struct repository_set *rs)
 {
 	struct load *l = ctx;
@@ -60,7 +53,7 @@ static int load_set(void *ctx, const struct repository_set *rs)
 	int err;
 
 	if (rs->id != l->ix->sets.first + l->ix->sets.n + 1 ||
-	    !members_fit(l->ix, rs->members, rs->n))
+	    !index_members_fit(l->ix, rs->members, rs->n))
 		return load_bad(l, "set", rs->id);
 	if (!(s = set_new(rs->id, rs->members, rs->n)))
 		return ST_ENOMEM;
@@ -70,21 +63,6 @@ static int load_set(void *ctx, const struct repository_set *rs)
 	return err;
 }
 
-static bool delta_fits(const struct index *ix, const struct set *s,
-		       const struct repository_endpoint *r)
-{
-	if (!members_fit(ix, r->added, r->n_added) ||
-	    !members_fit(ix, r->removed, r->n_removed))
-		return false;
-	for (size_t i = 0; i < r->n_added; i++)
-		if (ids_has(s->members, s->n, r->added[i]))
-			return false;
-	for (size_t i = 0; i < r->n_removed; i++)
-		if (!ids_has(s->members, s->n, r->removed[i]))
-			return false;
-	return true;
-}
-
 static int load_endpoint_software(struct load *l, struct endpoint *e,
 				  const struct repository_endpoint *r)
 {
@@ -92,7 +70,7 @@ static int load_endpoint_software(struct load *l, struct endpoint *e,
 	struct ids added = { (uint32_t *)(uintptr_t)r->added, r->n_added, 0 };
 	struct ids removed = { (uint32_t *)(uintptr_t)r->removed, r->n_removed, 0 };
 
-	if (!r->set != !r->inventory_seq || (r->set && (!s || !delta_fits(l->ix, s, r))))
+	if (!r->set != !r->inventory_seq || (r->set && !s))
 		return load_bad(l, "inventory of endpoint", r->id);
 	return s ? endpoint_set_software(e, s, &added, &removed) : 0;
 }
@@ -103,7 +81,7 @@ static int load_endpoint(void *ctx, const struct repository_endpoint *r)
 	struct endpoint *e;
 	int err;
 
-	if (r->id != l->ix->n_endpoints + 1 || index_endpoint_by_key(l->ix, r->key))
+	if (r->id != l->ix->n_endpoints + 1)
 		return load_bad(l, "endpoint", r->id);
 	if ((err = index_reserve(l->ix, 1, 0)) < 0)
 		return err;
@@ -124,7 +102,11 @@ static int load_endpoint(void *ctx, const struct repository_endpoint *r)
 		endpoint_free(e, &l->ix->texts);
 		return err;
 	}
-	return index_put_endpoint(l->ix, e);
+	if ((err = index_put_endpoint(l->ix, e)) == ST_EDB) { /* another has its key */
+		endpoint_free(e, &l->ix->texts);
+		return load_bad(l, "endpoint", r->id);
+	}
+	return err;
 }
 
 static struct endpoint *loaded_endpoint(struct load *l, uint32_t id)
@@ -152,12 +134,13 @@ static int told_flush(struct load *l)
 	return err == ST_EDB ? load_bad(l, "facts of endpoint", e->id) : err;
 }
 
-/* The endpoint that something is told of. */
+/* The endpoint that something is told of: all of them are there by then. */
 static int told_begin(struct load *l, uint32_t id)
 {
 	struct endpoint *e = loaded_endpoint(l, id);
 	int err = e == l->told_of ? 0 : told_flush(l);
 
+	index_link_start(&l->linker, l->ix);
 	l->told_of = e;
 	return err || e ? err : load_bad(l, "facts of endpoint", id);
 }
@@ -264,6 +247,16 @@ static int start_cmp(const void *a, const void *b)
 	return (x->seq > y->seq) - (x->seq < y->seq);
 }
 
+static int load_end(struct index *ix, const struct repository_state *st)
+{
+	if (ix->n_inventories)
+		qsort(ix->inventories, ix->n_inventories, sizeof(*ix->inventories), start_cmp);
+	ix->loading = false;
+	ix->seq = st->last_seq;
+	ix->known_at = st->last_known;
+	return index_order_known(ix);
+}
+
 int index_load(struct index *ix, const struct repository_plugin *pl, struct repository *repo,
 	       char *why, size_t why_len)
 {
@@ -285,16 +278,15 @@ int index_load(struct index *ix, const struct repository_plugin *pl, struct repo
 	if ((err = pl->state(repo, &st)) == 0 && (err = pl->load(repo, &loader, &l)) == 0)
 		err = told_flush(&l);
 	told_free(&l);
-	if (err < 0) {
-		if (!*why)
-			(void)snprintf(why, why_len, "cannot read the repository: %s",
-				       st_strerror(err));
-		return err;
-	}
-	if (ix->n_inventories)
-		qsort(ix->inventories, ix->n_inventories, sizeof(*ix->inventories), start_cmp);
-	ix->loading = false;
-	ix->seq = st.last_seq;
-	ix->known_at = st.last_known;
-	return index_order_build(ix);
+	if (!err)
+		index_link_start(&l.linker, ix);
+	if (index_link_end(&l.linker) < 0 && !err)
+		err = l.linker.bad ? load_bad(&l, "inventory of endpoint", l.linker.bad)
+				   : l.linker.err;
+	if (!err)
+		err = load_end(ix, &st);
+	if (err && !*why)
+		(void)snprintf(why, why_len, "cannot read the repository: %s",
+			       st_strerror(err));
+	return err;
 }

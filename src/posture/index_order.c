@@ -168,8 +168,6 @@ int index_order_add(struct index *ix, const struct endpoint *e)
 {
 	int err;
 
-	if (ix->loading)
-		return 0;
 	if ((err = order_put(&ix->names,
 			     (struct order_entry){ name_key(endpoint_name(e)), e->id })) < 0 ||
 	    e->forgotten_seq)
@@ -185,8 +183,6 @@ int index_order_move(struct index *ix, const struct endpoint *from, const struct
 	bool moved = before.key != now.key;
 	int err = 0;
 
-	if (ix->loading)
-		return 0;
 	if (moved) {
 		(void)order_take(&ix->known, before);
 		err = order_put(&ix->known, now);
@@ -215,10 +211,9 @@ int index_order_forget(struct index *ix, const struct endpoint *from,
 	return err;
 }
 
-int index_order_build(struct index *ix)
+int index_order_names(struct index *ix)
 {
 	struct order_entry *v = malloc((ix->n_endpoints + 1) * sizeof(*v));
-	size_t gaps = 0, known = 0;
 	int err = v ? 0 : ST_ENOMEM;
 
 	for (uint32_t i = 0; !err && i < ix->n_endpoints; i++)
@@ -226,6 +221,16 @@ int index_order_build(struct index *ix)
 					     i + 1 };
 	if (!err)
 		err = order_build(&ix->names, v, ix->n_endpoints);
+	free(v);
+	return err;
+}
+
+int index_order_known(struct index *ix)
+{
+	struct order_entry *v = malloc((ix->n_endpoints + 1) * sizeof(*v));
+	size_t gaps = 0, known = 0;
+	int err = v ? 0 : ST_ENOMEM;
+
 	for (uint32_t i = 0; !err && i < ix->n_endpoints; i++)
 		if (!ix->endpoints[i]->forgotten_seq)
 			v[known++] = known_of(ix->endpoints[i]);

@@ -1,11 +1,12 @@
 /* A fleet in the repository: what it takes to load it, to keep it, to start with it and to
  * ask about it.
  *
- *	bench_fleet [-d DIR] [-k] [-o] [-j] [-p PACKAGES] [ENDPOINTS]
+ *	bench_fleet [-d DIR] [-k] [-o] [-s] [-j] [-p PACKAGES] [ENDPOINTS]
  *
  * -d DIR   keep the repository in DIR (made if need be); default: a temporary one
  * -k       do not remove it
  * -o       it is there already: only start with it and ask
+ * -s       only start with it, and ask nothing
  * -j       one line of JSON
  * -p N     packages of each endpoint, about (1000)
  * ENDPOINTS  how many (10000) */
@@ -44,7 +45,7 @@ struct bench {
 	struct posture *p;
 	struct admin_server *server;
 	char dir[256], socket[300];
-	bool keep, only_open, json;
+	bool keep, only_open, only_start, json;
 	struct figure v[FIGURES_MAX];
 	size_t n;
 	_Atomic unsigned in_flight;
@@ -441,7 +442,7 @@ static int settings(struct bench *b, int argc, char **argv)
 	uint32_t packages = 1000, endpoints = 10000;
 	int c;
 
-	while ((c = getopt(argc, argv, "d:kojp:")) != -1) {
+	while ((c = getopt(argc, argv, "d:kosjp:")) != -1) {
 		switch (c) {
 		case 'd':
 			(void)snprintf(b->dir, sizeof(b->dir), "%s", optarg);
@@ -451,6 +452,9 @@ static int settings(struct bench *b, int argc, char **argv)
 			break;
 		case 'o':
 			b->only_open = b->keep = true;
+			break;
+		case 's':
+			b->only_open = b->keep = b->only_start = true;
 			break;
 		case 'j':
 			b->json = true;
@@ -504,15 +508,17 @@ int main(int argc, char **argv)
 	if (settings(&b, argc, argv) < 0) {
 		(void)fprintf(
 			stderr,
-			"usage: bench_fleet [-d DIR] [-koj] [-p PACKAGES] [ENDPOINTS]\n");
+			"usage: bench_fleet [-d DIR] [-kosj] [-p PACKAGES] [ENDPOINTS]\n");
 		return 2;
 	}
 	prepare(&b);
 	if (!b.only_open)
 		load(&b);
 	start(&b);
-	ask_api(&b);
-	ask_ctl(&b);
+	if (!b.only_start) {
+		ask_api(&b);
+		ask_ctl(&b);
+	}
 	posture_close(b.p);
 	if (b.json)
 		print_json(&b);
