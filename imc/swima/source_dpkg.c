@@ -14,7 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-
 /* dpkg merges its journal after some 250 entries; this many is not dpkg's doing. */
 #define DPKG_MAX_UPDATES 16384
 

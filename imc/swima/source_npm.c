@@ -34,7 +34,7 @@ static struct span npm_tree(const char *path)
 	return tree;
 }
 
-static int npm_emit(struct tree_run *run, const struct tree_dir *d,
+static int npm_emit(const struct tree_walk *w, const struct tree_dir *d,
 		    const struct npm_package *p)
 {
 	const char *path = d->path + d->root;
@@ -45,7 +45,7 @@ static int npm_emit(struct tree_run *run, const struct tree_dir *d,
 		.directory = npm_tree(path),
 	};
 
-	return run->each(run->ctx, &item);
+	return tree_run_emit(w, d, &item);
 }
 
 /* The description of the package whose directory d is. */
@@ -73,7 +73,7 @@ static int npm_describe(const struct tree_walk *w, const struct tree_dir *d)
 		tree_refuse(w, d, NPM_FILE, &st, "nested too deep or too long");
 		err = 0;
 	} else if (!err) {
-		err = npm_emit(run, d, &p);
+		err = npm_emit(w, d, &p);
 	}
 	arena_reset(&a);
 	return err;

@@ -23,7 +23,7 @@ static int pip_open(const struct source_conf *conf, struct source **s)
 }
 
 /* The site-packages directory is all that says where: the same package may be in many. */
-static int pip_emit(struct tree_run *run, const struct tree_dir *site, const char *entry,
+static int pip_emit(const struct tree_walk *w, const struct tree_dir *site, const char *entry,
 		    const struct pip_metadata *m)
 {
 	char key[PATH_MAX];
@@ -34,7 +34,7 @@ static int pip_emit(struct tree_run *run, const struct tree_dir *site, const cha
 		.directory = span_str(site->path + site->root),
 	};
 
-	return item.key.n ? run->each(run->ctx, &item) : 0;
+	return tree_run_emit(w, site, &item);
 }
 
 /* entry of site is described by the file called name in d. */
@@ -52,7 +52,7 @@ static int pip_package(const struct tree_walk *w, const struct tree_dir *site,
 		return err;
 	if (swid_text_ok(span_str(site->path)) && swid_text_ok(span_str(entry)) &&
 	    pip_metadata_read(wr_span(&run->octets), &m))
-		return pip_emit(run, site, entry, &m);
+		return pip_emit(w, site, entry, &m);
 	tree_refuse(w, d, name, &st, "says no name and version");
 	return 0;
 }

@@ -71,9 +71,10 @@ static struct span swid_product(const char *path)
 	return (struct span){ 0 };
 }
 
-static int swid_emit(struct tree_run *run, const struct tree_dir *d, const char *name,
+static int swid_emit(const struct tree_walk *w, const struct tree_dir *d, const char *name,
 		     const struct swid_info *info)
 {
+	const struct tree_run *run = w->ctx;
 	char key[PATH_MAX], digest[SHA256_TEXT] = "";
 	struct source_item item = {
 		.key = tree_run_key(d, name, key, sizeof(key)),
@@ -90,7 +91,7 @@ static int swid_emit(struct tree_run *run, const struct tree_dir *d, const char 
 	int err = sha256_of(wr_span(&run->octets), digest);
 
 	item.digest = span_str(digest);
-	return err || !item.key.n ? err : run->each(run->ctx, &item);
+	return err ? err : tree_run_emit(w, d, &item);
 }
 
 /* Whatever is wrong with a tag is no reason to lose the others. */
@@ -112,7 +113,7 @@ static int swid_tag(const struct tree_walk *w, const struct tree_dir *d, const c
 		why = swid_file_read(kind, wr_span(&run->octets), &a, &info);
 	if (why)
 		tree_refuse(w, d, name, &st, why);
-	err = why ? 0 : swid_emit(run, d, name, &info);
+	err = why ? 0 : swid_emit(w, d, name, &info);
 	arena_reset(&a);
 	return err;
 }

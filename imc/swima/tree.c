@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-
 #define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK)
 
 /* What an errno means for somebody who looks for software. */
@@ -252,45 +251,67 @@ uint64_t tree_mark(const struct tree_dir *d, const char *name)
 
 /* --- what was refused --- */
 
-#define MAX_REFUSALS 4096 /* more are not remembered, and not logged */
+#define MAX_REFUSALS 4096 /* more are not remembered */
 
-struct tree_refusals {
+struct tree_refusal {
 	uint64_t mark;
 	UT_hash_handle hh;
 };
 
 /* True the first time. */
-static bool refusal_is_new(struct tree_refusals **all, uint64_t mark)
+static bool refusal_is_new(struct tree_refusals *all, uint64_t mark)
 {
-	struct tree_refusals *r = NULL;
+	struct tree_refusal *r = NULL;
 
-	HASH_FIND(hh, *all, &mark, sizeof(mark), r);
-	if (r || HASH_COUNT(*all) >= MAX_REFUSALS || !(r = calloc(1, sizeof(*r))))
+	HASH_FIND(hh, all->seen, &mark, sizeof(mark), r);
+	if (r)
 		return false;
+	if (HASH_COUNT(all->seen) >= MAX_REFUSALS || !(r = calloc(1, sizeof(*r)))) {
+		all->forgotten++;
+		return false;
+	}
 	r->mark = mark;
-	HASH_ADD(hh, *all, mark, sizeof(r->mark), r);
+	HASH_ADD(hh, all->seen, mark, sizeof(r->mark), r);
 	return true;
 }
 
 void tree_refuse(const struct tree_walk *w, const struct tree_dir *d, const char *name,
 		 const struct stat *st, const char *why)
 {
+	struct tree_refusals *all = w->refusals;
 	const struct stat none = { 0 };
 
-	if (refusal_is_new(w->refusals, mark_of(d, name, st ? st : &none)))
-		log_warn(w->log, "not taken in: source=%s path=%s/%s reason=%s", w->source,
-			 d->path, name, why);
+	if (!refusal_is_new(all, mark_of(d, name, st ? st : &none)))
+		return;
+	if (all->said == TREE_MAX_LINES) {
+		all->unsaid++;
+		return;
+	}
+	all->said++;
+	log_warn(w->log, "not taken in: source=%s path=%s/%s reason=%s", w->source, d->path,
+		 name, why);
 }
 
-void tree_refusals_free(struct tree_refusals **all)
+void tree_refuse_end(const struct tree_walk *w)
 {
-	struct tree_refusals *r, *next;
+	struct tree_refusals *all = w->refusals;
 
-	HASH_ITER(hh, *all, r, next)
+	if (all->unsaid)
+		log_warn(w->log, "not taken in: source=%s count=%zu more", w->source,
+			 all->unsaid + all->forgotten);
+	all->said = all->unsaid = all->forgotten = 0;
+}
+
+void tree_refusals_free(struct tree_refusals *all)
+{
+	struct tree_refusal *r, *next;
+
+	HASH_ITER(hh, all->seen, r, next)
 	{
-		HASH_DEL(*all, r);
+		HASH_DEL(all->seen, r);
 		free(r);
 	}
+	*all = (struct tree_refusals){ 0 };
 }
 
 /* --- watches --- */

@@ -15,15 +15,21 @@ struct tree_dir {
 	size_t root;      /* octets of the root in path */
 };
 
-/* What was found fault with; a line of log once for each state of a file. */
-struct tree_refusals;
+/* What was found fault with: a line of log once for each state of a file, but only so many in one
+ * walk, and of the others their number. Zero-initialise. */
+#define TREE_MAX_LINES 16
+struct tree_refusals {
+	struct tree_refusal *seen;
+	size_t said, unsaid; /* in this walk */
+	size_t forgotten; /* in this walk: too many to be remembered, so that they come again */
+};
 
 /* A walk over directories. */
 struct tree_walk {
 	const char *root; /* "" or an absolute path */
 	const struct log *log;
 	const char *source; /* who walks, for the log */
-	struct tree_refusals **refusals;
+	struct tree_refusals *refusals;
 	void *ctx;
 
 	/* A directory that the pattern names. 0, or ST_E...: ends the walk. */
@@ -65,7 +71,10 @@ int tree_read(int fd, const char *name, enum tree_owner owner, size_t max, struc
  * as it is now. */
 void tree_refuse(const struct tree_walk *w, const struct tree_dir *d, const char *name,
 		 const struct stat *st, const char *why);
-void tree_refusals_free(struct tree_refusals **r);
+
+/* The end of a walk: how many others there were. */
+void tree_refuse_end(const struct tree_walk *w);
+void tree_refusals_free(struct tree_refusals *r);
 
 /* A fingerprint of an entry of d and the state it is in; 0: it is not there. Those of several
  * are added, so that the order in which they are found does not matter. */

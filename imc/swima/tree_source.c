@@ -54,6 +54,7 @@ static int source_walk(struct tree_run *run, bool watch)
 
 	for (size_t i = 0; s->patterns && s->patterns[i] && !err; i++)
 		err = tree_walk(&w, s->patterns[i]);
+	tree_refuse_end(&w);
 	wr_reset(&run->octets);
 	return err;
 }
@@ -130,13 +131,34 @@ int tree_run_read(const struct tree_walk *w, const struct tree_dir *d, const cha
 		  enum tree_owner owner, size_t max, struct stat *st)
 {
 	struct tree_run *run = w->ctx;
-	int err = tree_read(d->fd, name, owner, max, &run->octets, st);
+	size_t all = run->s->conf->max_octets;
+	size_t left = !all ? max : run->read < all ? all - run->read : 0;
+	int err = tree_read(d->fd, name, owner, left < max ? left : max, &run->octets, st);
 
 	if (err == ST_EIO || err == ST_ENOMEM)
 		return err;
-	if (err < 0)
+	if (err == ST_ELIMIT && left < max && (uintmax_t)st->st_size <= max)
+		tree_refuse(w, d, name, st, "too much to read");
+	else if (err < 0)
 		tree_refuse(w, d, name, st, why_not(err));
+	else
+		run->read += run->octets.len;
 	return err < 0 ? 0 : 1;
+}
+
+int tree_run_emit(const struct tree_walk *w, const struct tree_dir *d,
+		  const struct source_item *item)
+{
+	struct tree_run *run = w->ctx;
+
+	if (!item->key.n)
+		return 0;
+	if (run->count == TREE_MAX_INSTANCES) {
+		tree_refuse(w, d, ".", NULL, "too many");
+		return 0;
+	}
+	run->count++;
+	return run->each(run->ctx, item);
 }
 
 int tree_run_below(const struct tree_walk *w, const struct tree_dir *d, const char *name,

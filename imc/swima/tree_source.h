@@ -14,9 +14,14 @@ struct source {
 	/* Goes through a directory that a pattern names; w->ctx is the struct tree_run. */
 	int (*found)(const struct tree_walk *w, const struct tree_dir *d);
 
-	struct tree_refusals *refused;
+	struct tree_refusals refused;
 	struct tree_watches watches;
 };
+
+/* What one source may have at the most: whoever may write into its directories cannot keep the
+ * software of the others out. Of what is read in one walk conf->max_octets is the ceiling, if it
+ * is not 0. */
+#define TREE_MAX_INSTANCES 65536
 
 /* One walk; what is wanted of it: instances (each), a stamp or watches. */
 struct tree_run {
@@ -26,6 +31,8 @@ struct tree_run {
 	struct source_stamp *stamp;
 	unsigned int depth; /* of directories below the one that was found */
 	struct wr octets;   /* scratch: of one file */
+	size_t read;        /* octets, of all of them */
+	size_t count;       /* instances */
 };
 
 int tree_source_open(const struct source_conf *conf, const char *name,
@@ -48,6 +55,10 @@ bool tree_run_wants(const struct tree_walk *w, const struct tree_dir *d, const c
 /* Reads name in d into run->octets: 1; 0: refused, and the log says why; or ST_E... */
 int tree_run_read(const struct tree_walk *w, const struct tree_dir *d, const char *name,
 		  enum tree_owner owner, size_t max, struct stat *st);
+
+/* Gives item, which was found in d, to run->each. */
+int tree_run_emit(const struct tree_walk *w, const struct tree_dir *d,
+		  const struct source_item *item);
 
 /* Enters the directory called name in d, if it is one, and goes on there, at most max_depth
  * levels deep. */

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "wire/swima_events.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
@@ -184,6 +185,47 @@ static void test_altered(void **state)
 	collection_close(c);
 }
 
+/* The clock is put forward by years, and back again, while software changes and between two runs:
+ * events keep their order and numbers, and none is dated before the one that went before it was
+ * seen. */
+static void test_clock(void **state)
+{
+	static const int64_t times[] = { 1800000000, 4102444800, 1700000000, 5, 1800000001 };
+	struct collection *c = must_open(ledger, 100);
+	struct ledger_event ev;
+	uint32_t epoch, n = 0;
+
+	(void)state;
+	clock_fake(1790000000 * CLOCK_SEC);
+	INSTALL("a", "0");
+	refresh(c);
+	epoch = collection_epoch(c);
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		char version[8];
+
+		clock_fake(times[i] * CLOCK_SEC);
+		snprintf(version, sizeof(version), "%zu", i + 1);
+		INSTALL("a", version);
+		if (i % 2) { /* or while it was not running */
+			collection_close(c);
+			c = must_open(ledger, 100);
+		}
+		refresh(c);
+		assert_int_equal(collection_last_eid(c), 2 * (i + 1));
+	}
+	assert_int_equal(collection_epoch(c), epoch);
+	assert_int_equal(collection_events(c, 1), 0);
+	for (; collection_event_next(c, &ev) > 0; n++) {
+		assert_int_equal(ev.eid, n + 1);
+		assert_int_equal(ev.action, n % 2 ? SWIMA_CREATION : SWIMA_DELETION);
+		assert_true(ev.at == times[n / 2] * CLOCK_SEC);
+	}
+	collection_events_end(c);
+	assert_int_equal(n, 10);
+	collection_close(c);
+	clock_fake(0);
+}
+
 /* A system without dpkg has no software that we know of; that is an answer. */
 static void test_no_source(void **state)
 {
@@ -360,6 +402,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_changes, drop_ledger),
 		cmocka_unit_test_teardown(test_altered, drop_ledger),
+		cmocka_unit_test_setup_teardown(test_clock, drop_ledger, drop_ledger),
 		cmocka_unit_test(test_no_source),
 		cmocka_unit_test_teardown(test_restart, drop_ledger),
 		cmocka_unit_test_teardown(test_ledger_lost, drop_ledger),

@@ -100,6 +100,30 @@ static void test_changes(void **state)
 	free(big);
 }
 
+/* Whoever may write there can add to the list, but not without end, nor at any cost. */
+static void test_ceilings(void **state)
+{
+	static const char *const places[] = { "/site", NULL };
+	const struct source_conf conf = {
+		.root = scratch_root, .max_octets = 100, .max_tag = 60, .pip = places
+	};
+	static const char text[] = "Name: x\nVersion: 1\n\n0123456789012345678";
+	struct source *s;
+
+	(void)state;
+	scratch_clear();
+	scratch_log();
+	for (int i = 0; i < 6; i++)
+		scratch_put(span_str(text), "/site/x-%d.dist-info/METADATA", i);
+	assert_int_equal(source_pip.open(&conf, &s), 0);
+	assert_int_equal(list_all(&source_pip, s, &listed), 0);
+	assert_int_equal(listed.n, 2);
+	assert_int_equal(scratch_log_count(), 4);
+	assert_true(scratch_log_has("reason=too much to read"));
+	source_pip.close(s);
+	listed_reset(&listed);
+}
+
 static void test_metadata(void **state)
 {
 	static const char *const bad[] = {
@@ -132,9 +156,8 @@ static void test_metadata(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_list),
-		cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_list),     cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_changes),  cmocka_unit_test(test_ceilings),
 		cmocka_unit_test(test_metadata),
 	};
 

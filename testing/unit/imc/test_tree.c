@@ -30,7 +30,7 @@ static int by_text(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-static struct tree_refusals *refused;
+static struct tree_refusals refused;
 
 static void check(const char *pattern, bool passed, const char *want)
 {
@@ -142,6 +142,29 @@ static void test_refused_once(void **state)
 	tree_refusals_free(&refused);
 }
 
+/* So many that nobody would read it all. */
+static void test_refused_many(void **state)
+{
+	const struct tree_walk w = { .root = scratch_root,
+				     .source = "test",
+				     .refusals = &refused,
+				     .found = found_refuse };
+
+	(void)state;
+	for (int i = 0; i < 5000; i++)
+		scratch_put(span_str("x"), "/many/%d", i);
+	scratch_log();
+	assert_int_equal(tree_walk(&w, "/many"), 0);
+	assert_int_equal(scratch_log_count(), TREE_MAX_LINES);
+	tree_refuse_end(&w);
+	assert_int_equal(scratch_log_count(), TREE_MAX_LINES + 1);
+	assert_true(scratch_log_has("source=test count=4984 more"));
+	assert_int_equal(tree_walk(&w, "/many"), 0); /* and not again */
+	tree_refuse_end(&w);
+	assert_int_equal(scratch_log_count(), TREE_MAX_LINES + 1);
+	tree_refusals_free(&refused);
+}
+
 static void test_read(void **state)
 {
 	const char *path = scratch_path("/a/file");
@@ -195,9 +218,10 @@ static int end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_patterns), cmocka_unit_test(test_passed),
-		cmocka_unit_test(test_errors),   cmocka_unit_test(test_refused_once),
-		cmocka_unit_test(test_read),     cmocka_unit_test(test_watches),
+		cmocka_unit_test(test_patterns),     cmocka_unit_test(test_passed),
+		cmocka_unit_test(test_errors),       cmocka_unit_test(test_refused_once),
+		cmocka_unit_test(test_refused_many), cmocka_unit_test(test_read),
+		cmocka_unit_test(test_watches),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);
