@@ -1,7 +1,9 @@
 #include "config.h"
 
 #include "bin/stance_agent_link.h"
+#include "base/clock.h"
 #include "base/err.h"
+#include "bin/quota.h"
 #include "net/dialler.h"
 #include "net/pt_conn.h"
 
@@ -21,6 +23,8 @@ struct link {
 	struct imc_peer *peer;
 	uv_timer_t deadline; /* of an assessment; runs only during one */
 	uv_async_t wake;     /* a collector wants to be heard, on whatever thread */
+	struct quota *quota; /* of assessments that the manager begins */
+	uv_timer_t pace;     /* until it is listened to again */
 	unsigned handles;
 	bool reached, closing;
 	bool waiting; /* for the first answer in an assessment */
@@ -37,6 +41,7 @@ static void link_on_handle_closed(uv_handle_t *h)
 	if (--l->handles)
 		return;
 	l->ops->closed(l->ctx, l->err, l->why, l->reached);
+	quota_close(l->quota);
 	free(l);
 }
 
@@ -52,6 +57,7 @@ static void link_end(struct link *l, int err, const char *why)
 	imc_peer_close(l->peer); /* after this no collector wakes us */
 	l->peer = NULL;
 	uv_close((uv_handle_t *)&l->deadline, link_on_handle_closed);
+	uv_close((uv_handle_t *)&l->pace, link_on_handle_closed);
 	uv_close((uv_handle_t *)&l->wake, link_on_handle_closed);
 }
 
@@ -113,6 +119,41 @@ static void link_heard(struct link *l)
 		link_expect(l, l->conf->limits.assessment_s);
 	l->waiting = false;
 }
+
+/* --- the pace ------------------------------------------------------------------------- */
+
+static void link_pace(struct link *l);
+
+static void link_on_pace(uv_timer_t *timer)
+{
+	link_pace(timer->data);
+}
+
+/* A manager that begins too many assessments is not read from until that is made up for. */
+static void link_pace(struct link *l)
+{
+	int64_t wait = quota_wait(l->quota, "", clock_mono_us());
+
+	if (!l->conn || l->closing)
+		return;
+	pt_conn_pause(l->conn, wait > 0);
+	if (wait > 0)
+		uv_timer_start(&l->pace, link_on_pace, (uint64_t)wait / 1000 + 1, 0);
+}
+
+/* As after the peer has heard something; `before` is how many had begun then. */
+static void link_spend(struct link *l, uint64_t before)
+{
+	uint64_t begun = l->peer ? imc_peer_begun(l->peer) : before;
+
+	if (begun == before)
+		return;
+	for (; before < begun; before++)
+		quota_spend(l->quota, "", clock_mono_us());
+	link_pace(l);
+}
+
+/* --- what the peer wants -------------------------------------------------------------- */
 
 static void link_on_send(void *ctx, struct span batch)
 {
@@ -194,10 +235,12 @@ static void link_on_ready(void *ctx, const struct pt_conn_info *info)
 static void link_on_batch(void *ctx, struct span batch)
 {
 	struct link *l = ctx;
+	uint64_t before = l->peer ? imc_peer_begun(l->peer) : 0;
 
 	link_heard(l);
 	if (l->peer)
 		imc_peer_receive(l->peer, batch);
+	link_spend(l, before);
 	link_watch(l);
 }
 
@@ -258,15 +301,18 @@ int link_open(struct net_loop *loop, struct imc_host *host, const struct agent_c
 	l->conf = conf;
 	l->ops = ops;
 	l->ctx = ctx;
-	if (link_init(l, conf, tls) < 0 ||
+	if (quota_open(conf->limits.assessments_per_minute, &l->quota) < 0 ||
+	    link_init(l, conf, tls) < 0 ||
 	    uv_async_init(&loop->uv, &l->wake, link_on_awake) < 0) {
 		dialler_close(l->dialler);
+		quota_close(l->quota);
 		free(l);
 		return ST_ENOMEM;
 	}
 	uv_timer_init(&loop->uv, &l->deadline);
-	l->deadline.data = l->wake.data = l;
-	l->handles = 2;
+	uv_timer_init(&loop->uv, &l->pace);
+	l->deadline.data = l->pace.data = l->wake.data = l;
+	l->handles = 3;
 	*out = l;
 	return 0;
 }

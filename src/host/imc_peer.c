@@ -12,9 +12,10 @@
 struct imc_peer {
 	struct peer base;
 	struct imc_peer_ops ops;
-	bool working;  /* an assessment is under way */
-	bool asked;    /* our CRETRY has not been answered yet */
-	bool language; /* has been sent */
+	bool working;   /* an assessment is under way */
+	bool asked;     /* our CRETRY has not been answered yet */
+	bool language;  /* has been sent */
+	uint64_t begun; /* assessments */
 
 	/* what the server says, gathered over the batches of an assessment */
 	struct arena texts;
@@ -77,6 +78,11 @@ void imc_peer_close(struct imc_peer *peer)
 bool imc_peer_busy(const struct imc_peer *peer)
 {
 	return peer->working;
+}
+
+uint64_t imc_peer_begun(const struct imc_peer *peer)
+{
+	return peer->begun;
 }
 
 /* --- what the server says ----------------------------------------------------------------- */
@@ -204,6 +210,7 @@ static void put_language(struct imc_peer *c)
 static void start(struct imc_peer *c)
 {
 	c->working = true;
+	c->begun++;
 	forget_result(c);
 	peer_start(&c->base);
 	put_language(c);

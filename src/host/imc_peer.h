@@ -69,6 +69,9 @@ int imc_peer_retry(struct imc_peer *peer);
 /* Whether an assessment is under way (between our first batch and the RESULT). */
 bool imc_peer_busy(const struct imc_peer *peer);
 
+/* How many assessments have begun so far, whoever began them. */
+uint64_t imc_peer_begun(const struct imc_peer *peer);
+
 /* Ends the session with CLOSE; ops->closed follows from inside. */
 void imc_peer_end(struct imc_peer *peer);
 

@@ -122,6 +122,24 @@ agent_start 8
 agents="$agents $agent"
 ok 'it comes back and is assessed' until_same $((before + 1)) assessments
 
+note 'an agent that its manager may not ask too often'
+printf 'limits { assessments_per_minute = 6 }\n' >>"$D/h10.conf"
+agent_start 10
+slow=$agent
+ok 'it connects' until_same $((connected + 1)) sessions
+begun=$(date +%s)
+for n in 1 2 3 4 5 6; do
+    timeout 60 stancectl assess h10.example --wait >"$D/slow.txt" || cat "$D/slow.txt"
+done
+ok 'six at once' [ $(($(date +%s) - begun)) -le 8 ]
+begun=$(date +%s)
+ok 'and another' timeout 60 stancectl assess h10.example --wait
+took=$(($(date +%s) - begun))
+ok "which takes its time: $took s" [ $took -ge 8 ]
+kill -TERM "$slow"
+wait "$slow"
+ok 'it has gone' until_same $connected sessions
+
 note 'the manager goes away and comes back'
 ok 'the manager stops in time' timeout 20 "$lab" stop "$D"
 "$lab" start "$D" || exit 1

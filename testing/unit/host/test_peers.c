@@ -61,6 +61,7 @@ static void test_small_part(void **state)
 	link_pump(&l);
 	assert_int_equal(l.results_c, 3);
 	assert_int_equal(l.results_v, 3);
+	assert_int_equal(imc_peer_begun(l.c), 3);
 
 	imc_peer_end(l.c);
 	link_pump(&l);
