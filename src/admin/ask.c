@@ -49,15 +49,18 @@ static int ask_whom(struct admin_call *call, struct ask *a)
 	return err;
 }
 
+static int64_t ask_time(const struct admin_call *call, const char *key)
+{
+	return command_arg_find(call->request->command, key) ? request_time(call->request, key)
+							     : 0;
+}
+
 int ask_begin(struct admin_call *call, struct ask *a)
 {
 	uint32_t stale = call->env->stale_after ? call->env->stale_after : ADMIN_STALE_AFTER;
 
 	*a = (struct ask){ .posture = call->env->posture, .stale_us = stale * CLOCK_SEC };
-	ask_at(a, command_arg_find(call->request->command, "as_of")
-			  ? (struct when){ request_time(call->request, "as_of"),
-					   request_time(call->request, "known_at") }
-			  : WHEN_NOW);
+	ask_at(a, (struct when){ ask_time(call, "as_of"), ask_time(call, "known_at") });
 	if (a->posture)
 		return ask_whom(call, a);
 	call_end(call, ADMIN_STALE, "the manager has no repository");

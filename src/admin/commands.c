@@ -56,6 +56,17 @@ static const struct command_arg lacking_args[] = {
 	{ 0 },
 };
 
+static const struct command_arg exposure_args[] = {
+	{ "pattern", ARG_TEXT, ARG_POSITIONAL | ARG_REQUIRED, "PATTERN",
+	  "name or identifier, with * ? [...]" },
+	VERSION_ARG,
+	{ "from", ARG_TIME, 0, "T", "who had it at that moment or later" },
+	{ "to", ARG_TIME, 0, "T", "and at that one or earlier" },
+	GROUP_ARGS,
+	{ "known_at", ARG_TIME, 0, "T", "as far as the manager knew at that one" },
+	{ 0 },
+};
+
 static const struct command_arg diff_args[] = {
 	{ "name", ARG_TEXT, ARG_POSITIONAL | ARG_REQUIRED, "NAME", "its name, or its identity" },
 	{ "other", ARG_TEXT, ARG_POSITIONAL, "OTHER", "of the endpoint to compare it with" },
@@ -93,6 +104,8 @@ const struct command admin_commands[] = {
 	  ADMIN_READ, software_args, software_views },
 	{ "lacking", "which endpoints have no such software",
 	  ADMIN_READ, lacking_args, lacking_views },
+	{ "exposure", "which endpoints had such software, from when to when",
+	  ADMIN_READ, exposure_args, exposure_views },
 	{ "diff", "what differs in the software of two endpoints, or of one at two moments",
 	  ADMIN_READ, diff_args, diff_views },
 	{ "changes", "what has changed",

@@ -12,6 +12,7 @@ extern const struct command_view software_views[]; /* software.c */
 extern const struct command_view changes_views[];  /* changes.c */
 extern const struct command_view groups_views[];   /* groups.c */
 extern const struct command_view lacking_views[];  /* lacking.c */
+extern const struct command_view exposure_views[]; /* exposure.c */
 extern const struct command_view diff_views[];     /* diff.c */
 extern const struct command_view assess_views[];   /* assess.c */
 extern const struct command_view status_views[];   /* status.c */

@@ -26,41 +26,18 @@ void fresh_add(struct fresh *f, const struct ask *a, const struct endpoint_row *
 	f->stale += fresh_is_stale(a, row);
 }
 
-struct fresh_of {
-	struct fresh *f;
-	const struct ask *a;
-};
-
-static int fresh_next(void *ctx, const struct endpoint_row *row)
-{
-	struct fresh_of *of = ctx;
-
-	fresh_add(of->f, of->a, row);
-	return 0;
-}
-
-static void fresh_now(const struct ask *a, struct fresh *f)
+int fresh_of_all(const struct ask *a, struct fresh *f)
 {
 	struct freshness all;
+	int err = query_freshness(a->posture, a->when, a->among, a->now - a->stale_us, &all);
 
-	query_freshness(a->posture, a->now - a->stale_us, &all);
 	*f = (struct fresh){
 		.endpoints = all.endpoints,
 		.stale = all.stale,
 		.complete_through = all.complete_through,
 	};
 	(void)snprintf(f->worst, sizeof(f->worst), "%s", all.worst);
-}
-
-int fresh_of_all(const struct ask *a, struct fresh *f)
-{
-	struct fresh_of of = { f, a };
-
-	if (!ask_past(a) && !a->among) {
-		fresh_now(a, f);
-		return 0;
-	}
-	return query_endpoints(a->posture, a->when, a->among, fresh_next, &of);
+	return err;
 }
 
 static void fresh_say(const struct fresh *f, char *out, size_t size)

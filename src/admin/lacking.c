@@ -28,7 +28,7 @@ struct lacking {
 	struct fresh fresh; /* of all: who has it may have lost it */
 };
 
-static int lacking_next(void *ctx, const struct endpoint_row *row, bool has)
+static int lacking_next(void *ctx, const struct endpoint_row *row)
 {
 	struct lacking *l = ctx;
 	struct cell cells[LA_N] = {
@@ -41,8 +41,7 @@ static int lacking_next(void *ctx, const struct endpoint_row *row, bool has)
 		[LA_STALE] = cell_bool(fresh_is_stale(l->ask, row)),
 	};
 
-	fresh_add(&l->fresh, l->ask, row);
-	return has ? 0 : call_row(l->call, cells);
+	return call_row(l->call, cells);
 }
 
 static int lacking_run(struct admin_call *call)
@@ -62,7 +61,9 @@ static int lacking_run(struct admin_call *call)
 	l.ask = &a;
 	q.unordered = &unordered;
 	if (!err)
-		err = query_holders(a.posture, &q, lacking_next, &l);
+		err = fresh_of_all(&a, &l.fresh);
+	if (!err)
+		err = query_lacking(a.posture, &q, lacking_next, &l);
 	if (l.fresh.endpoints)
 		(void)snprintf(no, sizeof(no), "every endpoint has software that matches '%s'",
 			       pattern);

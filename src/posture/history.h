@@ -47,6 +47,10 @@ struct past_facts {
 int history_rows(struct posture *p, const struct moment *m, const struct ids *ids,
 		 struct arena *a, struct endpoint_row **rows, size_t *n);
 
+/* Hands fn these rows, not all of them in memory at once if m is not in the past. */
+int emit_endpoints(struct posture *p, const struct moment *m, const struct ids *ids,
+		   int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
+
 /* Facts, or results (what: CHANGE_FACT, CHANGE_RESULT), of one endpoint, by name. */
 int history_facts(struct posture *p, const struct moment *m, uint32_t endpoint,
 		  enum change_kind what, struct arena *a, struct past_facts *out);
@@ -74,6 +78,10 @@ int history_wanted(struct posture *p, const struct software_query *q, struct ids
 /* How much of this software some endpoint had. */
 int history_present(struct posture *p, const struct moment *m, const struct ids *software,
 		    const struct among *among, uint64_t *n);
+
+/* Rows about these, whether anybody has them or not, by name, version, identifier. */
+int software_each(struct posture *p, const struct ids *ids,
+		  int (*fn)(void *ctx, const struct software_row *row), void *ctx);
 
 struct dictionary_entry;
 

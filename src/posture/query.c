@@ -25,8 +25,8 @@ static int emit_chunk(struct posture *p, const struct moment *m, const struct id
 }
 
 /* The past is undone in one go; of the present not everything is copied at once. */
-static int emit_endpoints(struct posture *p, const struct moment *m, const struct ids *ids,
-			  int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
+int emit_endpoints(struct posture *p, const struct moment *m, const struct ids *ids,
+		   int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
 	size_t step = m->past ? ids->n : CHUNK;
 	int err = 0;
@@ -180,6 +180,12 @@ static int emit_software(struct posture *p, const struct ids *ids,
 	free(rows.v);
 	arena_reset(&rows.a);
 	return err;
+}
+
+int software_each(struct posture *p, const struct ids *ids,
+		  int (*fn)(void *ctx, const struct software_row *row), void *ctx)
+{
+	return emit_software(p, ids, &(struct software_numbers){ 0 }, fn, ctx);
 }
 
 /* By making the set of those who have each. */

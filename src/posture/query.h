@@ -89,7 +89,8 @@ struct result_row {
 int query_endpoints(struct posture *p, struct when when, const struct among *among,
 		    int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
 
-/* How far the software of all endpoints is known now. Costs no more for a million of them. */
+/* How far the software of endpoints is known. Of all endpoints now it costs no more for a million
+ * of them; with as_of a look at each in memory; with known_at as much as their rows. */
 struct freshness {
 	uint64_t endpoints;
 	uint64_t
@@ -98,8 +99,9 @@ struct freshness {
 	char worst[256];          /* name of that one, cut */
 };
 
-/* since: a moment, microseconds. */
-void query_freshness(struct posture *p, int64_t since, struct freshness *f);
+/* since: a moment, microseconds; gaps count only when the question is about now. */
+int query_freshness(struct posture *p, struct when when, const struct among *among,
+		    int64_t since, struct freshness *f);
 
 /* Endpoints that text means: an identity key exactly, or else every endpoint of that name
  * (case does not matter). ST_ENOENT when there is none. */
@@ -132,10 +134,34 @@ int query_software_endpoints(struct posture *p, struct when when, uint32_t softw
 			     const struct among *among,
 			     int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
 
-/* The endpoints, in the order of their names, and whether each has any of the software that is
- * asked for: rows and sets of the same moment. */
-int query_holders(struct posture *p, const struct software_query *q,
-		  int (*fn)(void *ctx, const struct endpoint_row *row, bool has), void *ctx);
+/* The endpoints, in the order of their names, that have none of the software that is asked for:
+ * rows and sets of the same moment. */
+int query_lacking(struct posture *p, const struct software_query *q,
+		  int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
+
+/* From when to when endpoints had software. */
+struct exposure_query {
+	struct software_query software; /* when.as_of is not used; unordered: whoever has it */
+	int64_t from, to;               /* windows that overlap this; 0: any */
+};
+
+/* A window in which an endpoint had a software, on both clocks. It took effect at since and ended
+ * at until (0: it has not); the manager knew of that at since_known and until_known. earlier: the
+ * endpoint's first inventory, at since, showed it: it may have been there before. */
+struct exposure_row {
+	/* id, key, name, and how far its software is known now: has_inventory, has_gap,
+	 * complete_through */
+	const struct endpoint_row *endpoint;
+	const struct software_row *software; /* without endpoints and instances */
+	int64_t since, until, since_known, until_known;
+	bool earlier;
+};
+
+/* By software (name, version, identifier), then by the name of the endpoint, then by since. At any
+ * moment between the two, and at no other, a query with that as_of finds the endpoint among those
+ * that have it. What was before the journal that is kept counts from where it begins. */
+int query_exposure(struct posture *p, const struct exposure_query *q,
+		   int (*fn)(void *ctx, const struct exposure_row *row), void *ctx);
 
 /* What is on one endpoint, by name, version, identifier. */
 int query_inventory(struct posture *p, struct when when, uint32_t endpoint,

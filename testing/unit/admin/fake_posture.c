@@ -203,6 +203,7 @@ int query_endpoints(struct posture *p, struct when when, const struct among *amo
 struct fake_fresh {
 	struct freshness *f;
 	int64_t since;
+	bool past;
 };
 
 static int fresh_row(void *ctx, const struct endpoint_row *row)
@@ -214,16 +215,17 @@ static int fresh_row(void *ctx, const struct endpoint_row *row)
 		of->f->complete_through = known;
 		(void)snprintf(of->f->worst, sizeof(of->f->worst), "%s", row->name);
 	}
-	of->f->stale += row->has_gap || !known || known < of->since;
+	of->f->stale += (row->has_gap && !of->past) || !known || known < of->since;
 	return 0;
 }
 
-void query_freshness(struct posture *p, int64_t since, struct freshness *f)
+int query_freshness(struct posture *p, struct when when, const struct among *among,
+		    int64_t since, struct freshness *f)
 {
-	struct fake_fresh of = { f, since };
+	struct fake_fresh of = { f, since, when.as_of || when.known_at };
 
 	*f = (struct freshness){ 0 };
-	(void)query_endpoints(p, WHEN_NOW, NULL, fresh_row, &of);
+	return query_endpoints(p, when, among, fresh_row, &of);
 }
 
 int query_resolve(struct posture *p, struct when when, const char *text,
@@ -307,8 +309,8 @@ int query_software_endpoints(struct posture *p, struct when when, uint32_t id,
 }
 
 /* Only the first endpoint has software, and all of it. */
-int query_holders(struct posture *p, const struct software_query *q,
-		  int (*fn)(void *ctx, const struct endpoint_row *row, bool has), void *ctx)
+int query_lacking(struct posture *p, const struct software_query *q,
+		  int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
 	bool matches = fnmatch(q->glob, "openssl", 0) == 0;
 	int err = 0;
@@ -317,8 +319,33 @@ int query_holders(struct posture *p, const struct software_query *q,
 	fake_posture.as_of = q->when.as_of;
 	fake_posture.known_at = q->when.known_at;
 	for (size_t i = 0; !err && !fake_posture.empty && i < endpoints_n(); i++)
-		if (among_has(q->among, endpoints[i].id))
-			err = fn(ctx, &endpoints[i], matches && i == 0);
+		if (among_has(q->among, endpoints[i].id) && !(matches && i == 0))
+			err = fn(ctx, &endpoints[i]);
+	return err;
+}
+
+/* The first endpoint has had openssl for two days, and for an hour something else. */
+int query_exposure(struct posture *p, const struct exposure_query *q,
+		   int (*fn)(void *ctx, const struct exposure_row *row), void *ctx)
+{
+	const int64_t hour = 3600 * INT64_C(1000000);
+	const struct exposure_row rows[] = {
+		{ &endpoints[0], &software[0], T0 - 48 * hour, 0, T0 - 47 * hour, 0, true },
+		{ &endpoints[0], &software[2], T0 - 9 * hour, T0 - 8 * hour, T0 - 8 * hour,
+		  T0 - 7 * hour, false },
+	};
+	int err = 0;
+
+	(void)p;
+	fake_posture.known_at = q->software.when.known_at;
+	if (q->software.unordered)
+		*q->software.unordered = 0;
+	for (size_t i = 0; !err && i < N(rows); i++)
+		if (fnmatch(q->software.glob, (const char *)rows[i].software->identifier.p,
+			    0) == 0 &&
+		    among_has(q->software.among, 1) && (!q->to || rows[i].since <= q->to) &&
+		    (!rows[i].until || rows[i].until > q->from))
+			err = fn(ctx, &rows[i]);
 	return err;
 }
 

@@ -287,6 +287,33 @@ static void test_versions(void **state)
 	      "every");
 }
 
+static void test_exposure(void **state)
+{
+	struct got g;
+
+	(void)state;
+	fake_posture.fresh = true;
+#define EXPOSURE(args) ASK("\"exposure\",\"args\":{\"pattern\":\"*\"" args "}")
+	assert_int_equal(answer(&g, ADMIN_READ, EXPOSURE("")), 0);
+	assert_int_equal(end_exit(&g), ADMIN_YES);
+	assert_string_equal(text(&g, 0, "endpoint"), "web1.example.org");
+	assert_string_equal(text(&g, 0, "name"), "openssl");
+	assert_true(json_is_null(cell(&g, 0, "until")));
+	assert_true(json_is_true(cell(&g, 0, "earlier")));
+	assert_string_equal(text(&g, 1, "since"), "2026-11-21T10:26:55.123456Z");
+	assert_string_equal(text(&g, 1, "until"), "2026-11-21T11:26:55.123456Z");
+	assert_string_equal(text(&g, 1, "since_known"), "2026-11-21T11:26:55.123456Z");
+	assert_string_equal(text(&g, 1, "until_known"), "2026-11-21T12:26:55.123456Z");
+	drop(&g);
+	check(EXPOSURE(",\"from\":\"2026-11-21T12:00:00Z\""), ADMIN_YES, 1, "");
+	check(EXPOSURE(",\"to\":\"2026-11-19\""), ADMIN_NO, 0, "no endpoint had");
+	check(EXPOSURE(",\"from\":\"2026-11-21\",\"to\":\"2026-11-20\""), ADMIN_USAGE, 0,
+	      "--to is before --from");
+	fake_posture.fresh = false;
+	check(EXPOSURE(",\"known_at\":\"2026-11-21T12:00:00Z\""), ADMIN_STALE, 2, "3 of 4");
+	assert_int_equal(fake_posture.known_at, INT64_C(1795262400000000));
+}
+
 static void test_as_of(void **state)
 {
 	(void)state;
@@ -426,6 +453,7 @@ int main(void)
 		cmocka_unit_test_setup(test_diff_questions, setup),
 		cmocka_unit_test_setup(test_changes, setup),
 		cmocka_unit_test_setup(test_versions, setup),
+		cmocka_unit_test_setup(test_exposure, setup),
 		cmocka_unit_test_setup(test_as_of, setup),
 		cmocka_unit_test_setup(test_status, setup),
 		cmocka_unit_test_setup(test_no_repository, setup),

@@ -194,7 +194,7 @@ void fixture_check_freshness(struct fixture *f, int64_t since)
 	struct freshness got;
 
 	assert_int_equal(query_endpoints(f->p, WHEN_NOW, NULL, walk_row, &w), 0);
-	query_freshness(f->p, since, &got);
+	assert_int_equal(query_freshness(f->p, WHEN_NOW, NULL, since, &got), 0);
 	assert_int_equal(got.endpoints, w.sum.endpoints);
 	assert_int_equal(got.stale, w.sum.stale);
 	assert_int_equal(got.complete_through, w.sum.complete_through);

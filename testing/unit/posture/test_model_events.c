@@ -1,12 +1,12 @@
 /* Random histories of software on endpoints that keep ledgers, told in every way that a network
  * and a restart can make of it, by clocks that are wrong and are set, against a replay that
  * keeps everything. */
-#include "posture/fixture.h"
+#include "posture/two_clocks.h"
 #include "base/clock.h"
 
 #include <stdio.h>
 
-#define ENDPOINTS 8
+#define ENDPOINTS TWO_CLOCKS_ENDPOINTS
 #define SOFTWARE 24
 #define INSTANCES 40 /* on one endpoint */
 #define LOG 512      /* events of one epoch; then the ledger begins anew */
@@ -412,103 +412,20 @@ static void check_past(const struct past *p)
 	assert_int_equal(bits, 0);
 }
 
-/* --- two clocks -------------------------------------------------------------------------- */
-
-/* What the journal says, line by line, in the simplest way. */
-struct replay {
-	struct when when;
-	bool inventory[ENDPOINTS];
-	uint32_t touched[ENDPOINTS], first[ENDPOINTS], state[ENDPOINTS];
-};
-
-static int replay_line(void *ctx, const struct change_row *row)
-{
-	const struct change *c = &row->change;
-	struct replay *r = ctx;
-	unsigned i;
-
-	assert_int_equal(sscanf(row->endpoint_name, "host%u.", &i), 1);
-	if (c->kind == CHANGE_INVENTORY) {
-		r->inventory[i] =
-			c->known_at <= r->when.as_of && c->known_at <= r->when.known_at;
-		return 0;
-	}
-	uint32_t bit = 1u << id_of(&row->software);
-	bool whole = c->happened_at % CLOCK_SEC == 0; /* some time in that second */
-	int64_t happened = c->happened_at + (whole ? CLOCK_SEC - 1 : 0);
-	int64_t effect = c->happened_at && happened < c->known_at ? happened : c->known_at;
-
-	if (!(r->touched[i] & bit) && c->kind == CHANGE_REMOVED)
-		r->first[i] |= bit;
-	r->touched[i] |= bit;
-	if (c->known_at > r->when.known_at || effect > r->when.as_of)
-		return 0;
-	/* the newest line that counts decides */
-	r->first[i] &= ~bit;
-	r->state[i] &= ~bit;
-	if (c->kind == CHANGE_ADDED)
-		r->state[i] |= bit;
-	return 0;
-}
-
-static int count_holder(void *ctx, const struct endpoint_row *row)
-{
-	uint32_t *bits = ctx;
-	unsigned i;
-
-	assert_int_equal(sscanf(row->name, "host%u.", &i), 1);
-	*bits |= 1u << i;
-	return 0;
-}
-
-static int check_holders(void *ctx, const struct software_row *row)
-{
-	const struct replay *r = ctx;
-	uint32_t bit = 1u << id_of(row), got = 0, want = 0;
-
-	for (unsigned i = 0; i < ENDPOINTS; i++)
-		want |= r->state[i] & bit ? 1u << i : 0;
-	assert_int_equal(
-		query_software_endpoints(f.p, r->when, row->id, NULL, count_holder, &got), 0);
-	assert_int_equal(got, want);
-	assert_int_equal(row->endpoints, __builtin_popcount(want));
-	return 0;
-}
-
-static void check_two_clocks(struct when when)
-{
-	const struct change_query q = { .kinds = CHANGE_SOFTWARE };
-	struct replay r = { .when = when };
-	char name[32];
-
-	assert_int_equal(query_changes(f.p, &q, replay_line, &r), 0);
-	for (unsigned i = 0; i < ENDPOINTS; i++) {
-		uint32_t untouched = present_of(&told[i]) & ~r.touched[i], id, bits;
-		struct endpoint_row row;
-
-		r.state[i] |= untouched | r.first[i];
-		r.state[i] = r.inventory[i] ? r.state[i] : 0;
-		bits = r.state[i];
-		(void)snprintf(name, sizeof(name), "host%u.example", i);
-		id = fixture_endpoint(&f, when, name, &row);
-		assert_int_equal(row.has_inventory, r.inventory[i]);
-		assert_int_equal(row.software_count, __builtin_popcount(bits));
-		if (id)
-			assert_int_equal(query_inventory(f.p, when, id, check_then, &bits), 0);
-		assert_int_equal(bits, 0);
-	}
-	assert_int_equal(query_software(f.p, SOFTWARE_OF(when, "id-*"), check_holders, &r), 0);
-}
+/* --- two clocks (two_clocks.h) ------------------------------------------------------------ */
 
 static void check_some_moment(void)
 {
 	int64_t as_of = history[rnd((unsigned)n_history)].at + (int64_t)rnd(2000) - 1000;
 	int64_t known = history[rnd((unsigned)n_history)].at;
+	uint32_t present[TWO_CLOCKS_ENDPOINTS];
 
+	for (unsigned i = 0; i < ENDPOINTS; i++)
+		present[i] = present_of(&told[i]);
 	if (rnd(3) == 0)
 		known = as_of + rnd(4000);
 	if (known > 1 && as_of > 1)
-		check_two_clocks((struct when){ as_of, known });
+		two_clocks_check(&f, (struct when){ as_of, known }, present);
 }
 
 static void remember(void)

@@ -1,4 +1,4 @@
-/* Who has any of the software that matches, and who has none of it. */
+/* Who has none of the software that is asked for. */
 #include "posture/query.h"
 #include "posture/bitmap.h"
 #include "posture/core.h"
@@ -10,7 +10,7 @@
 #define PIECE 1024 /* software whose endpoints are held in memory at once */
 
 /* Rows and sets must be of the same moment, also when that is now. */
-static int holders_moment(struct posture *p, const struct software_query *q, struct moment *m,
+static int lacking_moment(struct posture *p, const struct software_query *q, struct moment *m,
 			  struct ids *endpoints)
 {
 	int err = moment_of(p, q->when, m);
@@ -27,7 +27,7 @@ static int holders_moment(struct posture *p, const struct software_query *q, str
 }
 
 /* Adds to `any` who has one of these. */
-static int holders_join(struct posture *p, const struct moment *m, const struct ids *software,
+static int lacking_join(struct posture *p, const struct moment *m, const struct ids *software,
 			struct bitmap *any)
 {
 	struct bitmap **who;
@@ -42,39 +42,35 @@ static int holders_join(struct posture *p, const struct moment *m, const struct 
 	return err;
 }
 
-static int holders_emit(struct posture *p, const struct moment *m, const struct ids *endpoints,
-			const struct bitmap *any,
-			int (*fn)(void *ctx, const struct endpoint_row *row, bool has),
-			void *ctx)
+static void ids_without(struct ids *ids, const struct bitmap *b)
 {
-	struct endpoint_row *rows;
-	struct arena a = { 0 };
-	size_t n = 0;
-	int err = history_rows(p, m, endpoints, &a, &rows, &n);
+	size_t keep = 0;
 
-	for (size_t i = 0; i < n && !err; i++)
-		err = fn(ctx, &rows[i], bitmap_has(any, rows[i].id));
-	arena_reset(&a);
-	return err;
+	for (size_t i = 0; i < ids->n; i++)
+		if (!bitmap_has(b, ids->v[i]))
+			ids->v[keep++] = ids->v[i];
+	ids->n = keep;
 }
 
-int query_holders(struct posture *p, const struct software_query *q,
-		  int (*fn)(void *ctx, const struct endpoint_row *row, bool has), void *ctx)
+int query_lacking(struct posture *p, const struct software_query *q,
+		  int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
 	struct ids endpoints = { 0 }, software = { 0 }, unordered = { 0 };
 	struct bitmap *any = bitmap_new();
 	struct moment m;
-	int err = any ? holders_moment(p, q, &m, &endpoints) : ST_ENOMEM;
+	int err = any ? lacking_moment(p, q, &m, &endpoints) : ST_ENOMEM;
 
 	if (!err)
 		err = history_wanted(p, q, &software, &unordered);
 	for (size_t i = 0; !err && i < software.n; i += PIECE) {
 		size_t n = software.n - i < PIECE ? software.n - i : PIECE;
 
-		err = holders_join(p, &m, &(struct ids){ software.v + i, n, 0 }, any);
+		err = lacking_join(p, &m, &(struct ids){ software.v + i, n, 0 }, any);
 	}
-	if (!err)
-		err = holders_emit(p, &m, &endpoints, any, fn, ctx);
+	if (!err) {
+		ids_without(&endpoints, any);
+		err = emit_endpoints(p, &m, &endpoints, fn, ctx);
+	}
 	if (!err && q->unordered)
 		err = history_present(p, &m, &unordered, q->among, q->unordered);
 	bitmap_free(any);

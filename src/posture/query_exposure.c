@@ -1,0 +1,326 @@
+/* From when to when endpoints had software: windows, from the journal. */
+#define _GNU_SOURCE /* qsort_r */
+#include "posture/query.h"
+#include "posture/bitmap.h"
+#include "posture/core.h"
+#include "posture/history.h"
+#include "posture/page.h"
+#include "base/err.h"
+
+#include <stdlib.h>
+
+#define CHUNK 512 /* endpoints copied under one lock */
+
+/* A change of the software that is looked at; of an endpoint the newest first. */
+struct turn {
+	uint32_t endpoint;
+	bool added, known; /* known: by known_at */
+	uint64_t seq;
+	int64_t effective, known_at;
+};
+
+struct windows {
+	struct posture *p;
+	const struct exposure_query *q;
+	struct moment m; /* at known_at, or now */
+	int (*fn)(void *ctx, const struct exposure_row *row);
+	void *ctx;
+	struct turn *turns;
+	size_t n, cap;
+	uint64_t inventory_seq; /* the last one that was looked up, and when it was known */
+	int64_t inventory_known;
+};
+
+static int turn_add(void *ctx, const struct change *c)
+{
+	struct windows *w = ctx;
+	struct turn *v;
+
+	if (w->n == w->cap) {
+		size_t cap = w->cap ? 2 * w->cap : 1024;
+
+		if (!(v = reallocarray(w->turns, cap, sizeof(*v))))
+			return ST_ENOMEM;
+		w->turns = v;
+		w->cap = cap;
+	}
+	w->turns[w->n++] = (struct turn){
+		.endpoint = c->endpoint,
+		.added = c->kind == CHANGE_ADDED,
+		.known = c->seq <= w->m.seq,
+		.seq = c->seq,
+		.effective = change_effective(c),
+		.known_at = c->known_at,
+	};
+	return 0;
+}
+
+static int turns_read(struct windows *w, uint32_t software, uint64_t head)
+{
+	struct repository_filter f = {
+		.from = 1,
+		.to = head,
+		.software = software,
+		.kinds = CHANGE_BIT(CHANGE_ADDED) | CHANGE_BIT(CHANGE_REMOVED),
+	};
+	struct page *pg = calloc(1, sizeof(*pg));
+	int err = pg ? 0 : ST_ENOMEM;
+
+	w->n = 0;
+	while (!err && (err = page_read(w->p, &f, pg)) == 0) {
+		for (size_t i = 0; i < pg->n && !err; i++)
+			err = turn_add(w, &pg->v[i]);
+		if (!page_next(pg, &f))
+			break;
+	}
+	page_free(pg);
+	free(pg);
+	return err;
+}
+
+static int turn_cmp(const void *a, const void *b)
+{
+	const struct turn *x = a, *y = b;
+
+	if (x->endpoint != y->endpoint)
+		return x->endpoint < y->endpoint ? -1 : 1;
+	return (x->seq < y->seq) - (x->seq > y->seq);
+}
+
+/* When the change was known that is an endpoint's first inventory. What was pruned counts from
+ * where the journal begins. */
+static int inventory_known(struct windows *w, uint64_t seq, int64_t *known)
+{
+	const struct repository_filter f = { .from = seq, .to = seq };
+	struct page *pg;
+	int err;
+
+	if (seq != w->inventory_seq) {
+		if (!(pg = calloc(1, sizeof(*pg))))
+			return ST_ENOMEM;
+		if ((err = page_read(w->p, &f, pg)) == 0) {
+			w->inventory_seq = seq;
+			w->inventory_known = pg->n ? pg->v[0].known_at : w->p->oldest;
+		}
+		page_free(pg);
+		free(pg);
+		if (err)
+			return err;
+	}
+	*known = w->inventory_known;
+	return 0;
+}
+
+/* --- one endpoint ------------------------------------------------------------------------- */
+
+struct window {
+	int64_t since, until, since_known, until_known; /* until 0: still */
+	bool earlier;
+};
+
+static int window_emit(struct windows *w, struct exposure_row *row, const struct window *x)
+{
+	if ((x->until && x->until <= w->q->from) || (w->q->to && x->since > w->q->to))
+		return 0;
+	row->since = x->since;
+	row->until = x->until;
+	row->since_known = x->since_known;
+	row->until_known = x->until_known;
+	row->earlier = x->earlier;
+	return w->fn(w->ctx, row);
+}
+
+/* Leaves of the n turns, newest first, those that are the state at some moment, oldest first: one
+ * that took effect no earlier than a later one in the journal never was. */
+static size_t turns_settle(struct turn *v, size_t n, int64_t begin)
+{
+	int64_t limit = INT64_MAX;
+	size_t keep = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!v[i].known || v[i].effective >= limit)
+			continue;
+		limit = v[i].effective;
+		v[keep++] = v[i];
+		if (limit <= begin)
+			break;
+	}
+	for (size_t i = 0; i < keep / 2; i++) {
+		struct turn t = v[i];
+
+		v[i] = v[keep - 1 - i];
+		v[keep - 1 - i] = t;
+	}
+	return keep;
+}
+
+/* The windows of one endpoint, whose software is known since begin; has: now. */
+static int windows_of(struct windows *w, struct exposure_row *row, struct turn *v, size_t n,
+		      int64_t begin, bool has)
+{
+	bool present = n ? !v[n - 1].added : has; /* before the first */
+	struct window x = { .since = begin, .since_known = begin, .earlier = true };
+	size_t keep = turns_settle(v, n, begin);
+	int err = 0;
+
+	for (size_t i = 0; i < keep && !err; i++) {
+		if (v[i].added == present)
+			continue;
+		present = v[i].added;
+		if (present) {
+			bool before = v[i].effective <= begin;
+
+			x = (struct window){ before ? begin : v[i].effective, 0, v[i].known_at,
+					     0, false };
+		} else if (v[i].effective > begin) {
+			x.until = v[i].effective;
+			x.until_known = v[i].known_at;
+			err = window_emit(w, row, &x);
+		}
+	}
+	return err || !present ? err : window_emit(w, row, &x);
+}
+
+/* --- all of them -------------------------------------------------------------------------- */
+
+static struct turn *turns_of(const struct windows *w, uint32_t endpoint, size_t *n)
+{
+	size_t lo = 0, hi = w->n, end;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (w->turns[mid].endpoint < endpoint)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (end = lo; end < w->n && w->turns[end].endpoint == endpoint; end++)
+		;
+	*n = end - lo;
+	return w->turns + lo;
+}
+
+struct exposed {
+	struct endpoint_row row;
+	uint64_t inventory_seq;
+};
+
+static int exposed_copy(struct windows *w, const struct ids *ids, struct arena *a,
+			struct exposed *out, size_t *n)
+{
+	int err = 0;
+
+	*n = 0;
+	index_read_lock(w->p);
+	for (size_t i = 0; i < ids->n && !err; i++) {
+		const struct endpoint *e = index_endpoint(&w->p->ix, ids->v[i]);
+		struct exposed *x = &out[*n];
+
+		if (!e->inventory_seq || e->inventory_seq > w->m.seq)
+			continue;
+		*x = (struct exposed){ .inventory_seq = e->inventory_seq };
+		x->row.id = e->id;
+		x->row.key = arena_str(a, endpoint_key(e));
+		x->row.name = arena_str(a, endpoint_name(e));
+		x->row.complete_through = e->complete_through;
+		x->row.has_inventory = true;
+		x->row.has_gap = ledger_has_gap(&e->ledger) || e->incomplete;
+		err = x->row.key && x->row.name ? 0 : ST_ENOMEM;
+		++*n;
+	}
+	index_unlock(w->p);
+	return err;
+}
+
+static int emit_some(struct windows *w, const struct ids *ids, const struct bitmap *has,
+		     struct exposure_row *row)
+{
+	struct exposed *some = calloc(ids->n + 1, sizeof(*some));
+	struct arena a = { 0 };
+	size_t n = 0;
+	int err = some ? exposed_copy(w, ids, &a, some, &n) : ST_ENOMEM;
+
+	for (size_t i = 0; i < n && !err; i++) {
+		struct turn *v;
+		size_t turns;
+		int64_t begin;
+
+		if ((err = inventory_known(w, some[i].inventory_seq, &begin)) < 0)
+			break;
+		row->endpoint = &some[i].row;
+		v = turns_of(w, some[i].row.id, &turns);
+		err = windows_of(w, row, v, turns, begin, bitmap_has(has, some[i].row.id));
+	}
+	arena_reset(&a);
+	free(some);
+	return err;
+}
+
+/* Who has it, and whoever had. */
+static int software_windows(struct windows *w, const struct software_row *software)
+{
+	struct exposure_row row = { .software = software };
+	struct ids ids = { 0 };
+	struct bitmap *has, *any = bitmap_new();
+	uint64_t head;
+	int err;
+
+	index_read_lock(w->p);
+	head = w->p->ix.seq;
+	has = index_who_has(&w->p->ix, software->id);
+	index_unlock(w->p);
+	err = has && any ? turns_read(w, software->id, head) : ST_ENOMEM;
+	if (!err) {
+		if (w->n)
+			qsort(w->turns, w->n, sizeof(*w->turns), turn_cmp);
+		bitmap_or(any, has);
+		for (size_t i = 0; i < w->n; i++)
+			bitmap_add(any, w->turns[i].endpoint);
+		if (w->q->software.among)
+			bitmap_and(any, among_endpoints(w->q->software.among));
+		index_read_lock(w->p);
+		err = index_in_order(&w->p->ix, any, &ids);
+		index_unlock(w->p);
+	}
+	for (size_t i = 0; i < ids.n && !err; i += CHUNK) {
+		struct ids some = { ids.v + i, ids.n - i < CHUNK ? ids.n - i : CHUNK, 0 };
+
+		err = emit_some(w, &some, has, &row);
+	}
+	ids_free(&ids);
+	bitmap_free(has);
+	bitmap_free(any);
+	return err;
+}
+
+static int each_software(void *ctx, const struct software_row *row)
+{
+	return software_windows(ctx, row);
+}
+
+int query_exposure(struct posture *p, const struct exposure_query *q,
+		   int (*fn)(void *ctx, const struct exposure_row *row), void *ctx)
+{
+	struct windows w = { .p = p, .q = q, .fn = fn, .ctx = ctx };
+	struct ids ids = { 0 }, unordered = { 0 };
+	const struct when when = { 0, q->software.when.known_at };
+	struct moment now;
+	int err = moment_of(p, when, &w.m);
+
+	if (err < 0)
+		return err;
+	index_read_lock(p);
+	now = moment_now(p);
+	index_unlock(p);
+	w.m = w.m.past ? w.m : now;
+	err = history_wanted(p, &q->software, &ids, &unordered);
+	if (!err)
+		err = software_each(p, &ids, each_software, &w);
+	if (!err && q->software.unordered)
+		*q->software.unordered = unordered.n;
+	free(w.turns);
+	ids_free(&ids);
+	ids_free(&unordered);
+	return err;
+}
