@@ -40,6 +40,11 @@ enum {
 	STATUS_QUEUED_OCTETS,
 	STATUS_COMMIT_US,
 	STATUS_MEMORY,
+	STATUS_MEMORY_DICTIONARY,
+	STATUS_MEMORY_SETS,
+	STATUS_MEMORY_BITMAPS,
+	STATUS_MEMORY_ENDPOINTS,
+	STATUS_MEMORY_TEXTS,
 	STATUS_REPOSITORY,
 	STATUS_STATE,
 	STATUS_COLUMNS
@@ -106,6 +111,16 @@ static const struct command_column status_columns[] = {
 			       "microseconds that the last commit took" },
 	[STATUS_MEMORY] =        { "memory", "Memory", COL_OCTETS, 0, NULL,
 			       "octets of the state in memory, about" },
+	[STATUS_MEMORY_DICTIONARY] = { "memory_dictionary", "Memory: dictionary", COL_OCTETS, 0,
+			       NULL, "of these: software identifiers and descriptions" },
+	[STATUS_MEMORY_SETS] =   { "memory_inventories", "Memory: inventories", COL_OCTETS, 0,
+			       NULL, "of these: sets of software" },
+	[STATUS_MEMORY_BITMAPS] = { "memory_bitmaps", "Memory: bitmaps", COL_OCTETS, 0, NULL,
+			       "of these: who has what" },
+	[STATUS_MEMORY_ENDPOINTS] = { "memory_endpoints", "Memory: endpoints", COL_OCTETS, 0,
+			       NULL, "of these: endpoints" },
+	[STATUS_MEMORY_TEXTS] =  { "memory_texts", "Memory: texts", COL_OCTETS, 0, NULL,
+			       "of these: facts, results and other words" },
 	[STATUS_REPOSITORY] =    { "repository", "Repository", COL_TEXT, 0, NULL, "where it is" },
 	[STATUS_STATE] =         { "state", "State", COL_TEXT, 0, NULL,
 			       "ok, or what keeps reports from being committed" },
@@ -167,6 +182,11 @@ static void status_posture(const struct posture_stats *st, struct cell cells[STA
 	cells[STATUS_QUEUED_OCTETS] = cell_count(st->queued_octets);
 	cells[STATUS_COMMIT_US] = cell_count((uint64_t)st->commit_us);
 	cells[STATUS_MEMORY] = cell_count(st->memory);
+	cells[STATUS_MEMORY_DICTIONARY] = cell_count(st->parts.dictionary);
+	cells[STATUS_MEMORY_SETS] = cell_count(st->parts.sets);
+	cells[STATUS_MEMORY_BITMAPS] = cell_count(st->parts.bitmaps);
+	cells[STATUS_MEMORY_ENDPOINTS] = cell_count(st->parts.endpoints);
+	cells[STATUS_MEMORY_TEXTS] = cell_count(st->parts.texts);
 	cells[STATUS_REPOSITORY] = cell_str(st->repository);
 	cells[STATUS_STATE] = cell_str(st->last_error ? st_strerror(st->last_error) : "ok");
 }

@@ -105,6 +105,9 @@ void bitmap_pack(struct bitmap *b)
 
 size_t bitmap_octets(const struct bitmap *b)
 {
-	return b ? sizeof(roaring_bitmap_t) + roaring_bitmap_portable_size_in_bytes(crb(b))
-		 : 0;
+	if (!b)
+		return 0;
+	/* of each container a place in three arrays, its head, and what malloc adds */
+	return sizeof(roaring_bitmap_t) + roaring_bitmap_portable_size_in_bytes(crb(b)) +
+	       (size_t)crb(b)->high_low_container.size * 48 + 32;
 }

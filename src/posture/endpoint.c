@@ -396,6 +396,9 @@ void endpoint_store_ledger(const struct endpoint *e, struct repository_ledger *r
 
 size_t endpoint_octets(const struct endpoint *e)
 {
-	return endpoint_size(e) + (e->n_added + e->n_removed) * sizeof(*e->delta) +
+	size_t blocks = 1 + (e->delta != NULL) + (e->told != NULL);
+
+	return blocks * 16 + endpoint_size(e) +
+	       (e->n_added + e->n_removed) * sizeof(*e->delta) +
 	       (e->n_facts + e->n_results) * sizeof(*e->told) + ledger_octets(&e->ledger);
 }

@@ -113,19 +113,6 @@ uint64_t index_count(const struct index *ix, uint32_t software)
 	return w.count - bitmap_count(p->removed) + bitmap_count(p->added);
 }
 
-size_t index_octets(const struct index *ix)
-{
-	size_t n = ix->octets + ix->texts.octets + ix->dictionary.octets + ix->sets.octets;
-
-	for (uint32_t i = 0; i < ix->n_postings; i++)
-		n += bitmap_octets(ix->postings[i].sets) +
-		     bitmap_octets(ix->postings[i].added) +
-		     bitmap_octets(ix->postings[i].removed);
-	for (uint32_t i = 0; i < ix->sets.n; i++)
-		n += bitmap_octets(ix->sets.by_id[i]->endpoints);
-	return n;
-}
-
 /* v with room for n elements of this size, or NULL; *cap counts what there is room for. */
 static void *grow(void *v, uint32_t *cap, uint32_t n, size_t size)
 {

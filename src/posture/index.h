@@ -47,7 +47,7 @@ struct index {
 	bool loading;         /* orders, and who has what, are made at its end */
 	struct inventory_start *inventories; /* by seq: when each endpoint's software began */
 	uint32_t n_inventories, cap_inventories;
-	size_t octets; /* of endpoints and postings */
+	size_t octets; /* of endpoints */
 	uint64_t seq;  /* the state is that after this change */
 	int64_t known_at;
 };
@@ -92,9 +92,6 @@ void index_who_had(const struct index *ix, uint32_t software, uint64_t seq,
 
 /* How many they are, without making the bitmap. */
 uint64_t index_count(const struct index *ix, uint32_t software);
-
-/* Octets of everything, about. */
-size_t index_octets(const struct index *ix);
 
 /* --- writing: the writer thread, under the write lock (or before there are readers) -------- */
 

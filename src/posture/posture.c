@@ -463,8 +463,10 @@ void posture_stats(struct posture *p, struct posture_stats *s)
 	s->endpoints = p->ix.n_endpoints - p->ix.forgotten.n;
 	s->software = p->ix.dictionary.n;
 	s->sets = p->ix.sets.n;
-	s->memory = index_octets(&p->ix);
 	index_unlock(p);
+	posture_memory(p, &s->parts);
+	s->memory = s->parts.dictionary + s->parts.sets + s->parts.bitmaps +
+		    s->parts.endpoints + s->parts.texts;
 	s->oldest = p->oldest;
 	(void)snprintf(s->plugin, sizeof(s->plugin), "%s", p->rp->name);
 	if (p->rp->state(p->repo, &st) == 0)

@@ -134,6 +134,17 @@ int posture_check(struct posture *p, char *why, size_t why_len);
  * past can be asked for back to there. */
 int posture_prune(struct posture *p, int64_t before);
 
+/* Octets that the state in memory takes, about. */
+struct posture_memory {
+	uint64_t dictionary; /* software */
+	uint64_t sets;       /* inventories */
+	uint64_t bitmaps;    /* who has what */
+	uint64_t endpoints;
+	uint64_t texts; /* facts, results, descriptions: each different one once */
+};
+
+void posture_memory(struct posture *p, struct posture_memory *m);
+
 struct posture_stats {
 	uint64_t seq; /* last committed */
 	uint64_t endpoints, software, sets;
@@ -145,7 +156,8 @@ struct posture_stats {
 	int last_error;    /* of the last transaction; 0: it was committed */
 	int64_t oldest;    /* the past can be asked for from here on; 0: from the beginning */
 	char plugin[64];   /* name of the repository plugin */
-	char repository[1024]; /* where it keeps things */
+	char repository[1024];       /* where it keeps things */
+	struct posture_memory parts; /* of memory */
 };
 
 void posture_stats(struct posture *p, struct posture_stats *s);

@@ -5,6 +5,12 @@
 #include <stdlib.h>
 #include <utf8proc.h>
 
+/* With what malloc adds. */
+static size_t text_size(const struct text *x)
+{
+	return sizeof(*x) + x->n + 1 + 16;
+}
+
 void text_table_free(struct text_table *t)
 {
 	free(t->slots);
@@ -72,7 +78,7 @@ struct text *text_intern(struct text_table *t, struct span s)
 	x->s[s.n] = '\0';
 	t->slots[i] = x;
 	t->n++;
-	t->octets += sizeof(*x) + s.n + 1;
+	t->octets += text_size(x);
 	return x;
 }
 
@@ -127,7 +133,7 @@ void text_drop(struct text_table *t, struct text *x)
 	if (!x || --x->refs)
 		return;
 	text_take(t, text_slot(t, x->hash, text_span(x)));
-	t->octets -= sizeof(*x) + x->n + 1;
+	t->octets -= text_size(x);
 	free(x);
 }
 

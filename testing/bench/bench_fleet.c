@@ -32,7 +32,7 @@
 #define IN_FLIGHT 2048
 #define ASKED 400    /* questions to the API */
 #define ASKED_CTL 60 /* questions by stancectl */
-#define FIGURES_MAX 48
+#define FIGURES_MAX 64
 
 struct figure {
 	const char *name, *unit;
@@ -421,6 +421,11 @@ static void start(struct bench *b)
 	figure(b, "sets", (double)st.sets, "");
 	figure(b, "changes", (double)st.seq, "");
 	figure(b, "memory by its own count", (double)st.memory / 1e6, "MB");
+	figure(b, "of these: dictionary", (double)st.parts.dictionary / 1e6, "MB");
+	figure(b, "of these: sets", (double)st.parts.sets / 1e6, "MB");
+	figure(b, "of these: bitmaps", (double)st.parts.bitmaps / 1e6, "MB");
+	figure(b, "of these: endpoints", (double)st.parts.endpoints / 1e6, "MB");
+	figure(b, "of these: texts", (double)st.parts.texts / 1e6, "MB");
 	figure(b, "disk", disk_mb(b), "MB");
 }
 

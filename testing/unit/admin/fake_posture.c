@@ -86,6 +86,8 @@ void posture_stats(struct posture *p, struct posture_stats *s)
 		.sets = 2,
 		.reports = 12,
 		.memory = 12 * 1024 * 1024 + 350000,
+		.parts = { 350000, 1024 * 1024, 2 * 1024 * 1024, 8 * 1024 * 1024,
+			   1024 * 1024 },
 		.commit_us = 850,
 		.last_error = fake_posture.last_error,
 		.oldest = fake_posture.oldest,
