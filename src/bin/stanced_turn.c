@@ -9,7 +9,7 @@
 
 /* How long a place is kept for an endpoint that was let in and says nothing: what it wants to
  * say has usually been waiting in the socket. */
-#define SILENT_S 5u
+#define SILENT_S 1u
 
 static void turn_rest(struct session *s);
 static void turn_ask(struct session *s);
