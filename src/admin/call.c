@@ -194,6 +194,13 @@ static int answer_look(void *ctx)
 	return now - a->spoke < ANSWER_ALIVE_US ? 0 : answer_alive(a, NULL);
 }
 
+const char *call_who(const struct admin_call *call)
+{
+	const char *who = call->answer->sink->who;
+
+	return who ? who : "somebody";
+}
+
 uint64_t call_rows(const struct admin_call *call)
 {
 	return call->answer->rows;

@@ -90,6 +90,9 @@ int call_progress(struct admin_call *call, const char *text);
  * has gone and ST_ESTATE when the server stops: return it. */
 int call_wait(struct admin_call *call, int fd, int64_t timeout_us);
 
+/* Who asks, for logs and the journal: "uid 0". Never NULL. */
+const char *call_who(const struct admin_call *call);
+
 /* Rows given so far. */
 uint64_t call_rows(const struct admin_call *call);
 
@@ -106,6 +109,7 @@ struct admin_sink {
 	 * (0); ST_ECLOSED at once when the reader has gone, ST_ESTATE when it is time to stop.
 	 * NULL: a reader that never goes. */
 	int (*wait)(void *ctx, int fd, int64_t deadline_us);
+	const char *who; /* asks, for the log; NULL: nobody knows */
 	/* Asks for leave to answer for hours: 0, or ST_EBUSY. NULL: always. */
 	int (*stay)(void *ctx);
 };

@@ -61,7 +61,7 @@ static const struct {
 	{ "software",    CHANGE_SOFTWARE_EVENTS },
 	{ "facts",       CHANGE_BIT(CHANGE_FACT) | CHANGE_BIT(CHANGE_FACT_GONE) },
 	{ "results",     CHANGE_BIT(CHANGE_RESULT) | CHANGE_BIT(CHANGE_RESULT_GONE) },
-	{ "endpoints",   CHANGE_BIT(CHANGE_ENDPOINT) },
+	{ "endpoints",   CHANGE_BIT(CHANGE_ENDPOINT) | CHANGE_BIT(CHANGE_FORGOTTEN) },
 	{ "notices",     CHANGE_BIT(CHANGE_NOTICE) },
 	{ "assessments", CHANGE_BIT(CHANGE_ASSESSMENT) },
 	{ "all",         0 },

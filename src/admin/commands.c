@@ -86,6 +86,11 @@ static const struct command_arg assess_args[] = {
 	{ 0 },
 };
 
+static const struct command_arg forget_args[] = {
+	{ "name", ARG_TEXT, ARG_POSITIONAL | ARG_REQUIRED, "NAME", "its name, or its identity" },
+	{ 0 },
+};
+
 static const struct command_arg groups_args[] = {
 	{ 0 },
 };
@@ -114,6 +119,8 @@ const struct command admin_commands[] = {
 	  ADMIN_READ, groups_args, groups_views },
 	{ "assess", "ask endpoints for a fresh assessment now",
 	  ADMIN_OPERATE, assess_args, assess_views },
+	{ "forget", "take an endpoint that is no more out of the present",
+	  ADMIN_OPERATE, forget_args, forget_views },
 	{ "status", "the manager and its repository",
 	  ADMIN_READ, status_args, status_views },
 	{ 0 },

@@ -10,6 +10,7 @@ extern const struct command_view endpoints_views[]; /* endpoint.c */
 extern const struct command_view endpoint_views[];
 extern const struct command_view software_views[]; /* software.c */
 extern const struct command_view changes_views[];  /* changes.c */
+extern const struct command_view forget_views[];   /* forget.c */
 extern const struct command_view groups_views[];   /* groups.c */
 extern const struct command_view lacking_views[];  /* lacking.c */
 extern const struct command_view exposure_views[]; /* exposure.c */

@@ -148,6 +148,19 @@ same 'and nothing with itself' 1 "$(stancectl diff "$endpoint" "$endpoint" >/dev
 ok 'its events' stancectl endpoint "$endpoint" events
 same 'a reader who has seen enough' seq "$(stancectl changes --follow --csv --since 1d | head -c 3)"
 
+note 'an endpoint that is no more'
+status 'nobody of that name' 1 stancectl forget no-such-endpoint
+ok 'forgotten' stancectl forget "$endpoint"
+status 'gone' 1 stancectl endpoint "$endpoint"
+status 'with its software' 1 stancectl software '*'
+ok 'not from the past' stancectl endpoint "$endpoint" --as-of "$then"
+same 'who did it is in the journal' "uid $(id -u)" \
+    "$(stancectl changes --kind endpoints --json | json "d[-1]['value']")"
+ok 'and in the log' grep -q "endpoint forgotten: endpoint=$endpoint" "$D/run/stanced.log"
+ok 'it returns' stance-agent --once
+same 'as a new one, asked for everything' "True 302" "$(stancectl endpoint "$endpoint" --json |
+    json "str(d['first_seen'] > '$then') + ' ' + str(d['software_count'])")"
+
 note 'the manager stops'
 "$lab" stop "$D"
 wait "$follower"

@@ -76,6 +76,14 @@ void posture_unfollow(struct follower *f)
 	atomic_fetch_sub(&fake_posture.followers, 1);
 }
 
+int posture_forget(struct posture *p, const char *key, const char *by)
+{
+	(void)p;
+	(void)by;
+	(void)snprintf(fake_posture.forgot, sizeof(fake_posture.forgot), "%s", key);
+	return fake_posture.forget_error;
+}
+
 void posture_stats(struct posture *p, struct posture_stats *s)
 {
 	(void)p;

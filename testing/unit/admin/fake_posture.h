@@ -16,6 +16,8 @@ struct fake_posture {
 	_Atomic int64_t until; /* of the last query for changes */
 	int last_error;        /* of the repository */
 	int64_t oldest;
+	char forgot[256]; /* key of the endpoint that was forgotten last */
+	int forget_error;
 	bool endless;          /* query_changes finds no row and no end */
 	_Atomic int followers; /* now */
 };

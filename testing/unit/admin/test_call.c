@@ -2,6 +2,7 @@
 #include "answer.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "fake_posture.h"
 
 static void test_endpoints(void **state)
@@ -424,6 +425,34 @@ static void test_roles(void **state)
 	drop(&g);
 }
 
+static void check_forget(enum admin_role role, const char *name, int exit)
+{
+	char line[256];
+	struct got g = { 0 };
+
+	(void)snprintf(line, sizeof(line), ASK("\"forget\",\"args\":{\"name\":\"%s\"}"), name);
+	assert_int_equal(answer(&g, role, line), 0);
+	assert_int_equal(end_exit(&g), exit);
+	drop(&g);
+}
+
+/* Only who may make things happen; only one endpoint, which it says. */
+static void test_forget(void **state)
+{
+	(void)state;
+	log_set_level(LOG_L_ERROR);
+	check_forget(ADMIN_READ, "web1.example.org", ADMIN_DENIED);
+	check_forget(ADMIN_OPERATE, "nobody.example.org", ADMIN_NO);
+	assert_string_equal(fake_posture.forgot, "");
+	check_forget(ADMIN_OPERATE, "web1.example.org", ADMIN_YES);
+	assert_non_null(strstr(fake_posture.forgot, "web1.example.org"));
+	fake_posture.forget_error = ST_ENOENT;
+	check_forget(ADMIN_OPERATE, "web1.example.org", ADMIN_NO);
+	fake_posture.forget_error = ST_EIO;
+	check_forget(ADMIN_OPERATE, "web1.example.org", ADMIN_STALE);
+	log_set_level(LOG_L_INFO);
+}
+
 /* When the reader goes the query ends at once, and a large answer is never whole in memory. */
 static void test_reader_goes(void **state)
 {
@@ -459,6 +488,7 @@ int main(void)
 		cmocka_unit_test_setup(test_no_repository, setup),
 		cmocka_unit_test_setup(test_broken_repository, setup),
 		cmocka_unit_test_setup(test_roles, setup),
+		cmocka_unit_test_setup(test_forget, setup),
 		cmocka_unit_test_setup(test_reader_goes, setup),
 	};
 
