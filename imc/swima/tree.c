@@ -26,6 +26,9 @@ static int tree_error(int e)
 	case EACCES:
 	case EPERM:
 		return ST_EDENIED;
+	case ENXIO: /* a socket, or a device that nothing stands behind */
+	case ENODEV:
+		return ST_EVALUE;
 	case ENOMEM:
 		return ST_ENOMEM;
 	default:
@@ -48,7 +51,7 @@ static int dir_open(const struct tree_walk *w, const struct tree_dir *d, const c
 	err = tree_error(errno);
 	if (err == ST_EDENIED)
 		tree_refuse(w, d, name, NULL, "may not be read");
-	return err == ST_ENOENT || err == ST_EDENIED ? 0 : err;
+	return err == ST_ENOENT || err == ST_EDENIED || err == ST_EVALUE ? 0 : err;
 }
 
 int tree_enter(const struct tree_walk *w, const struct tree_dir *d, const char *name,
@@ -193,11 +196,17 @@ static int read_all(int fd, size_t max, struct wr *w)
 int tree_read(int dir, const char *name, enum tree_owner owner, size_t max, struct wr *w,
 	      struct stat *st)
 {
-	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
-	int err = 0;
+	int fd, err = 0;
 
 	wr_truncate(w, 0);
 	*st = (struct stat){ 0 };
+	if (fstatat(dir, name, st, AT_SYMLINK_NOFOLLOW) < 0)
+		return tree_error(errno);
+	if (S_ISLNK(st->st_mode))
+		return ST_ENOENT;
+	if (!S_ISREG(st->st_mode))
+		return ST_EVALUE; /* to open a device can be to do something */
+	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
 	if (fd < 0)
 		return tree_error(errno);
 	if (fstat(fd, st) < 0)

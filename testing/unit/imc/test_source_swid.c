@@ -11,7 +11,9 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static const char *const places[] = {
@@ -95,6 +97,16 @@ static void test_nothing(void **state)
 }
 
 /* None of these is taken in, each gets its line once, and the good one is not lost. */
+static void put_socket(const char *path)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", scratch_path(path));
+	assert_int_equal(bind(fd, (struct sockaddr *)&sun, sizeof(sun)), 0);
+	close(fd);
+}
+
 static void test_hostile(void **state)
 {
 	static const char bomb[] =
@@ -130,12 +142,13 @@ static void test_hostile(void **state)
 	assert_int_equal(mkdir(scratch_path("/usr/lib/swidtag/12-dir.swidtag"), 0700), 0);
 	assert_int_equal(
 		symlink("good.swidtag", scratch_path("/usr/lib/swidtag/13-link.swidtag")), 0);
+	put_socket("/usr/lib/swidtag/14-socket.swidtag");
 	put_tag("/usr/lib/swidtag/good.swidtag", "good");
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(list_all(&source_swid, source, &listed), 0);
 		assert_string_equal(listed.text,
 				    "/usr/lib/swidtag/good.swidtag n 1 r__good /usr/lib\n");
-		assert_int_equal(scratch_log_count(), 13); /* not again */
+		assert_int_equal(scratch_log_count(), 14); /* not again */
 	}
 	assert_true(scratch_log_has("1-big.swidtag reason=too long"));
 	assert_true(scratch_log_has("2-deep.swidtag reason=n"));
@@ -144,6 +157,7 @@ static void test_hostile(void **state)
 	assert_true(scratch_log_has("8-deep.coswid reason="));
 	assert_true(scratch_log_has("11-fifo.swidtag reason=not a regular file"));
 	assert_true(scratch_log_has("13-link.swidtag reason=a link"));
+	assert_true(scratch_log_has("14-socket.swidtag reason=not a regular file"));
 	/* what is put right is taken in */
 	put_tag("/usr/lib/swidtag/6-empty.swidtag", "six");
 	assert_int_equal(list_all(&source_swid, source, &listed), 0);
