@@ -3,6 +3,9 @@
 #include <stdalign.h>
 #include <stdlib.h>
 
+/* Blocks are as large as all before them together, within these: what holds a few names for as
+ * long as a connection lasts should not take a page for them. */
+#define ARENA_LEAST 240
 #define ARENA_BLOCK 4000
 
 struct arena_block {
@@ -13,10 +16,14 @@ struct arena_block {
 
 static struct arena_block *arena_block_new(struct arena *a, size_t n)
 {
-	size_t cap = n > ARENA_BLOCK ? n : ARENA_BLOCK;
-	struct arena_block *b = calloc(1, sizeof(*b) + cap);
+	size_t cap = a->used < ARENA_BLOCK ? a->used : ARENA_BLOCK;
+	struct arena_block *b;
 
-	if (b) {
+	if (cap < ARENA_LEAST)
+		cap = ARENA_LEAST;
+	if (cap < n)
+		cap = n;
+	if ((b = calloc(1, sizeof(*b) + cap))) {
 		b->cap = cap;
 		b->next = a->blocks;
 		a->blocks = b;

@@ -3,14 +3,24 @@
 #ifndef STANCE_BASE_BUDGET_H
 #define STANCE_BASE_BUDGET_H
 
+#include "base/api.h"
 #include "base/err.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct budget {
 	atomic_size_t used, max;
 };
+
+ST_API_BEGIN
+
+/* What the process may keep for all of its peers together, modules included: without a bound
+ * until a daemon sets one by budget_limit. Never NULL. */
+struct budget *budget_process(void);
+
+ST_API_END
 
 static inline void budget_init(struct budget *b, size_t max)
 {

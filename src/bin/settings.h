@@ -21,7 +21,8 @@ void settings_limits_read(cfg_t *section, struct limits *l);
 		CFG_STR("certificate", "pki/" own ".crt", CFGF_NONE),                         \
 		CFG_STR("key", "pki/" own ".key", CFGF_NONE),                                 \
 		CFG_STR("crl", NULL, CFGF_NONE),                                              \
-		CFG_BOOL("rsa_aes128_cbc", cfg_false, CFGF_NONE)
+		CFG_BOOL("rsa_aes128_cbc", cfg_false, CFGF_NONE),                             \
+		CFG_BOOL("resumption", cfg_true, CFGF_NONE)
 
 /* The section `log`. */
 cfg_opt_t *settings_log_opts(void);

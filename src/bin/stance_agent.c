@@ -26,6 +26,7 @@ struct agent {
 	struct net_loop loop;
 	struct agent_conf conf;
 	struct tls_ctx *tls;
+	struct tls_memory resume; /* what the manager gave for the next connection */
 	struct imc_host *host;
 	struct link *link;
 	uv_timer_t next; /* the next assessment, or the next attempt to connect */
@@ -152,7 +153,8 @@ static void agent_connect(struct agent *a)
 	if (a->reload)
 		agent_reload(a);
 	a->assessed = false;
-	if (link_open(&a->loop, a->host, &a->conf, a->tls, &link_ops, a, &a->link) < 0)
+	if (link_open(&a->loop, a->host, &a->conf, a->tls, &a->resume, &link_ops, a,
+		      &a->link) < 0)
 		agent_back_off(a, false);
 }
 
@@ -251,6 +253,7 @@ static void agent_close(struct agent *a)
 		imc_host_close(a->host);
 	if (!a->once)
 		daemon_pid_remove(a->conf.pid_file);
+	tls_memory_reset(&a->resume);
 	tls_ctx_free(a->tls);
 	agent_conf_free(&a->conf);
 }

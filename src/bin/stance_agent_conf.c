@@ -124,6 +124,7 @@ static void conf_read_tls(const char *file, cfg_t *s, struct agent_conf *c)
 	c->tls_key = settings_path(file, cfg_getstr(s, "key"));
 	c->tls_crl = settings_path(file, cfg_getstr(s, "crl"));
 	c->tls_rsa_aes128_cbc = cfg_getbool(s, "rsa_aes128_cbc");
+	c->tls_resumption = cfg_getbool(s, "resumption");
 }
 
 static void conf_read_server(cfg_t *s, struct agent_conf *c)
@@ -211,6 +212,7 @@ int agent_conf_tls(const struct agent_conf *c, struct tls_ctx **ctx, struct conf
 		.key = c->tls_key,
 		.crl = c->tls_crl,
 		.peer_name = c->server,
+		.resumption = c->tls_resumption,
 	};
 	struct tls_error why;
 	int err = tls_ctx_open(&conf, ctx, &why);

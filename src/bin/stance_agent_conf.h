@@ -11,7 +11,7 @@ struct agent_conf {
 	char *address; /* where to dial; never NULL */
 	uint16_t port;
 
-	bool tls_rsa_aes128_cbc;
+	bool tls_rsa_aes128_cbc, tls_resumption;
 	char *tls_ca, *tls_certificate, *tls_key, *tls_crl;
 
 	char *sasl_user, *sasl_password;

@@ -269,7 +269,8 @@ static void link_on_dialled(void *ctx, int fd, int err, const char *reason)
 	}
 }
 
-static int link_init(struct link *l, const struct agent_conf *conf, struct tls_ctx *tls)
+static int link_init(struct link *l, const struct agent_conf *conf, struct tls_ctx *tls,
+		     struct tls_memory *resume)
 {
 	const struct dialler_conf dial = {
 		.host = conf->address,
@@ -279,6 +280,7 @@ static int link_init(struct link *l, const struct agent_conf *conf, struct tls_c
 
 	l->conn_conf = (struct pt_conn_conf){
 		.tls = tls,
+		.resume = conf->tls_resumption ? resume : NULL,
 		.limits = &conf->limits,
 		.mechs =
 			SASL_BIT(SASL_EXTERNAL) | (conf->sasl_user ? SASL_BIT(SASL_PLAIN) : 0),
@@ -289,7 +291,8 @@ static int link_init(struct link *l, const struct agent_conf *conf, struct tls_c
 }
 
 int link_open(struct net_loop *loop, struct imc_host *host, const struct agent_conf *conf,
-	      struct tls_ctx *tls, const struct link_ops *ops, void *ctx, struct link **out)
+	      struct tls_ctx *tls, struct tls_memory *resume, const struct link_ops *ops,
+	      void *ctx, struct link **out)
 {
 	struct link *l = calloc(1, sizeof(*l));
 
@@ -302,7 +305,7 @@ int link_open(struct net_loop *loop, struct imc_host *host, const struct agent_c
 	l->ops = ops;
 	l->ctx = ctx;
 	if (quota_open(conf->limits.assessments_per_minute, &l->quota) < 0 ||
-	    link_init(l, conf, tls) < 0 ||
+	    link_init(l, conf, tls, resume) < 0 ||
 	    uv_async_init(&loop->uv, &l->wake, link_on_awake) < 0) {
 		dialler_close(l->dialler);
 		quota_close(l->quota);

@@ -7,6 +7,7 @@
 #include "bin/stance_agent_conf.h"
 #include "host/imc_peer.h"
 #include "net/net_loop.h"
+#include "net/tls.h"
 
 struct link;
 
@@ -18,9 +19,11 @@ struct link_ops {
 	void (*closed)(void *ctx, int err, const char *why, bool reached);
 };
 
-/* Borrows conf, tls and host until closed. ST_ENOMEM. */
+/* Borrows conf, tls, resume and host until closed; resume is what the connection before has
+ * left to be resumed with, and what this one leaves. ST_ENOMEM. */
 int link_open(struct net_loop *loop, struct imc_host *host, const struct agent_conf *conf,
-	      struct tls_ctx *tls, const struct link_ops *ops, void *ctx, struct link **l);
+	      struct tls_ctx *tls, struct tls_memory *resume, const struct link_ops *ops,
+	      void *ctx, struct link **l);
 
 /* Another assessment on this connection. ST_ESTATE when it cannot be. */
 int link_assess(struct link *l);

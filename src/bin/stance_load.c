@@ -111,7 +111,9 @@ static int read_image(struct load *l)
 static int open_tls(struct load *l)
 {
 	const struct load_conf *c = &l->conf;
-	const struct tls_conf tls = { .ca = c->ca, .peer_name = c->name };
+	const struct tls_conf tls = { .ca = c->ca,
+				      .peer_name = c->name,
+				      .resumption = c->resume };
 	struct tls_error e = { { 0 } };
 	int err = tls_ctx_open(&tls, &l->env.tls, &e);
 

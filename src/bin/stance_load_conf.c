@@ -69,6 +69,7 @@ static const struct row {
 	{ "probe",        "SECONDS", 0,    REAL,  AT(probe_s),      0.001, 3600, "so often, see how soon a change is visible" },
 	{ "no-os",        NULL,      0,    FLAG,  AT(no_os),        0, 0,       "without the operating system collector" },
 	{ "no-software",  NULL,      0,    FLAG,  AT(no_software),  0, 0,       "without the software collector" },
+	{ "resume",       NULL,      0,    FLAG,  AT(resume),       0, 0,       "come back with the TLS session of before" },
 	{ "allow-remote", NULL,      0,    FLAG,  AT(allow_remote), 0, 0,       "HOST need not be this machine" },
 	{ "json",         NULL,      'j',  FLAG,  AT(json),         0, 0,       "report in JSON" },
 	{ "verbose",      NULL,      'v',  FLAG,  AT(verbose),      0, 0,       "log why connections end" },

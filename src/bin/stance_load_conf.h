@@ -37,7 +37,7 @@ struct load_conf {
 	double probe_s;
 	double time_s, timeout_s, back_off_s;
 	double connect_rate, changes, churn; /* negative: as the mode has it */
-	bool no_os, no_software, json, verbose, allow_remote;
+	bool no_os, no_software, resume, json, verbose, allow_remote;
 };
 
 /* Whether to go on; otherwise *status is the exit status. What is borrowed lives in argv. */

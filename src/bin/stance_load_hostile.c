@@ -362,7 +362,8 @@ static void peer_on_dialled(void *ctx, int fd, int err, const char *reason)
 	}
 	p->state = BEHAVES;
 	p->began = clock_mono_us();
-	if (stream_open(&p->stream, p->gang->env->loop, fd, STALL_S, &peer_ops, p) < 0)
+	stream_tune(fd, STALL_S);
+	if (stream_open(&p->stream, p->gang->env->loop, fd, &peer_ops, p) < 0)
 		peer_leave(p);
 	else
 		peer_begin(p);

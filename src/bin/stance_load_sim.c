@@ -20,6 +20,7 @@ void sim_init(struct sim *s, const struct sim_env *env, uint32_t number, uint32_
 		.tls = env->tls,
 		.certificate = s->identity.certificate,
 		.key = s->identity.key,
+		.resume = &s->resume,
 		.limits = &env->limits,
 		.mechs = SASL_BIT(SASL_EXTERNAL),
 	};
@@ -35,6 +36,7 @@ void sim_reset(struct sim *s)
 	pb_session_reset(&s->pb);
 	software_reset(&s->installed);
 	load_identity_reset(&s->identity);
+	tls_memory_reset(&s->resume);
 }
 
 /* --- the end of a connection ------------------------------------------------------------- */

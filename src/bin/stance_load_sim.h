@@ -52,6 +52,7 @@ struct sim {
 	struct sockaddr_in source; /* sin_family 0: any */
 	struct load_identity identity;
 	struct pt_conn_conf conn_conf;
+	struct tls_memory resume; /* filled only if tls is set up for it */
 	struct dialler *dialler;
 	struct pt_conn *conn;
 	struct pb_session pb;

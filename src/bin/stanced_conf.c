@@ -62,12 +62,14 @@ static const struct conf_range own_ranges[] = {
 	{ "threads", 0, 1024 },
 	{ "assess_rate", 0, 1000000 },
 	{ "stale_after", 1, 366 * 86400 },
+	{ "tls|ticket_lifetime", 60, 7 * 86400 },
 	{ NULL, 0, 0 },
 };
 
 static cfg_opt_t tls_opts[] = {
 	SETTINGS_TLS_OPTS("manager"),
 	CFG_STR_CB("client_certificate", "required", CFGF_NONE, check_word),
+	CFG_INT("ticket_lifetime", 43200, CFGF_NONE),
 	CFG_END(),
 };
 
@@ -124,6 +126,8 @@ static void conf_read_tls(const char *file, cfg_t *s, struct stanced_conf *c)
 	c->tls_key = settings_path(file, cfg_getstr(s, "key"));
 	c->tls_crl = settings_path(file, cfg_getstr(s, "crl"));
 	c->tls_rsa_aes128_cbc = cfg_getbool(s, "rsa_aes128_cbc");
+	c->tls_resumption = cfg_getbool(s, "resumption");
+	c->ticket_lifetime = (uint32_t)cfg_getint(s, "ticket_lifetime");
 	c->tls_anonymous = strcmp(cfg_getstr(s, "client_certificate"), "optional") == 0;
 }
 
@@ -259,7 +263,8 @@ void stanced_conf_free(struct stanced_conf *c)
 	memset(c, 0, sizeof(*c));
 }
 
-int stanced_conf_tls(const struct stanced_conf *c, struct tls_ctx **ctx, struct conf_error *e)
+int stanced_conf_tls(const struct stanced_conf *c, struct tls_cache *cache,
+		     struct tls_ctx **ctx, struct conf_error *e)
 {
 	const struct tls_conf conf = {
 		.server = true,
@@ -269,6 +274,7 @@ int stanced_conf_tls(const struct stanced_conf *c, struct tls_ctx **ctx, struct 
 		.certificate = c->tls_certificate,
 		.key = c->tls_key,
 		.crl = c->tls_crl,
+		.cache = c->tls_resumption ? cache : NULL,
 	};
 	struct tls_error why;
 	int err = tls_ctx_open(&conf, ctx, &why);

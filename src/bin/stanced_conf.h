@@ -15,7 +15,8 @@ struct stanced_conf {
 	uint16_t port;
 	unsigned threads; /* never 0 */
 
-	bool tls_anonymous, tls_rsa_aes128_cbc;
+	bool tls_anonymous, tls_rsa_aes128_cbc, tls_resumption;
+	uint32_t ticket_lifetime; /* seconds */
 	char *tls_ca, *tls_certificate, *tls_key, *tls_crl;
 
 	uint32_t sasl_mechs; /* SASL_BITs */
@@ -42,7 +43,9 @@ struct stanced_conf {
 int stanced_conf_read(const char *path, struct stanced_conf *c, struct conf_error *e);
 void stanced_conf_free(struct stanced_conf *c);
 
-/* A server context from the files of c; ST_ECONF with e filled. */
-int stanced_conf_tls(const struct stanced_conf *c, struct tls_ctx **ctx, struct conf_error *e);
+/* A server context from the files of c; ST_ECONF with e filled. Its sessions are kept in cache
+ * (may be NULL) to be resumed, if c says so. */
+int stanced_conf_tls(const struct stanced_conf *c, struct tls_cache *cache,
+		     struct tls_ctx **ctx, struct conf_error *e);
 
 #endif

@@ -10,6 +10,7 @@
 #include "bin/quota.h"
 #include "bin/registry.h"
 #include "host/tnc_config.h"
+#include "net/tls_cache.h"
 #include "posture/plugin.h"
 
 #include <dlfcn.h>
@@ -35,8 +36,8 @@ static void stanced_on_status(void *ctx, struct admin_daemon *out)
 	out->waiting = at_work.waiting;
 	out->waiting_octets = at_work.kept;
 	out->slowed = atomic_load(&m->slowed);
-	out->buffers = atomic_load(&m->memory.used);
-	out->buffers_max = atomic_load(&m->memory.max);
+	out->buffers = atomic_load(&m->memory->used);
+	out->buffers_max = atomic_load(&m->memory->max);
 	out->accepted = atomic_load(&m->accepted);
 	out->refused = atomic_load(&m->refused);
 	out->full = admission_refused(m->admission);
@@ -144,7 +145,7 @@ static int stanced_open_workers(struct stanced *d, struct conf_error *e)
 	int err = conf_users(&d->conf, &users, e);
 
 	if (!err)
-		err = stanced_conf_tls(&d->conf, &tls, e);
+		err = stanced_conf_tls(&d->conf, d->manager.sessions, &tls, e);
 	if (!err && !(d->workers = calloc(d->conf.threads, sizeof(*d->workers))))
 		err = ST_ENOMEM;
 	while (!err && d->n_workers < d->conf.threads) {
@@ -167,7 +168,8 @@ static void doors_limit(struct manager *m, const struct stanced_conf *c)
 	registry_rate(m->registry, c->assess_rate);
 	registry_ceiling(m->registry, c->limits.sessions_per_identity);
 	quota_rate(m->quota, c->limits.assessments_per_minute);
-	budget_limit(&m->memory, c->limits.memory);
+	budget_limit(m->memory, c->limits.memory);
+	tls_cache_limit(m->sessions, c->ticket_lifetime, c->limits.sessions);
 }
 
 /* While the disk is behind, nobody begins anything new. */
@@ -188,7 +190,10 @@ static int stanced_open_doors(struct stanced *d)
 		err = registry_open(d->conf.assess_rate, &m->registry);
 	if (!err)
 		err = quota_open(d->conf.limits.assessments_per_minute, &m->quota);
-	budget_init(&m->memory, d->conf.limits.memory);
+	m->memory = budget_process();
+	if (!err)
+		err = tls_cache_open(d->conf.ticket_lifetime, d->conf.limits.sessions,
+				     &m->sessions);
 	if (err)
 		return err;
 	doors_limit(m, &d->conf);
@@ -302,7 +307,7 @@ static int stanced_apply(struct stanced *d, const struct stanced_conf *c, struct
 	int err = conf_users(c, &users, e);
 
 	if (!err)
-		err = stanced_conf_tls(c, &tls, e);
+		err = stanced_conf_tls(c, d->manager.sessions, &tls, e);
 	for (unsigned i = 0; !err && i < d->n_workers; i++)
 		err = worker_reload(&d->workers[i], c, tls, users);
 	if (!err) {
@@ -367,6 +372,7 @@ void stanced_close(struct stanced *d)
 	registry_close(d->manager.registry);
 	gate_close(d->manager.gate);
 	admission_close(d->manager.admission);
+	tls_cache_free(d->manager.sessions);
 	if (d->pid_written)
 		daemon_pid_remove(d->conf.pid_file);
 	if (d->locked)
@@ -443,7 +449,7 @@ int stanced_check(const struct stanced_conf *c, struct conf_error *e)
 {
 	struct passwd_file *users = NULL;
 	struct tls_ctx *tls = NULL;
-	int err = stanced_conf_tls(c, &tls, e);
+	int err = stanced_conf_tls(c, NULL, &tls, e);
 
 	if (!err)
 		err = conf_users(c, &users, e);

@@ -10,7 +10,8 @@ struct stanced {
 	struct worker *workers;
 	unsigned n_workers;
 	struct admin_server *admin;
-	struct groups *groups; /* of endpoints, for the administrator's questions */
+	struct groups *groups;      /* of endpoints, for the administrator's questions */
+	struct tls_cache *sessions; /* of TLS, to be resumed */
 	bool pid_written, locked;
 	int lock; /* while locked: nobody else runs with our pid file */
 };

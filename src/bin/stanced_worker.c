@@ -98,6 +98,7 @@ static void conn_conf(const struct stanced_conf *c, struct tls_ctx *tls,
 {
 	*out = (struct pt_conn_conf){
 		.tls = tls_ctx_ref(tls),
+		.tuned = true,
 		.mechs = c->sasl_mechs,
 		.auth = PT_AUTH_ONE,
 		.sasl_instead = c->sasl_instead,
@@ -116,8 +117,10 @@ static void worker_reload_open(struct letter *l)
 	w->limits = r->limits;
 	w->conn = r->conn;
 	w->conn.limits = &w->limits;
-	w->conn.memory = &w->manager->memory;
+	w->conn.memory = w->manager->memory;
 	w->users = r->users;
+	for (size_t i = 0; i < w->n_listeners; i++)
+		listener_tune(w->listeners[i], w->limits.assessment_s);
 	free(r);
 }
 
@@ -150,6 +153,7 @@ static int worker_listen(struct worker *w, const char *address, struct stanced_c
 	const struct listener_conf conf = {
 		.address = address,
 		.port = c->port,
+		.stall_s = c->limits.assessment_s,
 		.admission = w->manager->admission,
 	};
 	int err = listener_open(&w->loop, &conf, worker_on_accepted, w,
@@ -194,7 +198,7 @@ int worker_open(struct worker *w, struct manager *m, struct stanced_conf *c,
 	w->users = passwd_ref(users);
 	conn_conf(c, tls, &w->conn);
 	w->conn.limits = &w->limits;
-	w->conn.memory = &w->manager->memory;
+	w->conn.memory = w->manager->memory;
 	if ((err = worker_listen_all(w, c, e)) < 0)
 		worker_close(w);
 	return err;

@@ -17,16 +17,18 @@ struct gate;
 struct quota;
 struct registry;
 struct session;
+struct tls_cache;
 
 /* Shared by all workers. */
 struct manager {
 	struct imv_host *host;
 	struct posture *posture;
 	struct admission *admission;
-	struct gate *gate;         /* of assessments */
-	struct registry *registry; /* of sessions */
-	struct quota *quota;       /* of each endpoint's assessments */
-	struct budget memory;      /* of what sessions buffer */
+	struct gate *gate;          /* of assessments */
+	struct registry *registry;  /* of sessions */
+	struct quota *quota;        /* of each endpoint's assessments */
+	struct budget *memory;      /* of what sessions buffer: the process's */
+	struct tls_cache *sessions; /* that may be resumed */
 	const char *language;
 	bool lax_retry;
 	int64_t started;

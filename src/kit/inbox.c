@@ -105,7 +105,8 @@ static int kit_segment(struct kit_conn *c, const struct pa_attr *a)
 	struct pa_whole whole;
 	struct rd r;
 	struct pa_attr part;
-	int got = pa_reasm_input(&c->from->reasm, a, c->head, &out, &whole);
+	struct pa_reasm *reasm = &c->from->reasm;
+	int got = pa_reasm_input(reasm, a, c->head, &out, &whole);
 
 	if (got < 0)
 		log_warn(&c->log, "segment rejected: source=%u error=\"%s\"", c->from->id,
@@ -119,7 +120,11 @@ static int kit_segment(struct kit_conn *c, const struct pa_attr *a)
 		(void)kit_send(c, KIT_RAW);
 	}
 	wr_reset(&out);
-	return got > 0 ? kit_dispatch_whole(c, &whole) : 0;
+	if (got <= 0)
+		return 0;
+	got = kit_dispatch_whole(c, &whole);
+	pa_reasm_forget(reasm);
+	return got;
 }
 
 void kit_receive(struct kit_conn *c, struct kit_type type, uint32_t source, struct span msg)

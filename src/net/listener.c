@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "net/log_gate.h"
 #include "net/peer_id.h"
+#include "net/stream.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -178,9 +179,15 @@ int listener_open(struct net_loop *loop, const struct listener_conf *conf,
 	}
 	l->poll.data = l;
 	l->port = socket_port(l->fd);
+	stream_tune(l->fd, conf->stall_s);
 	uv_poll_start(&l->poll, UV_READABLE, listener_on_readable);
 	*out = l;
 	return 0;
+}
+
+void listener_tune(struct listener *l, uint32_t stall_s)
+{
+	stream_tune(l->fd, stall_s);
 }
 
 uint16_t listener_port(const struct listener *l)

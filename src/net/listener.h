@@ -13,6 +13,7 @@ struct listener_conf {
 	const char *address;         /* numeric; NULL: every address, both families */
 	uint16_t port;               /* 0: a free one (see listener_port) */
 	int backlog;                 /* 0: as many as the kernel allows */
+	uint32_t stall_s;            /* of accepted sockets (stream_tune) */
 	struct admission *admission; /* borrowed until closed */
 };
 
@@ -22,6 +23,9 @@ struct listener_conf {
 int listener_open(struct net_loop *loop, const struct listener_conf *conf,
 		  void (*accepted)(void *ctx, int fd, const struct sockaddr *from), void *ctx,
 		  struct listener **l);
+
+/* Another stall_s for those who come from now on. */
+void listener_tune(struct listener *l, uint32_t stall_s);
 
 /* The port it listens on. */
 uint16_t listener_port(const struct listener *l);

@@ -3,6 +3,7 @@
 #include "net/peer_id.h"
 #include "net/stream.h"
 
+#include <netinet/in.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +28,8 @@ struct pt_conn {
 	const struct pt_conn_conf *conf;
 	const struct pt_conn_ops *ops; /* NULL: nobody listens any more */
 	void *ctx;
-	struct tls *tls;
+	struct tls_ctx *tls_ctx;
+	struct tls *tls; /* NULL: a server that has heard nothing yet */
 	struct pt_config pt_config;
 	struct pt_session pt;
 	enum conn_phase phase;
@@ -35,6 +37,7 @@ struct pt_conn {
 	unsigned inside;   /* calls from the socket we are in: output waits for their end */
 	uint64_t heard_ms; /* loop time of the last octets in Data Transport */
 	uint64_t number;
+	struct sockaddr_in6 from; /* or sockaddr_in, which is smaller */
 	char remote[PEER_ADDRESS];
 	uint16_t remote_port;
 	struct log log;
@@ -57,6 +60,7 @@ static void conn_gone(struct pt_conn *c)
 		c->ops->closed(c->ctx, c->err, c->reason ? c->reason : st_strerror(c->err));
 	pt_session_reset(&c->pt);
 	tls_free(c->tls);
+	tls_ctx_free(c->tls_ctx);
 	(void)budget_charge(c->memory, &c->charged, 0);
 	free(c->reason);
 	free(c);
@@ -122,7 +126,8 @@ static void conn_end(struct pt_conn *c, int err, const char *reason)
 {
 	if (!conn_decide(c, err, reason))
 		return;
-	tls_shutdown(c->tls);
+	if (c->tls)
+		tls_shutdown(c->tls);
 	c->phase = CONN_FLUSH;
 	conn_deadline(c, c->conf->limits->close_s);
 	stream_pause(&c->stream, false);
@@ -172,7 +177,10 @@ static void conn_deadline(struct pt_conn *c, uint32_t seconds)
  * does not read, is what costs; who has too much ends at once, and so gives it back. */
 static void conn_account(struct pt_conn *c)
 {
-	size_t now = c->pt.in.cap + tls_output(c->tls)->cap + c->stream.in_flight;
+	size_t now = c->pt.in.cap + c->stream.in_flight;
+
+	if (c->tls)
+		now += tls_output(c->tls)->cap;
 
 	if (c->phase != CONN_CLOSED && budget_charge(c->memory, &c->charged, now) < 0)
 		conn_abort(c, ST_ELIMIT, "no memory is left for what sessions buffer");
@@ -186,7 +194,8 @@ static void conn_flush(struct pt_conn *c)
 
 	if (c->phase == CONN_CLOSED)
 		return;
-	if ((err = stream_send(&c->stream, tls_output(c->tls))) < 0) {
+	err = c->tls ? stream_send(&c->stream, tls_output(c->tls)) : 0;
+	if (err < 0) {
 		conn_abort(c, err == ST_EIO ? ST_ECLOSED : err, stream_error(&c->stream));
 	} else if (c->phase == CONN_FLUSH && !pt_conn_queued(c)) {
 		c->phase = CONN_LINGER;
@@ -199,7 +208,7 @@ static void conn_flush(struct pt_conn *c)
 
 size_t pt_conn_queued(const struct pt_conn *c)
 {
-	return tls_output(c->tls)->len + c->stream.in_flight;
+	return (c->tls ? tls_output(c->tls)->len : 0) + c->stream.in_flight;
 }
 
 /* PT-TLS messages become TLS records; out is empty afterwards. */
@@ -271,14 +280,10 @@ static void conn_tell_ready(struct pt_conn *c, const struct sockaddr *from)
 
 static void conn_ready(struct pt_conn *c)
 {
-	struct sockaddr_storage from = { 0 };
-	int n = sizeof(from);
-
 	c->phase = CONN_DATA;
 	c->heard_ms = uv_now(&c->loop->uv);
 	conn_deadline(c, c->conf->limits->idle_s);
-	(void)uv_tcp_getpeername(&c->stream.tcp, (struct sockaddr *)&from, &n);
-	conn_tell_ready(c, (struct sockaddr *)&from);
+	conn_tell_ready(c, (struct sockaddr *)&c->from);
 }
 
 /* The session has ended by a rule of RFC 6876; an Error, if any, is in the output. */
@@ -356,11 +361,23 @@ static void conn_on_notify(struct pt_conn *c)
 		conn_end(c, ST_ECLOSED, "closed by the peer before it was done");
 }
 
+/* Who never says anything costs no TLS state. */
+static int conn_secure(struct pt_conn *c)
+{
+	int err = c->tls ? 0 : tls_open(c->tls_ctx, &c->tls);
+
+	if (err)
+		conn_abort(c, err, NULL);
+	return err;
+}
+
 static void conn_on_data(void *ctx, struct span in)
 {
 	struct pt_conn *c = ctx;
 	int n = 1;
 
+	if (conn_secure(c) < 0)
+		return;
 	c->inside++;
 	while (n > 0 && c->phase < CONN_FLUSH) {
 		n = tls_read(c->tls, &in, c->loop->plain, NET_PLAIN_OCTETS);
@@ -450,24 +467,29 @@ static void conn_init_session(struct pt_conn *c)
 static void conn_init_name(struct pt_conn *c, int fd)
 {
 	static atomic_uint_fast64_t counter;
-	struct sockaddr_storage from = { 0 };
-	socklen_t n = sizeof(from);
+	socklen_t n = sizeof(c->from);
 
-	(void)getpeername(fd, (struct sockaddr *)&from, &n);
-	(void)peer_id_address((struct sockaddr *)&from, c->remote);
-	c->remote_port = peer_id_port((struct sockaddr *)&from);
+	(void)getpeername(fd, (struct sockaddr *)&c->from, &n);
+	(void)peer_id_address((struct sockaddr *)&c->from, c->remote);
+	c->remote_port = peer_id_port((struct sockaddr *)&c->from);
 	c->number = atomic_fetch_add(&counter, 1) + 1;
 	c->log.limit = &c->log_limit;
 	log_name(&c->log, "peer=%s port=%u session=%llu", c->remote, c->remote_port,
 		 (unsigned long long)c->number);
 }
 
-/* Our first flight, when the first word is ours. */
+/* Our first flight: a client's, the first word is its. */
 static int conn_begin(struct pt_conn *c)
 {
 	struct span none = { 0 };
-	int err = tls_read(c->tls, &none, c->loop->plain, NET_PLAIN_OCTETS);
+	int err = tls_open(c->tls_ctx, &c->tls);
 
+	if (!err && c->conf->certificate)
+		err = tls_show(c->tls, c->conf->certificate, c->conf->key);
+	if (err)
+		return err;
+	tls_remember(c->tls, c->conf->resume);
+	err = tls_read(c->tls, &none, c->loop->plain, NET_PLAIN_OCTETS);
 	return err < 0 ? err : stream_send(&c->stream, tls_output(c->tls));
 }
 
@@ -478,28 +500,24 @@ int pt_conn_open(struct net_loop *loop, const struct pt_conn_conf *conf, int fd,
 	int err;
 
 	*out = NULL;
-	err = c ? tls_open(conf->tls, &c->tls) : ST_ENOMEM;
-	if (!err && conf->certificate)
-		err = tls_show(c->tls, conf->certificate, conf->key);
-	if (err) {
+	if (!c) {
 		close(fd);
-		if (c)
-			tls_free(c->tls);
-		free(c);
-		return err;
+		return ST_ENOMEM;
 	}
 	c->loop = loop;
 	c->conf = conf;
 	c->memory = conf->memory;
+	c->tls_ctx = tls_ctx_ref(conf->tls);
 	c->ctx = ctx;
 	c->handles = 2;
 	conn_init_session(c);
 	conn_init_name(c, fd);
+	if (!conf->tuned)
+		stream_tune(fd, conf->limits->assessment_s);
 	uv_timer_init(&loop->uv, &c->timer);
 	c->timer.data = c;
-	err = stream_open(&c->stream, loop, fd, conf->limits->assessment_s, &conn_stream_ops,
-			  c);
-	if (!err)
+	err = stream_open(&c->stream, loop, fd, &conn_stream_ops, c);
+	if (!err && !tls_ctx_is_server(conf->tls))
 		err = conn_begin(c);
 	if (err) {
 		conn_teardown(c); /* with ops unset: nobody is told */

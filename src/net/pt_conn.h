@@ -44,8 +44,10 @@ struct pt_conn_ops {
 
 /* Borrowed as long as a connection uses it, except tls, of which a reference is kept. */
 struct pt_conn_conf {
-	struct tls_ctx *tls; /* its side decides whether we are NEA Server or Client */
-	X509 *certificate;   /* with its key, instead of those of tls; NULL: those of tls */
+	struct tls_ctx *tls;       /* its side decides whether we are NEA Server or Client */
+	bool tuned;                /* the socket has its options from the one that listened */
+	struct tls_memory *resume; /* client: offered, and kept for the next; NULL: none */
+	X509 *certificate; /* with its key, instead of those of tls; NULL: those of tls */
 	EVP_PKEY *key;
 	const struct limits *limits;
 	struct budget *memory; /* what is buffered, of all connections that share it, or NULL;

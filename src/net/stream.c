@@ -17,7 +17,7 @@ struct stream_write {
 	struct wr buf;
 };
 
-static void stream_options(int fd, uint32_t stall_s)
+void stream_tune(int fd, uint32_t stall_s)
 {
 	const struct {
 		int level, name, value;
@@ -64,8 +64,8 @@ static void stream_on_read(uv_stream_t *h, ssize_t n, const uv_buf_t *buf)
 	}
 }
 
-int stream_open(struct stream *s, struct net_loop *loop, int fd, uint32_t stall_s,
-		const struct stream_ops *ops, void *ctx)
+int stream_open(struct stream *s, struct net_loop *loop, int fd, const struct stream_ops *ops,
+		void *ctx)
 {
 	int rc;
 
@@ -79,7 +79,6 @@ int stream_open(struct stream *s, struct net_loop *loop, int fd, uint32_t stall_
 		close(fd);
 		return stream_fail(s, rc);
 	}
-	stream_options(fd, stall_s);
 	rc = uv_read_start((uv_stream_t *)&s->tcp, stream_on_alloc, stream_on_read);
 	return rc < 0 ? stream_fail(s, rc) : 0;
 }

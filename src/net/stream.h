@@ -24,11 +24,15 @@ struct stream {
 	bool paused, ended, fin;
 };
 
-/* Takes fd. Keepalive and no delay are switched on; a peer that acknowledges nothing for
- * stall_s seconds is given up. On failure fd is closed, and the owner must still call
+/* Sets what all of ours have on a socket, or on one that listens, from which accepted ones have
+ * it then: keepalive, no delay; a peer that acknowledges nothing for stall_s seconds is given
+ * up. */
+void stream_tune(int fd, uint32_t stall_s);
+
+/* Takes fd, which is connected and non-blocking. On failure fd is closed, and the owner must still call
  * stream_close and wait for `closed`. */
-int stream_open(struct stream *s, struct net_loop *loop, int fd, uint32_t stall_s,
-		const struct stream_ops *ops, void *ctx);
+int stream_open(struct stream *s, struct net_loop *loop, int fd, const struct stream_ops *ops,
+		void *ctx);
 
 /* Sends what `out` holds: all of it is taken (out is empty then), or none when an earlier
  * buffer is still in flight (call again when drained). 0, ST_EIO, ST_ENOMEM. */

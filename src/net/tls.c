@@ -12,17 +12,6 @@
 #define EXPORTER_LABEL "EXPORTER-Channel-Binding" /* RFC 9266 */
 #define EXPORTER_OCTETS 32
 
-struct tls {
-	struct tls_ctx *ctx;
-	SSL *ssl;
-	X509 *peer;
-	struct span in; /* ciphertext that the BIO has not taken yet */
-	struct wr out;
-	char *reason; /* NULL: st_strerror(err) */
-	int err;
-	bool established, shut;
-};
-
 /* --- the BIO -------------------------------------------------------------------------- */
 
 static int bio_read(BIO *bio, char *buf, int cap)
@@ -109,6 +98,19 @@ int tls_on_verify(int ok, X509_STORE_CTX *store)
 			       : X509_verify_cert_error_string(verify),
 		       subject, where);
 	return 0;
+}
+
+int tls_verify_chain(X509_STORE_CTX *store, void *unused)
+{
+	SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+	int ok = X509_verify_cert(store);
+
+	(void)unused;
+	if (ok == 1)
+		tls_resume_note_chain(SSL_get_app_data(ssl), store);
+	/* who is connected for days does not need it for days */
+	X509_STORE_CTX_set0_verified_chain(store, NULL);
+	return ok;
 }
 
 /* Alerts with which a peer says that it does not want us (RFC 8446, 6.2). */
@@ -214,6 +216,9 @@ void tls_free(struct tls *t)
 	if (!t)
 		return;
 	X509_free(t->peer);
+	/* a connection that was lost, and did not break TLS, may be resumed: OpenSSL thinks not */
+	if (t->ssl && t->established && !t->err)
+		SSL_set_shutdown(t->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 	SSL_free(t->ssl);
 	wr_reset(&t->out);
 	tls_ctx_free(t->ctx);
@@ -298,6 +303,11 @@ bool tls_established(const struct tls *t)
 	return t->established;
 }
 
+bool tls_resumed(const struct tls *t)
+{
+	return SSL_session_reused(t->ssl) == 1;
+}
+
 X509 *tls_peer(const struct tls *t)
 {
 	return t->peer;
@@ -313,8 +323,8 @@ const char *tls_cipher(const struct tls *t)
 	return SSL_get_cipher_name(t->ssl);
 }
 
-/* RFC 5929, 3.1: the first Finished message of the handshake; in a full handshake, and we
- * have no other, that is the client's. */
+/* RFC 5929, 3.1: the first Finished message of the handshake; in a full handshake, and with TLS
+ * 1.2 we have no other, that is the client's. */
 size_t tls_binding(const struct tls *t, uint8_t out[TLS_BINDING_OCTETS])
 {
 	size_t n;

@@ -3,8 +3,13 @@
  *
  * Both ends prove who they are with certificates of a trust anchor set that is ours alone
  * (the system's is never loaded). No renegotiation, no compression, no early data, no
- * wildcards, no common-name fallback. Sessions are never resumed: neither tickets nor a
- * session cache exist, so every connection proves its identity anew. */
+ * wildcards, no common-name fallback.
+ *
+ * Sessions of TLS 1.3 may be resumed, if both ends are set up for it (tls_cache.h), with a new
+ * key exchange and without early data. A session is only good as long as the trust it was
+ * made under: not after another set of anchors, revocation lists or own certificate was
+ * loaded, nor when a certificate of the peer's chain or a revocation list has expired, nor
+ * longer than its lifetime counted from the last full handshake, however often it was used. */
 #ifndef STANCE_NET_TLS_H
 #define STANCE_NET_TLS_H
 
@@ -12,6 +17,8 @@
 #include "base/wr.h"
 
 #include <openssl/x509.h>
+
+struct tls_cache;
 
 struct tls_conf {
 	bool server;         /* accept connections, otherwise open them */
@@ -26,7 +33,19 @@ struct tls_conf {
 	const char *key;       /* PEM file: its key */
 	const char *crl;       /* PEM file of revocation lists, or NULL */
 	const char *peer_name; /* client: the DNS-ID the manager's certificate must carry */
+	struct tls_cache *cache; /* server: of sessions that may be resumed; NULL: never */
+	bool resumption;         /* client: take tickets, for tls_remember */
 };
+
+/* What a client keeps to resume a session. Zero-initialise; one thread; tls_memory_reset in
+ * the end. */
+#define TLS_TRUST_OCTETS 32
+struct tls_memory {
+	struct ssl_session_st *session;  /* of the last ticket that came, or NULL */
+	uint8_t trust[TLS_TRUST_OCTETS]; /* and under which context it came */
+};
+
+void tls_memory_reset(struct tls_memory *m);
 
 /* Why something was refused, for people. */
 struct tls_error {
@@ -56,6 +75,10 @@ void tls_free(struct tls *t);
  * context. Keeps references of its own. ST_EVALUE when they do not belong together. */
 int tls_show(struct tls *t, X509 *certificate, EVP_PKEY *key);
 
+/* Before the handshake, client: offers what m holds, which is empty afterwards, and keeps there
+ * what the server gives for the next time. m is borrowed until tls_free. */
+void tls_remember(struct tls *t, struct tls_memory *m);
+
 /* Starts the handshake where we speak first, and goes on with it: consumes *in (advancing
  * it) and gives the next plaintext. Call until it returns 0.
  * > 0 octets in buf; 0 *in is used up, more must come; ST_ECLOSED the peer said
@@ -74,6 +97,9 @@ void tls_shutdown(struct tls *t);
 struct wr *tls_output(struct tls *t);
 
 bool tls_established(const struct tls *t);
+
+/* The handshake was a resumption. */
+bool tls_resumed(const struct tls *t);
 
 /* The handshake is done and the name, purpose and chain of the peer were accepted: its
  * certificate, borrowed until tls_free, or NULL when it showed none. */

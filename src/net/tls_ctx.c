@@ -103,6 +103,7 @@ static int ctx_anchors(struct tls_ctx *ctx, const struct tls_conf *c, struct tls
 	if (!c->anonymous)
 		mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
 	SSL_CTX_set_verify(ctx->ssl, mode, tls_on_verify);
+	SSL_CTX_set_cert_verify_callback(ctx->ssl, tls_verify_chain, NULL);
 	SSL_CTX_set_verify_depth(ctx->ssl, CHAIN_DEPTH);
 	/* what the administrator put into the file is an anchor, self-signed or not */
 	X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx->ssl), X509_V_FLAG_PARTIAL_CHAIN);
@@ -129,6 +130,17 @@ static int ctx_name(struct tls_ctx *ctx, const struct tls_conf *c, struct tls_er
 	return X509_VERIFY_PARAM_set1_host(param, c->peer_name, 0) ? 0 : ST_ENOMEM;
 }
 
+static int ctx_resumption(struct tls_ctx *ctx, const struct tls_conf *c)
+{
+	int err = tls_resume_init(ctx);
+
+	if (!err && c->server && c->cache)
+		err = tls_resume_server(ctx, c->cache);
+	else if (!err && !c->server && c->resumption)
+		tls_resume_client(ctx);
+	return err;
+}
+
 int tls_ctx_open(const struct tls_conf *c, struct tls_ctx **out, struct tls_error *e)
 {
 	struct tls_ctx *ctx = calloc(1, sizeof(*ctx));
@@ -141,6 +153,7 @@ int tls_ctx_open(const struct tls_conf *c, struct tls_ctx **out, struct tls_erro
 	ERR_clear_error();
 	ctx->refs = 1;
 	ctx->server = c->server;
+	ctx->anonymous = c->anonymous;
 	ctx->ssl = SSL_CTX_new(c->server ? TLS_server_method() : TLS_client_method());
 	ctx->bio = tls_bio_method();
 	err = ctx->ssl && ctx->bio ? ctx_protocol(ctx, c) : ST_ENOMEM;
@@ -150,6 +163,8 @@ int tls_ctx_open(const struct tls_conf *c, struct tls_ctx **out, struct tls_erro
 		err = ctx_anchors(ctx, c, e);
 	if (!err)
 		err = ctx_name(ctx, c, e);
+	if (!err)
+		err = ctx_resumption(ctx, c);
 	if (err) {
 		if (!e->text[0])
 			(void)conf_fail_ssl(e, "tls");
@@ -173,6 +188,7 @@ void tls_ctx_free(struct tls_ctx *ctx)
 		return;
 	SSL_CTX_free(ctx->ssl);
 	BIO_meth_free(ctx->bio);
+	tls_cache_free(ctx->cache);
 	free(ctx->peer_name);
 	free(ctx);
 }

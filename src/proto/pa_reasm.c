@@ -1,4 +1,7 @@
 #include "proto/pa_reasm.h"
+#include "base/budget.h"
+
+#include <stdlib.h>
 
 void pa_reasm_init(struct pa_reasm *s, const struct limits *limits)
 {
@@ -6,42 +9,63 @@ void pa_reasm_init(struct pa_reasm *s, const struct limits *limits)
 				.max_segment = limits->segment };
 }
 
-static void flight_close(struct pa_flight *f)
+/* Everything that is held counts against what the process may buffer. */
+static int charge(struct pa_reasm *s)
+{
+	size_t n = s->whole.cap;
+
+	for (size_t i = 0; s->in.v && i < PA_REASM_FLIGHTS; i++)
+		n += s->in.v[i].data.cap;
+	for (size_t i = 0; s->out.v && i < PA_REASM_FLIGHTS; i++)
+		n += s->out.v[i].data.cap;
+	return budget_charge(budget_process(), &s->charged, n);
+}
+
+static void flight_close(struct pa_flights *all, struct pa_flight *f)
 {
 	wr_reset(&f->data);
 	*f = (struct pa_flight){ 0 };
+	if (--all->open)
+		return;
+	free(all->v);
+	all->v = NULL;
 }
 
-static void close_all(struct pa_flight *f)
+static void close_all(struct pa_flights *all)
 {
-	for (size_t i = 0; i < PA_REASM_FLIGHTS; i++)
-		flight_close(&f[i]);
+	for (size_t i = 0; all->v && i < PA_REASM_FLIGHTS; i++)
+		if (all->v[i].open)
+			flight_close(all, &all->v[i]);
 }
 
 void pa_reasm_free(struct pa_reasm *s)
 {
 	if (!s)
 		return;
-	close_all(s->in);
-	close_all(s->out);
+	close_all(&s->in);
+	close_all(&s->out);
 	wr_reset(&s->whole);
+	(void)charge(s);
 }
 
-static struct pa_flight *flight_find(struct pa_flight *f, uint32_t base_id)
+static struct pa_flight *flight_find(const struct pa_flights *all, uint32_t base_id)
 {
-	for (size_t i = 0; i < PA_REASM_FLIGHTS; i++)
-		if (f[i].open && f[i].base_id == base_id)
-			return &f[i];
+	for (size_t i = 0; all->v && i < PA_REASM_FLIGHTS; i++)
+		if (all->v[i].open && all->v[i].base_id == base_id)
+			return &all->v[i];
 	return NULL;
 }
 
-static struct pa_flight *flight_open(struct pa_flight *f, uint32_t base_id)
+static struct pa_flight *flight_open(struct pa_flights *all, uint32_t base_id)
 {
+	if (!all->v && !(all->v = calloc(PA_REASM_FLIGHTS, sizeof(*all->v))))
+		return NULL;
 	for (size_t i = 0; i < PA_REASM_FLIGHTS; i++) {
-		if (f[i].open)
+		if (all->v[i].open)
 			continue;
-		f[i] = (struct pa_flight){ .open = true, .base_id = base_id };
-		return &f[i];
+		all->v[i] = (struct pa_flight){ .open = true, .base_id = base_id };
+		all->open++;
+		return &all->v[i];
 	}
 	return NULL;
 }
@@ -90,10 +114,7 @@ bool pa_reasm_is_ours(const struct pa_attr *a)
 
 bool pa_reasm_busy(const struct pa_reasm *s)
 {
-	for (size_t i = 0; i < PA_REASM_FLIGHTS; i++)
-		if (s->in[i].open || s->out[i].open)
-			return true;
-	return false;
+	return s->in.open || s->out.open;
 }
 
 /* --- contracts --- */
@@ -108,7 +129,7 @@ int pa_reasm_propose(struct pa_reasm *s, struct wr *out)
 /* The peer says what it will take; a new contract ends the one before. */
 static int on_request(struct pa_reasm *s, const struct seg_contract *c, struct wr *out)
 {
-	close_all(s->out);
+	close_all(&s->out);
 	s->contracted = true;
 	s->next_id = 1;
 	s->theirs = *c;
@@ -131,10 +152,11 @@ static int on_response(struct pa_reasm *s, const struct seg_contract *c,
 /* --- receiving --- */
 
 /* Gives up: the peer need not go on. */
-static int drop(struct pa_flight *f, uint32_t base_id, struct wr *out, int err)
+static int drop(struct pa_reasm *s, struct pa_flight *f, uint32_t base_id, struct wr *out,
+		int err)
 {
 	if (f)
-		flight_close(f);
+		flight_close(&s->in, f);
 	put_next(out, base_id, true);
 	return err;
 }
@@ -143,8 +165,8 @@ static size_t octets_held(const struct pa_reasm *s)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < PA_REASM_FLIGHTS; i++)
-		n += s->in[i].data.len;
+	for (size_t i = 0; s->in.v && i < PA_REASM_FLIGHTS; i++)
+		n += s->in.v[i].data.len;
 	return n;
 }
 
@@ -154,7 +176,7 @@ static int flight_start(struct pa_reasm *s, const struct seg_envelope *e, size_t
 {
 	struct rd r = rd_over(e->segment);
 
-	if (flight_find(s->in, e->base_id))
+	if (flight_find(&s->in, e->base_id))
 		return refuse(out, head, at, ST_EEXIST);
 	if (e->segment.n < PA_ATTR_HDR)
 		return refuse(out, head, at + SEG_ENVELOPE_HDR, ST_ESHORT);
@@ -162,9 +184,9 @@ static int flight_start(struct pa_reasm *s, const struct seg_envelope *e, size_t
 	uint32_t length = rd_u32(&r);
 
 	if (length > s->max_attribute)
-		return drop(NULL, e->base_id, out, ST_ELIMIT);
-	if (!(*flight = flight_open(s->in, e->base_id)))
-		return drop(NULL, e->base_id, out, ST_EBUSY);
+		return drop(s, NULL, e->base_id, out, ST_ELIMIT);
+	if (!(*flight = flight_open(&s->in, e->base_id)))
+		return drop(s, NULL, e->base_id, out, ST_EBUSY);
 	(*flight)->length = length;
 	return 0;
 }
@@ -178,7 +200,7 @@ static int flight_finish(struct pa_reasm *s, struct pa_flight *f, struct wr *out
 	wr_reset(&s->whole);
 	s->whole = f->data;
 	f->data = (struct wr){ 0 };
-	flight_close(f);
+	flight_close(&s->in, f);
 
 	struct rd r = rd_over(wr_span(&s->whole));
 
@@ -199,14 +221,14 @@ static int flight_add(struct pa_reasm *s, struct pa_flight *f, const struct seg_
 
 	/* neither too much for the attribute, nor the last and too little */
 	if (more ? n >= f->length : n != f->length) {
-		flight_close(f);
+		flight_close(&s->in, f);
 		return refuse_base(out, e->base_id, 8, ST_ELENGTH);
 	}
 	if (octets_held(s) + e->segment.n > s->max_attribute)
-		return drop(f, e->base_id, out, ST_ELIMIT);
+		return drop(s, f, e->base_id, out, ST_ELIMIT);
 	wr_bytes(&f->data, e->segment);
-	if (f->data.err)
-		return drop(f, e->base_id, out, f->data.err);
+	if (f->data.err || charge(s) < 0)
+		return drop(s, f, e->base_id, out, f->data.err ? f->data.err : ST_ELIMIT);
 	return more ? put_next(out, e->base_id, false) : flight_finish(s, f, out, whole);
 }
 
@@ -223,7 +245,7 @@ static int on_envelope(struct pa_reasm *s, const struct seg_envelope *e,
 	if (!e->segment.n || e->segment.n > s->max_segment)
 		return refuse(out, head, at + SEG_ENVELOPE_HDR, ST_EVALUE);
 	if (!(e->flags & SEG_START))
-		f = flight_find(s->in, e->base_id);
+		f = flight_find(&s->in, e->base_id);
 	else if ((err = flight_start(s, e, at, head, out, &f)) < 0)
 		return err;
 	return f ? flight_add(s, f, e, out, whole) : ST_ESTATE;
@@ -245,19 +267,19 @@ static int put_envelope(struct pa_reasm *s, struct pa_flight *f, struct wr *out)
 	pa_attr_end(out, begin);
 	f->sent += n;
 	if (n == left || out->err)
-		flight_close(f);
+		flight_close(&s->out, f);
 	return out->err;
 }
 
 static int on_next(struct pa_reasm *s, const struct seg_next *n, struct wr *out)
 {
-	struct pa_flight *f = flight_find(s->out, n->base_id);
+	struct pa_flight *f = flight_find(&s->out, n->base_id);
 
 	if (!f)
 		return ST_ESTATE;
 	if (!n->cancel)
 		return put_envelope(s, f, out);
-	flight_close(f);
+	flight_close(&s->out, f);
 	return 0;
 }
 
@@ -269,6 +291,7 @@ uint32_t pa_reasm_max(const struct pa_reasm *s)
 int pa_reasm_send(struct pa_reasm *s, struct span attr, struct wr *out)
 {
 	struct pa_flight *f;
+	int err;
 
 	if (attr.n > pa_reasm_max(s))
 		return ST_ELIMIT;
@@ -277,19 +300,20 @@ int pa_reasm_send(struct pa_reasm *s, struct span attr, struct wr *out)
 		wr_bytes(out, attr);
 		return out->err;
 	}
-	if (!(f = flight_open(s->out, s->next_id)))
+	if (!(f = flight_open(&s->out, s->next_id)))
 		return ST_EBUSY;
 	s->next_id = s->next_id == SEG_MAX_BASE_ID ? 1 : s->next_id + 1;
 	wr_bytes(&f->data, attr);
-	if (f->data.err) {
-		flight_close(f);
-		return ST_ENOMEM;
+	if (f->data.err || charge(s) < 0) {
+		err = f->data.err ? ST_ENOMEM : ST_EBUSY;
+		flight_close(&s->out, f);
+		return err;
 	}
 	return put_envelope(s, f, out);
 }
 
-int pa_reasm_input(struct pa_reasm *s, const struct pa_attr *a,
-		   const uint8_t head[PA_ERROR_HEAD], struct wr *out, struct pa_whole *whole)
+static int input(struct pa_reasm *s, const struct pa_attr *a,
+		 const uint8_t head[PA_ERROR_HEAD], struct wr *out, struct pa_whole *whole)
 {
 	struct rd r = a->value;
 	struct seg_contract c;
@@ -314,4 +338,19 @@ int pa_reasm_input(struct pa_reasm *s, const struct pa_attr *a,
 			return on_next(s, &n, out);
 	}
 	return refuse(out, head, r.err_at, r.err);
+}
+
+int pa_reasm_input(struct pa_reasm *s, const struct pa_attr *a,
+		   const uint8_t head[PA_ERROR_HEAD], struct wr *out, struct pa_whole *whole)
+{
+	int got = input(s, a, head, out, whole);
+
+	(void)charge(s); /* what has been let go of; what is new has been charged */
+	return got;
+}
+
+void pa_reasm_forget(struct pa_reasm *s)
+{
+	wr_reset(&s->whole);
+	(void)charge(s);
 }

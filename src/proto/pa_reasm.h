@@ -32,20 +32,27 @@ struct pa_flight {
 	size_t sent;    /* outgoing: octets that went out */
 };
 
+/* All of one direction: nothing is allocated while nothing is under way. */
+struct pa_flights {
+	struct pa_flight *v; /* PA_REASM_FLIGHTS, or NULL */
+	unsigned open;
+};
+
 struct pa_reasm {
 	uint32_t max_attribute; /* ceiling for all incoming attributes together */
 	uint32_t max_segment;   /* what we propose; the largest segment we take or make */
 
 	bool proposed;            /* we issued a contract: envelopes are welcome */
 	struct seg_contract ours; /* as confirmed by the peer once it answered */
-	struct pa_flight in[PA_REASM_FLIGHTS];
+	struct pa_flights in;
 
 	bool contracted; /* the peer issued a contract */
 	struct seg_contract theirs;
 	uint32_t next_id;
-	struct pa_flight out[PA_REASM_FLIGHTS];
+	struct pa_flights out;
 
 	struct wr whole; /* the attribute handed out last */
+	size_t charged;  /* to the process's budget, for all that is held */
 };
 
 /* limits->attribute and ->segment are copied; limits may go away. */
@@ -68,14 +75,20 @@ struct pa_whole {
  * errors). Replies - Contract Response, next envelope, Next Segment, PA-TNC Error - are
  * appended to out. 1: *whole is a complete attribute, still to be checked with
  * pa_msg_check_attr and handled like any other. 0: nothing further. ST_E...: the peer broke
- * the rules, the attribute concerned is dropped; if an error is to be sent it is in out
- * already (a SWIMA validator, which sends none, truncates out again). ST_ENOMEM: ours. */
+ * the rules or there is no more memory in the budget of the process (base/budget.h): the
+ * attribute concerned is dropped; if an error is to be sent it is in out
+ * already (a SWIMA validator, which sends none, truncates out again). ST_ENOMEM: ours; so is
+ * ST_ELIMIT when the process has no room left for what peers make it keep (budget_process). */
 int pa_reasm_input(struct pa_reasm *s, const struct pa_attr *a,
 		   const uint8_t head[PA_ERROR_HEAD], struct wr *out, struct pa_whole *whole);
 
+/* The whole attribute that pa_reasm_input gave has been dealt with: its memory is given back. */
+void pa_reasm_forget(struct pa_reasm *s);
+
 /* Sends one encoded attribute, header included: appends it, or its first envelope, to out.
  * 0, or nothing was sent and: ST_ELIMIT, larger than the peer's contract allows
- * (pa_reasm_max tells; RFC 8412 error 6); ST_EBUSY, too many are under way. */
+ * (pa_reasm_max tells; RFC 8412 error 6); ST_EBUSY, too many are under way, or too much
+ * is kept for all peers together (budget_process). */
 int pa_reasm_send(struct pa_reasm *s, struct span attr, struct wr *out);
 
 /* Octets of the largest attribute the peer takes, header counted; SEG_UNLIMITED without limit.

@@ -345,7 +345,7 @@ static void peer_on_dialled(void *ctx, int fd, int err, const char *reason)
 	uv_timer_init(&run->loop.uv, &p->patience);
 	p->patience.data = p;
 	uv_timer_start(&p->patience, peer_on_patience, (uint64_t)run->seconds * 1000, 0);
-	if (stream_open(&p->stream, &run->loop, fd, run->seconds, &peer_ops, p) < 0)
+	if (stream_open(&p->stream, &run->loop, fd, &peer_ops, p) < 0)
 		peer_close(p);
 	else
 		peer_begin(p);

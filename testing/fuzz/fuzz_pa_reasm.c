@@ -9,8 +9,8 @@ static size_t held(const struct pa_reasm *s)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < PA_REASM_FLIGHTS; i++)
-		n += s->in[i].data.len;
+	for (size_t i = 0; s->in.v && i < PA_REASM_FLIGHTS; i++)
+		n += s->in.v[i].data.len;
 	return n;
 }
 

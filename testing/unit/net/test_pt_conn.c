@@ -312,7 +312,7 @@ static void rogue_open(struct rogue *r, int fd, struct span say)
 	memset(r, 0, sizeof(*r));
 	r->say = say;
 	assert_int_equal(tls_open(client_conf.tls, &r->tls), 0);
-	assert_int_equal(stream_open(&r->stream, &loop, fd, 60, &rogue_ops, r), 0);
+	assert_int_equal(stream_open(&r->stream, &loop, fd, &rogue_ops, r), 0);
 	assert_int_equal(tls_read(r->tls, &none, buf, sizeof(buf)), 0);
 	rogue_flush(r);
 }

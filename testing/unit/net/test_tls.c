@@ -1,45 +1,9 @@
-#include "net_lab.h"
+#include "tls_lab.h"
 
 #include "net/peer_id.h"
 #include "net/tls_impl.h"
 
 #include <stdio.h>
-
-struct end {
-	struct tls *tls;
-	int err; /* of the last tls_read: ST_E..., 0 */
-	uint8_t got[4096];
-	size_t n;
-};
-
-static void end_read(struct end *e, struct wr *from)
-{
-	struct span in = wr_span(from);
-	uint8_t buf[1024];
-	int n;
-
-	while (!e->err && (n = tls_read(e->tls, &in, buf, sizeof(buf))) != 0) {
-		if (n < 0) {
-			e->err = n;
-		} else {
-			memcpy(e->got + e->n, buf, (size_t)n);
-			e->n += (size_t)n;
-		}
-	}
-	wr_reset(from);
-}
-
-/* Carries octets to and fro until nobody has any. */
-static void shuttle(struct end *server, struct end *client)
-{
-	struct wr none = { 0 };
-
-	end_read(client, &none);
-	for (int i = 0; i < 20; i++) {
-		end_read(server, tls_output(client->tls));
-		end_read(client, tls_output(server->tls));
-	}
-}
 
 static void begin(struct end *server, struct tls_ctx *s, struct end *client, struct tls_ctx *c)
 {

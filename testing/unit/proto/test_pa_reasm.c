@@ -1,5 +1,6 @@
 #include "unit.h"
 #include "vectors.h"
+#include "base/budget.h"
 #include "proto/pa_reasm.h"
 #include "wire/pa_msg.h"
 #include "wire/pb_batch.h"
@@ -184,6 +185,40 @@ static void test_many_flights(void **state)
 	wr_reset(&attr);
 	end_free(&from);
 	end_free(&to);
+}
+
+/* What is kept counts against the process, until it is let go of. */
+static void test_budget(void **state)
+{
+	struct budget *all = budget_process();
+	struct pa_whole whole;
+	struct wr attr = { 0 };
+	struct end from, to;
+
+	(void)state;
+	end_init(&from, 65536, 65536);
+	end_init(&to, 65536, 100);
+	agree(&from, &to);
+	assert_int_equal(carry(&from, &to, 5000), 50);
+	assert_in_range(all->used, 5000, 20000);
+	pa_reasm_forget(&to.s);
+	assert_int_equal(all->used, 0);
+	put_attr(&attr, 3000);
+	budget_limit(all, 1000);
+	wr_truncate(&from.out, 0);
+	assert_int_equal(pa_reasm_send(&from.s, wr_span(&attr), &from.out), ST_EBUSY);
+	assert_int_equal(from.out.len, 0);
+	budget_limit(all, 6000); /* room for the one who sends */
+	assert_int_equal(pa_reasm_send(&from.s, wr_span(&attr), &from.out), 0);
+	budget_limit(all, 1000);
+	assert_int_equal(hand(&from, &to, &whole), ST_ELIMIT);
+	assert_int_equal(only(&to.out).type, PA_SEG_NEXT); /* never mind */
+	assert_false(pa_reasm_busy(&to.s));
+	budget_limit(all, SIZE_MAX);
+	wr_reset(&attr);
+	end_free(&from);
+	end_free(&to);
+	assert_int_equal(all->used, 0);
 }
 
 /* Feeds one Segment Envelope; reply is to->out. */
@@ -507,6 +542,7 @@ int main(void)
 		cmocka_unit_test(test_lowered),
 		cmocka_unit_test(test_too_large_to_send),
 		cmocka_unit_test(test_many_flights),
+		cmocka_unit_test(test_budget),
 		cmocka_unit_test(test_vectors),
 		cmocka_unit_test(test_bad_envelopes),
 		cmocka_unit_test(test_ceiling),
