@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* memmem */
 #include "posture/dictionary.h"
 #include "base/err.h"
 
@@ -6,6 +7,7 @@
 
 #define MAX_STARS 8 /* fnmatch's time grows with the power of them */
 #define TAIL_MIN 512
+#define PORTION 2048 /* entries that are looked at without a pause */
 
 /* One line of a name table. hold keeps a name alive that its entry may have lost since. */
 struct name_ref {
@@ -14,17 +16,14 @@ struct name_ref {
 	uint32_t id;
 };
 
-struct dictionary_entry *dictionary_find(const struct dictionary *d, struct span identifier)
-{
-	struct dictionary_entry *e;
-
-	HASH_FIND(hh, d->by_identifier, identifier.p, identifier.n, e);
-	return e;
-}
-
 struct dictionary_entry *dictionary_get(const struct dictionary *d, uint32_t id)
 {
 	return id && id <= d->n ? d->by_id[id] : NULL;
+}
+
+struct dictionary_entry *dictionary_find(const struct dictionary *d, struct span identifier)
+{
+	return dictionary_get(d, keys_find(&d->by_identifier, identifier));
 }
 
 struct dictionary_entry *dictionary_entry_new(uint32_t id, struct span identifier)
@@ -56,12 +55,23 @@ static int name_cmp(const void *a, const void *b)
 	return c ? c : (x->id > y->id) - (x->id < y->id);
 }
 
-/* Puts the new lines in their places once there are enough of them to be worth it. */
+/* Puts the new lines in their places once there are enough of them to be worth it: they are
+ * sorted among themselves, and merged from the back. */
 static void name_table_sort(struct name_table *t)
 {
-	if (t->n - t->sorted < TAIL_MIN + t->sorted / 16)
+	size_t old = t->sorted, n = t->n - old, at = t->n;
+	struct name_ref *fresh;
+
+	if (n < TAIL_MIN + old / 16 || !(fresh = malloc(n * sizeof(*fresh))))
 		return;
-	qsort(t->v, t->n, sizeof(*t->v), name_cmp);
+	qsort(t->v + old, n, sizeof(*t->v), name_cmp);
+	memcpy(fresh, t->v + old, n * sizeof(*fresh));
+	while (n)
+		if (old && name_cmp(&t->v[old - 1], &fresh[n - 1]) > 0)
+			t->v[--at] = t->v[--old];
+		else
+			t->v[--at] = fresh[--n];
+	free(fresh);
 	t->sorted = t->n;
 }
 
@@ -97,6 +107,11 @@ static int dictionary_name(struct dictionary *d, struct dictionary_entry *e)
 	return name ? name_table_add(&d->names, name->s, name, e->id) : 0;
 }
 
+static struct span identifier_of(uint32_t id, const void *ctx)
+{
+	return dictionary_identifier(dictionary_get(ctx, id));
+}
+
 int dictionary_add(struct dictionary *d, struct dictionary_entry *e)
 {
 	struct dictionary_entry **v;
@@ -112,15 +127,19 @@ int dictionary_add(struct dictionary *d, struct dictionary_entry *e)
 		d->by_id = v;
 		d->cap = cap;
 	}
+	d->by_identifier.key_of = identifier_of;
+	d->by_identifier.ctx = d;
+	if (keys_reserve(&d->by_identifier, e->id) < 0)
+		return ST_ENOMEM;
 	if ((err = name_table_add(&d->identifiers, e->s, NULL, e->id)) < 0)
 		return err;
 	if ((err = dictionary_name(d, e)) < 0) {
 		d->identifiers.n--;
 		return err;
 	}
-	HASH_ADD_KEYPTR(hh, d->by_identifier, e->s, e->n, e);
 	d->by_id[0] = NULL;
 	d->by_id[++d->n] = e;
+	keys_put(&d->by_identifier, e->id);
 	d->octets += sizeof(*e) + e->n + 1 + sizeof(*v) + 2 * sizeof(struct name_ref);
 	return 0;
 }
@@ -163,11 +182,26 @@ int dictionary_describe(struct dictionary *d, struct dictionary_entry *e,
 
 struct glob {
 	const char *text;
-	size_t literal; /* so many octets at its start are not special */
+	size_t literal;    /* so many octets at its start are not special */
+	const char *inner; /* of *INNER*, in which nothing is special; or NULL */
+	size_t n_inner;
 };
+
+static void glob_init(struct glob *g, const char *text)
+{
+	size_t n = strlen(text);
+
+	*g = (struct glob){ .text = text, .literal = strcspn(text, "*?[\\") };
+	if (n < 2 || *text != '*' || strcspn(text + 1, "*?[\\") != n - 2 || text[n - 1] != '*')
+		return;
+	g->inner = text + 1;
+	g->n_inner = n - 2;
+}
 
 static bool glob_matches(const struct glob *g, const char *s)
 {
+	if (g->inner)
+		return memmem(s, strlen(s), g->inner, g->n_inner) != NULL;
 	return strncmp(s, g->text, g->literal) == 0 && fnmatch(g->text, s, 0) == 0;
 }
 
@@ -196,42 +230,70 @@ static int name_table_match(const struct name_table *t, const struct glob *g, st
 	return err;
 }
 
-/* A name that an entry has lost still stands in the table: only what matches now counts. */
-static void drop_stale(const struct dictionary *d, const struct glob *g, struct ids *out)
+static bool entry_matches(const struct dictionary *d, const struct glob *g, uint32_t id)
 {
-	size_t keep = 0;
+	const struct dictionary_entry *e = d->by_id[id];
+	const struct text *name = e->d.text[DESC_NAME];
 
-	for (size_t i = 0; i < out->n; i++) {
-		const struct dictionary_entry *e = d->by_id[out->v[i]];
-		const struct text *name = e->d.text[DESC_NAME];
-
-		if ((name && glob_matches(g, name->s)) || glob_matches(g, e->s))
-			out->v[keep++] = out->v[i];
-	}
-	out->n = keep;
+	return (name && glob_matches(g, name->s)) || glob_matches(g, e->s);
 }
 
-int dictionary_match(const struct dictionary *d, const char *glob, struct ids *out)
+/* By the tables. A name that an entry has lost still stands there: only what matches now
+ * counts. */
+static int match_prefix(const struct dictionary *d, const struct glob *g, struct ids *out)
 {
-	struct glob g = { glob, strcspn(glob, "*?[\\") };
-	int err, stars = 0;
+	size_t keep = 0;
+	int err;
 
-	out->n = 0;
+	if ((err = name_table_match(&d->names, g, out)) < 0 ||
+	    (err = name_table_match(&d->identifiers, g, out)) < 0)
+		return err;
+	ids_sort(out);
+	for (size_t i = 0; i < out->n; i++)
+		if (entry_matches(d, g, out->v[i]))
+			out->v[keep++] = out->v[i];
+	out->n = keep;
+	return 0;
+}
+
+int dictionary_match_some(const struct dictionary *d, const char *glob, uint32_t *from,
+			  struct ids *out)
+{
+	uint32_t end = d->n - *from < PORTION ? d->n : *from + PORTION;
+	struct glob g;
+	int err = 0, stars = 0;
+
 	for (const char *s = glob; *s; s++)
 		stars += *s == '*' && s[1] != '*';
 	if (stars > MAX_STARS)
 		return ST_EVALUE;
-	if ((err = name_table_match(&d->names, &g, out)) < 0 ||
-	    (err = name_table_match(&d->identifiers, &g, out)) < 0)
-		return err;
-	ids_sort(out);
-	drop_stale(d, &g, out);
-	return 0;
+	glob_init(&g, glob);
+	if (g.literal) {
+		*from = 0;
+		return match_prefix(d, &g, out);
+	}
+	for (uint32_t id = *from + 1; id <= end && !err; id++)
+		if (entry_matches(d, &g, id))
+			err = ids_push(out, id);
+	*from = end < d->n ? end : 0;
+	return err;
+}
+
+int dictionary_match(const struct dictionary *d, const char *glob, struct ids *out)
+{
+	uint32_t from = 0;
+	int err;
+
+	out->n = 0;
+	do
+		err = dictionary_match_some(d, glob, &from, out);
+	while (!err && from);
+	return err;
 }
 
 void dictionary_free(struct dictionary *d, struct text_table *texts)
 {
-	HASH_CLEAR(hh, d->by_identifier);
+	keys_free(&d->by_identifier);
 	name_table_free(&d->names, texts);
 	name_table_free(&d->identifiers, texts);
 	for (uint32_t i = 1; i <= d->n; i++)

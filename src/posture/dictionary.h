@@ -5,6 +5,7 @@
 
 #include "base/table.h"
 #include "posture/ids.h"
+#include "posture/keys.h"
 #include "posture/text.h"
 
 struct software;
@@ -30,7 +31,7 @@ struct description_of {
 };
 
 struct dictionary_entry {
-	UT_hash_handle hh;
+	UT_hash_handle hh; /* of whoever prepares it; the dictionary has a table of its own */
 	uint32_t id;
 	struct description_of d;
 	uint32_t n;
@@ -44,7 +45,7 @@ struct name_table {
 
 /* Zero-initialise. */
 struct dictionary {
-	struct dictionary_entry *by_identifier;
+	struct keys by_identifier;
 	struct dictionary_entry **by_id; /* [0] is unused */
 	uint32_t n, cap;                 /* ids 1 to n */
 	struct name_table names, identifiers;
@@ -74,6 +75,11 @@ int dictionary_describe(struct dictionary *d, struct dictionary_entry *e,
 /* Ids of entries whose name or identifier matches the glob, sorted. 0, ST_ENOMEM, or
  * ST_EVALUE for a glob with more stars than anybody means. */
 int dictionary_match(const struct dictionary *d, const char *glob, struct ids *out);
+
+/* The same in portions, between which a lock can be let go: adds what it finds to out, ascending,
+ * and sets *from, which is 0 at first, to where to go on, and to 0 at the end. */
+int dictionary_match_some(const struct dictionary *d, const char *glob, uint32_t *from,
+			  struct ids *out);
 
 void dictionary_free(struct dictionary *d, struct text_table *texts);
 

@@ -70,9 +70,6 @@ int index_by_name(const struct index *ix, struct ids *out);
 /* Those that are called text, whatever its case. */
 int index_named(const struct index *ix, struct span text, struct ids *out);
 
-/* The members of b, endpoints, in the order of their names. */
-int index_in_order(const struct index *ix, const struct bitmap *b, struct ids *out);
-
 /* How far the software of all endpoints is known. */
 struct index_freshness {
 	uint64_t endpoints;
@@ -82,6 +79,9 @@ struct index_freshness {
 };
 
 void index_freshness(const struct index *ix, int64_t since, struct index_freshness *f);
+
+/* The members of b, endpoints, in the order of their names. Takes the read lock itself. */
+int index_in_order(struct index *ix, const struct bitmap *b, struct ids *out);
 
 /* A new bitmap of the endpoints that have this software; NULL: out of memory. */
 struct bitmap *index_who_has(const struct index *ix, uint32_t software);

@@ -92,44 +92,28 @@ static int sort_cmp(const void *a, const void *b, void *ix)
 	return index_name_cmp(*(const uint32_t *)a, *(const uint32_t *)b, ix);
 }
 
-struct picked {
-	const struct bitmap *b;
-	struct ids *out;
-	size_t n;
-};
-
-static bool pick_before(const struct order_entry *e, void *ctx)
+/* Sorted when few, picked out when many: then the lock is not held for more than a copy. */
+int index_in_order(struct index *ix, const struct bitmap *b, struct ids *out)
 {
-	(void)e;
-	(void)ctx;
-	return false;
-}
+	size_t n = bitmap_count(b), keep = 0;
+	bool few;
+	int err;
 
-static bool pick(const struct order_entry *e, void *ctx)
-{
-	struct picked *p = ctx;
-
-	if (bitmap_has(p->b, e->id))
-		p->out->v[p->out->n++] = e->id;
-	return p->out->n < p->n;
-}
-
-/* Sorted when few, picked out when many. */
-int index_in_order(const struct index *ix, const struct bitmap *b, struct ids *out)
-{
-	struct picked p = { b, out, bitmap_count(b) };
-	int err = ids_reserve(out, p.n + 1);
-
-	out->n = 0;
-	if (err < 0)
-		return err;
-	if (p.n < ix->n_endpoints / 16) {
+	pthread_rwlock_rdlock(&ix->lock);
+	few = n < ix->n_endpoints / 16;
+	err = few ? ids_reserve(out, n + 1) : index_by_name(ix, out);
+	if (!err && few) {
+		out->n = n;
 		bitmap_members(b, out->v);
-		out->n = p.n;
-		qsort_r(out->v, p.n, sizeof(*out->v), sort_cmp, (void *)(uintptr_t)ix);
-	} else if (p.n) {
-		order_walk(&ix->names, pick_before, pick, &p);
+		qsort_r(out->v, n, sizeof(*out->v), sort_cmp, ix);
 	}
+	pthread_rwlock_unlock(&ix->lock);
+	if (err || few)
+		return err;
+	for (size_t i = 0; i < out->n; i++)
+		if (bitmap_has(b, out->v[i]))
+			out->v[keep++] = out->v[i];
+	out->n = keep;
 	return 0;
 }
 

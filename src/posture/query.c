@@ -339,9 +339,7 @@ int query_software_endpoints(struct posture *p, struct when when, uint32_t softw
 		return err;
 	if (among)
 		bitmap_and(who[0], among_endpoints(among));
-	index_read_lock(p);
 	err = index_in_order(&p->ix, who[0], &ids);
-	index_unlock(p);
 	bitmap_free(who[0]);
 	free(who);
 	if (!err)

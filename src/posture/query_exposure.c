@@ -279,9 +279,7 @@ static int software_windows(struct windows *w, const struct software_row *softwa
 			bitmap_add(any, w->turns[i].endpoint);
 		if (w->q->software.among)
 			bitmap_and(any, among_endpoints(w->q->software.among));
-		index_read_lock(w->p);
 		err = index_in_order(&w->p->ix, any, &ids);
-		index_unlock(w->p);
 	}
 	for (size_t i = 0; i < ids.n && !err; i += CHUNK) {
 		struct ids some = { ids.v + i, ids.n - i < CHUNK ? ids.n - i : CHUNK, 0 };

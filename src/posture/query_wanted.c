@@ -32,12 +32,16 @@ static int wanted_narrow(const struct dictionary *d, const struct version_range 
 int history_wanted(struct posture *p, const struct software_query *q, struct ids *wanted,
 		   struct ids *unordered)
 {
+	uint32_t from = 0;
 	int err;
 
-	index_read_lock(p);
-	err = dictionary_match(&p->ix.dictionary, q->glob, wanted);
-	if (!err && q->range)
-		err = wanted_narrow(&p->ix.dictionary, q->range, wanted, unordered);
-	index_unlock(p);
+	wanted->n = 0;
+	do { /* a large dictionary must not keep the writer out */
+		index_read_lock(p);
+		err = dictionary_match_some(&p->ix.dictionary, q->glob, &from, wanted);
+		if (!err && !from && q->range)
+			err = wanted_narrow(&p->ix.dictionary, q->range, wanted, unordered);
+		index_unlock(p);
+	} while (!err && from);
 	return err;
 }

@@ -69,6 +69,11 @@ static void test_dictionary(void **state)
 	assert_int_equal(matches("name-[78]"), 2 * MANY / 100);
 	assert_int_equal(matches("name-?"), 10 * MANY / 100);
 	assert_int_equal(matches("*"), MANY);
+	assert_int_equal(matches("**"), MANY);
+	assert_int_equal(matches("*me-7*"), 11 * MANY / 100);
+	assert_int_equal(matches("*-77*"), 11 + MANY / 100 - 2) /* 77 and 777 by both */;
+	assert_int_equal(matches("?d-77"), 1);
+	assert_int_equal(matches("*e-7"), MANY / 100);
 	assert_int_equal(matches("nothing"), 0);
 	assert_int_equal(matches(""), 0);
 
