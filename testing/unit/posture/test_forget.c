@@ -71,7 +71,7 @@ static void check_present(struct fixture *f)
 	assert_int_equal(query_facts(f->p, WHEN_NOW, 1, find_platform, &debian), ST_ENOENT);
 	posture_stats(f->p, &st);
 	assert_int_equal(st.endpoints, 1);
-	query_freshness(f->p, 1, &fresh);
+	assert_int_equal(query_freshness(f->p, WHEN_NOW, NULL, 1, &fresh), 0);
 	assert_int_equal(fresh.endpoints, 1);
 	assert_int_equal(fresh.stale, 0);
 }
