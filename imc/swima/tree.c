@@ -101,6 +101,22 @@ struct step {
 static int step_into(const struct tree_walk *w, const struct tree_dir *d, const char *pattern,
 		     int flags);
 
+/* False: there is nothing behind name in d that the rest of the pattern could name. One call where
+ * going there takes three, for the many directories in which nothing is. */
+static bool step_leads(const struct tree_dir *d, const char *name, const char *rest)
+{
+	char path[2 * NAME_MAX + 2];
+	int n = (int)strcspn(rest, "/");
+	struct stat st;
+
+	if (n > NAME_MAX || memchr(rest, '*', (size_t)n) || memchr(rest, '?', (size_t)n) ||
+	    memchr(rest, '[', (size_t)n))
+		return true;
+	(void)snprintf(path, sizeof(path), "%s/%.*s", name, n, rest);
+	return fstatat(d->fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+	       (errno != ENOENT && errno != ENOTDIR);
+}
+
 static int step_entry(const struct tree_walk *own, const struct tree_dir *d, const char *name)
 {
 	const struct step *s = own->ctx;
@@ -109,6 +125,8 @@ static int step_entry(const struct tree_walk *own, const struct tree_dir *d, con
 	int err;
 
 	if (fnmatch(s->part, name, FNM_PERIOD) != 0)
+		return 0;
+	if (s->rest && !s->walk->passed && !step_leads(d, name, s->rest))
 		return 0;
 	if ((err = tree_enter(s->walk, d, name, &sub, path, sizeof(path))) <= 0)
 		return err;
