@@ -323,10 +323,7 @@ static enum pa_result swima_no_inventory(struct imv *imv, struct swima_session *
 static void swima_facts(struct imv *imv, struct swima_session *s)
 {
 	const struct swima_follow *f = &s->follow;
-	char text[16];
 
-	(void)snprintf(text, sizeof(text), "%u", s->head.epoch);
-	(void)imv_fact(imv, "swima.epoch", span_str(text));
 	(void)imv_fact(imv, "swima.subscription",
 		       span_str(f->subscription ? "yes"
 				: f->refused    ? "refused"

@@ -159,8 +159,6 @@ static void facts(struct report *r, uint32_t n, uint32_t boot)
 	(void)snprintf(text, sizeof(text), "2026-11-%02uT%02u:%02u:%02uZ", 1 + boot % 28,
 		       draw(n, 2) % 24, draw(n, 3) % 60, draw(n, 4) % 60);
 	(void)report_fact(r, "os.last_use", span_str(text));
-	(void)snprintf(text, sizeof(text), "0x%08x", EPOCH_BASE + n);
-	(void)report_fact(r, "swima.epoch", span_str(text));
 }
 
 /* One upgrade: the old version goes, the new one comes. */

@@ -4,6 +4,7 @@
 #include "bin/daemon.h"
 
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* One at a time; who comes after the end of the other gets it, although the file is there. */
@@ -27,10 +28,25 @@ static void test_lock(void **state)
 	assert_int_equal(daemon_lock(path, &one), ST_EIO);
 }
 
+static void test_descriptors(void **state)
+{
+	struct rlimit before, now;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	now = (struct rlimit){ 100, before.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &now), 0);
+	daemon_descriptors(1);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &now), 0);
+	assert_true(now.rlim_cur == before.rlim_max && now.rlim_max == before.rlim_max);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lock),
+		cmocka_unit_test(test_descriptors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

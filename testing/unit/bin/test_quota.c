@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "bin/quota.h"
 
+#include <pthread.h>
 #include <stdio.h>
 
 #define A "dns:a.example"
@@ -78,6 +79,38 @@ static void test_bounded(void **state)
 	assert_in_range(quota_count(q), 50, 150);
 }
 
+enum { THREADS = 4, ROUNDS = 5000 };
+
+static void *spender(void *arg)
+{
+	char key[32];
+
+	for (int i = 0; i < ROUNDS; i++) {
+		(void)snprintf(key, sizeof(key), "dns:%d.example", i % 50);
+		quota_spend(q, key, i);
+		(void)quota_wait(q, key, i);
+		if (i % 1000 == 0)
+			quota_rate(q, arg ? 60 : 120);
+	}
+	return NULL;
+}
+
+/* What all of them have spent is owed, whoever asks. */
+static void test_threads(void **state)
+{
+	pthread_t threads[THREADS];
+
+	(void)state;
+	for (uintptr_t i = 0; i < THREADS; i++)
+		pthread_create(&threads[i], NULL, spender, (void *)i);
+	for (size_t i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	assert_int_equal(quota_count(q), 50);
+	/* 400 of each, at half a second or a second */
+	assert_in_range(quota_wait(q, "dns:7.example", ROUNDS), 130 * CLOCK_SEC,
+			350 * CLOCK_SEC);
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -85,6 +118,7 @@ int main(void)
 		CASE(test_rate),
 		CASE(test_reload),
 		CASE(test_bounded),
+		CASE(test_threads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
