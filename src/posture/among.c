@@ -11,6 +11,7 @@
 
 struct among {
 	struct bitmap *endpoints;
+	uint64_t present; /* of these are not forgotten */
 };
 
 static void among_add(struct among *a, const struct endpoint *e,
@@ -21,8 +22,10 @@ static void among_add(struct among *a, const struct endpoint *e,
 	struct span platform = { 0 };
 
 	(void)endpoint_has_fact(e, span_str(FACT_PLATFORM), &platform);
-	if (has(ctx, endpoint_key(e), endpoint_name(e), platform))
-		bitmap_add(a->endpoints, e->id);
+	if (!has(ctx, endpoint_key(e), endpoint_name(e), platform))
+		return;
+	bitmap_add(a->endpoints, e->id);
+	a->present += !e->forgotten_seq;
 }
 
 int among_new(struct posture *p,
@@ -66,7 +69,7 @@ bool among_has(const struct among *a, uint32_t endpoint)
 
 uint64_t among_count(const struct among *a)
 {
-	return bitmap_count(a->endpoints);
+	return a->present;
 }
 
 const struct bitmap *among_endpoints(const struct among *a)

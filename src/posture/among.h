@@ -22,6 +22,7 @@ void among_free(struct among *a);
 bool among_has(const struct among *a, uint32_t endpoint);
 
 /* How many there are; a is not NULL. */
+/* Those of now. */
 uint64_t among_count(const struct among *a);
 
 ST_API_END

@@ -29,6 +29,7 @@ struct windows {
 	size_t n, cap;
 	uint64_t inventory_seq; /* the last one that was looked up, and when it was known */
 	int64_t inventory_known;
+	int64_t end; /* when the endpoint at work was forgotten; 0: it was not */
 };
 
 static int turn_add(void *ctx, const struct change *c)
@@ -87,8 +88,8 @@ static int turn_cmp(const void *a, const void *b)
 	return (x->seq < y->seq) - (x->seq > y->seq);
 }
 
-/* When the change was known that is an endpoint's first inventory. What was pruned counts from
- * where the journal begins. */
+/* When the change was known that is an endpoint's first inventory, or its end. What was pruned
+ * counts from where the journal begins. */
 static int inventory_known(struct windows *w, uint64_t seq, int64_t *known)
 {
 	const struct repository_filter f = { .from = seq, .to = seq };
@@ -178,6 +179,7 @@ static int windows_of(struct windows *w, struct exposure_row *row, struct turn *
 			err = window_emit(w, row, &x);
 		}
 	}
+	x.until = x.until_known = w->end;
 	return err || !present ? err : window_emit(w, row, &x);
 }
 
@@ -203,7 +205,7 @@ static struct turn *turns_of(const struct windows *w, uint32_t endpoint, size_t 
 
 struct exposed {
 	struct endpoint_row row;
-	uint64_t inventory_seq;
+	uint64_t inventory_seq, forgotten_seq;
 };
 
 static int exposed_copy(struct windows *w, const struct ids *ids, struct arena *a,
@@ -220,6 +222,8 @@ static int exposed_copy(struct windows *w, const struct ids *ids, struct arena *
 		if (!e->inventory_seq || e->inventory_seq > w->m.seq)
 			continue;
 		*x = (struct exposed){ .inventory_seq = e->inventory_seq };
+		if (e->forgotten_seq && e->forgotten_seq <= w->m.seq)
+			x->forgotten_seq = e->forgotten_seq;
 		x->row.id = e->id;
 		x->row.key = arena_str(a, endpoint_key(e));
 		x->row.name = arena_str(a, endpoint_name(e));
@@ -248,6 +252,10 @@ static int emit_some(struct windows *w, const struct ids *ids, const struct bitm
 
 		if ((err = inventory_known(w, some[i].inventory_seq, &begin)) < 0)
 			break;
+		w->end = 0;
+		if (some[i].forgotten_seq &&
+		    (err = inventory_known(w, some[i].forgotten_seq, &w->end)) < 0)
+			break;
 		row->endpoint = &some[i].row;
 		v = turns_of(w, some[i].row.id, &turns);
 		err = windows_of(w, row, v, turns, begin, bitmap_has(has, some[i].row.id));
@@ -268,7 +276,8 @@ static int software_windows(struct windows *w, const struct software_row *softwa
 
 	index_read_lock(w->p);
 	head = w->p->ix.seq;
-	has = index_who_has(&w->p->ix, software->id);
+	if ((has = index_who_has(&w->p->ix, software->id)))
+		index_who_had(&w->p->ix, software->id, 0, has);
 	index_unlock(w->p);
 	err = has && any ? turns_read(w, software->id, head) : ST_ENOMEM;
 	if (!err) {

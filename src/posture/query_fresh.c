@@ -48,7 +48,7 @@ static void fresh_look(struct freshness *f, const struct moment *m, int64_t sinc
 	bool told = e->inventory_seq && (!m->past || e->inventory_seq <= m->seq);
 	bool gap = !m->past && (ledger_has_gap(&e->ledger) || e->incomplete);
 
-	if (!m->past || e->first_seq <= m->seq)
+	if (endpoint_was(e, m->past ? m->seq : UINT64_MAX))
 		fresh_add(f, since, told ? e->complete_through : 0, gap,
 			  (const char *)endpoint_name(e).p);
 }

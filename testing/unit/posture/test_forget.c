@@ -56,6 +56,51 @@ static void check_past(struct fixture *f, struct when then)
 	assert_true(debian);
 }
 
+static bool is_any(void *ctx, struct span key, struct span name, struct span platform)
+{
+	(void)ctx;
+	(void)key;
+	(void)name;
+	(void)platform;
+	return true;
+}
+
+/* A group of all counts who is there. */
+static void check_group(struct fixture *f)
+{
+	struct freshness fresh;
+	struct among *all;
+
+	assert_int_equal(among_new(f->p, is_any, NULL, &all), 0);
+	assert_int_equal(among_count(all), 1);
+	assert_int_equal(query_freshness(f->p, WHEN_NOW, all, 1, &fresh), 0);
+	assert_int_equal(fresh.endpoints, 1);
+	among_free(all);
+}
+
+struct windows {
+	unsigned n, open;
+};
+
+static int take_window(void *ctx, const struct exposure_row *row)
+{
+	struct windows *w = ctx;
+
+	w->n++;
+	w->open += !row->until;
+	return 0;
+}
+
+static void check_exposure(struct fixture *f, const char *glob, unsigned n, unsigned open)
+{
+	const struct exposure_query q = { .software = { .glob = glob } };
+	struct windows w = { 0 };
+
+	assert_int_equal(query_exposure(f->p, &q, take_window, &w), 0);
+	assert_int_equal(w.n, n);
+	assert_int_equal(w.open, open);
+}
+
 static void check_present(struct fixture *f)
 {
 	struct endpoint_state state;
@@ -74,6 +119,9 @@ static void check_present(struct fixture *f)
 	assert_int_equal(query_freshness(f->p, WHEN_NOW, NULL, 1, &fresh), 0);
 	assert_int_equal(fresh.endpoints, 1);
 	assert_int_equal(fresh.stale, 0);
+	check_group(f);
+	check_exposure(f, "vim", 1, 0); /* it had it, until it was forgotten */
+	check_exposure(f, "bash", 2, 1);
 }
 
 static void reopen(struct fixture *f)
