@@ -83,6 +83,20 @@ static int refuse(struct journal *j, struct staged_endpoint *s, const char *why,
 	return ST_ELIMIT;
 }
 
+/* Octets of the facts and results that e has and that r tells of: what it may have then, at
+ * most. The row of an endpoint is written anew when one of them changes. */
+static uint64_t facts_octets(const struct endpoint *e, const struct report *r)
+{
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < e->n_facts + e->n_results; i++)
+		n += e->told[i]->n;
+	for (const struct report_item *it = r->items; it; it = it->next)
+		if (it->kind == ITEM_FACT || it->kind == ITEM_RESULT)
+			n += it->name.n + it->text.n;
+	return n;
+}
+
 int allowance_check(struct journal *j, struct staged_endpoint *s, const struct report *r)
 {
 	const struct posture_conf *c = j->conf;
@@ -95,6 +109,8 @@ int allowance_check(struct journal *j, struct staged_endpoint *s, const struct r
 		*spent = (struct spent){ .from = j->known_at };
 	if (spent->changes >= c->changes_per_day)
 		return refuse(j, s, "too many changes in a day", c->changes_per_day);
+	if (facts_octets(s->e, r) > c->facts_octets)
+		return refuse(j, s, "more facts than one endpoint may have", c->facts_octets);
 	/* mostly there is room for whatever it says */
 	if (!n ||
 	    (spent->taught + n <= c->new_software_per_day && known + n <= c->max_software))

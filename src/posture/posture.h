@@ -32,6 +32,7 @@ struct posture_conf {
 	uint32_t new_software_per_day; /* that one endpoint may add to it in 24 hours */
 	uint32_t changes_per_day;      /* journal lines of one endpoint in 24 hours; may be
 					  exceeded by one report */
+	uint32_t facts_octets;         /* facts and results that one endpoint may have */
 };
 
 /* The defaults: the SQLite plugin from the compiled-in plugin directory. */

@@ -11,6 +11,7 @@
 #define QUEUE_OCTETS (256 * 1024 * 1024)
 #define MAX_SOFTWARE 10000000
 #define NEW_SOFTWARE_PER_DAY 200000
+#define FACTS_OCTETS (1024 * 1024)
 #define CHANGES_PER_DAY 1000000
 
 static const char *plugin_dir(void)
@@ -30,6 +31,8 @@ static cfg_opt_t opts[] = {
 	CFG_INT("max_software", MAX_SOFTWARE, CFGF_NONE), /* different identifiers */
 	CFG_INT("new_software_per_day", NEW_SOFTWARE_PER_DAY, CFGF_NONE), /* one endpoint's */
 	CFG_INT("changes_per_day", CHANGES_PER_DAY, CFGF_NONE),           /* likewise */
+	CFG_INT("facts_octets", FACTS_OCTETS,
+		CFGF_NONE), /* one endpoint's, with its results */
 	CFG_END(),
 };
 
@@ -41,6 +44,7 @@ static const struct conf_range ranges[] = {
 	{ "repository|max_software", 1, 2147483647 },
 	{ "repository|new_software_per_day", 1, 2147483647 },
 	{ "repository|changes_per_day", 1, 2147483647 },
+	{ "repository|facts_octets", 1024, 268435456 },
 	{ NULL, 0, 0 },
 };
 
@@ -62,6 +66,7 @@ void posture_conf_init(struct posture_conf *c)
 		.max_software = MAX_SOFTWARE,
 		.new_software_per_day = NEW_SOFTWARE_PER_DAY,
 		.changes_per_day = CHANGES_PER_DAY,
+		.facts_octets = FACTS_OCTETS,
 	};
 	(void)snprintf(c->plugin, sizeof(c->plugin), "sqlite");
 	(void)snprintf(c->plugin_dir, sizeof(c->plugin_dir), "%s", plugin_dir());
@@ -82,6 +87,7 @@ void posture_conf_read(cfg_t *section, struct posture_conf *c)
 	c->max_software = (uint32_t)cfg_getint(section, "max_software");
 	c->new_software_per_day = (uint32_t)cfg_getint(section, "new_software_per_day");
 	c->changes_per_day = (uint32_t)cfg_getint(section, "changes_per_day");
+	c->facts_octets = (uint32_t)cfg_getint(section, "facts_octets");
 }
 
 /* --- our section alone, of a file that is the daemon's ------------------------------------ */

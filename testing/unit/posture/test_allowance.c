@@ -125,6 +125,39 @@ static void test_changes(void **state)
 	fixture_free(&f);
 }
 
+static int tell(struct fixture *f, const char *name, unsigned from, unsigned n)
+{
+	struct report *r = fixture_report(f, "a.example");
+	char text[1000], fact[32];
+
+	memset(text, 'x', sizeof(text));
+	for (unsigned i = from; i < from + n; i++) {
+		(void)snprintf(fact, sizeof(fact), "%s.%u", name, i);
+		report_fact(r, fact, span_of(text, sizeof(text)));
+	}
+	return fixture_commit(f, r);
+}
+
+/* An endpoint may replace what it tells, and not pile it up. */
+static void test_facts(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, "synchronous = off\n");
+	f.conf.facts_octets = 20000;
+	fixture_open(&f);
+	log_set_level(LOG_L_ERROR);
+	assert_int_equal(tell(&f, "f", 0, 9), 0);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(tell(&f, "f", 0, 9), 0);
+	assert_int_equal(tell(&f, "f", 9, 5), 0);
+	assert_int_equal(tell(&f, "f", 14, 7), ST_ELIMIT);
+	assert_int_equal(tell(&f, "f", 14, 4), 0);
+	log_set_level(LOG_L_INFO);
+	fixture_free(&f);
+}
+
 /* Refused alone: the others of the same commit are not concerned. */
 static void test_neighbours(void **state)
 {
@@ -148,9 +181,8 @@ static void test_neighbours(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_new_software),
-		cmocka_unit_test(test_max_software),
-		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_new_software), cmocka_unit_test(test_max_software),
+		cmocka_unit_test(test_changes),      cmocka_unit_test(test_facts),
 		cmocka_unit_test(test_neighbours),
 	};
 
