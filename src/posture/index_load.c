@@ -237,6 +237,8 @@ static int load_forgotten(void *ctx, const struct repository_forgotten *f)
 
 	if (!index_endpoint(l->ix, f->endpoint) || !f->seq)
 		return load_bad(l, "forgotten endpoint", f->endpoint);
+	if (index_link_end(&l->linker) < 0) /* it has what is about to be taken away */
+		return l->linker.err;
 	return index_load_forgotten(l->ix, f->endpoint, f->seq);
 }
 
@@ -280,7 +282,7 @@ int index_load(struct index *ix, const struct repository_plugin *pl, struct repo
 	told_free(&l);
 	if (!err)
 		index_link_start(&l.linker, ix);
-	if (index_link_end(&l.linker) < 0 && !err)
+	if (index_link_end(&l.linker) < 0 && (!err || err == l.linker.err))
 		err = l.linker.bad ? load_bad(&l, "inventory of endpoint", l.linker.bad)
 				   : l.linker.err;
 	if (!err)
