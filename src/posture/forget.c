@@ -128,10 +128,12 @@ int posture_forget(struct posture *p, const char *key, const char *by)
 	return w.err;
 }
 
-/* On the writer thread: nobody else changes the index. */
+/* On the writer thread: nobody else changes the index. Only the time in which somebody listened
+ * makes silence: not that in which the manager was down, and not what the clock was set by. */
 void forget_silent(struct posture *p)
 {
-	int64_t before = clock_wall_us() - p->conf.forget_after * DAY_US;
+	int64_t listened = p->heard_until + clock_mono_us() - p->began;
+	int64_t before = listened - p->conf.forget_after * DAY_US;
 	char by[64];
 	unsigned n = 0;
 
