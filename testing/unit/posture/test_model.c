@@ -2,6 +2,7 @@
  * every moment of the past, and both after a restart. */
 #include "posture/fixture.h"
 #include "base/clock.h"
+#include "base/err.h"
 
 #include <stdio.h>
 
@@ -27,7 +28,7 @@ struct past {
 static struct fixture f;
 static struct model now[ENDPOINTS];
 static struct past *history;
-static size_t n_history;
+static size_t n_history, kept_history; /* what is before was dropped */
 static unsigned seed;
 
 static unsigned rnd(unsigned n)
@@ -145,6 +146,35 @@ static void step_one(int64_t clock)
 	assert_int_equal(report_submit(r, NULL, NULL), 0);
 }
 
+static int count_row(void *ctx, const struct endpoint_row *row)
+{
+	(void)row;
+	++*(unsigned *)ctx;
+	return 0;
+}
+
+/* An endpoint is no more; or it never was, and nothing happens. */
+static void step_forget(void)
+{
+	unsigned i = rnd(ENDPOINTS);
+	struct report *r = fixture_report(&f, endpoint_name(i));
+
+	assert_int_equal(report_forget(r, "model"), 0);
+	assert_int_equal(report_submit(r, NULL, NULL), 0);
+	now[i] = (struct model){ 0 };
+}
+
+/* The oldest part of the past goes. */
+static void step_prune(void)
+{
+	kept_history += rnd((unsigned)(n_history - kept_history));
+	assert_int_equal(posture_prune(f.p, history[kept_history].at), 0);
+	if (kept_history)
+		assert_int_equal(query_endpoints(f.p, KNOWN_AT(history[kept_history].at - 1),
+						 NULL, count_row, &(unsigned){ 0 }),
+				 ST_ELIMIT);
+}
+
 static int check_software(void *ctx, const struct software_row *row)
 {
 	bool *has = ctx;
@@ -232,13 +262,6 @@ static int check_fleet_row(void *ctx, const struct endpoint_row *row)
 	assert_int_equal(sscanf(row->name, "host%u.", &i), 1);
 	assert_true(e[i].seen);
 	check_row(&e[i], row);
-	return 0;
-}
-
-static int count_row(void *ctx, const struct endpoint_row *row)
-{
-	(void)row;
-	++*(unsigned *)ctx;
 	return 0;
 }
 
@@ -336,14 +359,17 @@ static void test_model(void **state)
 		clock += 1 + rnd(1000);
 		clock_fake(clock);
 		for (unsigned n = 1 + rnd(3); n > 0; n--)
-			step_one(clock);
+			rnd(25) ? step_one(clock) : step_forget();
 		assert_int_equal(fixture_commit(&f, NULL), 0);
 		history[n_history].at = fixture_last_known(&f);
 		memcpy(history[n_history++].e, now, sizeof(now));
 		clock = history[n_history - 1].at > clock ? history[n_history - 1].at : clock;
 		check_moment(WHEN_NOW, now);
 		fixture_check_freshness(&f, clock - rnd(20000));
-		struct past *old = &history[rnd((unsigned)n_history)];
+		if (rnd(200) == 0)
+			step_prune();
+		struct past *old =
+			&history[kept_history + rnd((unsigned)(n_history - kept_history))];
 		check_moment(KNOWN_AT(old->at), old->e);
 		if (rnd(60) == 0) {
 			posture_close(f.p);
