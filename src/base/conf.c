@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* libConfuse's callbacks carry no context of ours; a parse never leaves its thread. */
@@ -172,20 +173,31 @@ static int conf_unclosed(const char *path)
 	return depth ? open[depth - 1] : 0;
 }
 
+static int conf_readable(const char *path, struct conf_error *e)
+{
+	struct stat st;
+	int err = 0;
+
+	if (access(path, R_OK) < 0 || stat(path, &st) < 0)
+		err = errno;
+	else if (S_ISDIR(st.st_mode))
+		err = EISDIR; /* libConfuse would take it for a file */
+	if (!err)
+		return 0;
+	(void)snprintf(e->text, sizeof(e->text), "%s: %s", path, strerror(err));
+	return err == ENOENT ? ST_ENOENT : ST_ECONF;
+}
+
 int conf_load(const char *path, cfg_opt_t *opts, const struct conf_range *ranges, cfg_t **cfg,
 	      struct conf_error *e)
 {
 	cfg_t *c;
-	int rc, line;
+	int err, rc, line;
 
 	*cfg = NULL;
 	e->text[0] = '\0';
-	if (access(path, R_OK) < 0) {
-		int err = errno == ENOENT ? ST_ENOENT : ST_ECONF;
-
-		(void)snprintf(e->text, sizeof(e->text), "%s: %s", path, strerror(errno));
+	if ((err = conf_readable(path, e)) < 0)
 		return err;
-	}
 	if (!(c = cfg_init(opts, CFGF_NONE)))
 		return ST_ENOMEM;
 	cfg_set_error_function(c, conf_report);

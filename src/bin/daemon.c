@@ -99,6 +99,20 @@ int daemon_lock(const char *path, int *fd)
 	return n == EWOULDBLOCK ? ST_EBUSY : ST_EIO;
 }
 
+unsigned long daemon_descriptors(void)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) < 0)
+		return 0;
+	if (r.rlim_cur < r.rlim_max) {
+		r.rlim_cur = r.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &r);
+		(void)getrlimit(RLIMIT_NOFILE, &r);
+	}
+	return r.rlim_cur;
+}
+
 int daemon_mkdir(const char *path)
 {
 	char part[PATH_MAX];

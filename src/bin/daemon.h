@@ -19,6 +19,10 @@ void daemon_pid_remove(const char *path);
  * however it does. 0; ST_EBUSY: another process has it; ST_EIO with errno. */
 int daemon_lock(const char *path, int *fd);
 
+/* Raises the number of descriptors that we may have open to what the system allows, and says how
+ * many that is. */
+unsigned long daemon_descriptors(void);
+
 /* Makes the directory, mode 0755, and those above it. 0 when it is there, or ST_EIO. */
 int daemon_mkdir(const char *path);
 

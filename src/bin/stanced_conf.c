@@ -4,6 +4,7 @@
 #include "admin/group.h"
 #include "admin/server.h"
 #include "base/err.h"
+#include "net/listener.h"
 #include "wire/pt_tls.h"
 
 #include <stdio.h>
@@ -217,6 +218,11 @@ static int conf_check(const struct stanced_conf *c, struct conf_error *e)
 		{ c->tls_key, "key" },
 	};
 
+	for (size_t i = 0; i < c->n_addresses; i++)
+		if (!listener_address(c->addresses[i]))
+			return settings_fail(e, c->file,
+					     "address: %s is not a numeric address",
+					     c->addresses[i]);
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		if (!needed[i].value)
 			return settings_fail(e, c->file, "tls { %s } is missing",

@@ -138,12 +138,30 @@ static int stanced_open_host(struct stanced *d, struct conf_error *e)
 	return 0;
 }
 
+static int stanced_probe(const struct stanced_conf *c, struct conf_error *e)
+{
+	size_t n = c->n_addresses ? c->n_addresses : 1;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *address = c->n_addresses ? c->addresses[i] : NULL;
+
+		if (listener_probe(address, c->port) < 0)
+			return settings_fail(e, c->file,
+					     "cannot listen on %s port %u: another program, "
+					     "perhaps another manager, listens there",
+					     address ? address : "any address", c->port);
+	}
+	return 0;
+}
+
 static int stanced_open_workers(struct stanced *d, struct conf_error *e)
 {
 	struct passwd_file *users = NULL;
 	struct tls_ctx *tls = NULL;
-	int err = conf_users(&d->conf, &users, e);
+	int err = stanced_probe(&d->conf, e);
 
+	if (!err)
+		err = conf_users(&d->conf, &users, e);
 	if (!err)
 		err = stanced_conf_tls(&d->conf, d->manager.sessions, &tls, e);
 	if (!err && !(d->workers = calloc(d->conf.threads, sizeof(*d->workers))))
@@ -161,9 +179,28 @@ static int stanced_open_workers(struct stanced *d, struct conf_error *e)
 	return err;
 }
 
+/* Descriptors that are not for sessions: listeners, repository, log, administrators. */
+#define DESCRIPTORS_APART 96
+
+/* Each session takes a descriptor: who comes when there are none left for it is refused like
+ * everybody who is too many, and all else goes on working. */
+static uint32_t most_sessions(const struct stanced_conf *c)
+{
+	unsigned long all = daemon_descriptors(), apart = DESCRIPTORS_APART + 8ul * c->threads;
+	unsigned long left = all > apart ? all - apart : 1;
+
+	if (!all || left >= c->limits.sessions)
+		return c->limits.sessions;
+	log_warn(NULL,
+		 "fewer sessions than limits { sessions } are possible: "
+		 "descriptors=%lu sessions=%lu",
+		 all, left);
+	return (uint32_t)left;
+}
+
 static void doors_limit(struct manager *m, const struct stanced_conf *c)
 {
-	admission_limit(m->admission, c->limits.sessions, c->limits.sessions_per_ip);
+	admission_limit(m->admission, most_sessions(c), c->limits.sessions_per_ip);
 	gate_limit(m->gate, c->limits.assessments);
 	registry_rate(m->registry, c->assess_rate);
 	registry_ceiling(m->registry, c->limits.sessions_per_identity);

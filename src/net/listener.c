@@ -113,8 +113,17 @@ static int socket_address(const char *address, uint16_t port, struct sockaddr_st
 	return 0;
 }
 
-/* A bound, listening socket, or negative with errno. */
-static int socket_listen(const char *address, uint16_t port, int backlog)
+bool listener_address(const char *address)
+{
+	struct sockaddr_storage at;
+	socklen_t n;
+
+	return socket_address(address, 0, &at, &n) == 0;
+}
+
+/* A bound, listening socket, or negative with errno. share: with other sockets of this user, all
+ * of which must want that. */
+static int socket_listen(const char *address, uint16_t port, int backlog, bool share)
 {
 	struct sockaddr_storage at;
 	socklen_t n;
@@ -129,7 +138,7 @@ static int socket_listen(const char *address, uint16_t port, int backlog)
 		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, address ? &on : &off,
 				 sizeof(on));
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
-	    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) == 0 &&
+	    (!share || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) == 0) &&
 	    bind(fd, (struct sockaddr *)&at, n) == 0 &&
 	    listen(fd, backlog > 0 ? backlog : SOMAXCONN) == 0)
 		return fd;
@@ -137,6 +146,26 @@ static int socket_listen(const char *address, uint16_t port, int backlog)
 	close(fd);
 	errno = saved;
 	return -1;
+}
+
+/* Every address, both families where there are both; others as they are. */
+static int socket_listen_any(const char *address, uint16_t port, int backlog, bool share)
+{
+	int fd = socket_listen(address, port, backlog, share);
+
+	if (fd < 0 && !address && errno == EAFNOSUPPORT)
+		fd = socket_listen("0.0.0.0", port, backlog, share);
+	return fd;
+}
+
+int listener_probe(const char *address, uint16_t port)
+{
+	int fd = port ? socket_listen_any(address, port, 1, false) : -1;
+
+	if (fd < 0)
+		return port && errno == EADDRINUSE ? ST_EBUSY : 0;
+	close(fd);
+	return 0;
 }
 
 static uint16_t socket_port(int fd)
@@ -170,9 +199,7 @@ int listener_open(struct net_loop *loop, const struct listener_conf *conf,
 	l->accepted = accepted;
 	l->ctx = ctx;
 	l->reserve = reserve_open();
-	l->fd = socket_listen(conf->address, conf->port, conf->backlog);
-	if (l->fd < 0 && !conf->address && errno == EAFNOSUPPORT)
-		l->fd = socket_listen("0.0.0.0", conf->port, conf->backlog);
+	l->fd = socket_listen_any(conf->address, conf->port, conf->backlog, true);
 	if (l->fd < 0 || l->reserve < 0 || uv_poll_init(&loop->uv, &l->poll, l->fd) < 0) {
 		listener_free(l);
 		return ST_EIO;

@@ -7,6 +7,8 @@
 #include "net/admission.h"
 #include "net/net_loop.h"
 
+#include <stdbool.h>
+
 struct listener;
 
 struct listener_conf {
@@ -23,6 +25,14 @@ struct listener_conf {
 int listener_open(struct net_loop *loop, const struct listener_conf *conf,
 		  void (*accepted)(void *ctx, int fd, const struct sockaddr *from), void *ctx,
 		  struct listener **l);
+
+/* Whether that can be an address to listen on: it is numeric. */
+bool listener_address(const char *address);
+
+/* ST_EBUSY when somebody listens there already. To be asked before the first listener is opened:
+ * the sockets of another process of the same user would share the port with ours, and each
+ * peer would come to either. 0 otherwise; that it can be had is not promised. */
+int listener_probe(const char *address, uint16_t port);
 
 /* Another stall_s for those who come from now on. */
 void listener_tune(struct listener *l, uint32_t stall_s);

@@ -158,6 +158,9 @@ static void test_stance_wrong(void **state)
 		{ "limits {\n no_such_limit = 1\n}\n", "x.conf:2: " },
 		{ "limits {\n handshake_s = 0\n}\n", "handshake_s must be between" },
 		{ "port = 65536\n", "port must be between" },
+		{ "address = { \"127.0.0.1\", \"localhost\" }\n",
+		  "address: localhost is not a numeric address" },
+		{ "tls { ticket_lifetime = 5 }\n", "ticket_lifetime must be between" },
 		{ "policy = sometimes\n", "x.conf:1: policy must be" },
 		{ "log { level = loud }\n", "level must be" },
 		{ "sasl { mechanisms = { \"CRAM-MD5\" } }\n",
@@ -181,6 +184,8 @@ static void test_stance_wrong(void **state)
 	}
 	assert_int_equal(stanced_conf_read("/nonexistent/x.conf", &c, &e), ST_ENOENT);
 	assert_non_null(strstr(e.text, "/nonexistent/x.conf"));
+	assert_int_equal(stanced_conf_read("/usr", &c, &e), ST_ECONF);
+	assert_string_equal(e.text, "/usr: Is a directory");
 }
 
 static void test_agent_wrong(void **state)

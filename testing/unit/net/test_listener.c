@@ -182,17 +182,25 @@ static void test_shared_port(void **state)
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
 	(void)state;
+	assert_int_equal(listener_probe("127.0.0.1", listener_port(a)), ST_EBUSY);
+	assert_int_equal(listener_probe(NULL, listener_port(a)), ST_EBUSY);
 	b = listen_on("127.0.0.1", listener_port(a), &h);
 	assert_int_equal(listener_port(a), listener_port(b));
+	assert_int_equal(listener_probe("127.0.0.1", listener_port(a)), ST_EBUSY);
+	assert_int_equal(listener_probe("127.0.0.1", 0), 0);
 	listener_close(a);
 	listener_close(b);
 	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&at, &n), 0);
 	taken.port = ntohs(at.sin_port);
+	assert_int_equal(listener_probe("127.0.0.1", taken.port), ST_EBUSY);
 	assert_int_equal(listener_open(&loop, &taken, on_accepted, &h, &none), ST_EIO);
 	assert_int_equal(errno, EADDRINUSE);
 	close(fd);
+	assert_int_equal(listener_probe("127.0.0.1", taken.port), 0);
+	assert_false(listener_address("localhost"));
+	assert_true(listener_address("::1") && listener_address(NULL));
 	assert_int_equal(listener_open(&loop, &bad, on_accepted, &h, &none), ST_EIO);
 	assert_null(none);
 }
