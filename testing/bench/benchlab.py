@@ -126,16 +126,20 @@ class Lab:
     def load(self, *options):
         return self.report(self.begin(*options))
 
-    def wait_for(self, sessions, seconds=600):
-        """Until so many sessions are there."""
+    def status(self):
+        out = subprocess.run(["stancectl", "--socket", f"{self.dir}/run/stanced.sock", "--json",
+                              "status"], stdout=subprocess.PIPE, text=True, check=False).stdout
+        return json.loads(out) if out else {}
+
+    def wait_for(self, sessions, seconds=900):
+        """Until so many endpoints are there, and nobody is being assessed."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            out = subprocess.run(["stancectl", "--socket", f"{self.dir}/run/stanced.sock",
-                                  "--json", "status"], stdout=subprocess.PIPE, text=True,
-                                 check=False).stdout
-            if out and json.loads(out)["sessions"] >= sessions:
+            now = self.status()
+            if (now and now["sessions"] >= sessions and now["endpoints"] >= sessions
+                    and not now["waiting"] and not now["assessing"]):
                 return
-            time.sleep(0.2)
+            time.sleep(0.1)
         sys.exit(f"{sessions} sessions were not there after {seconds} s")
 
 
