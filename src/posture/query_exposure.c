@@ -248,7 +248,7 @@ static int emit_some(struct windows *w, const struct ids *ids, const struct bitm
 	for (size_t i = 0; i < n && !err; i++) {
 		struct turn *v;
 		size_t turns;
-		int64_t begin;
+		int64_t begin = 0;
 
 		if ((err = inventory_known(w, some[i].inventory_seq, &begin)) < 0)
 			break;

@@ -49,7 +49,10 @@ class Peak(threading.Thread):
 
     def run(self):
         while not self.ended.wait(self.every):
-            self.samples.append(pss_kb(self.lab.pid()))
+            try:
+                self.samples.append(pss_kb(self.lab.pid()))
+            except OSError:
+                pass  # there is none now
 
     def stop(self):
         self.ended.set()
