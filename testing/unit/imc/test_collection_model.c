@@ -1,7 +1,9 @@
 /* Random histories: whatever is installed, removed, upgraded and altered, with restarts, lost
  * ledgers, full disks and clocks that jump, what the collection tells is what a naive replay of
- * its events makes of what it told before. STANCE_TEST_STEPS: how many steps; STANCE_TEST_SEED:
+ * its events makes of what it told before, and no record changes without an event that says so,
+ * also while files are looked at. STANCE_TEST_STEPS: how many steps; STANCE_TEST_SEED:
  * which history; TMPDIR on a disk in memory: much faster. */
+#define _GNU_SOURCE /* memmem */
 #include "unit.h"
 
 #include "imc/swima/collection_core.h"
@@ -29,14 +31,18 @@ static unsigned version[MAX], word[MAX];
 struct known {
 	uint32_t record;
 	char identifier[96];
+	bool told;    /* of it, since its record was fetched */
+	uint64_t sum; /* of the record */
 };
 
 struct manager {
 	uint32_t epoch, eid;
 	struct known known[2 * MAX];
 	size_t n;
-	unsigned inventories, events, altered;
+	unsigned inventories, events, altered, evidence;
 };
+
+static struct evidence *looker;
 
 static void quiet(void *ctx, enum log_level level, const char *line)
 {
@@ -49,7 +55,7 @@ static int make_root(void **state)
 {
 	const char *s = getenv("STANCE_TEST_SEED");
 	const char *tmp = getenv("TMPDIR");
-	char cmd[200];
+	char cmd[400];
 
 	(void)state;
 	snprintf(root, sizeof(root), "%.60s/test_collection_model.XXXXXX", tmp ? tmp : "/tmp");
@@ -58,7 +64,9 @@ static int make_root(void **state)
 	if (!mkdtemp(root))
 		return -1;
 	snprintf(ledger, sizeof(ledger), "%s/ledger.db", root);
-	snprintf(cmd, sizeof(cmd), "mkdir -p '%s/var/lib/dpkg/updates'", root);
+	snprintf(cmd, sizeof(cmd),
+		 "mkdir -p '%s/var/lib/dpkg/updates' '%s/var/lib/dpkg/info' '%s/f'", root,
+		 root, root);
 	return system(cmd);
 }
 
@@ -106,6 +114,9 @@ static struct collection *must_open(void)
 		.ledger = ledger,
 		.max_records = 1000,
 		.max_events = 200,
+		.evidence = roll(8) > 0,
+		.evidence_files = 10,
+		.evidence_octets = 1 << 20,
 	};
 	struct collection *c = NULL;
 
@@ -121,6 +132,7 @@ static void learn(struct manager *m, uint32_t record, struct span id)
 
 	assert_true(m->n <= 2 * MAX);
 	k->record = record;
+	k->told = true;
 	snprintf(k->identifier, sizeof(k->identifier), "%.*s", (int)id.n, (const char *)id.p);
 }
 
@@ -165,6 +177,7 @@ static void take_event(struct manager *m, const struct ledger_event *ev)
 		*k = m->known[--m->n];
 	} else {
 		m->altered++;
+		k->told = true;
 	}
 }
 
@@ -206,7 +219,111 @@ static void compare(struct manager *m)
 	assert_int_equal(n, m->n);
 }
 
+static uint64_t sum_of(struct span s)
+{
+	uint64_t sum = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < s.n; i++)
+		sum = (sum ^ s.p[i]) * UINT64_C(0x100000001b3);
+	return sum;
+}
+
+/* Fetches the records of which it was told, and looks whether the others are as they were.
+ * False: begin again. */
+static bool compare_records(struct manager *m, struct collection *c)
+{
+	struct wr w = { 0 };
+	bool done = true;
+
+	for (size_t i = 0; i < collection_count(c) && done; i++) {
+		struct swima_record rec;
+		struct known *k;
+		int err;
+
+		wr_truncate(&w, 0);
+		collection_record(c, i, &rec);
+		assert_non_null(k = find(m, rec.record_id));
+		err = collection_describe(c, i, &w);
+		done = err != ST_EBUSY;
+		if (!done)
+			break;
+		assert_int_equal(err, 0);
+		m->evidence += memmem(w.p, w.len, "<Evidence>", 10) != NULL;
+		if (!k->told)
+			assert_true(k->sum == sum_of(wr_span(&w)));
+		k->sum = sum_of(wr_span(&w));
+		k->told = false;
+	}
+	wr_reset(&w);
+	return done;
+}
+
+static void fetch(struct manager *m, struct collection *c)
+{
+	const char *why;
+
+	for (int i = 0; !compare_records(m, c); i++) {
+		assert_true(i < 3);
+		assert_int_equal(collection_refresh(c, &why), 0);
+		synchronise(m, c);
+	}
+}
+
 /* --- the endpoint --- */
+
+static void write_file(const char *folder, unsigned i, const char *suffix, const char *text)
+{
+	char path[160];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s/p%u%s", root, folder, i, suffix);
+	(void)unlink(path);
+	if (!text)
+		return;
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void write_lists(void)
+{
+	char text[32];
+
+	for (unsigned i = 0; i < MAX; i++) {
+		snprintf(text, sizeof(text), "/f/p%u\n", i);
+		write_file("var/lib/dpkg/info", i, ".list", text);
+	}
+}
+
+/* A file comes, goes or changes. */
+static void change_files(void)
+{
+	static const char *const texts[] = { NULL, "", "a", "b", "abc" };
+
+	for (unsigned n = roll(4); n; n--)
+		write_file("f", roll(MAX), "", texts[roll(5)]);
+}
+
+/* Looks at some files, perhaps not all that there are. */
+static void look(struct collection *c)
+{
+	static struct evidence_work work;
+	enum collection_evidence_next next = COLLECTION_EVIDENCE_LATER;
+	size_t octets;
+
+	if (roll(3) == 0)
+		collection_evidence_begin(c, true);
+	for (unsigned n = roll(2 * MAX); n && next >= COLLECTION_EVIDENCE_WORK; n--) {
+		next = collection_evidence_next(c, &work);
+		if (next != COLLECTION_EVIDENCE_WORK)
+			continue;
+		evidence_begin(looker, &work);
+		assert_int_equal(evidence_step(looker, 1 << 20, 100, &octets), 0);
+		(void)collection_evidence_take(c, &work);
+	}
+	evidence_work_reset(&work);
+}
 
 static void change_software(void)
 {
@@ -275,6 +392,9 @@ static void test_model(void **state)
 	print_message("STANCE_TEST_SEED=%lu STANCE_TEST_STEPS=%lu\n", seed, steps);
 	srandom((unsigned)seed);
 	write_status();
+	write_lists();
+	assert_int_equal(evidence_open(&(struct evidence_conf){ root, 100, NULL }, &looker),
+			 0);
 	c = must_open();
 	for (unsigned long i = 0; i < steps; i++) {
 		change_software();
@@ -283,16 +403,22 @@ static void test_model(void **state)
 		assert_int_equal(collection_refresh(c, &why), 0);
 		synchronise(&quick, c);
 		compare(&quick);
+		fetch(&quick, c);
+		change_files();
+		if (roll(4) == 0)
+			look(c);
 		if (roll(10) == 0) { /* this one is often away */
 			synchronise(&slow, c);
 			compare(&slow);
 		}
 	}
-	print_message("inventories=%u/%u events=%u/%u altered=%u\n", quick.inventories,
-		      slow.inventories, quick.events, slow.events, quick.altered);
+	print_message("inventories=%u/%u events=%u/%u altered=%u evidence=%u\n",
+		      quick.inventories, slow.inventories, quick.events, slow.events,
+		      quick.altered, quick.evidence);
 	assert_true(quick.events > steps);
-	assert_true(quick.altered > 0);
+	assert_true(quick.altered > 0 && quick.evidence > 0);
 	collection_close(c);
+	evidence_close(looker);
 }
 
 int main(void)
