@@ -234,4 +234,5 @@ const struct repository_plugin stance_plugin = {
 	.seq_at = sqlite_seq_at,
 	.prune = repo_prune,
 	.check = repo_check,
+	.turns = sqlite_turns,
 };

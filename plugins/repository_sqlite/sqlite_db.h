@@ -34,6 +34,7 @@ enum append_sql {
 /* What a line of the journal is about. */
 struct sqlite_line {
 	uint32_t endpoint, software;
+	uint8_t turn; /* sqlite_turn_of */
 };
 
 /* The lines behind the last run: first, first + 1, ... */

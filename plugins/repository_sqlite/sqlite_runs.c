@@ -39,7 +39,7 @@ static void place_put(struct wr *w, uint32_t v)
 	wr_u8(w, (uint8_t)v);
 }
 
-static bool place_get(const uint8_t **p, const uint8_t *end, uint32_t *v)
+bool sqlite_place_get(const uint8_t **p, const uint8_t *end, uint32_t *v)
 {
 	*v = 0;
 	for (int shift = 0; *p < end && shift < 7 * VARINT_MAX; shift += 7) {
@@ -54,20 +54,24 @@ static bool place_get(const uint8_t **p, const uint8_t *end, uint32_t *v)
 
 /* --- writing -------------------------------------------------------------------------------- */
 
-static int row_put(sqlite3_stmt *st, uint64_t run, uint32_t key, struct span places)
+static int row_put(sqlite3_stmt *st, uint64_t run, uint32_t key, struct span places,
+		   struct span turns)
 {
 	int rc;
 
 	sqlite3_bind_int64(st, 1, (int64_t)run);
 	sqlite3_bind_int64(st, 2, key);
 	sqlite3_bind_blob(st, 3, places.p, (int)places.n, SQLITE_STATIC);
+	sqlite3_bind_blob(st, 4, turns.p, (int)turns.n, SQLITE_STATIC);
 	rc = sqlite3_step(st);
 	sqlite3_reset(st);
 	return rc == SQLITE_DONE ? 0 : sqlite_err(rc);
 }
 
-/* One row for each key of the n entries, in order. */
-static int rows_put(struct repository *r, const char *sql, struct entry *v, size_t n)
+/* One row for each key of the n entries, in order; turns, which is empty, is filled for each if it
+ * is wanted. */
+static int rows_put(struct repository *r, const char *sql, struct entry *v, size_t n,
+		    struct wr *turns)
 {
 	sqlite3_stmt *st = NULL;
 	int err = sqlite_err(sqlite3_prepare_v2(r->db, sql, -1, &st, NULL));
@@ -78,11 +82,19 @@ static int rows_put(struct repository *r, const char *sql, struct entry *v, size
 		uint32_t key = v[i].key, before = 0;
 
 		wr_truncate(w, 0);
+		wr_truncate(turns, 0);
 		for (; i < n && v[i].key == key; i++) {
+			const struct sqlite_line *line = &r->tail.v[v[i].at];
+
 			place_put(w, v[i].at - before);
+			place_put(turns, line->endpoint);
+			wr_u8(turns, line->turn);
 			before = v[i].at;
 		}
-		err = w->err ? w->err : row_put(st, r->tail.first, key, span_of(w->p, w->len));
+		err = w->err ? w->err : turns->err;
+		if (!err)
+			err = row_put(st, r->tail.first, key, span_of(w->p, w->len),
+				      span_of(turns->p, turns->len));
 	}
 	sqlite3_finalize(st);
 	return err;
@@ -91,6 +103,7 @@ static int rows_put(struct repository *r, const char *sql, struct entry *v, size
 static int run_put(struct repository *r, struct entry *v)
 {
 	const struct sqlite_tail *t = &r->tail;
+	struct wr turns = { 0 };
 	char sql[128];
 	size_t n = 0;
 	int err;
@@ -101,13 +114,16 @@ static int run_put(struct repository *r, struct entry *v)
 		return err;
 	for (size_t i = 0; i < t->n; i++)
 		v[i] = (struct entry){ t->v[i].endpoint, (uint32_t)i };
-	err = rows_put(r, "INSERT INTO change_by_endpoint VALUES (?1, ?2, ?3)", v, t->n);
+	err = rows_put(r, "INSERT INTO change_by_endpoint VALUES (?1, ?2, ?3)", v, t->n,
+		       &turns);
 	for (size_t i = 0; i < t->n && !err; i++)
 		if (t->v[i].software)
 			v[n++] = (struct entry){ t->v[i].software, (uint32_t)i };
-	return err < 0 ? err
-		       : rows_put(r, "INSERT INTO change_by_software VALUES (?1, ?2, ?3)", v,
-				  n);
+	if (!err)
+		err = rows_put(r, "INSERT INTO change_by_software VALUES (?1, ?2, ?3, ?4)", v,
+			       n, &turns);
+	wr_reset(&turns);
+	return err;
 }
 
 /* What is in memory becomes a run. */
@@ -128,13 +144,23 @@ static int run_write(struct repository *r)
 	return 0;
 }
 
+uint8_t sqlite_turn_of(const struct change *c)
+{
+	uint64_t late = (uint64_t)(c->known_at - change_effective(c));
+	unsigned bits = late ? 64 - (unsigned)__builtin_clzll(late) : 0;
+
+	if (c->kind != CHANGE_ADDED && c->kind != CHANGE_REMOVED)
+		return 0;
+	return (uint8_t)(bits << 2 | (c->kind == CHANGE_ADDED ? 1 : 2));
+}
+
 /* Under the lock. */
-static int tail_push(struct sqlite_tail *t, uint64_t seq, uint32_t endpoint, uint32_t software)
+static int tail_push(struct sqlite_tail *t, const struct change *c)
 {
 	struct sqlite_line *v;
 
 	if (!t->n)
-		t->first = seq;
+		t->first = c->seq;
 	if (t->n == t->cap) {
 		size_t cap = t->cap ? t->cap * 2 : 1024;
 
@@ -143,7 +169,7 @@ static int tail_push(struct sqlite_tail *t, uint64_t seq, uint32_t endpoint, uin
 		t->v = v;
 		t->cap = cap;
 	}
-	t->v[t->n++] = (struct sqlite_line){ endpoint, software };
+	t->v[t->n++] = (struct sqlite_line){ c->endpoint, c->software, sqlite_turn_of(c) };
 	return 0;
 }
 
@@ -170,8 +196,7 @@ void sqlite_runs_appended(struct repository *r, const struct repository_batch *b
 {
 	pthread_mutex_lock(&r->tail_lock);
 	for (size_t i = 0; i < b->n_changes; i++)
-		(void)tail_push(&r->tail, b->changes[i].seq, b->changes[i].endpoint,
-				b->changes[i].software);
+		(void)tail_push(&r->tail, &b->changes[i]);
 	pthread_mutex_unlock(&r->tail_lock);
 	if (r->tail.n < r->conf.run_changes)
 		return;
@@ -182,7 +207,8 @@ void sqlite_runs_appended(struct repository *r, const struct repository_batch *b
 int sqlite_runs_open(struct repository *r)
 {
 	static const char sql[] =
-		"SELECT seq, endpoint, software FROM change WHERE seq > ?1 ORDER BY seq"
+		"SELECT seq, endpoint, software, kind, known_at, happened_at FROM change"
+		" WHERE seq > ?1 ORDER BY seq"
 		" LIMIT ?2";
 	sqlite3_stmt *st = NULL;
 	int64_t last = 0;
@@ -201,9 +227,16 @@ int sqlite_runs_open(struct repository *r)
 				break;
 			}
 			last = sqlite3_column_int64(st, 0);
-			err = tail_push(&r->tail, (uint64_t)last,
-					(uint32_t)sqlite3_column_int64(st, 1),
-					(uint32_t)sqlite3_column_int64(st, 2));
+			err = tail_push(
+				&r->tail,
+				&(struct change){
+					.seq = (uint64_t)last,
+					.endpoint = (uint32_t)sqlite3_column_int64(st, 1),
+					.software = (uint32_t)sqlite3_column_int64(st, 2),
+					.kind = (enum change_kind)sqlite3_column_int(st, 3),
+					.known_at = sqlite3_column_int64(st, 4),
+					.happened_at = sqlite3_column_int64(st, 5),
+				});
 			n++;
 		}
 		sqlite3_reset(st);
@@ -299,7 +332,7 @@ static int run_find(struct lookup *l, uint64_t run, struct span places)
 	int err = 0;
 
 	for (uint64_t seq = run; p < end && !err;) {
-		if (!place_get(&p, end, &by))
+		if (!sqlite_place_get(&p, end, &by))
 			return ST_EDB;
 		seq += by;
 		err = found_push(l, seq);

@@ -19,6 +19,18 @@ void sqlite_runs_appended(struct repository *r, const struct repository_batch *b
 int sqlite_runs_read(struct repository *r, sqlite3 *db, const struct repository_filter *f,
 		     sqlite3_stmt *row, int (*fn)(sqlite3_stmt *row, void *ctx), void *ctx);
 
+/* What a line did to who has its software, in an octet: the lowest two bits 1 for CHANGE_ADDED, 2
+ * for CHANGE_REMOVED, 0 for neither; the others b when it took effect less than 2^b microseconds
+ * before it was known, 0 when then. */
+uint8_t sqlite_turn_of(const struct change *c);
+
+/* repository_plugin.turns (sqlite_turns.c). */
+int sqlite_turns(struct repository *r, const struct repository_filter *f, int64_t as_of,
+		 int (*fn)(void *ctx, const struct repository_turn *t), void *ctx);
+
+/* A number off a list of them, seven bits an octet. False: there is none. */
+bool sqlite_place_get(const uint8_t **p, const uint8_t *end, uint32_t *v);
+
 /* Lines before keep were dropped: their index goes too. */
 int sqlite_runs_prune(struct repository *r, uint64_t keep);
 

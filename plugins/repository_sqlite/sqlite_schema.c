@@ -235,9 +235,19 @@ static const char version_5[] =
 	"  coalesce(e.last_eid, 0) < l.highest_eid AS has_gap, l.ranges AS beyond_gap,"
 	"  " STAMP("l.inventory_at") " AS inventory_at"
 	" FROM ledger l JOIN present e ON e.id = l.endpoint;";
+
+/* The index of runs says what each line did to who has its software. It is made anew from the
+ * journal at the next start. */
+static const char version_6[] =
+	"DROP TABLE change_by_software;"
+	"DELETE FROM change_by_endpoint;"
+	"DELETE FROM change_run;"
+	"CREATE TABLE change_by_software ("
+	" run INTEGER NOT NULL, software INTEGER NOT NULL, changes BLOB NOT NULL,"
+	" turns BLOB NOT NULL, PRIMARY KEY (run, software)) STRICT, WITHOUT ROWID;";
 /* clang-format on */
 
-const char *const schema_steps[] = { version_1, version_2, version_3, version_4, version_5 };
+const char *const schema_steps[] = { version_1, version_2, version_3, version_4, version_5, version_6 };
 const size_t schema_n_steps = sizeof(schema_steps) / sizeof(schema_steps[0]);
 
 static int version_of(sqlite3 *db, const char *path, int64_t *version, char *why,

@@ -21,7 +21,7 @@ void among_free(struct among *a);
 /* NULL has every endpoint. */
 bool among_has(const struct among *a, uint32_t endpoint);
 
-/* How many of them are there now; a is not NULL. */
+/* How many of them there are now; a is not NULL. */
 uint64_t among_count(const struct among *a);
 
 ST_API_END

@@ -6,7 +6,9 @@
 
 #include <stdlib.h>
 
-#define APART_MAX 16 /* software ids whose changes are read one after the other */
+#define APART_MAX 16        /* software ids whose changes are read one after the other */
+#define TURNS_APART_MAX 256 /* and those whose turns are */
+#define TURNS_LOOK 65536    /* turns without a look around */
 
 int moment_of(struct posture *p, struct when when, struct moment *m)
 {
@@ -218,6 +220,7 @@ struct undo_who {
 	const struct ids *software;
 	struct bitmap **who;
 	struct bitmap **settled; /* where a change that was told late has decided; or NULL */
+	uint64_t turns;
 };
 
 static int who_settle(struct undo_who *u, size_t i, uint32_t endpoint)
@@ -228,32 +231,48 @@ static int who_settle(struct undo_who *u, size_t i, uint32_t endpoint)
 	return 0;
 }
 
-static int undo_who(void *ctx, const struct change *c)
+static int undo_turn(void *ctx, const struct repository_turn *t)
 {
 	struct undo_who *u = ctx;
 	const uint32_t *at;
 	size_t lo = 0, hi = u->software->n;
+	int err;
 
+	if (++u->turns % TURNS_LOOK == 0 && (err = page_watch()) != 0)
+		return err;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (u->software->v[mid] < c->software)
+		if (u->software->v[mid] < t->software)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
 	at = u->software->v + lo;
-	if (lo == u->software->n || *at != c->software)
+	if (lo == u->software->n || *at != t->software)
 		return 0;
-	if (u->settled[lo] && bitmap_has(u->settled[lo], c->endpoint))
+	if (u->settled[lo] && bitmap_has(u->settled[lo], t->endpoint))
 		return 0;
-	if (moment_keeps(u->m, c))
-		return who_settle(u, lo, c->endpoint);
-	if (c->kind == CHANGE_ADDED)
-		bitmap_remove(u->who[lo], c->endpoint);
+	if (t->seq <= u->m->known && t->effective <= u->m->as_of)
+		return who_settle(u, lo, t->endpoint);
+	if (t->added)
+		bitmap_remove(u->who[lo], t->endpoint);
 	else
-		bitmap_add(u->who[lo], c->endpoint);
+		bitmap_add(u->who[lo], t->endpoint);
 	return 0;
+}
+
+static int undo_who(void *ctx, const struct change *c)
+{
+	const struct repository_turn t = {
+		.seq = c->seq,
+		.endpoint = c->endpoint,
+		.software = c->software,
+		.added = c->kind == CHANGE_ADDED,
+		.effective = change_effective(c),
+	};
+
+	return undo_turn(ctx, &t);
 }
 
 /* Endpoints whose software was not known yet at the moment. */
@@ -269,6 +288,27 @@ static struct bitmap *late_endpoints(const struct index *ix, const struct moment
 	return late;
 }
 
+/* By what the repository's index alone can tell. */
+static int undo_turns(struct posture *p, const struct moment *m, uint64_t head,
+		      struct undo_who *u)
+{
+	struct repository_filter f = { .from = m->seq + 1, .to = head, .descending = true };
+	bool apart = u->software->n <= TURNS_APART_MAX;
+	int err = 0;
+
+	for (size_t i = 0; i < (apart ? u->software->n : 1) && !err; i++) {
+		f.software = apart ? u->software->v[i] : 0;
+		if ((err = page_watch()) == 0)
+			err = p->rp->turns(p->repo, &f, m->as_of, undo_turn, u);
+	}
+	return err;
+}
+
+static bool has_turns(const struct posture *p)
+{
+	return p->rp->size >= sizeof(struct repository_plugin) && p->rp->turns;
+}
+
 static int undo_all_who(struct posture *p, const struct moment *m, uint64_t head,
 			struct undo_who *u)
 {
@@ -277,6 +317,10 @@ static int undo_all_who(struct posture *p, const struct moment *m, uint64_t head
 	};
 	int err = 0;
 
+	if (!m->past || m->seq >= head || !u->software->n)
+		return 0;
+	if (has_turns(p))
+		return undo_turns(p, m, head, u);
 	if (u->software->n > APART_MAX)
 		return undo(p, m, head, &narrow, undo_who, u);
 	for (size_t i = 0; i < u->software->n && !err; i++) {

@@ -12,8 +12,9 @@ static int plugin_bad(char *why, size_t why_len, const char *path, const char *w
 
 static bool is_complete(const struct repository_plugin *r)
 {
-	return r->size >= sizeof(*r) && r->name && r->open && r->close && r->state &&
-	       r->load && r->append && r->read && r->seq_at && r->prune && r->check;
+	return r->size >= offsetof(struct repository_plugin, turns) && r->name && r->open &&
+	       r->close && r->state && r->load && r->append && r->read && r->seq_at &&
+	       r->prune && r->check;
 }
 
 static int plugin_examine(const struct repository_plugin *r, const char *path, char *why,

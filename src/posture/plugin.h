@@ -175,6 +175,14 @@ struct repository_filter {
 	uint64_t limit;
 };
 
+/* What a change did to who has a software. */
+struct repository_turn {
+	uint64_t seq;
+	uint32_t endpoint, software;
+	bool added;        /* or removed */
+	int64_t effective; /* change_effective of it; exactly, or later than was asked about */
+};
+
 /* Functions return 0 or a negative ST_E...; why is a sentence for people. append and prune are
  * called by one thread; everything else by any, also during an append, and then sees either
  * all of a batch or nothing. New members are added at the end. */
@@ -210,6 +218,14 @@ struct repository_plugin {
 	int (*prune)(struct repository *r, uint64_t keep, int64_t oldest);
 
 	int (*check)(struct repository *r, char *why, size_t why_len);
+
+	/* Since 1.2, and may be missing (NULL): as read does with f, newest first, but only what
+	 * CHANGE_ADDED and CHANGE_REMOVED did, and the order matters only among those of one endpoint
+	 * and one software. f names a software, or all are meant; it has no endpoint, no kinds and no
+	 * limit. It makes a change of a year ago of what millions have in a second, where read
+	 * takes as long as there are lines. as_of: effective matters up to there. */
+	int (*turns)(struct repository *r, const struct repository_filter *f, int64_t as_of,
+		     int (*fn)(void *ctx, const struct repository_turn *t), void *ctx);
 };
 
 /* The loader (core only). */

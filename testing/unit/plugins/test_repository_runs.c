@@ -2,6 +2,7 @@
  * with runs of any size, after a start, and after the oldest lines were dropped. */
 #include "posture/fixture.h"
 #include "posture/core.h"
+#include "base/clock.h"
 #include "base/err.h"
 
 #include <stdio.h>
@@ -61,6 +62,92 @@ static void check_filter(struct fixture *f, const struct lines *all,
 	assert_int_equal(got.n, n);
 }
 
+/* --- turns: the same from the index alone ------------------------------------------------ */
+
+struct turns {
+	struct change v[LINES_MAX]; /* what read says, newest first */
+	size_t n, seen;
+	bool came[LINES_MAX];
+	int64_t as_of;
+};
+
+static int take_change(void *ctx, const struct change *c)
+{
+	struct turns *t = ctx;
+
+	assert_true(t->n < LINES_MAX);
+	t->v[t->n++] = *c;
+	return 0;
+}
+
+static int take_turn(void *ctx, const struct repository_turn *turn)
+{
+	struct turns *t = ctx;
+	size_t i = 0;
+
+	while (i < t->n && t->v[i].seq != turn->seq)
+		i++;
+	assert_true(i < t->n && !t->came[i]);
+	/* of the same endpoint and software, the newer ones have come */
+	for (size_t k = 0; k < i; k++)
+		assert_true(t->came[k] || t->v[k].endpoint != turn->endpoint ||
+			    t->v[k].software != turn->software);
+	assert_int_equal(turn->endpoint, t->v[i].endpoint);
+	assert_int_equal(turn->software, t->v[i].software);
+	assert_int_equal(turn->added, t->v[i].kind == CHANGE_ADDED);
+	if (turn->effective != change_effective(&t->v[i]))
+		assert_true(turn->effective > t->as_of &&
+			    change_effective(&t->v[i]) > t->as_of);
+	t->came[i] = true;
+	t->seen++;
+	return 0;
+}
+
+static void check_turns(struct fixture *f, uint64_t from, uint64_t to, uint32_t software,
+			int64_t as_of)
+{
+	static struct turns t;
+	struct repository_filter want = {
+		.from = from,
+		.to = to,
+		.software = software,
+		.kinds = CHANGE_BIT(CHANGE_ADDED) | CHANGE_BIT(CHANGE_REMOVED),
+		.descending = true,
+	};
+
+	memset(&t, 0, sizeof(t));
+	t.as_of = as_of;
+	assert_int_equal(f->p->rp->read(f->p->repo, &want, take_change, &t), 0);
+	want.kinds = 0;
+	assert_int_equal(f->p->rp->turns(f->p->repo, &want, as_of, take_turn, &t), 0);
+	assert_int_equal(t.seen, t.n);
+}
+
+static int take_known(void *ctx, const struct change *c)
+{
+	*(int64_t *)ctx = c->known_at;
+	return 0;
+}
+
+static void check_all_turns(struct fixture *f, uint64_t first)
+{
+	const uint64_t last = f->p->ix.seq;
+
+	for (uint64_t from = first; from <= last; from += 1 + (last - first) / 7) {
+		const struct repository_filter line = { .from = from, .to = from };
+		int64_t known = 0;
+
+		assert_int_equal(f->p->rp->read(f->p->repo, &line, take_known, &known), 0);
+		for (uint32_t software = 0; software <= 11; software++) {
+			check_turns(f, from, last, software, 0);
+			check_turns(f, from, last, software, known);
+			check_turns(f, from, last, software, known - 1000);
+			check_turns(f, from, last, software, INT64_MAX);
+		}
+	}
+	check_turns(f, last + 1, last, 0, 0);
+}
+
 static void check_all(struct fixture *f)
 {
 	static struct lines all;
@@ -85,6 +172,7 @@ static void check_all(struct fixture *f)
 			}
 		}
 	}
+	check_all_turns(f, all.v[0].seq);
 	/* before the first change there is nothing */
 	check_filter(f, &all,
 		     &(struct repository_filter){ .from = 1, .to = 0, .endpoint = 1 });
@@ -94,6 +182,9 @@ static void commit_events(struct fixture *f, unsigned endpoint, uint32_t eid)
 {
 	char name[32], id[32];
 	struct report *r;
+
+	const int64_t now = clock_wall_us(),
+		      happened[] = { now - 5000, now - 100, 0, now + 100000000 };
 
 	(void)snprintf(name, sizeof(name), "host%u.example", endpoint);
 	r = fixture_report(f, name);
@@ -106,6 +197,8 @@ static void commit_events(struct fixture *f, unsigned endpoint, uint32_t eid)
 		(void)snprintf(id, sizeof(id), "example.org__p%u", (endpoint + eid * 5) % 10);
 		(void)report_event(
 			r, &(struct event){ .eid = e,
+					    /* late, on time, not told, ahead */
+					    .happened_at = happened[(e + endpoint) % 4],
 					    .action = e % 2 ? EVENT_CREATED : EVENT_DELETED,
 					    .software = { .identifier = span_str(id) } });
 	}

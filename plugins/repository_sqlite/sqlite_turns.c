@@ -1,0 +1,204 @@
+/* Who came to have a software, and who lost it, from the journal's index alone. Only a change that
+ * may have taken effect by the moment in question, long before it was known, is looked up. */
+#include "sqlite_runs.h"
+#include "base/err.h"
+
+#include <stdlib.h>
+
+struct turns {
+	const struct repository_filter *f;
+	int64_t as_of;
+	sqlite3_stmt *line; /* kind, endpoint, software, known_at, happened_at of a seq */
+	int (*fn)(void *ctx, const struct repository_turn *t);
+	void *ctx;
+	struct repository_turn *v; /* of one software in one run, oldest first */
+	uint8_t *turn;
+	size_t n, cap;
+};
+
+static int turn_push(struct turns *t, uint64_t seq, uint32_t endpoint, uint32_t software,
+		     uint8_t turn)
+{
+	if (!(turn & 3) || seq < t->f->from || seq > t->f->to)
+		return 0;
+	if (t->n == t->cap) {
+		size_t cap = t->cap ? t->cap * 2 : 1024;
+		struct repository_turn *v = reallocarray(t->v, cap, sizeof(*v));
+		uint8_t *octets;
+
+		if (v)
+			t->v = v;
+		octets = v ? realloc(t->turn, cap) : NULL;
+		if (!octets)
+			return ST_ENOMEM;
+		t->turn = octets;
+		t->cap = cap;
+	}
+	t->turn[t->n] = turn;
+	t->v[t->n++] = (struct repository_turn){ seq, endpoint, software, (turn & 3) == 1,
+						 INT64_MAX };
+	return 0;
+}
+
+/* The whole truth about one of them. */
+static int turn_look(struct turns *t, struct repository_turn *turn)
+{
+	struct change c = { 0 };
+	int rc;
+
+	sqlite3_bind_int64(t->line, 1, (int64_t)turn->seq);
+	if ((rc = sqlite3_step(t->line)) == SQLITE_ROW) {
+		c.kind = (enum change_kind)sqlite3_column_int(t->line, 0);
+		c.known_at = sqlite3_column_int64(t->line, 3);
+		c.happened_at = sqlite3_column_int64(t->line, 4);
+		turn->effective = change_effective(&c);
+	}
+	sqlite3_reset(t->line);
+	return rc == SQLITE_ROW ? 0 : rc == SQLITE_DONE ? ST_EDB : sqlite_err(rc);
+}
+
+/* Hands over what was pushed, newest first, all of which was known at `known` or later. */
+static int turns_show(struct turns *t, int64_t known)
+{
+	int err = 0;
+
+	for (size_t i = t->n; i-- > 0 && !err;) {
+		unsigned bits = t->turn[i] >> 2;
+		int64_t late = bits < 62 ? (INT64_C(1) << bits) - 1 : INT64_MAX / 2;
+
+		if (known - late <= t->as_of)
+			err = turn_look(t, &t->v[i]);
+		if (!err)
+			err = t->fn(t->ctx, &t->v[i]);
+	}
+	t->n = 0;
+	return err;
+}
+
+/* --- runs ----------------------------------------------------------------------------------- */
+
+/* What a run says of one software. Runs from before turns were kept have none: -1. */
+static int run_push(struct turns *t, uint64_t run, uint32_t software, struct span places,
+		    struct span turns)
+{
+	const uint8_t *p = places.p, *p_end = span_end(places);
+	const uint8_t *q = turns.p, *q_end = span_end(turns);
+	uint64_t seq = run;
+	int err = 0;
+
+	while (p < p_end && !err) {
+		uint32_t by, endpoint;
+
+		if (!sqlite_place_get(&p, p_end, &by) ||
+		    !sqlite_place_get(&q, q_end, &endpoint) || q == q_end)
+			return ST_EDB;
+		seq += by;
+		err = turn_push(t, seq, endpoint, software, *q++);
+	}
+	return err;
+}
+
+static int run_row(struct turns *t, sqlite3_stmt *st)
+{
+	struct span places = { sqlite3_column_blob(st, 2), 0 };
+	struct span turns = { sqlite3_column_blob(st, 3), 0 };
+	uint64_t run = (uint64_t)sqlite3_column_int64(st, 0);
+	int err;
+
+	places.n = (size_t)sqlite3_column_bytes(st, 2);
+	turns.n = (size_t)sqlite3_column_bytes(st, 3);
+	err = run_push(t, run, (uint32_t)sqlite3_column_int64(st, 1), places, turns);
+	return err ? err : turns_show(t, sqlite3_column_int64(st, 4));
+}
+
+/* Of the runs of the part of the journal that is meant, the newest first. */
+static int runs_show(sqlite3 *db, struct turns *t)
+{
+	static const char one[] = "SELECT r.run, x.software, x.changes, x.turns, c.known_at"
+				  " FROM change_run r CROSS JOIN change_by_software x"
+				  "  ON x.run = r.run AND x.software = ?1 CROSS JOIN change c "
+				  "ON c.seq = max(r.run, ?3)"
+				  " WHERE r.run <= ?2 AND r.last >= ?3 ORDER BY r.run DESC";
+	static const char all[] =
+		"SELECT r.run, x.software, x.changes, x.turns, c.known_at"
+		" FROM change_run r CROSS JOIN change_by_software x"
+		"  ON x.run = r.run CROSS JOIN change c ON c.seq = max(r.run, ?3)"
+		" WHERE r.run <= ?2 AND r.last >= ?3 ORDER BY r.run DESC";
+	sqlite3_stmt *st = NULL;
+	int rc, err = sqlite_err(
+			sqlite3_prepare_v2(db, t->f->software ? one : all, -1, &st, NULL));
+
+	if (!err) {
+		if (t->f->software)
+			sqlite3_bind_int64(st, 1, t->f->software);
+		sqlite3_bind_int64(st, 2, (int64_t)t->f->to);
+		sqlite3_bind_int64(st, 3, (int64_t)t->f->from);
+	}
+	while (!err && (rc = sqlite3_step(st)) != SQLITE_DONE)
+		err = rc == SQLITE_ROW ? run_row(t, st) : sqlite_err(rc);
+	sqlite3_finalize(st);
+	return err;
+}
+
+/* --- what is in memory ---------------------------------------------------------------------- */
+
+/* The runs and what is in memory as they belong together: of one moment. */
+static int tail_push(struct repository *r, sqlite3 *db, struct turns *t)
+{
+	const struct sqlite_tail *tail = &r->tail;
+	int64_t last = 0;
+	int err;
+
+	pthread_mutex_lock(&r->tail_lock);
+	err = sqlite_number(db, "SELECT max(last) FROM change_run", 0, &last);
+	for (size_t i = 0; i < tail->n && !err; i++) {
+		const struct sqlite_line *line = &tail->v[i];
+
+		if (tail->first + i > (uint64_t)last && line->software &&
+		    (!t->f->software || line->software == t->f->software))
+			err = turn_push(t, tail->first + i, line->endpoint, line->software,
+					line->turn);
+	}
+	pthread_mutex_unlock(&r->tail_lock);
+	return err;
+}
+
+static int tail_show(struct repository *r, sqlite3 *db, struct turns *t)
+{
+	int64_t known = 0;
+	char sql[128];
+	int err = tail_push(r, db, t);
+
+	if (err || !t->n)
+		return err;
+	(void)sqlite3_snprintf(sizeof(sql), sql,
+			       "SELECT known_at FROM change WHERE seq = %llu",
+			       (unsigned long long)t->v[0].seq);
+	err = sqlite_number(db, sql, 0, &known);
+	return err ? err : turns_show(t, known);
+}
+
+int sqlite_turns(struct repository *r, const struct repository_filter *f, int64_t as_of,
+		 int (*fn)(void *ctx, const struct repository_turn *t), void *ctx)
+{
+	struct turns t = { .f = f, .as_of = as_of, .fn = fn, .ctx = ctx };
+	sqlite3 *db;
+	int err = sqlite_reader(r, &db);
+
+	if (err < 0)
+		return err;
+	err = sqlite_err(
+		sqlite3_prepare_v2(db,
+				   "SELECT kind, endpoint, software, known_at, happened_at"
+				   " FROM change WHERE seq = ?1",
+				   -1, &t.line, NULL));
+	if (!err && (err = sqlite_exec(db, "BEGIN")) == 0 && (err = tail_show(r, db, &t)) == 0)
+		err = runs_show(db, &t);
+	sqlite3_finalize(t.line);
+	if (!sqlite3_get_autocommit(db))
+		(void)sqlite_exec(db, "ROLLBACK");
+	sqlite_reader_done(r, db);
+	free(t.v);
+	free(t.turn);
+	return err;
+}
