@@ -160,6 +160,16 @@ static void install_two(void)
 	install("two", "1", "/.\n/usr/bin/two\n");
 }
 
+/* Two packages whose evidence is known. */
+static void known(void)
+{
+	install_two();
+	start(true);
+	refresh();
+	(void)work_off();
+	refresh();
+}
+
 /* First without, then with: that is an alteration, once. */
 static void test_found(void **state)
 {
@@ -193,11 +203,7 @@ static void test_found(void **state)
 static void test_checked(void **state)
 {
 	(void)state;
-	install_two();
-	start(true);
-	refresh();
-	(void)work_off();
-	refresh();
+	known();
 	stop();
 	start(true);
 	refresh();
@@ -233,11 +239,7 @@ static void test_between(void **state)
 	struct wr w = { 0 };
 
 	(void)state;
-	install_two();
-	start(true);
-	refresh();
-	(void)work_off();
-	refresh();
+	known();
 	scratch_put(span_str("other"), "/usr/bin/two");
 	collection_evidence_begin(c, true);
 	assert_int_equal(work_off(), COLLECTION_EVIDENCE_LOOK);
@@ -277,11 +279,7 @@ static void test_upgrade(void **state)
 	uint32_t last;
 
 	(void)state;
-	install_two();
-	start(true);
-	refresh();
-	(void)work_off();
-	refresh();
+	known();
 	last = collection_last_eid(c);
 	install(NULL, NULL, NULL);
 	scratch_put(span_str("abcd"), "/usr/bin/one");
@@ -305,11 +303,7 @@ static void test_deleted(void **state)
 	struct wr w = { 0 };
 
 	(void)state;
-	install_two();
-	start(true);
-	refresh();
-	(void)work_off();
-	refresh();
+	known();
 	install(NULL, NULL, NULL);
 	install("two", "1", NULL);
 	refresh();
@@ -337,11 +331,7 @@ static void execute(const char *sql)
 static void test_damaged(void **state)
 {
 	(void)state;
-	install_two();
-	start(true);
-	refresh();
-	(void)work_off();
-	refresh();
+	known();
 	stop();
 	execute("UPDATE evidence SET files = x'010203'");
 	start(true);
@@ -364,11 +354,7 @@ static void test_damaged(void **state)
 static void test_off(void **state)
 {
 	(void)state;
-	install_two();
-	start(true);
-	refresh();
-	(void)work_off();
-	refresh();
+	known();
 	stop();
 	start(false);
 	refresh();

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* memmem */
 #include "unit.h"
 
 #include "scratch.h"
@@ -7,6 +8,7 @@
 
 #include "base/err.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -124,6 +126,50 @@ static void test_ceilings(void **state)
 	listed_reset(&listed);
 }
 
+static int plain_path(void *ctx, struct span path, bool changeable)
+{
+	size_t *n = ctx;
+
+	assert_false(changeable);
+	assert_true(path.n > 1 && path.n <= PATH_MAX && path.p[0] == '/');
+	assert_null(memmem(path.p, path.n, "/../", 4));
+	assert_null(memmem(path.p, path.n, "//", 2));
+	++*n;
+	return 0;
+}
+
+/* Whatever stands in RECORD: paths come of it, and of what goes beyond the root nothing. */
+static void test_record(void **state)
+{
+	static const struct source_conf conf = { .root = scratch_root, .max_tag = 1024 };
+	static const char signs[] = "aab//..,,\"\"\n\r \\%\x80\x01";
+	struct source_item item = { .key = span_str("/site/x.dist-info"),
+				    .directory = span_str("/site") };
+	size_t paths = 0;
+	struct source *s;
+	char text[96];
+
+	(void)state;
+	scratch_clear();
+	scratch_log();
+	assert_int_equal(source_pip.open(&conf, &s), 0);
+	assert_int_equal(source_pip.files(s, &item, plain_path, &paths), ST_ENOENT);
+	srandom(7);
+	for (int i = 0; i < 3000; i++) {
+		size_t n = (size_t)random() % sizeof(text);
+
+		for (size_t k = 0; k < n; k++)
+			text[k] = signs[(size_t)random() % sizeof(signs)];
+		scratch_put(span_of(text, n), "/site/x.dist-info/RECORD");
+		assert_int_equal(source_pip.files(s, &item, plain_path, &paths), 0);
+	}
+	assert_true(paths > 1000);
+	scratch_put(span_of(text, sizeof(text)), "/site/y.dist-info/RECORD");
+	item.key = span_str("/site/y.dist-info/RECORD"); /* no directory */
+	assert_int_equal(source_pip.files(s, &item, plain_path, &paths), ST_ENOENT);
+	source_pip.close(s);
+}
+
 static void test_metadata(void **state)
 {
 	static const char *const bad[] = {
@@ -156,9 +202,9 @@ static void test_metadata(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_list),     cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_changes),  cmocka_unit_test(test_ceilings),
-		cmocka_unit_test(test_metadata),
+		cmocka_unit_test(test_list),    cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_changes), cmocka_unit_test(test_ceilings),
+		cmocka_unit_test(test_record),  cmocka_unit_test(test_metadata),
 	};
 
 	return cmocka_run_group_tests(tests, scratch_make, scratch_drop);
