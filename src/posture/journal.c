@@ -65,8 +65,8 @@ static int endpoint_stage(struct journal *j, const struct report *r,
 	if (!(s = arena_alloc(&j->arena, sizeof(*s))))
 		return ST_ENOMEM;
 	old = index_endpoint_by_key(j->ix, r->key);
-	if (old && forget_staged(j, old))
-		old = NULL;
+	if (old && (old->forgotten_seq || forget_staged(j, old)))
+		old = NULL; /* who has the key of one of the past is refused: his is taken */
 	s->fresh = !old;
 	s->e = old ? endpoint_copy(old)
 		   : endpoint_new(j->ix->n_endpoints + j->n_fresh + 1, r->key, r->name);

@@ -200,6 +200,31 @@ static void test_return(void **state)
 	fixture_free(&f);
 }
 
+/* Nobody speaks for one of the past by having the identity that was made for it. */
+static void test_pretender(void **state)
+{
+	struct fixture f;
+	struct when then;
+
+	(void)state;
+	fixture_init(&f, "synchronous = off\n");
+	fixture_open(&f);
+	commit_inventory(&f, "a.example", "vim");
+	commit_inventory(&f, "b.example", "zsh");
+	then = (struct when){ fixture_last_known(&f), 0 };
+	assert_int_equal(posture_forget(f.p, "dns:a.example", "root"), 0);
+	for (int i = 0; i < 2; i++) {
+		struct report *r = fixture_report(&f, "a.example (forgotten 1)");
+
+		report_fact(r, FACT_PLATFORM, S("Plan 9"));
+		assert_int_equal(fixture_commit(&f, r), ST_EVALUE);
+		check_present(&f);
+		check_past(&f, then);
+		reopen(&f);
+	}
+	fixture_free(&f);
+}
+
 /* All in one commit: seen, forgotten, seen again, told something. */
 static void test_one_commit(void **state)
 {
@@ -267,9 +292,8 @@ static void test_silent(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_forget),
-		cmocka_unit_test(test_return),
-		cmocka_unit_test(test_one_commit),
+		cmocka_unit_test(test_forget),    cmocka_unit_test(test_return),
+		cmocka_unit_test(test_pretender), cmocka_unit_test(test_one_commit),
 		cmocka_unit_test(test_silent),
 	};
 
