@@ -3,7 +3,6 @@
 #include "bin/daemon.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -146,23 +145,4 @@ void daemon_memory_frugal(void)
 void daemon_memory_trim(void)
 {
 	(void)malloc_trim(0);
-}
-
-/* The repository, the admin socket, logs, event loops. */
-#define DESCRIPTORS_BESIDE 256
-
-void daemon_descriptors(uint32_t sessions)
-{
-	struct rlimit r;
-
-	if (getrlimit(RLIMIT_NOFILE, &r) < 0)
-		return;
-	r.rlim_cur = r.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &r) < 0 || getrlimit(RLIMIT_NOFILE, &r) < 0)
-		return;
-	if (r.rlim_cur != RLIM_INFINITY && r.rlim_cur < (rlim_t)sessions + DESCRIPTORS_BESIDE)
-		log_warn(NULL,
-			 "limits allow more sessions than there are file descriptors: "
-			 "sessions=%u descriptors=%llu",
-			 sessions, (unsigned long long)r.rlim_cur);
 }

@@ -3,8 +3,6 @@
 #ifndef STANCE_BIN_DAEMON_H
 #define STANCE_BIN_DAEMON_H
 
-#include <stdint.h>
-
 /* Says it to systemd when that started us; nothing otherwise. */
 void daemon_ready(const char *status);
 void daemon_reloading(void);
@@ -31,9 +29,5 @@ int daemon_mkdir(const char *path);
 void daemon_memory_frugal(void);
 /* Gives back now what a piece of work left behind; takes about a millisecond. */
 void daemon_memory_trim(void);
-
-/* Takes as many file descriptors as the system gives, and says in the log when `sessions` at once
- * are more than that. */
-void daemon_descriptors(uint32_t sessions);
 
 #endif

@@ -162,10 +162,8 @@ int main(int argc, char **argv)
 	}
 	set_places(&conf);
 	log_set_level(o.level ? (enum log_level)log_level_of(o.level) : conf.log_level);
-	if (!o.check) {
-		daemon_descriptors(conf.limits.sessions);
+	if (!o.check)
 		return run_daemon(&conf);
-	}
 	status = stanced_check(&conf, &e) < 0 ? EXIT_USAGE : EXIT_OK;
 	fprintf(status ? stderr : stdout, status ? "stanced: %s\n" : "%s: right\n",
 		status ? e.text : o.file);

@@ -36,7 +36,7 @@ static void test_descriptors(void **state)
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
 	now = (struct rlimit){ 100, before.rlim_max };
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &now), 0);
-	daemon_descriptors(1);
+	assert_int_equal(daemon_descriptors(), before.rlim_max);
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &now), 0);
 	assert_true(now.rlim_cur == before.rlim_max && now.rlim_max == before.rlim_max);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
