@@ -13,7 +13,7 @@ static const struct command_column lacking_columns[] = {
 	[LA_PLATFORM] = { "platform", "Platform", COL_TEXT, COL_CUT | COL_SPARE, NULL,
 			  "its operating system" },
 	[LA_SOFTWARE] = { "software_count", "Software", COL_COUNT, 0, NULL,
-			  "how much is installed on it; null: never told" },
+			  "how much is installed on it; null: never told, or asked as of a moment" },
 	[LA_COMPLETE] = { "complete_through", "Complete through", COL_TIME, 0, NULL,
 			  "it did not have it then; null: nothing is known" },
 	[LA_STALE] =    { "stale", "Stale", COL_BOOL, 0, NULL,
@@ -34,9 +34,10 @@ static int lacking_next(void *ctx, const struct endpoint_row *row)
 	struct cell cells[LA_N] = {
 		[LA_NAME] = cell_str(row->name),
 		[LA_IDENTITY] = cell_str(row->key),
-		[LA_PLATFORM] = cell_known(row->platform),
-		[LA_SOFTWARE] =
-			row->has_inventory ? cell_count(row->software_count) : cell_null(),
+		[LA_PLATFORM] = l->ask->when.as_of ? cell_null() : cell_known(row->platform),
+		[LA_SOFTWARE] = row->has_inventory && !l->ask->when.as_of
+					? cell_count(row->software_count)
+					: cell_null(),
 		[LA_COMPLETE] = cell_time(row->complete_through),
 		[LA_STALE] = cell_bool(fresh_is_stale(l->ask, row)),
 	};

@@ -51,6 +51,13 @@ int history_rows(struct posture *p, const struct moment *m, const struct ids *id
 int emit_endpoints(struct posture *p, const struct moment *m, const struct ids *ids,
 		   int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
 
+/* What a row about e has without undoing anything: id, key, name, first_seen, has_inventory, and
+ * has_gap and complete_through by what is known now. Under the read lock. */
+int history_brief(const struct moment *m, const struct endpoint *e, struct arena *a,
+		  struct endpoint_row *row);
+int emit_brief(struct posture *p, const struct moment *m, const struct ids *ids,
+	       int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
+
 /* Facts, or results (what: CHANGE_FACT, CHANGE_RESULT), of one endpoint, by name. */
 int history_facts(struct posture *p, const struct moment *m, uint32_t endpoint,
 		  enum change_kind what, struct arena *a, struct past_facts *out);

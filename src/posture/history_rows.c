@@ -6,7 +6,8 @@
 
 #include <stdlib.h>
 
-#define APART_MAX 64 /* endpoints whose changes are read one after the other */
+#define CONTACT_LINES 8 /* of the journal, for each endpoint, to find who was heard of when */
+#define APART_MAX 64    /* endpoints whose changes are read one after the other */
 
 /* A row, and what is needed to take it back. */
 struct past_row {
@@ -30,6 +31,21 @@ struct undo_rows {
 	uint32_t *by_id; /* position + 1, by endpoint id; NULL: there is one row only */
 	uint32_t max_id;
 };
+
+int history_brief(const struct moment *m, const struct endpoint *e, struct arena *a,
+		  struct endpoint_row *row)
+{
+	*row = (struct endpoint_row){
+		.id = e->id,
+		.key = arena_str(a, endpoint_key(e)),
+		.name = arena_str(a, endpoint_name(e)),
+		.first_seen = e->first_seen,
+		.complete_through = e->complete_through,
+		.has_inventory = e->set && (!m->past || e->inventory_seq <= m->seq),
+		.has_gap = ledger_has_gap(&e->ledger) || e->incomplete,
+	};
+	return row->key && row->name ? 0 : ST_ENOMEM;
+}
 
 static int row_now(struct arena *a, const struct endpoint *e, struct past_row *r)
 {
@@ -187,6 +203,34 @@ static int row_contact(struct posture *p, const struct moment *m, struct past_ro
 	return err;
 }
 
+/* Of many it is mostly the journal just before the moment that tells; who has been silent for
+ * longer is looked for alone. */
+static int rows_contact(struct posture *p, const struct moment *m, struct undo_rows *u,
+			struct page *pg)
+{
+	struct repository_filter f = { .from = 1, .to = m->seq, .descending = true };
+	size_t look = u->n > APART_MAX ? CONTACT_LINES * u->n : 0;
+	int err = 0;
+
+	while (look && !err && (err = page_read(p, &f, pg)) == 0) {
+		for (size_t i = 0; i < pg->n; i++) {
+			struct past_row *past = row_of(u, pg->v[i].endpoint);
+
+			if (past && past->changed) {
+				past->row.last_contact = pg->v[i].known_at;
+				past->changed = false;
+			}
+		}
+		look = look > pg->n ? look - pg->n : 0;
+		if (!page_next(pg, &f))
+			break;
+	}
+	for (size_t i = 0; i < u->n && !err; i++)
+		if (u->rows[i].changed)
+			err = row_contact(p, m, &u->rows[i], pg);
+	return err;
+}
+
 static int rows_undo_in(struct posture *p, struct repository_filter f, struct undo_rows *u,
 			struct page *pg)
 {
@@ -213,9 +257,8 @@ static int rows_undo(struct posture *p, const struct moment *m, uint64_t head,
 		f.endpoint = u->rows[i].row.id;
 		err = rows_undo_in(p, f, u, pg);
 	}
-	for (size_t i = 0; i < u->n && !err; i++)
-		if (u->rows[i].changed)
-			err = row_contact(p, m, &u->rows[i], pg);
+	if (!err)
+		err = rows_contact(p, m, u, pg);
 	page_free(pg);
 	free(pg);
 	free(u->by_id);

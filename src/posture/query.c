@@ -28,13 +28,35 @@ static int emit_chunk(struct posture *p, const struct moment *m, const struct id
 int emit_endpoints(struct posture *p, const struct moment *m, const struct ids *ids,
 		   int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
-	size_t step = m->past ? ids->n : CHUNK;
+	size_t step = m->past && m->as_of ? ids->n : CHUNK;
 	int err = 0;
 
 	for (size_t i = 0; i < ids->n && !err; i += step) {
 		size_t n = ids->n - i < step ? ids->n - i : step;
 
 		err = emit_chunk(p, m, &(struct ids){ ids->v + i, n, 0 }, fn, ctx);
+	}
+	return err;
+}
+
+int emit_brief(struct posture *p, const struct moment *m, const struct ids *ids,
+	       int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
+{
+	struct endpoint_row rows[CHUNK];
+	int err = 0;
+
+	for (size_t i = 0; i < ids->n && !err; i += CHUNK) {
+		size_t end = ids->n - i < CHUNK ? ids->n : i + CHUNK, n = 0;
+		struct arena a = { 0 };
+
+		index_read_lock(p);
+		for (size_t k = i; k < end && !err; k++)
+			err = history_brief(m, index_endpoint(&p->ix, ids->v[k]), &a,
+					    &rows[n++]);
+		index_unlock(p);
+		for (size_t k = 0; k < n && !err; k++)
+			err = fn(ctx, &rows[k]);
+		arena_reset(&a);
 	}
 	return err;
 }
@@ -343,7 +365,7 @@ int query_software_endpoints(struct posture *p, struct when when, uint32_t softw
 	bitmap_free(who[0]);
 	free(who);
 	if (!err)
-		err = emit_endpoints(p, &m, &ids, fn, ctx);
+		err = emit_brief(p, &m, &ids, fn, ctx);
 	ids_free(&ids);
 	return err;
 }

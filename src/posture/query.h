@@ -129,13 +129,14 @@ int query_software(struct posture *p, const struct software_query *q,
 int query_identifier(struct posture *p, struct span identifier,
 		     int (*fn)(void *ctx, const struct software_row *row), void *ctx);
 
-/* Endpoints (likewise) that have the software with this id, by name. */
+/* Endpoints (likewise) that have the software with this id, by name. Rows are brief: id, key, name,
+ * first_seen, has_inventory; has_gap and complete_through by what is known now. */
 int query_software_endpoints(struct posture *p, struct when when, uint32_t software,
 			     const struct among *among,
 			     int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
 
 /* The endpoints, in the order of their names, that have none of the software that is asked for:
- * rows and sets of the same moment. */
+ * rows and sets of the same moment. With as_of alone rows are brief (as above). */
 int query_lacking(struct posture *p, const struct software_query *q,
 		  int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
 

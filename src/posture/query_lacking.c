@@ -52,6 +52,21 @@ static void ids_without(struct ids *ids, const struct bitmap *b)
 	ids->n = keep;
 }
 
+/* Those that were there. */
+static int lacking_brief(struct posture *p, const struct moment *m, struct ids *ids,
+			 int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
+{
+	size_t keep = 0;
+
+	index_read_lock(p);
+	for (size_t i = 0; i < ids->n; i++)
+		if (endpoint_was(index_endpoint(&p->ix, ids->v[i]), m->seq))
+			ids->v[keep++] = ids->v[i];
+	index_unlock(p);
+	ids->n = keep;
+	return emit_brief(p, m, ids, fn, ctx);
+}
+
 int query_lacking(struct posture *p, const struct software_query *q,
 		  int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
@@ -69,7 +84,9 @@ int query_lacking(struct posture *p, const struct software_query *q,
 	}
 	if (!err) {
 		ids_without(&endpoints, any);
-		err = emit_endpoints(p, &m, &endpoints, fn, ctx);
+		err = q->when.as_of && !q->when.known_at
+			      ? lacking_brief(p, &m, &endpoints, fn, ctx)
+			      : emit_endpoints(p, &m, &endpoints, fn, ctx);
 	}
 	if (!err && q->unordered)
 		err = history_present(p, &m, &unordered, q->among, q->unordered);

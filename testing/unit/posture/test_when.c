@@ -57,6 +57,13 @@ static int add_software(void *ctx, const struct software_row *row)
 	return 0;
 }
 
+static int count_row(void *ctx, const struct endpoint_row *row)
+{
+	assert_string_equal(row->name, "a.example");
+	++*(unsigned *)ctx;
+	return 0;
+}
+
 /* Every kind of query agrees on what was there. */
 static void check_when(struct fixture *f, struct when when, const char *want)
 {
@@ -73,6 +80,9 @@ static void check_when(struct fixture *f, struct when when, const char *want)
 	for (const char *c = want; *c; c++)
 		n += *c == ' ';
 	assert_int_equal(row.software_count, n);
+	n = 0;
+	assert_int_equal(query_lacking(f->p, SOFTWARE_OF(when, "vim"), count_row, &n), 0);
+	assert_int_equal(n, !strstr(want, "vim "));
 }
 
 /* At the end of the second as_of. known 0: by all that is known. */
