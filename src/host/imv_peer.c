@@ -84,8 +84,12 @@ uint64_t imv_peer_begun(const struct imv_peer *peer)
 	return peer->begun;
 }
 
+/* A client that retries (lax_retry) while the result waits behind other messages wants a new
+ * result in its place. */
 static void start(struct imv_peer *v)
 {
+	if (v->stage == SENDING)
+		pb_session_drop(&v->base.pb);
 	v->stage = WORKING;
 	v->begun++;
 	peer_start(&v->base);

@@ -283,6 +283,11 @@ static bool pb_has_queued(const struct pb_session *s, uint32_t vendor, uint32_t 
 	return false;
 }
 
+void pb_session_drop(struct pb_session *s)
+{
+	wr_reset(&s->queue);
+}
+
 size_t pb_session_pending(const struct pb_session *s)
 {
 	return s->queue.len;

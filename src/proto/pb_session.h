@@ -73,6 +73,9 @@ int pb_session_next(struct pb_session *s, struct pb_msg *m);
  * or access recommendation, ST_ELIMIT when it cannot fit a batch at all. */
 int pb_session_put(struct pb_session *s, const struct pb_msg *m);
 
+/* Drops what is queued: it belonged to an assessment that nobody waits for any more. */
+void pb_session_drop(struct pb_session *s);
+
 /* Octets still queued, message headers included. */
 size_t pb_session_pending(const struct pb_session *s);
 

@@ -1,6 +1,8 @@
 /* Both ends of a session, back to back, with puppets for modules. */
 #include "host_test.h"
 
+#include "wire/pb_batch.h"
+
 static struct puppet *imc, *imv;
 static struct imc_host *ch;
 static struct imv_host *vh;
@@ -460,6 +462,50 @@ static void test_overflow(void **state)
 	link_close(&l);
 }
 
+/* Batches of a client without messages in them. */
+static const uint8_t empty_cdata[] = { 2, 0, 0, 1, 0, 0, 0, 8 };
+static const uint8_t empty_cretry[] = { 2, 0, 0, 4, 0, 0, 0, 8 };
+
+/* The type of the last batch on its way to the client; it and those before are forgotten. */
+static unsigned last_to_client(struct link *l)
+{
+	struct pipe *p = &l->to_client;
+	unsigned type = 0;
+
+	while (p->head != p->tail)
+		type = p->batch[p->head++ % LINK_BATCHES].p[3] & 0x0f;
+	return type;
+}
+
+/* A client that retries while its result waits behind other messages gets a new one. */
+static void test_retry_before_result(void **state)
+{
+	struct peer_info info;
+	struct link l;
+
+	(void)state;
+	imv->solicit = allow_and_send;
+	memset(&l, 0, sizeof(l));
+	l.limits = (struct limits)LIMITS_DEFAULT;
+	l.limits.batch_out = 512;
+	l.limits.output = 1024;
+	info = link_info(&l);
+	info.lax_retry = true;
+	link_open_with(&l, NULL, vh, &info, &info);
+	imv_peer_receive(l.v, span_of(empty_cdata, sizeof(empty_cdata)));
+	assert_int_equal(l.results_v, 1);
+	assert_int_equal(last_to_client(&l), PB_SDATA); /* the result has to wait */
+	imv_peer_receive(l.v, span_of(empty_cretry, sizeof(empty_cretry)));
+	assert_false(l.closed_v);
+	assert_int_equal(imv_peer_begun(l.v), 2);
+	for (int i = 0; i < 10 && imv_peer_busy(l.v); i++)
+		imv_peer_receive(l.v, span_of(empty_cdata, sizeof(empty_cdata)));
+	assert_int_equal(l.results_v, 2);
+	assert_int_equal(last_to_client(&l), PB_RESULT);
+	assert_false(l.closed_v);
+	link_close(&l);
+}
+
 static TNC_Result chatter_result;
 
 static TNC_Result chatter(struct puppet *p, TNC_ConnectionID conn,
@@ -537,6 +583,7 @@ int main(void)
 		T(test_half_duplex),
 		T(test_languages),
 		T(test_overflow),
+		T(test_retry_before_result),
 		T(test_rounds),
 		T(test_close_inside),
 	};

@@ -15,6 +15,8 @@ static int verify(void *ctx, struct span user, struct span pw)
 	(void)ctx;
 	if (span_eq(user, span_str("broken")))
 		return ST_EDB;
+	if (span_eq(pw, span_str("later")))
+		return SASL_LATER;
 	return span_eq(pw, span_str("secret")) ? 0 : ST_EAUTH;
 }
 

@@ -81,6 +81,64 @@ static void test_wrong_password(void **state)
 	password = "secret";
 }
 
+/* Whether it is the right password takes a while to find out; nothing happens meanwhile. */
+static void test_later(void **state)
+{
+	static const struct {
+		int answer;
+		unsigned failed;
+	} cases[] = { { 0, 0 }, { ST_EAUTH, 1 }, { ST_EDB, 1 } };
+	struct end client, server;
+
+	(void)state;
+	password = "later";
+	attempts = 1;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		end_init(&client, true, false, PLAIN_BIT);
+		end_init(&server, false, true, PLAIN_BIT);
+		assert_int_equal(pt_session_verified(&server.s, 0, &server.out), ST_ESTATE);
+		start(&client, &server, 1000);
+		assert_int_equal(server.s.state, PT_VERIFY);
+		assert_int_equal(server.ready + client.ready, 0);
+		(void)pt_session_verified(&server.s, cases[i].answer, &server.out);
+		assert_int_equal(server.s.sasl_failed, cases[i].failed);
+		if (!cases[i].failed) {
+			assert_int_equal(server.s.state, PT_DATA);
+			assert_int_equal(server.s.sasl_proved, PLAIN_BIT);
+			assert_true(span_eq(pt_session_user(&server.s), span_str("alice")));
+		}
+		talk(&server, &client, 1000);
+		assert_int_equal(client.ready, !cases[i].failed);
+		assert_int_equal(client.s.state, cases[i].failed ? PT_CLOSED : PT_DATA);
+		assert_int_equal(pt_session_verified(&server.s, 0, &server.out), ST_ESTATE);
+		end_free(&client);
+		end_free(&server);
+	}
+	password = "secret";
+}
+
+/* The client has to wait for the answer: who goes on talking has broken the protocol. */
+static void test_impatient(void **state)
+{
+	struct end client, server;
+	struct wr w = { 0 };
+
+	(void)state;
+	password = "later";
+	attempts = 1;
+	end_init(&client, true, false, PLAIN_BIT);
+	end_init(&server, false, true, PLAIN_BIT);
+	start(&client, &server, 1000);
+	feed(&server, message(&w, PEN_IETF, PT_SASL_DATA, "x", 1));
+	assert_int_equal(server.last, PT_CLOSE);
+	assert_int_equal(server.s.why.code, PT_E_INVALID_MESSAGE);
+	assert_int_equal(pt_session_verified(&server.s, 0, &server.out), ST_ESTATE);
+	wr_reset(&w);
+	end_free(&client);
+	end_free(&server);
+	password = "secret";
+}
+
 static void test_optional_goes_on(void **state)
 {
 	struct end client, server;
@@ -253,6 +311,8 @@ int main(void)
 		cmocka_unit_test(test_all_mechanisms_in_turn),
 		cmocka_unit_test(test_eight_bit_result),
 		cmocka_unit_test(test_wrong_password),
+		cmocka_unit_test(test_later),
+		cmocka_unit_test(test_impatient),
 		cmocka_unit_test(test_optional_goes_on),
 		cmocka_unit_test(test_no_common_mechanism),
 		cmocka_unit_test(test_response_asked_for),
