@@ -131,11 +131,9 @@ begun=$(date +%s)
 for n in 1 2 3 4 5 6; do
     timeout 60 stancectl assess h10.example --wait >"$D/slow.txt" || cat "$D/slow.txt"
 done
-ok 'six at once' [ $(($(date +%s) - begun)) -le 8 ]
-begun=$(date +%s)
-ok 'and another' timeout 60 stancectl assess h10.example --wait
+ok 'a seventh' timeout 60 stancectl assess h10.example --wait
 took=$(($(date +%s) - begun))
-ok "which takes its time: $took s" [ $took -ge 8 ]
+ok "no more than six in ten seconds: $took s" [ $took -ge 9 ]
 kill -TERM "$slow"
 wait "$slow"
 ok 'it has gone' until_same $connected sessions
