@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "bin/stance_load_ask.h"
+#include "bin/stance_load_cache.h"
 #include "bin/stance_load_fleet.h"
 #include "bin/stance_load_floor.h"
 #include "bin/stance_load_print.h"
@@ -121,6 +122,9 @@ static int open_tls(struct load *l)
 		err = load_pki_directory(&l->pki, c->certificates, &e);
 	else if (!err)
 		err = load_pki_issuer(&l->pki, c->ca, c->ca_key, c->domain, &e);
+	if (!err && c->cache)
+		err = load_cache(&l->pki, c->cache,
+				 (uint32_t)(c->endpoints + (uint64_t)c->hostile), &e);
 	if (err)
 		return complain("certificates", e.text[0] ? e.text : st_strerror(err));
 	return 0;

@@ -45,6 +45,7 @@ static const struct row {
 	{ "ca",           "FILE",    0,    TEXT,  AT(ca),           0, 0,       "the trust anchors, which issue the certificates" },
 	{ "ca-key",       "FILE",    0,    TEXT,  AT(ca_key),       0, 0,       "the authority's key" },
 	{ "certificates", "DIR",     0,    TEXT,  AT(certificates), 0, 0,       "use NAME.crt and NAME.key of DIR instead" },
+	{ "cache",        "DIR",     0,    TEXT,  AT(cache),        0, 0,       "keep the certificates there for the next time" },
 	{ "domain",       "NAME",    0,    TEXT,  AT(domain),       0, 0,       "endpoints are load-NNNNNN.NAME (load.invalid)" },
 	{ "name",         "NAME",    0,    TEXT,  AT(name),         0, 0,       "the manager's name in its certificate (HOST)" },
 	{ "image",        "IMAGE",   0,    TEXT,  AT(image),        0, 0,       "dpkg, or a number of invented packages (dpkg)" },
@@ -158,6 +159,8 @@ static const char *complaint(const struct load_conf *c)
 		return "--ca is missing";
 	if (!c->ca_key == !c->certificates)
 		return "either --ca-key or --certificates is needed";
+	if (c->cache && c->certificates)
+		return "--cache is for certificates that are issued, not for --certificates";
 	if (strlen(c->domain) > 200 || !*c->domain)
 		return "--domain is too long or empty";
 	if (c->no_os && c->no_software)

@@ -25,7 +25,7 @@ struct load_conf {
 	const struct load_mode *mode;
 	const char *host, *port; /* of the manager */
 	const char *name;        /* in its certificate */
-	const char *ca, *ca_key, *certificates, *domain;
+	const char *ca, *ca_key, *certificates, *cache, *domain;
 	const char *image; /* "dpkg", or a number of invented packages */
 	uint64_t endpoints, sources, drift, packages, concurrency;
 	uint64_t manager_pid, seed, burst, processes;

@@ -166,14 +166,8 @@ static bool pki_fill(const struct load_pki *p, uint32_t number, X509 *x)
 	       pki_extension(p, x, NID_authority_key_identifier, "keyid");
 }
 
-int load_pki_identity(const struct load_pki *p, uint32_t number, struct load_identity *id)
+int load_pki_issue(const struct load_pki *p, uint32_t number, struct load_identity *id)
 {
-	if (p->n) {
-		*id = p->found[number % p->n];
-		X509_up_ref(id->certificate);
-		EVP_PKEY_up_ref(id->key);
-		return 0;
-	}
 	id->key = p->key;
 	EVP_PKEY_up_ref(id->key);
 	if ((id->certificate = X509_new()) && pki_fill(p, number, id->certificate) &&
@@ -181,4 +175,14 @@ int load_pki_identity(const struct load_pki *p, uint32_t number, struct load_ide
 		return 0;
 	load_identity_reset(id);
 	return ST_ENOMEM;
+}
+
+int load_pki_identity(const struct load_pki *p, uint32_t number, struct load_identity *id)
+{
+	if (!p->n)
+		return load_pki_issue(p, number, id);
+	*id = p->found[number % p->n];
+	X509_up_ref(id->certificate);
+	EVP_PKEY_up_ref(id->key);
+	return 0;
 }

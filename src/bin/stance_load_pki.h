@@ -14,7 +14,7 @@ struct load_pki {
 	X509 *ca;
 	EVP_PKEY *ca_key, *key; /* key: P-256, shared by all endpoints that we issue for */
 	const char *domain;     /* endpoint 17 is load-000017.DOMAIN; borrowed */
-	struct load_identity *found; /* of a directory */
+	struct load_identity *found; /* of a directory, or kept from before */
 	size_t n;
 };
 
@@ -33,6 +33,9 @@ void load_pki_close(struct load_pki *p);
 #define LOAD_NAME 256
 void load_pki_name(const struct load_pki *p, uint32_t number, char name[LOAD_NAME]);
 bool load_pki_number(const struct load_pki *p, const char *name, uint32_t *number);
+
+/* A new certificate for endpoint `number`, by a load_pki_issuer; the caller's references. */
+int load_pki_issue(const struct load_pki *p, uint32_t number, struct load_identity *id);
 
 /* Of endpoint `number`; the certificate and key are the caller's references. When there are
  * fewer in the directory they are used again. ST_ENOMEM. */
