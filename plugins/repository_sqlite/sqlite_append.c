@@ -18,8 +18,10 @@ static const char *const append_sql[APPEND_N] = {
 		" ON CONFLICT (id) DO UPDATE SET name = ?3, version = ?4, arch = ?5,"
 		" type = ?6, source_name = ?7, source_version = ?8, purl = ?9,"
 		" supplier = ?10, model_pen = ?11, model = ?12",
-	[APPEND_SET] = "INSERT INTO inventory (id, digest, size, members)"
-		       " VALUES (?1, ?2, ?3, ?4)",
+	[APPEND_SET] = "INSERT INTO inventory (id, digest, size, members, named)"
+		       " VALUES (?1, ?2, ?3, ?4, ?5)",
+	[APPEND_NAMED] = "UPDATE inventory SET named = ?2 WHERE id = ?1",
+	[APPEND_SET_DROPPED] = "DELETE FROM inventory WHERE id = ?1",
 	[APPEND_ENDPOINT] =
 		"INSERT INTO endpoint (id, identity, name, first_seq, inventory_seq, "
 		"first_seen,"
@@ -123,6 +125,24 @@ static int put_set(struct repository *r, const struct repository_set *s)
 	sqlite3_bind_blob(st, 2, s->digest, sizeof(s->digest), SQLITE_STATIC);
 	sqlite3_bind_int64(st, 3, (int64_t)s->n);
 	sqlite_bind_text(st, 4, members);
+	sqlite3_bind_int64(st, 5, (int64_t)s->named);
+	return run(st);
+}
+
+static int put_named(struct repository *r, const struct repository_named *n)
+{
+	sqlite3_stmt *st = r->append[APPEND_NAMED];
+
+	sqlite3_bind_int64(st, 1, n->set);
+	sqlite3_bind_int64(st, 2, (int64_t)n->seq);
+	return run(st);
+}
+
+static int drop_set(struct repository *r, uint32_t id)
+{
+	sqlite3_stmt *st = r->append[APPEND_SET_DROPPED];
+
+	sqlite3_bind_int64(st, 1, id);
 	return run(st);
 }
 
@@ -225,6 +245,10 @@ static int put_batch(struct repository *r, const struct repository_batch *b)
 		err = put_forgotten(r, &b->forgotten[i]);
 	for (size_t i = 0; i < b->n_endpoints && !err; i++)
 		err = put_endpoint(r, &b->endpoints[i]);
+	for (size_t i = 0; i < b->n_named && !err; i++)
+		err = put_named(r, &b->named[i]);
+	for (size_t i = 0; i < b->n_dropped_sets && !err; i++)
+		err = drop_set(r, b->dropped_sets[i]);
 	for (size_t i = 0; i < b->n_ledgers && !err; i++)
 		err = put_ledger(r, &b->ledgers[i]);
 	for (size_t i = 0; i < b->n_told && !err; i++)

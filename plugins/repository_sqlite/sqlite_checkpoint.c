@@ -6,7 +6,7 @@
 
 #define LITTLE 1000 /* pages that the writer may be kept waiting for */
 #define ROUNDS 4    /* before he is kept waiting for more */
-#define OVERGROWN 4 /* times the size that is wanted: then he is kept waiting at once */
+#define OVERGROWN 4 /* times the size that is wanted: then he waits until it is moved */
 
 static int checkpoint(sqlite3 *db, int *pages, int *left)
 {
@@ -61,10 +61,11 @@ static void *checkpoint_main(void *ctx)
 			pthread_cond_wait(&l->cond, &l->lock);
 			continue;
 		}
-		l->due = false;
 		pthread_mutex_unlock(&l->lock);
 		checkpoint_all(l);
 		pthread_mutex_lock(&l->lock);
+		l->due = false;
+		pthread_cond_broadcast(&l->cond);
 	}
 	pthread_mutex_unlock(&l->lock);
 	return NULL;
@@ -78,6 +79,7 @@ static int committed(void *ctx, sqlite3 *db, const char *name, int pages)
 	(void)db;
 	(void)name;
 	pthread_mutex_lock(&l->lock);
+	l->pages = pages;
 	if (pages < l->wanted)
 		l->next = l->wanted; /* it has begun anew */
 	if (pages >= l->next && !l->due) {
@@ -94,7 +96,7 @@ int sqlite_begin(struct repository *r, char *why, size_t why_len)
 	int err;
 
 	pthread_mutex_lock(&l->lock);
-	while (l->hold)
+	while (l->hold || (l->due && l->pages > OVERGROWN * l->wanted))
 		pthread_cond_wait(&l->cond, &l->lock);
 	l->writing = true;
 	pthread_mutex_unlock(&l->lock);

@@ -26,6 +26,8 @@ enum append_sql {
 	APPEND_ENDPOINT,
 	APPEND_LEDGER,
 	APPEND_TOLD,
+	APPEND_NAMED,
+	APPEND_SET_DROPPED,
 	APPEND_FORGET,
 	APPEND_FORGOTTEN,
 	APPEND_N
@@ -51,6 +53,7 @@ struct sqlite_log {
 	pthread_t thread;
 	sqlite3 *db;      /* the thread's */
 	int wanted, next; /* pages: in general; at which it is due */
+	int pages;        /* after the last commit */
 	bool running, stop, due;
 	bool hold, writing; /* the writer has to wait; he is at it */
 };

@@ -71,6 +71,7 @@ static int load_set(sqlite3_stmt *st, void *ctx)
 	    sqlite3_column_int64(st, 2) != (int64_t)s.n)
 		return ST_EDB;
 	memcpy(s.digest, sqlite3_column_blob(st, 1), sizeof(s.digest));
+	s.named = (uint64_t)sqlite3_column_int64(st, 4);
 	s.members = l->v[0];
 	return l->l->set(l->ctx, &s);
 }
@@ -194,7 +195,8 @@ int sqlite_load(struct repository *r, const struct repository_loader *l, void *c
 		  "source_version,"
 		  " purl, supplier, model_pen, model FROM software ORDER BY id",
 		  load_software },
-		{ "SELECT id, digest, size, members FROM inventory ORDER BY id", load_set },
+		{ "SELECT id, digest, size, members, named FROM inventory ORDER BY id",
+		  load_set },
 		{ "SELECT id, identity, name, first_seq, inventory_seq, first_seen, "
 		  "last_contact,"
 		  " complete_through, epoch, last_eid, verdict, access, inventory, added, "

@@ -245,9 +245,15 @@ static const char version_6[] =
 	"CREATE TABLE change_by_software ("
 	" run INTEGER NOT NULL, software INTEGER NOT NULL, changes BLOB NOT NULL,"
 	" turns BLOB NOT NULL, PRIMARY KEY (run, software)) STRICT, WITHOUT ROWID;";
+
+/* Sets to which nothing refers any more are dropped: which change was the last that names one. */
+static const char version_7[] =
+	"ALTER TABLE inventory ADD COLUMN named INTEGER NOT NULL DEFAULT 0;"
+	"UPDATE inventory SET named = coalesce((SELECT max(seq) FROM change), 0);";
 /* clang-format on */
 
-const char *const schema_steps[] = { version_1, version_2, version_3, version_4, version_5, version_6 };
+const char *const schema_steps[] = { version_1, version_2, version_3, version_4,
+				     version_5, version_6, version_7 };
 const size_t schema_n_steps = sizeof(schema_steps) / sizeof(schema_steps[0]);
 
 static int version_of(sqlite3 *db, const char *path, int64_t *version, char *why,

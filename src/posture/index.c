@@ -49,6 +49,7 @@ void index_free(struct index *ix)
 	order_free(&ix->known);
 	order_free(&ix->gaps);
 	ids_free(&ix->forgotten);
+	ids_free(&ix->idle);
 	free(ix->inventories);
 	pthread_rwlock_destroy(&ix->lock);
 	*ix = (struct index){ 0 };
@@ -210,11 +211,39 @@ int index_link(struct index *ix, const struct endpoint *e)
 	return err;
 }
 
+bool index_set_is_idle(const struct index *ix, const struct set *s)
+{
+	return !s->forgotten && (!s->named || s->named < ix->first_seq) &&
+	       !bitmap_count(s->endpoints);
+}
+
+int index_find_idle(struct index *ix)
+{
+	int err = 0;
+
+	ix->idle.n = 0;
+	for (uint32_t i = 0; i < ix->sets.n && !err; i++)
+		if (ix->sets.by_id[i] && index_set_is_idle(ix, ix->sets.by_id[i]))
+			err = ids_push(&ix->idle, ix->sets.by_id[i]->id);
+	return err;
+}
+
+void index_drop_set(struct index *ix, uint32_t id)
+{
+	struct set *s = sets_get(&ix->sets, id);
+
+	for (size_t i = 0; i < s->n; i++)
+		posting_clear(&ix->postings[s->members[i] - 1].sets, id);
+	sets_drop(&ix->sets, s);
+}
+
 static void software_unlink(struct index *ix, const struct endpoint *e)
 {
 	if (!e->set)
 		return;
 	bitmap_remove(e->set->endpoints, e->id);
+	if (!bitmap_count(e->set->endpoints)) /* when there is no memory it stays longer */
+		(void)ids_push(&ix->idle, e->set->id);
 	for (uint32_t i = 0; i < e->n_added; i++)
 		posting_clear(&ix->postings[endpoint_added(e)[i] - 1].added, e->id);
 	for (uint32_t i = 0; i < e->n_removed; i++)
@@ -265,12 +294,20 @@ static int software_move(struct index *ix, const struct endpoint *old,
 				   endpoint_removed(e), e->n_removed, false);
 }
 
+/* Its set is needed by one more who is of the past. */
+static void set_forgotten(struct index *ix, const struct endpoint *e)
+{
+	if (e->set)
+		sets_get(&ix->sets, e->set->id)->forgotten++;
+}
+
 int index_load_forgotten(struct index *ix, uint32_t id, uint64_t seq)
 {
 	struct endpoint *e = ix->endpoints[id - 1];
 
 	software_unlink(ix, e);
 	e->forgotten_seq = seq;
+	set_forgotten(ix, e);
 	return ids_push(&ix->forgotten, id);
 }
 
@@ -280,6 +317,7 @@ static int endpoint_forget(struct index *ix, const struct endpoint *old, struct 
 	int err;
 
 	software_unlink(ix, old);
+	set_forgotten(ix, e);
 	if ((err = ids_push(&ix->forgotten, e->id)) < 0 ||
 	    (err = index_order_forget(ix, old, e)) < 0)
 		return err;
@@ -308,8 +346,11 @@ static int endpoint_append(struct index *ix, struct endpoint *e)
 	ix->endpoints[ix->n_endpoints++] = e;
 	keys_put(&ix->keys, e->id);
 	ix->octets += endpoint_octets(e);
-	if (e->forgotten_seq && (err = ids_push(&ix->forgotten, e->id)) < 0)
-		return err;
+	if (e->forgotten_seq) {
+		set_forgotten(ix, e);
+		if ((err = ids_push(&ix->forgotten, e->id)) < 0)
+			return err;
+	}
 	if (ix->loading)
 		return 0;
 	err = index_order_add(ix, e);

@@ -44,6 +44,8 @@ struct index {
 	struct order known;   /* by how far their software is known */
 	struct order gaps;    /* the same, of those that lack events */
 	struct ids forgotten; /* endpoints of the past alone; not sorted */
+	struct ids idle;      /* the writer's: sets that had no endpoint any more, once */
+	uint64_t first_seq;   /* the writer's: the journal is kept from here on */
 	bool loading;         /* orders, and who has what, are made at its end */
 	struct inventory_start *inventories; /* by seq: when each endpoint's software began */
 	uint32_t n_inventories, cap_inventories;
@@ -90,6 +92,13 @@ struct bitmap *index_who_has(const struct index *ix, uint32_t software);
 void index_who_had(const struct index *ix, uint32_t software, uint64_t seq,
 		   struct bitmap *out);
 
+/* No endpoint is told by this set, of the past either, and no change names it. */
+bool index_set_is_idle(const struct index *ix, const struct set *s);
+
+/* Looks for sets without endpoints anew, into ix->idle: at a start, and when changes were
+ * dropped. */
+int index_find_idle(struct index *ix);
+
 /* How many they are, without making the bitmap. */
 uint64_t index_count(const struct index *ix, uint32_t software);
 
@@ -101,6 +110,9 @@ int index_reserve(struct index *ix, uint32_t endpoints, uint32_t software);
 /* Takes a new dictionary entry, or a new set. */
 int index_add_software(struct index *ix, struct dictionary_entry *e);
 int index_add_set(struct index *ix, struct set *s);
+
+/* Drops a set for which index_set_is_idle. */
+void index_drop_set(struct index *ix, uint32_t id);
 
 /* Takes e in place of the endpoint with that id, which is freed, or as the next new one. */
 int index_put_endpoint(struct index *ix, struct endpoint *e);

@@ -52,7 +52,8 @@ static int link_all(struct index_linker *l)
 		bitmap_pack(ix->postings[i].removed);
 	}
 	for (uint32_t i = 0; i < ix->sets.n && !err; i++)
-		bitmap_pack(ix->sets.by_id[i]->endpoints);
+		if (ix->sets.by_id[i])
+			bitmap_pack(ix->sets.by_id[i]->endpoints);
 	return err ? err : index_order_names(ix);
 }
 

@@ -52,12 +52,13 @@ static int load_set(void *ctx, const struct repository_set *rs)
 	struct set *s;
 	int err;
 
-	if (rs->id != l->ix->sets.first + l->ix->sets.n + 1 ||
+	if (rs->id <= l->ix->sets.first + l->ix->sets.n ||
 	    !index_members_fit(l->ix, rs->members, rs->n))
 		return load_bad(l, "set", rs->id);
 	if (!(s = set_new(rs->id, rs->members, rs->n)))
 		return ST_ENOMEM;
 	memcpy(s->digest, rs->digest, sizeof(s->digest));
+	s->named = rs->named;
 	if ((err = index_add_set(l->ix, s)) < 0 && !sets_get(&l->ix->sets, s->id))
 		set_free(s);
 	return err;
@@ -256,6 +257,9 @@ static int load_end(struct index *ix, const struct repository_state *st)
 	ix->loading = false;
 	ix->seq = st->last_seq;
 	ix->known_at = st->last_known;
+	ix->first_seq = st->first_seq;
+	if (index_find_idle(ix) < 0)
+		return ST_ENOMEM;
 	return index_order_known(ix);
 }
 

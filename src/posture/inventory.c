@@ -156,7 +156,8 @@ static int inventory_first(struct journal *j, struct staged_endpoint *s,
 	change_head(c, &it->head);
 	c->number = (int64_t)j->now.n;
 	s->e->inventory_seq = c->seq;
-	if ((err = digest_text(j, base->digest, &c->key)) < 0)
+	if ((err = journal_name_set(j, base, c->seq)) < 0 ||
+	    (err = digest_text(j, base->digest, &c->key)) < 0)
 		return err;
 	return delta_text(j, &c->value);
 }

@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#define DROP_MAX 64 /* sets dropped by one commit, which others wait for */
+
 void journal_begin(struct journal *j, struct index *ix, const struct posture_conf *conf,
 		   int64_t now)
 {
@@ -184,10 +186,65 @@ static int batch_sets(struct journal *j, struct repository_batch *b)
 			.id = s->id,
 			.members = s->members,
 			.n = s->n,
+			.named = s->named,
 		};
 		memcpy(v[b->n_sets++].digest, s->digest, SET_DIGEST);
 	}
 	return 0;
+}
+
+int journal_name_set(struct journal *j, const struct set *s, uint64_t seq)
+{
+	struct set *fresh = sets_get(&j->sets, s->id);
+	struct repository_named *v;
+
+	if (fresh) {
+		fresh->named = seq;
+		return 0;
+	}
+	for (size_t i = 0; i < j->n_named; i++) {
+		if (j->named[i].set == s->id) {
+			j->named[i].seq = seq;
+			return 0;
+		}
+	}
+	if (j->n_named == j->cap_named) {
+		size_t cap = j->cap_named ? 2 * j->cap_named : 16;
+
+		if (!(v = reallocarray(j->named, cap, sizeof(*v))))
+			return ST_ENOMEM;
+		j->named = v;
+		j->cap_named = cap;
+	}
+	j->named[j->n_named++] = (struct repository_named){ s->id, seq };
+	return 0;
+}
+
+/* Some of the sets that nobody needs any more, unless somebody does after this commit. */
+static int batch_dropped(struct journal *j, struct repository_batch *b)
+{
+	struct ids used = { 0 };
+	struct staged_endpoint *s, *next;
+	int err = ids_reserve(&used, HASH_COUNT(j->endpoints) + 1);
+
+	if (err < 0 || !j->n_changes) /* a commit that writes nothing drops nothing */
+		goto out;
+	j->looked = j->ix->idle.n < DROP_MAX ? j->ix->idle.n : DROP_MAX;
+	HASH_ITER(hh, j->endpoints, s, next)
+	if (s->e->set)
+		used.v[used.n++] = s->e->set->id;
+	ids_sort(&used);
+	for (size_t i = j->ix->idle.n - j->looked; i < j->ix->idle.n && !err; i++) {
+		const struct set *set = sets_get(&j->ix->sets, j->ix->idle.v[i]);
+
+		if (set && index_set_is_idle(j->ix, set) && !ids_has(used.v, used.n, set->id))
+			err = ids_insert(&j->dropped, set->id);
+	}
+	b->dropped_sets = j->dropped.v;
+	b->n_dropped_sets = j->dropped.n;
+out:
+	ids_free(&used);
+	return err;
 }
 
 static int batch_endpoints(struct journal *j, struct repository_batch *b)
@@ -302,8 +359,10 @@ int journal_batch(struct journal *j, struct repository_batch *b)
 	if (err < 0 || (err = batch_software(j, b)) < 0 || (err = batch_sets(j, b)) < 0)
 		return err;
 	if ((err = batch_endpoints(j, b)) < 0 || (err = batch_told(j, b)) < 0 ||
-	    (err = batch_forgotten(j, b)) < 0)
+	    (err = batch_forgotten(j, b)) < 0 || (err = batch_dropped(j, b)) < 0)
 		return err;
+	b->named = j->named;
+	b->n_named = j->n_named;
 	return batch_ledgers(j, b);
 }
 
@@ -339,9 +398,20 @@ static void apply_sets(struct journal *j)
 
 	j->sets.by_id = NULL;
 	sets_free(&j->sets, false);
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i++) {
 		must(index_add_set(j->ix, v[i]));
+		(void)ids_push(&j->ix->idle, v[i]->id); /* perhaps; looked at with the next */
+	}
 	free(v);
+}
+
+static void apply_dropped(struct journal *j)
+{
+	j->ix->idle.n -= j->looked;
+	for (size_t i = 0; i < j->dropped.n; i++)
+		index_drop_set(j->ix, j->dropped.v[i]);
+	for (size_t i = 0; i < j->n_named; i++)
+		sets_get(&j->ix->sets, j->named[i].set)->named = j->named[i].seq;
 }
 
 static int fresh_first(struct staged_endpoint *a, struct staged_endpoint *b)
@@ -353,6 +423,7 @@ void journal_apply(struct journal *j)
 {
 	struct staged_endpoint *s, *next;
 
+	apply_dropped(j);
 	apply_software(j);
 	apply_sets(j);
 	HASH_SORT(j->endpoints, fresh_first); /* new ones come in the order of their ids */
@@ -390,6 +461,8 @@ void journal_reset(struct journal *j)
 	sets_free(&j->sets, true);
 	free(j->software);
 	free(j->changes);
+	free(j->named);
+	ids_free(&j->dropped);
 	free(j->reported);
 	ids_free(&j->now);
 	ids_free(&j->before);

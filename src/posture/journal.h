@@ -63,7 +63,11 @@ struct journal {
 	struct dictionary_entry *software_by_identifier;
 	uint32_t n_software, cap_software;
 	struct staged_description *descriptions;
-	struct sets sets;                       /* new */
+	struct sets sets;               /* new */
+	struct repository_named *named; /* old, named by a change of this commit */
+	size_t n_named, cap_named;
+	struct ids dropped; /* sets, by this commit */
+	size_t looked;      /* so many at the end of ix->idle were looked at for it */
 	struct ids now, before, added, removed; /* scratch */
 	struct reported *reported;              /* of the inventory at work */
 	size_t n_reported, cap_reported;
@@ -118,6 +122,9 @@ int journal_set_software(struct journal *j, struct staged_endpoint *s,
  * is not. */
 int journal_confirm(struct journal *j, struct staged_endpoint *s, const struct report_item *it,
 		    const struct inventory_head *h);
+
+/* The change seq names this set. 0 or ST_ENOMEM. */
+int journal_name_set(struct journal *j, const struct set *s, uint64_t seq);
 
 /* Sets FACT_INCOMPLETE if it->text says why, or takes it away. */
 int journal_incomplete(struct journal *j, struct staged_endpoint *s,

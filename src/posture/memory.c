@@ -27,7 +27,8 @@ static void count_rest(const struct index *ix, struct posture_memory *m)
 		       order_octets(&ix->known) + order_octets(&ix->gaps);
 	m->texts = ix->texts.octets;
 	for (uint32_t i = 0; i < ix->sets.n; i++)
-		m->bitmaps += bitmap_octets(ix->sets.by_id[i]->endpoints);
+		if (ix->sets.by_id[i])
+			m->bitmaps += bitmap_octets(ix->sets.by_id[i]->endpoints);
 }
 
 void posture_memory(struct posture *p, struct posture_memory *m)

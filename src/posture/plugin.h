@@ -47,6 +47,13 @@ struct repository_set {
 	uint8_t digest[32]; /* SHA-256 over the sorted identifiers; unique */
 	const uint32_t *members;
 	size_t n;
+	uint64_t named; /* since 1.2: the last CHANGE_INVENTORY that names it; 0: none */
+};
+
+/* A set that is there already is named by a change. */
+struct repository_named {
+	uint32_t set;
+	uint64_t seq;
 };
 
 /* The present of one endpoint. Its software is that of `set`, and `added`, without `removed`
@@ -143,6 +150,13 @@ struct repository_batch {
 	 * those had. */
 	const struct repository_forgotten *forgotten;
 	size_t n_forgotten;
+
+	/* Since 1.2. Sets that are not new; sets to which nothing refers any more, neither an
+	 * endpoint nor a change. To be written after endpoints. */
+	const struct repository_named *named;
+	size_t n_named;
+	const uint32_t *dropped_sets;
+	size_t n_dropped_sets;
 };
 
 struct repository_state {

@@ -443,8 +443,11 @@ static int prune_call(struct posture *p, void *ctx)
 
 	if (err < 0 || !seq)
 		return err;
-	if ((err = p->rp->prune(p->repo, seq + 1, before)) == 0)
+	if ((err = p->rp->prune(p->repo, seq + 1, before)) == 0) {
 		p->oldest = before;
+		p->ix.first_seq = seq + 1;
+		err = index_find_idle(&p->ix);
+	}
 	return err;
 }
 
@@ -464,7 +467,7 @@ void posture_stats(struct posture *p, struct posture_stats *s)
 	s->seq = p->ix.seq;
 	s->endpoints = p->ix.n_endpoints - p->ix.forgotten.n;
 	s->software = p->ix.dictionary.n;
-	s->sets = p->ix.sets.n;
+	s->sets = p->ix.sets.n - p->ix.sets.dropped;
 	index_unlock(p);
 	posture_memory(p, &s->parts);
 	s->memory = s->parts.dictionary + s->parts.sets + s->parts.bitmaps +

@@ -161,25 +161,62 @@ static void sketches_add(struct sets *t, struct set *s)
 	}
 }
 
-int sets_add(struct sets *t, struct set *s)
+/* Room for so many ids. */
+static int sets_reserve(struct sets *t, uint32_t n)
 {
+	uint32_t cap = t->cap ? t->cap : 64;
 	struct set **v;
 
-	if (s->id != t->first + t->n + 1)
-		return ST_EDB;
-	if (t->n == t->cap) {
-		uint32_t cap = t->cap ? t->cap * 2 : 64;
+	if (n <= t->cap)
+		return 0;
+	while (cap < n)
+		cap = cap < UINT32_MAX / 2 ? cap * 2 : UINT32_MAX;
+	if (!(v = reallocarray(t->by_id, cap, sizeof(*v))))
+		return ST_ENOMEM;
+	t->by_id = v;
+	t->cap = cap;
+	return 0;
+}
 
-		if (!(v = reallocarray(t->by_id, cap, sizeof(*v))))
-			return ST_ENOMEM;
-		t->by_id = v;
-		t->cap = cap;
+int sets_add(struct sets *t, struct set *s)
+{
+	if (s->id <= t->first + t->n)
+		return ST_EDB;
+	if (sets_reserve(t, s->id - t->first) < 0)
+		return ST_ENOMEM;
+	while (t->first + t->n + 1 < s->id) {
+		t->by_id[t->n++] = NULL;
+		t->dropped++;
 	}
 	t->by_id[t->n++] = s;
 	HASH_ADD(hh, t->by_hash, hash, sizeof(s->hash), s);
 	t->octets += sizeof(*s) + s->n * sizeof(*s->members);
 	sketches_add(t, s);
 	return 0;
+}
+
+/* A band that another set has taken over since stays that one's. */
+static void sketches_drop(struct sets *t, const struct set *s)
+{
+	for (uint32_t i = 0; s->n && i < SET_BANDS; i++) {
+		struct set_sketch *k = sketch_find(t, i, s->bands[i]);
+
+		if (!k || k->set != s)
+			continue;
+		HASH_DEL(t->sketches, k);
+		free(k);
+		t->octets -= sizeof(*k);
+	}
+}
+
+void sets_drop(struct sets *t, struct set *s)
+{
+	sketches_drop(t, s);
+	HASH_DEL(t->by_hash, s);
+	t->octets -= sizeof(*s) + s->n * sizeof(*s->members);
+	t->by_id[s->id - t->first - 1] = NULL;
+	t->dropped++;
+	set_free(s);
 }
 
 void sets_free(struct sets *t, bool with_sets)
@@ -193,7 +230,7 @@ void sets_free(struct sets *t, bool with_sets)
 		free(k);
 	}
 	for (uint32_t i = 0; with_sets && i < t->n; i++)
-		set_free(t->by_id[i]);
+		set_free(t->by_id[i]); /* NULL where it was dropped */
 	free(t->by_id);
 	*t = (struct sets){ 0 };
 }

@@ -19,6 +19,8 @@ struct set {
 	uint64_t hash; /* of members; this process only */
 	uint32_t bands[SET_BANDS];
 	struct bitmap *endpoints; /* whose base it is */
+	uint32_t forgotten;       /* endpoints of the past alone whose base it is */
+	uint64_t named;           /* the last CHANGE_INVENTORY that names it; 0: none does */
 	size_t n;
 	uint32_t members[];
 };
@@ -28,7 +30,8 @@ struct sets {
 	struct set *by_hash;
 	struct set_sketch *sketches;
 	struct set **by_id;
-	uint32_t first, n, cap; /* ids first + 1 to first + n */
+	uint32_t first, n, cap; /* ids first + 1 to first + n; some were dropped */
+	uint32_t dropped;
 	size_t octets;
 };
 
@@ -44,10 +47,14 @@ struct set *sets_find(const struct sets *t, const uint32_t *members, size_t n);
  * one. */
 struct set *sets_near(const struct sets *t, const uint32_t *members, size_t n);
 
+/* NULL when it was dropped, or never was. */
 struct set *sets_get(const struct sets *t, uint32_t id);
 
-/* Takes s, whose id must be the next one. 0, ST_ENOMEM or ST_EDB; s stays the caller's then. */
+/* Takes s, whose id must be a new one: those up to it are as if dropped. 0, ST_ENOMEM or ST_EDB; s stays the caller's then. */
 int sets_add(struct sets *t, struct set *s);
+
+/* Takes s out and frees it: nobody may refer to it. */
+void sets_drop(struct sets *t, struct set *s);
 
 /* Forgets them; with_sets: and frees them. */
 void sets_free(struct sets *t, bool with_sets);

@@ -226,9 +226,11 @@ static void prune_step(struct posture *p)
 		return;
 	err = p->rp->prune(p->repo, keep, p->prune_before);
 	p->prune_at = err ? p->prune_to : keep;
-	if (!err)
+	if (!err) {
 		p->oldest = p->prune_before;
-	else
+		p->ix.first_seq = keep;
+		(void)index_find_idle(&p->ix);
+	} else
 		log_warn(&p->log, "cannot drop old changes: error=\"%s\"", st_strerror(err));
 }
 

@@ -188,7 +188,7 @@ static void test_version_1(void **state)
 	assert_int_equal(fixture_count(&f, WHEN_NOW, "zsh"), 2);
 	posture_close(f.p);
 	f.p = NULL;
-	check_sql(&f, "SELECT max(version) FROM schema_version", "6");
+	check_sql(&f, "SELECT max(version) FROM schema_version", "7");
 	check_sql(&f, "SELECT count(*) FROM ledger", "2");
 	check_sql(&f, "SELECT platform FROM endpoints WHERE name = 'c.example'", "FreeBSD 14");
 	check_sql(&f, "SELECT count(*) FROM results WHERE rule = 'os.min_version'", "2");

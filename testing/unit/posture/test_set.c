@@ -17,7 +17,7 @@ static void test_find(void **state)
 {
 	uint32_t a[N], b[N], far[N];
 	struct sets t = { 0 };
-	struct set *sa, *sb, *wrong;
+	struct set *sa, *sb, *sc, *wrong;
 
 	(void)state;
 	fill(a, 1);
@@ -38,9 +38,19 @@ static void test_find(void **state)
 	assert_ptr_equal(sets_get(&t, 2), sb);
 	assert_null(sets_get(&t, 3));
 	assert_null(sets_get(&t, 0));
-	wrong = set_new(7, a, N);
+	wrong = set_new(2, a, N);
 	assert_int_equal(sets_add(&t, wrong), ST_EDB);
 	set_free(wrong);
+	assert_non_null(sc = set_new(7, far, N)); /* those before it were dropped */
+	assert_int_equal(sets_add(&t, sc), 0);
+	assert_ptr_equal(sets_get(&t, 7), sc);
+	assert_null(sets_get(&t, 6));
+	sets_drop(&t, sa);
+	assert_null(sets_get(&t, 1));
+	assert_null(sets_find(&t, a, N));
+	assert_null(sets_near(&t, b, N));
+	assert_ptr_equal(sets_find(&t, far, N), sc);
+	assert_int_equal(t.n - t.dropped, 2);
 	set_free(NULL);
 	sets_free(&t, true);
 }
