@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 struct turns {
-	const struct repository_filter *f;
+	struct repository_filter f;
 	int64_t as_of;
 	sqlite3_stmt *line; /* kind, endpoint, software, known_at, happened_at of a seq */
 	int (*fn)(void *ctx, const struct repository_turn *t);
@@ -19,7 +19,7 @@ struct turns {
 static int turn_push(struct turns *t, uint64_t seq, uint32_t endpoint, uint32_t software,
 		     uint8_t turn)
 {
-	if (!(turn & 3) || seq < t->f->from || seq > t->f->to)
+	if (!(turn & 3) || seq < t->f.from || seq > t->f.to)
 		return 0;
 	if (t->n == t->cap) {
 		size_t cap = t->cap ? t->cap * 2 : 1024;
@@ -35,8 +35,9 @@ static int turn_push(struct turns *t, uint64_t seq, uint32_t endpoint, uint32_t 
 		t->cap = cap;
 	}
 	t->turn[t->n] = turn;
-	t->v[t->n++] = (struct repository_turn){ seq, endpoint, software, (turn & 3) == 1,
-						 INT64_MAX };
+	t->v[t->n++] =
+		(struct repository_turn){ seq,       endpoint, software, (turn & 3) == 1,
+					  INT64_MAX, 0 };
 	return 0;
 }
 
@@ -52,6 +53,7 @@ static int turn_look(struct turns *t, struct repository_turn *turn)
 		c.known_at = sqlite3_column_int64(t->line, 3);
 		c.happened_at = sqlite3_column_int64(t->line, 4);
 		turn->effective = change_effective(&c);
+		turn->known_at = c.known_at;
 	}
 	sqlite3_reset(t->line);
 	return rc == SQLITE_ROW ? 0 : rc == SQLITE_DONE ? ST_EDB : sqlite_err(rc);
@@ -126,13 +128,13 @@ static int runs_show(sqlite3 *db, struct turns *t)
 		" WHERE r.run <= ?2 AND r.last >= ?3 ORDER BY r.run DESC";
 	sqlite3_stmt *st = NULL;
 	int rc, err = sqlite_err(
-			sqlite3_prepare_v2(db, t->f->software ? one : all, -1, &st, NULL));
+			sqlite3_prepare_v2(db, t->f.software ? one : all, -1, &st, NULL));
 
 	if (!err) {
-		if (t->f->software)
-			sqlite3_bind_int64(st, 1, t->f->software);
-		sqlite3_bind_int64(st, 2, (int64_t)t->f->to);
-		sqlite3_bind_int64(st, 3, (int64_t)t->f->from);
+		if (t->f.software)
+			sqlite3_bind_int64(st, 1, t->f.software);
+		sqlite3_bind_int64(st, 2, (int64_t)t->f.to);
+		sqlite3_bind_int64(st, 3, (int64_t)t->f.from);
 	}
 	while (!err && (rc = sqlite3_step(st)) != SQLITE_DONE)
 		err = rc == SQLITE_ROW ? run_row(t, st) : sqlite_err(rc);
@@ -155,7 +157,7 @@ static int tail_push(struct repository *r, sqlite3 *db, struct turns *t)
 		const struct sqlite_line *line = &tail->v[i];
 
 		if (tail->first + i > (uint64_t)last && line->software &&
-		    (!t->f->software || line->software == t->f->software))
+		    (!t->f.software || line->software == t->f.software))
 			err = turn_push(t, tail->first + i, line->endpoint, line->software,
 					line->turn);
 	}
@@ -181,7 +183,8 @@ static int tail_show(struct repository *r, sqlite3 *db, struct turns *t)
 int sqlite_turns(struct repository *r, const struct repository_filter *f, int64_t as_of,
 		 int (*fn)(void *ctx, const struct repository_turn *t), void *ctx)
 {
-	struct turns t = { .f = f, .as_of = as_of, .fn = fn, .ctx = ctx };
+	struct turns t = { .f = *f, .as_of = as_of, .fn = fn, .ctx = ctx };
+	int64_t first = INT64_MAX;
 	sqlite3 *db;
 	int err = sqlite_reader(r, &db);
 
@@ -192,7 +195,12 @@ int sqlite_turns(struct repository *r, const struct repository_filter *f, int64_
 				   "SELECT kind, endpoint, software, known_at, happened_at"
 				   " FROM change WHERE seq = ?1",
 				   -1, &t.line, NULL));
-	if (!err && (err = sqlite_exec(db, "BEGIN")) == 0 && (err = tail_show(r, db, &t)) == 0)
+	/* one snapshot, without what was dropped */
+	if (!err && (err = sqlite_exec(db, "BEGIN")) == 0)
+		err = sqlite_number(db, "SELECT min(seq) FROM change", INT64_MAX, &first);
+	if (t.f.from < (uint64_t)first)
+		t.f.from = (uint64_t)first;
+	if (!err && t.f.from <= t.f.to && (err = tail_show(r, db, &t)) == 0)
 		err = runs_show(db, &t);
 	sqlite3_finalize(t.line);
 	if (!sqlite3_get_autocommit(db))

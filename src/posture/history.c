@@ -304,7 +304,7 @@ static int undo_turns(struct posture *p, const struct moment *m, uint64_t head,
 	return err;
 }
 
-static bool has_turns(const struct posture *p)
+bool history_has_turns(const struct posture *p)
 {
 	return p->rp->size >= sizeof(struct repository_plugin) && p->rp->turns;
 }
@@ -319,7 +319,7 @@ static int undo_all_who(struct posture *p, const struct moment *m, uint64_t head
 
 	if (!m->past || m->seq >= head || !u->software->n)
 		return 0;
-	if (has_turns(p))
+	if (history_has_turns(p))
 		return undo_turns(p, m, head, u);
 	if (u->software->n > APART_MAX)
 		return undo(p, m, head, &narrow, undo_who, u);

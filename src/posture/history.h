@@ -82,6 +82,9 @@ void among_narrow(const struct among *a, struct ids *ids);
 int history_wanted(struct posture *p, const struct software_query *q, struct ids *wanted,
 		   struct ids *unordered);
 
+/* Whether the repository can tell turns (plugin.h). */
+bool history_has_turns(const struct posture *p);
+
 /* How much of this software some endpoint had. */
 int history_present(struct posture *p, const struct moment *m, const struct ids *software,
 		    const struct among *among, uint64_t *n);

@@ -195,6 +195,7 @@ struct repository_turn {
 	uint32_t endpoint, software;
 	bool added;        /* or removed */
 	int64_t effective; /* change_effective of it; exactly, or later than was asked about */
+	int64_t known_at;  /* where effective is exact */
 };
 
 /* Functions return 0 or a negative ST_E...; why is a sentence for people. append and prune are

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #define CHUNK 512 /* endpoints copied under one lock */
+#define LOOK 4096 /* turns without a look around */
 
 /* A change of the software that is looked at; of an endpoint the newest first. */
 struct turn {
@@ -32,11 +33,14 @@ struct windows {
 	int64_t end; /* when the endpoint at work was forgotten; 0: it was not */
 };
 
-static int turn_add(void *ctx, const struct change *c)
+static int turn_add(void *ctx, const struct repository_turn *t)
 {
 	struct windows *w = ctx;
 	struct turn *v;
+	int err;
 
+	if (w->n % LOOK == 0 && (err = page_watch()) != 0)
+		return err;
 	if (w->n == w->cap) {
 		size_t cap = w->cap ? 2 * w->cap : 1024;
 
@@ -46,14 +50,27 @@ static int turn_add(void *ctx, const struct change *c)
 		w->cap = cap;
 	}
 	w->turns[w->n++] = (struct turn){
+		.endpoint = t->endpoint,
+		.added = t->added,
+		.known = t->seq <= w->m.seq,
+		.seq = t->seq,
+		.effective = t->effective,
+		.known_at = t->known_at,
+	};
+	return 0;
+}
+
+static int turn_of(struct windows *w, const struct change *c)
+{
+	const struct repository_turn t = {
+		.seq = c->seq,
 		.endpoint = c->endpoint,
 		.added = c->kind == CHANGE_ADDED,
-		.known = c->seq <= w->m.seq,
-		.seq = c->seq,
 		.effective = change_effective(c),
 		.known_at = c->known_at,
 	};
-	return 0;
+
+	return turn_add(w, &t);
 }
 
 static int turns_read(struct windows *w, uint32_t software, uint64_t head)
@@ -64,13 +81,20 @@ static int turns_read(struct windows *w, uint32_t software, uint64_t head)
 		.software = software,
 		.kinds = CHANGE_BIT(CHANGE_ADDED) | CHANGE_BIT(CHANGE_REMOVED),
 	};
-	struct page *pg = calloc(1, sizeof(*pg));
-	int err = pg ? 0 : ST_ENOMEM;
+	struct page *pg;
+	int err = 0;
 
 	w->n = 0;
+	if (history_has_turns(w->p)) {
+		f.kinds = 0;
+		f.descending = true;
+		return w->p->rp->turns(w->p->repo, &f, INT64_MAX, turn_add, w);
+	}
+	if (!(pg = calloc(1, sizeof(*pg))))
+		return ST_ENOMEM;
 	while (!err && (err = page_read(w->p, &f, pg)) == 0) {
 		for (size_t i = 0; i < pg->n && !err; i++)
-			err = turn_add(w, &pg->v[i]);
+			err = turn_of(w, &pg->v[i]);
 		if (!page_next(pg, &f))
 			break;
 	}

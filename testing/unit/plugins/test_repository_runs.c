@@ -146,6 +146,10 @@ static void check_all_turns(struct fixture *f, uint64_t first)
 		}
 	}
 	check_turns(f, last + 1, last, 0, 0);
+	for (uint32_t software = 0; software <= 11; software++) {
+		check_turns(f, 1, last, software, 0); /* also of what was dropped */
+		check_turns(f, 1, last / 2, software, INT64_MAX);
+	}
 }
 
 static void check_all(struct fixture *f)
