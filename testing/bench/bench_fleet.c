@@ -1,12 +1,13 @@
 /* A fleet in the repository: what it takes to load it, to keep it, to start with it and to
  * ask about it.
  *
- *	bench_fleet [-d DIR] [-k] [-o] [-s] [-j] [-p PACKAGES] [ENDPOINTS]
+ *	bench_fleet [-d DIR] [-k] [-o] [-s] [-j] [-f N] [-p PACKAGES] [ENDPOINTS]
  *
  * -d DIR   keep the repository in DIR (made if need be); default: a temporary one
  * -k       do not remove it
  * -o       it is there already: only start with it and ask
  * -s       only start with it, and ask nothing
+ * -f N     the first N are there already: load the rest
  * -j       one line of JSON
  * -p N     packages of each endpoint, about (1000)
  * ENDPOINTS  how many (10000) */
@@ -45,6 +46,7 @@ struct bench {
 	struct posture *p;
 	struct admin_server *server;
 	char dir[256], socket[300];
+	uint32_t first;
 	bool keep, only_open, only_start, json;
 	struct figure v[FIGURES_MAX];
 	size_t n;
@@ -119,14 +121,14 @@ static void done(void *ctx, int err)
 		die("commit", err);
 }
 
-static void submit_all(struct bench *b, uint32_t n,
+static void submit_all(struct bench *b, uint32_t from, uint32_t n,
 		       struct report *(*make)(const struct population *, struct posture *,
 					      uint32_t),
 		       const char *seconds, const char *rate)
 {
 	int64_t began = clock_mono_us();
 
-	for (uint32_t i = 0; i < n; i++) {
+	for (uint32_t i = from; i < n; i++) {
 		struct report *r = make(&b->f, b->p, i);
 		int err;
 
@@ -143,7 +145,7 @@ static void submit_all(struct bench *b, uint32_t n,
 	double s = (double)(clock_mono_us() - began) / 1e6;
 
 	figure(b, seconds, s, "s");
-	figure(b, rate, n / s, "/s");
+	figure(b, rate, (n - from) / s, "/s");
 }
 
 /* --- asking -------------------------------------------------------------------------------- */
@@ -389,11 +391,11 @@ static void load(struct bench *b)
 	double cpu = cpu_s();
 
 	open_posture(b);
-	submit_all(b, b->f.endpoints, population_first, "first reports",
+	submit_all(b, b->first, b->f.endpoints, population_first, "first reports",
 		   "first reports a second");
 	figure(b, "processor time of each, making it included",
-	       (cpu_s() - cpu) * 1e6 / b->f.endpoints, "us");
-	submit_all(b, b->f.endpoints / 100 + 1, population_change, "one of 100 changes",
+	       (cpu_s() - cpu) * 1e6 / (b->f.endpoints - b->first), "us");
+	submit_all(b, 0, b->f.endpoints / 100 + 1, population_change, "one of 100 changes",
 		   "changes a second");
 	figure(b, "PSS after loading", pss_mb(), "MB");
 	int64_t began = clock_mono_us();
@@ -447,7 +449,7 @@ static int settings(struct bench *b, int argc, char **argv)
 	uint32_t packages = 1000, endpoints = 10000;
 	int c;
 
-	while ((c = getopt(argc, argv, "d:kosjp:")) != -1) {
+	while ((c = getopt(argc, argv, "d:kosjp:f:")) != -1) {
 		switch (c) {
 		case 'd':
 			(void)snprintf(b->dir, sizeof(b->dir), "%s", optarg);
@@ -464,6 +466,9 @@ static int settings(struct bench *b, int argc, char **argv)
 		case 'j':
 			b->json = true;
 			break;
+		case 'f':
+			b->first = (uint32_t)strtoul(optarg, NULL, 10);
+			break;
 		case 'p':
 			packages = (uint32_t)strtoul(optarg, NULL, 10);
 			break;
@@ -473,7 +478,7 @@ static int settings(struct bench *b, int argc, char **argv)
 	}
 	if (optind < argc)
 		endpoints = (uint32_t)strtoul(argv[optind], NULL, 10);
-	if (!endpoints || !packages || (b->only_open && !*b->dir))
+	if (!endpoints || !packages || b->first >= endpoints || (b->only_open && !*b->dir))
 		return ST_EVALUE;
 	return population_init(&b->f, endpoints, packages);
 }
@@ -511,9 +516,8 @@ int main(int argc, char **argv)
 	static struct bench b;
 
 	if (settings(&b, argc, argv) < 0) {
-		(void)fprintf(
-			stderr,
-			"usage: bench_fleet [-d DIR] [-kosj] [-p PACKAGES] [ENDPOINTS]\n");
+		(void)fprintf(stderr, "usage: bench_fleet [-d DIR] [-kosj] [-f N] [-p "
+				      "PACKAGES] [ENDPOINTS]\n");
 		return 2;
 	}
 	prepare(&b);
