@@ -13,7 +13,7 @@ drawn=0
 # random N: sets $r to a number below N.
 random() {
     drawn=$((drawn + 1))
-    r=$(awk -v seed="$((SEED * 100003 + drawn))" -v n="$1" 'BEGIN { srand(seed); print int(rand() * n) }')
+    r=$(awk -v seed="$(((SEED * 100003 + drawn) % 2147483647))" -v n="$1" 'BEGIN { srand(seed); print int(rand() * n) }')
 }
 nap() {
     random "$1"
@@ -35,7 +35,7 @@ churn() {
         name=p$1
         random 4
         case $r in
-        0) private_dpkg --purge $name & ;;
+        0) private_dpkg --purge "$name" & ;;
         1) private_dpkg -i "$D/deb/${name}_1.0.deb" & ;;
         2) private_dpkg -i "$D/deb/${name}_1.1.deb" & ;;
         3) private_dpkg -i "$D/deb/${name}_2:0.9-1.deb" & ;;
