@@ -161,6 +161,16 @@ ok 'it returns' stance-agent --once
 same 'as a new one, asked for everything' "True 302" "$(stancectl endpoint "$endpoint" --json |
     json "str(d['first_seen'] > '$then') + ' ' + str(d['software_count'])")"
 
+note 'a collector that was taken away'
+sed '/swima/Id' "$D/tnc_config.agent" >"$D/tnc_config.short"
+sed 's|tnc_config.agent|tnc_config.short|' "$D/agent.conf" >"$D/short.conf"
+ok 'nobody speaks of software' stance-agent --once -f "$D/short.conf"
+same 'which is a notice' swima.silent \
+    "$(stancectl changes --kind notices --json | json "d[-1]['name']")"
+status 'what was known is not taken for what is' 5 stancectl lacking no-such-software
+ok 'it is back' stance-agent --once
+status 'and believed again' 0 stancectl lacking no-such-software
+
 note 'the manager stops'
 "$lab" stop "$D"
 wait "$follower"
