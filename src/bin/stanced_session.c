@@ -232,8 +232,8 @@ static void session_on_ready(void *ctx, const struct pt_conn_info *info)
 		return;
 	}
 	s->was_ready = true;
-	log_debug(info->log, "ready: endpoint=%s tls=%s user=%s", s->who.name, info->tls,
-		  info->user ? info->user : "");
+	log_debug(info->log, "ready: endpoint=%s tls=%s resumed=%s user=%s", s->who.name,
+		  info->tls, info->resumed ? "yes" : "no", info->user ? info->user : "");
 	turn_first(s);
 }
 
@@ -306,7 +306,8 @@ void session_open(struct worker *w, int fd, const struct sockaddr *from)
 	if (s->next)
 		s->next->back = &s->next;
 	w->sessions = s;
-	w->alive++;
+	if (++w->alive > w->most)
+		w->most = w->alive;
 }
 
 void session_end(struct session *s)

@@ -2,6 +2,7 @@
 
 #include "bin/stanced_worker.h"
 #include "base/err.h"
+#include "bin/daemon.h"
 #include "bin/stanced_session.h"
 
 #include <errno.h>
@@ -28,9 +29,22 @@ static void worker_finish(struct worker *w)
 	mailbox_close(&w->mailbox);
 }
 
+/* So many sessions have gone that what they held is worth being given back to the system. Each
+ * time half of them must have gone since, so it costs each of them next to nothing. */
+#define WORTH_GIVING_BACK 256
+
+static void worker_give_back(struct worker *w)
+{
+	if (w->stopping || w->most < WORTH_GIVING_BACK || w->alive * 2 > w->most)
+		return;
+	w->most = w->alive;
+	daemon_memory_trim();
+}
+
 void worker_session_gone(struct worker *w)
 {
 	w->alive--;
+	worker_give_back(w);
 	worker_finish(w);
 }
 

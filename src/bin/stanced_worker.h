@@ -47,6 +47,7 @@ struct worker {
 	size_t n_listeners;
 	struct session *sessions; /* newest first */
 	size_t alive;             /* sessions whose memory is still there */
+	size_t most;              /* of them, since memory was given back */
 	bool started, stopping;
 	struct letter stop;
 	uv_timer_t grace; /* when stopping: until sessions are cut off */

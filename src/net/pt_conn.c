@@ -258,6 +258,7 @@ static void conn_tell_ready(struct pt_conn *c, const struct sockaddr *from)
 		.user = user.n ? c->pt.user : NULL,
 		.binding = span_of(binding, tls_binding(c->tls, binding)),
 		.tls = tls_version(c->tls),
+		.resumed = tls_resumed(c->tls),
 		.session = c->number,
 		.log = &c->log,
 	};

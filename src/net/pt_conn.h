@@ -24,6 +24,7 @@ struct pt_conn_info {
 	const char *user;      /* who authenticated by SASL, or NULL */
 	struct span binding;   /* tls-unique or tls-exporter; may be empty */
 	const char *tls;       /* "TLSv1.3" */
+	bool resumed;          /* by an earlier session (net/tls.h) */
 	uint64_t session;      /* counts the connections of this process */
 	const struct log *log; /* "peer=... session=..."; lives as long as the connection */
 };
