@@ -67,10 +67,12 @@ static int posture_start(struct posture *p, char *why, size_t why_len)
 		return ST_ENOMEM;
 	if (p->ix.known_at > clock_wall_us() + CLOCK_AHEAD) {
 		clock_format(p->ix.known_at, last);
-		log_error(&p->log,
-			  "the clock is behind the journal, whose last change is of %s: until "
-			  "then changes get wrong times",
-			  last);
+		log_error(
+			&p->log,
+			"the clock is behind the journal, whose last change is of %s: until "
+			"then changes get times a microsecond apart, in their order; set the "
+			"clock, or see the repository's README about a clock that was wrong",
+			last);
 	}
 	log_info(&p->log,
 		 "repository open: where=%s endpoints=%u software=%u seq=%llu ms=%lld",

@@ -194,45 +194,6 @@ static void test_full_disk(void **state)
 	fixture_free(&f);
 }
 
-static off_t size_of(struct fixture *f, const char *name)
-{
-	struct stat st;
-
-	return stat(fixture_path(f, name), &st) == 0 ? st.st_size : 0;
-}
-
-/* The log is moved into the file while commits go on, and begins anew. */
-static void test_log_is_moved(void **state)
-{
-	char value[4000];
-	struct fixture f;
-	off_t octets = 0, longest = 0;
-	int64_t began = clock_mono_us();
-
-	(void)state;
-	memset(value, 'x', sizeof(value));
-	fixture_init(&f, "synchronous = off\nwal_pages = 100\n");
-	fixture_open(&f);
-	/* ten times what the log may have, and on until it has been moved or is late */
-	for (int i = 0; octets < 1000 * 4096 || (size_of(&f, "posture.db") < octets / 2 &&
-						 clock_mono_us() - began < 20 * CLOCK_SEC);
-	     i++) {
-		struct report *r = fixture_report(&f, "a.example");
-		char name[32];
-
-		(void)snprintf(name, sizeof(name), "fact.%d", i % 50);
-		value[0] = (char)('a' + i % 26);
-		report_fact(r, name, span_of(value, sizeof(value)));
-		assert_int_equal(fixture_commit(&f, r), 0);
-		octets += sizeof(value);
-		if (size_of(&f, "posture.db-wal") > longest)
-			longest = size_of(&f, "posture.db-wal");
-	}
-	assert_true(size_of(&f, "posture.db") >= octets / 2);
-	assert_true(longest < octets);
-	fixture_free(&f);
-}
-
 static void scribble(const char *path, off_t at)
 {
 	static const char noise[4096] = "this is not what was here before";
@@ -620,12 +581,17 @@ static void test_kill(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_views),        cmocka_unit_test(test_mode_and_lock),
-		cmocka_unit_test(test_conf_errors),  cmocka_unit_test(test_unchanged),
-		cmocka_unit_test(test_full_disk),    cmocka_unit_test(test_log_is_moved),
-		cmocka_unit_test(test_damage),       cmocka_unit_test(test_told),
-		cmocka_unit_test(test_inconsistent), cmocka_unit_test(test_foreign_and_newer),
-		cmocka_unit_test(test_migration),    cmocka_unit_test(test_prune),
+		cmocka_unit_test(test_views),
+		cmocka_unit_test(test_mode_and_lock),
+		cmocka_unit_test(test_conf_errors),
+		cmocka_unit_test(test_unchanged),
+		cmocka_unit_test(test_full_disk),
+		cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_told),
+		cmocka_unit_test(test_inconsistent),
+		cmocka_unit_test(test_foreign_and_newer),
+		cmocka_unit_test(test_migration),
+		cmocka_unit_test(test_prune),
 		cmocka_unit_test(test_kill),
 	};
 
