@@ -220,12 +220,13 @@ int journal_name_set(struct journal *j, const struct set *s, uint64_t seq)
 	return 0;
 }
 
-/* Some of the sets that nobody needs any more, unless somebody does after this commit. */
+/* Some of the sets that nobody needs any more, unless an endpoint does after this commit, or a
+ * change of it names one. */
 static int batch_dropped(struct journal *j, struct repository_batch *b)
 {
 	struct ids used = { 0 };
 	struct staged_endpoint *s, *next;
-	int err = ids_reserve(&used, HASH_COUNT(j->endpoints) + 1);
+	int err = ids_reserve(&used, HASH_COUNT(j->endpoints) + j->n_named + 1);
 
 	if (err < 0 || !j->n_changes) /* a commit that writes nothing drops nothing */
 		goto out;
@@ -233,6 +234,8 @@ static int batch_dropped(struct journal *j, struct repository_batch *b)
 	HASH_ITER(hh, j->endpoints, s, next)
 	if (s->e->set)
 		used.v[used.n++] = s->e->set->id;
+	for (size_t i = 0; i < j->n_named; i++)
+		used.v[used.n++] = j->named[i].set;
 	ids_sort(&used);
 	for (size_t i = j->ix->idle.n - j->looked; i < j->ix->idle.n && !err; i++) {
 		const struct set *set = sets_get(&j->ix->sets, j->ix->idle.v[i]);

@@ -3,6 +3,7 @@
 #include "posture/fixture.h"
 #include "base/err.h"
 
+#include <semaphore.h>
 #include <stdio.h>
 
 #define ENDPOINTS 4
@@ -135,10 +136,64 @@ static void test_sets_go(void **state)
 	fixture_free(&f);
 }
 
+static struct report *inventory(struct fixture *f, unsigned n, unsigned first)
+{
+	struct report *r = report_of(f, n);
+
+	report_inventory(r, &(struct inventory_head){ 1, 0, 0 });
+	for (unsigned i = 0; i < PACKAGES; i++)
+		fixture_software(r, package(first + i, 0), "", "");
+	report_inventory_end(r);
+	return r;
+}
+
+/* The writer waits here. */
+static void hold(void *go, int err)
+{
+	(void)err;
+	(void)sem_wait(go);
+}
+
+/* A set that nobody needs any more is what somebody begins with, and leaves at once: the change
+ * that says what he began with names it all the same. */
+static void test_named_and_left(void **state)
+{
+	struct when then;
+	struct fixture f;
+	sem_t go;
+
+	(void)state;
+	sem_init(&go, 0, 0);
+	fixture_init(&f, "synchronous = off\n");
+	fixture_open(&f);
+	for (unsigned first = 0; first < 3000; first += 1000)
+		assert_int_equal(fixture_commit(&f, inventory(&f, 0, first)), 0);
+	assert_int_equal(sets(&f), 3);
+	assert_int_equal(posture_barrier(f.p, NULL, 0, hold, &go), 0);
+	assert_int_equal(report_submit(inventory(&f, 1, 1000), NULL, NULL), 0);
+	assert_int_equal(report_submit(inventory(&f, 1, 3000), NULL, NULL), 0);
+	sem_post(&go);
+	assert_int_equal(fixture_commit(&f, NULL), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(sets(&f), 4);
+		assert_int_equal(fixture_count(&f, WHEN_NOW, package(3000, 0)), 1);
+		assert_int_equal(fixture_count(&f, WHEN_NOW, package(1000, 0)), 0);
+		reopen(&f);
+	}
+	then = (struct when){ fixture_last_known(&f), 0 };
+	nothing_new(&f);
+	assert_int_equal(posture_prune(f.p, then.as_of), 0);
+	nothing_new(&f);
+	assert_int_equal(sets(&f), 2); /* no change that is kept names the others */
+	fixture_free(&f);
+	sem_destroy(&go);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sets_go),
+		cmocka_unit_test(test_named_and_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
