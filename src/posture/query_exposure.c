@@ -112,28 +112,26 @@ static int turn_cmp(const void *a, const void *b)
 	return (x->seq < y->seq) - (x->seq > y->seq);
 }
 
+static int take_known(void *ctx, const struct change *c)
+{
+	*(int64_t *)ctx = c->known_at;
+	return 0;
+}
+
 /* When the change was known that is an endpoint's first inventory, or its end. What was pruned
  * counts from where the journal begins. */
 static int inventory_known(struct windows *w, uint64_t seq, int64_t *known)
 {
 	const struct repository_filter f = { .from = seq, .to = seq };
-	struct page *pg;
-	int err;
+	int err = 0;
 
 	if (seq != w->inventory_seq) {
-		if (!(pg = calloc(1, sizeof(*pg))))
-			return ST_ENOMEM;
-		if ((err = page_read(w->p, &f, pg)) == 0) {
-			w->inventory_seq = seq;
-			w->inventory_known = pg->n ? pg->v[0].known_at : w->p->oldest;
-		}
-		page_free(pg);
-		free(pg);
-		if (err)
-			return err;
+		w->inventory_seq = seq;
+		w->inventory_known = w->p->oldest;
+		err = w->p->rp->read(w->p->repo, &f, take_known, &w->inventory_known);
 	}
 	*known = w->inventory_known;
-	return 0;
+	return err;
 }
 
 /* --- one endpoint ------------------------------------------------------------------------- */
