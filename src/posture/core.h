@@ -42,9 +42,8 @@ struct posture {
 	struct failure *failures; /* endpoints whose reports were lost, in the order of loss */
 	uint64_t lost, forgotten; /* last report lost; last one that is not in failures */
 	int lost_err;
-	int64_t began,
-		heard_until; /* at the start: monotonic clock; the journal's last line, or
-				     * the wall clock when there is none */
+	int64_t began;       /* monotonic clock */
+	int64_t heard_until; /* the journal's last line then, or the wall clock if that is less */
 	int64_t kept_at;     /* monotonic clock: when what is kept was looked at last */
 	uint64_t prune_at, prune_to; /* the journal goes up to here; and is to, in steps */
 	int64_t prune_before;

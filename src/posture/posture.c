@@ -61,7 +61,9 @@ static int posture_start(struct posture *p, char *why, size_t why_len)
 	p->committed_seq = p->ix.seq;
 	p->oldest = st.oldest;
 	p->began = began;
-	p->heard_until = p->ix.known_at ? p->ix.known_at : clock_wall_us();
+	p->heard_until = clock_wall_us();
+	if (p->ix.known_at && p->ix.known_at < p->heard_until)
+		p->heard_until = p->ix.known_at;
 	log_name(&p->log, "repository=%s", p->rp->name);
 	if (pthread_create(&p->writer, NULL, writer_main, p) != 0)
 		return ST_ENOMEM;

@@ -289,12 +289,37 @@ static void test_silent(void **state)
 	fixture_free(&f);
 }
 
+/* A clock that was wrong for a while makes nobody silent. */
+static void test_wrong_clock(void **state)
+{
+	static const int days[] = { 0, 3650, 0 };
+	struct fixture f;
+	int64_t now = clock_wall_us();
+
+	(void)state;
+	log_set_level(LOG_L_ERROR);
+	fixture_init(&f, "synchronous = off\n");
+	f.conf.forget_after = 30;
+	for (size_t i = 0; i < 3; i++) {
+		clock_fake(now + days[i] * 86400 * CLOCK_SEC);
+		fixture_open(&f);
+		commit_inventory(&f, i ? "b.example" : "a.example", "vim");
+		assert_int_equal(fixture_commit(&f, NULL), 0);
+		assert_int_equal(endpoints(&f, WHEN_NOW), i ? 2 : 1);
+		if (i < 2)
+			posture_close(f.p);
+	}
+	clock_fake(0);
+	log_set_level(LOG_L_INFO);
+	fixture_free(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forget),    cmocka_unit_test(test_return),
 		cmocka_unit_test(test_pretender), cmocka_unit_test(test_one_commit),
-		cmocka_unit_test(test_silent),
+		cmocka_unit_test(test_silent),    cmocka_unit_test(test_wrong_clock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
