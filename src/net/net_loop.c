@@ -77,6 +77,7 @@ int net_loop_init(struct net_loop *l)
 		net_loop_free(l);
 		return ST_EIO;
 	}
+	hello_queue_init(&l->hellos, &l->uv);
 	l->uv.data = l;
 	return 0;
 }
@@ -85,7 +86,7 @@ static void net_loop_see(uv_handle_t *h, void *others)
 {
 	struct net_loop *l = h->loop->data;
 
-	if (h != (uv_handle_t *)&l->poll)
+	if (h != (uv_handle_t *)&l->poll && h != (uv_handle_t *)&l->hellos.idle)
 		*(bool *)others = true;
 }
 
@@ -97,6 +98,7 @@ int net_loop_reset(struct net_loop *l)
 	if (others)
 		return ST_EBUSY;
 	uv_close((uv_handle_t *)&l->poll, NULL);
+	hello_queue_close(&l->hellos);
 	uv_run(&l->uv, UV_RUN_DEFAULT);
 	close(l->hangups);
 	(void)uv_loop_close(&l->uv);

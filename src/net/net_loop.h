@@ -1,9 +1,11 @@
 /* What all connections of one loop thread share: the libuv loop and two buffers. A
  * connection that is idle owns no buffer of its own, so memory grows with traffic and not
  * with the number of sessions. And a second set of sockets: those that are not read from, whose
- * other end may go all the same. */
+ * other end may go all the same; and the queue of those who have said hello. */
 #ifndef STANCE_NET_NET_LOOP_H
 #define STANCE_NET_NET_LOOP_H
+
+#include "net/hello.h"
 
 #include <stdint.h>
 #include <uv.h>
@@ -18,6 +20,7 @@ struct net_loop {
 	int hangups;             /* epoll: sockets that are watched */
 	uv_poll_t poll;          /* of hangups */
 	void (*hung)(void *who); /* stream.c's */
+	struct hello_queue hellos;
 };
 
 /* 0, or ST_ENOMEM / ST_EIO with nothing left behind. */

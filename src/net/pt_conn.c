@@ -5,8 +5,10 @@
 
 #include <netinet/in.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum conn_phase {
@@ -29,7 +31,9 @@ struct pt_conn {
 	const struct pt_conn_ops *ops; /* NULL: nobody listens any more */
 	void *ctx;
 	struct tls_ctx *tls_ctx;
-	struct tls *tls; /* NULL: a server that has heard nothing yet */
+	struct tls *tls; /* NULL: a server that has heard nothing yet, or not listened */
+	struct hello hello;
+	struct wr unheard; /* what came while it waits for its turn */
 	struct pt_config pt_config;
 	struct pt_session pt;
 	enum conn_phase phase;
@@ -59,6 +63,7 @@ static void conn_gone(struct pt_conn *c)
 	if (c->ops)
 		c->ops->closed(c->ctx, c->err, c->reason ? c->reason : st_strerror(c->err));
 	pt_session_reset(&c->pt);
+	wr_reset(&c->unheard);
 	tls_free(c->tls);
 	tls_ctx_free(c->tls_ctx);
 	(void)budget_charge(c->memory, &c->charged, 0);
@@ -108,6 +113,7 @@ static bool conn_decide(struct pt_conn *c, int err, const char *reason)
 		reason = err ? st_strerror(err) : "done";
 	c->err = err;
 	c->reason = strdup(reason);
+	hello_leave(&c->loop->hellos, &c->hello);
 	conn_log_end(c, reason);
 	return true;
 }
@@ -177,7 +183,7 @@ static void conn_deadline(struct pt_conn *c, uint32_t seconds)
  * does not read, is what costs; who has too much ends at once, and so gives it back. */
 static void conn_account(struct pt_conn *c)
 {
-	size_t now = c->pt.in.cap + c->stream.in_flight;
+	size_t now = c->pt.in.cap + c->unheard.cap + c->stream.in_flight;
 
 	if (c->tls)
 		now += tls_output(c->tls)->cap;
@@ -362,23 +368,10 @@ static void conn_on_notify(struct pt_conn *c)
 		conn_end(c, ST_ECLOSED, "closed by the peer before it was done");
 }
 
-/* Who never says anything costs no TLS state. */
-static int conn_secure(struct pt_conn *c)
+static void conn_read(struct pt_conn *c, struct span in)
 {
-	int err = c->tls ? 0 : tls_open(c->tls_ctx, &c->tls);
-
-	if (err)
-		conn_abort(c, err, NULL);
-	return err;
-}
-
-static void conn_on_data(void *ctx, struct span in)
-{
-	struct pt_conn *c = ctx;
 	int n = 1;
 
-	if (conn_secure(c) < 0)
-		return;
 	c->inside++;
 	while (n > 0 && c->phase < CONN_FLUSH) {
 		n = tls_read(c->tls, &in, c->loop->plain, NET_PLAIN_OCTETS);
@@ -395,6 +388,55 @@ static void conn_on_data(void *ctx, struct span in)
 	}
 	c->inside--;
 	conn_flush(c);
+}
+
+/* Who never says anything costs no TLS state. */
+static void conn_hear(struct pt_conn *c, struct span in)
+{
+	int err = tls_open(c->tls_ctx, &c->tls);
+
+	if (err)
+		conn_abort(c, err, NULL);
+	else
+		conn_read(c, in);
+}
+
+static void conn_on_turn(struct hello *h)
+{
+	struct pt_conn *c =
+		(struct pt_conn *)(void *)((char *)h - offsetof(struct pt_conn, hello));
+	struct wr unheard = c->unheard;
+
+	memset(&c->unheard, 0, sizeof(c->unheard));
+	conn_deadline(c, c->conf->limits->handshake_s);
+	stream_pause(&c->stream, false);
+	conn_hear(c, wr_span(&unheard));
+	wr_reset(&unheard);
+}
+
+/* The handshake has not begun, and its time does not run yet. */
+static void conn_wait(struct pt_conn *c, struct span in)
+{
+	wr_bytes(&c->unheard, in);
+	if (c->unheard.err) {
+		conn_abort(c, c->unheard.err, NULL);
+		return;
+	}
+	stream_pause(&c->stream, true);
+	conn_deadline(c, c->conf->limits->waiting_s);
+	conn_account(c);
+}
+
+static void conn_on_data(void *ctx, struct span in)
+{
+	struct pt_conn *c = ctx;
+
+	if (c->tls || c->phase >= CONN_FLUSH)
+		conn_read(c, in);
+	else if (hello_enter(&c->loop->hellos, &c->hello))
+		conn_hear(c, in);
+	else
+		conn_wait(c, in);
 }
 
 static void conn_on_end(void *ctx, int err)
@@ -510,6 +552,7 @@ int pt_conn_open(struct net_loop *loop, const struct pt_conn_conf *conf, int fd,
 	c->memory = conf->memory;
 	c->tls_ctx = tls_ctx_ref(conf->tls);
 	c->ctx = ctx;
+	c->hello.turn = conn_on_turn;
 	c->handles = 2;
 	conn_init_session(c);
 	conn_init_name(c, fd);

@@ -1,0 +1,135 @@
+#include "unit.h"
+
+#include "net/hello.h"
+
+#include <stddef.h>
+
+#define N 100
+
+struct who {
+	struct hello hello;
+	struct hello_queue *queue;
+	struct who *takes_along; /* leaves when this one's turn comes */
+	unsigned place;          /* in the order of turns, from 1 */
+};
+
+static unsigned turns;
+
+static void on_turn(struct hello *h)
+{
+	struct who *w = (struct who *)(void *)((char *)h - offsetof(struct who, hello));
+
+	w->place = ++turns;
+	if (w->takes_along)
+		hello_leave(w->queue, &w->takes_along->hello);
+}
+
+struct fixture {
+	uv_loop_t loop;
+	struct hello_queue queue;
+	struct who who[N];
+};
+
+static void begin(struct fixture *f)
+{
+	*f = (struct fixture){ .loop = { 0 } };
+	turns = 0;
+	assert_int_equal(uv_loop_init(&f->loop), 0);
+	hello_queue_init(&f->queue, &f->loop);
+	for (unsigned i = 0; i < N; i++)
+		f->who[i] = (struct who){ .hello.turn = on_turn, .queue = &f->queue };
+}
+
+static void end(struct fixture *f)
+{
+	hello_queue_close(&f->queue);
+	uv_run(&f->loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&f->loop), 0);
+}
+
+/* How many went on at once. */
+static unsigned all_enter(struct fixture *f)
+{
+	unsigned at_once = 0;
+
+	for (unsigned i = 0; i < N; i++)
+		at_once += hello_enter(&f->queue, &f->who[i].hello);
+	return at_once;
+}
+
+static void test_order(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	assert_int_equal(all_enter(&f), HELLOS_A_ROUND);
+	assert_int_equal(turns, 0);
+	uv_run(&f.loop, UV_RUN_NOWAIT);
+	assert_int_equal(turns, HELLOS_A_ROUND);
+	/* with everybody served nothing keeps the loop running */
+	uv_run(&f.loop, UV_RUN_DEFAULT);
+	assert_int_equal(turns, N - HELLOS_A_ROUND);
+	for (unsigned i = 0; i < N; i++)
+		assert_int_equal(f.who[i].place,
+				 i < HELLOS_A_ROUND ? 0 : i - HELLOS_A_ROUND + 1);
+	end(&f);
+}
+
+/* Who comes while others wait is behind them, however little has been done in this round. */
+static void test_nobody_overtakes(void **state)
+{
+	struct who late = { .hello.turn = on_turn };
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	(void)all_enter(&f);
+	uv_run(&f.loop, UV_RUN_NOWAIT);
+	uv_sleep(2);
+	uv_update_time(&f.loop);
+	assert_false(hello_enter(&f.queue, &late.hello));
+	uv_run(&f.loop, UV_RUN_DEFAULT);
+	assert_int_equal(late.place, N - HELLOS_A_ROUND + 1);
+	uv_sleep(2);
+	uv_update_time(&f.loop);
+	assert_true(hello_enter(&f.queue, &late.hello));
+	end(&f);
+}
+
+static void test_leave(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	(void)all_enter(&f);
+	hello_leave(&f.queue, &f.who[0].hello);      /* was not there */
+	hello_leave(&f.queue, &f.who[N - 1].hello);  /* the last */
+	hello_leave(&f.queue, &f.who[N - 1].hello);  /* again */
+	hello_leave(&f.queue, &f.who[N - 50].hello); /* in the middle */
+	f.who[N - 40].takes_along = &f.who[N - 39];
+	uv_run(&f.loop, UV_RUN_DEFAULT);
+	assert_int_equal(turns, N - HELLOS_A_ROUND - 3);
+	assert_int_equal(f.who[N - 1].place, 0);
+	assert_int_equal(f.who[N - 50].place, 0);
+	assert_int_equal(f.who[N - 39].place, 0);
+	/* the last one goes: nothing is left to do */
+	(void)all_enter(&f);
+	for (unsigned i = 0; i < N; i++)
+		hello_leave(&f.queue, &f.who[i].hello);
+	uv_run(&f.loop, UV_RUN_DEFAULT);
+	assert_int_equal(turns, N - HELLOS_A_ROUND - 3);
+	end(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_nobody_overtakes),
+		cmocka_unit_test(test_leave),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
