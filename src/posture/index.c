@@ -213,7 +213,7 @@ int index_link(struct index *ix, const struct endpoint *e)
 
 bool index_set_is_idle(const struct index *ix, const struct set *s)
 {
-	return !s->forgotten && (!s->named || s->named < ix->first_seq) &&
+	return !ix->sets_stay && !s->forgotten && (!s->named || s->named < ix->first_seq) &&
 	       !bitmap_count(s->endpoints);
 }
 

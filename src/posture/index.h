@@ -45,6 +45,7 @@ struct index {
 	struct order gaps;    /* the same, of those that lack events */
 	struct ids forgotten; /* endpoints of the past alone; not sorted */
 	struct ids idle;      /* the writer's: sets that had no endpoint any more, once */
+	bool sets_stay;       /* the plugin knows of no dropped sets (before 1.2) */
 	uint64_t first_seq;   /* the writer's: the journal is kept from here on */
 	bool loading;         /* orders, and who has what, are made at its end */
 	struct inventory_start *inventories; /* by seq: when each endpoint's software began */

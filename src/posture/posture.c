@@ -54,6 +54,7 @@ static int posture_start(struct posture *p, char *why, size_t why_len)
 	char last[CLOCK_TEXT];
 	int err;
 
+	p->ix.sets_stay = p->rp->abi < (REPOSITORY_ABI_MAJOR << 16 | 2u);
 	if ((err = p->rp->open(&p->repo, why, why_len)) < 0 ||
 	    (err = index_load(&p->ix, p->rp, p->repo, why, why_len)) < 0 ||
 	    (err = p->rp->state(p->repo, &st)) < 0)

@@ -222,7 +222,7 @@ static struct turn *turns_of(const struct windows *w, uint32_t endpoint, size_t 
 	for (end = lo; end < w->n && w->turns[end].endpoint == endpoint; end++)
 		;
 	*n = end - lo;
-	return w->turns + lo;
+	return *n ? w->turns + lo : NULL;
 }
 
 struct exposed {

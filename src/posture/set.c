@@ -178,9 +178,14 @@ static int sets_reserve(struct sets *t, uint32_t n)
 	return 0;
 }
 
+/* Ids in a row that were dropped; beyond this a repository is damaged rather than old. */
+#define SET_HOLES_MAX (1u << 24)
+
 int sets_add(struct sets *t, struct set *s)
 {
-	if (s->id <= t->first + t->n)
+	uint32_t next = t->first + t->n + 1;
+
+	if (s->id < next || s->id - next > SET_HOLES_MAX)
 		return ST_EDB;
 	if (sets_reserve(t, s->id - t->first) < 0)
 		return ST_ENOMEM;

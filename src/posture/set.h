@@ -50,7 +50,8 @@ struct set *sets_near(const struct sets *t, const uint32_t *members, size_t n);
 /* NULL when it was dropped, or never was. */
 struct set *sets_get(const struct sets *t, uint32_t id);
 
-/* Takes s, whose id must be a new one: those up to it are as if dropped. 0, ST_ENOMEM or ST_EDB; s stays the caller's then. */
+/* Takes s, whose id must be a new one and not millions beyond the last: those up to it are as if
+ * dropped. 0, ST_ENOMEM or ST_EDB; s stays the caller's then. */
 int sets_add(struct sets *t, struct set *s);
 
 /* Takes s out and frees it: nobody may refer to it. */

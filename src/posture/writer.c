@@ -242,7 +242,9 @@ static void prune_plan(struct posture *p)
 
 	if (!p->conf.retention_days || p->prune_at < p->prune_to)
 		return;
-	p->prune_before = clock_wall_us() - p->conf.retention_days * 86400 * CLOCK_SEC;
+	/* by the time in which this manager listened: a clock set forward drops nothing */
+	p->prune_before = p->heard_until + clock_mono_us() - p->began -
+			  p->conf.retention_days * 86400 * CLOCK_SEC;
 	if ((err = p->rp->state(p->repo, &st)) < 0 ||
 	    (err = p->rp->seq_at(p->repo, p->prune_before, &seq)) < 0) {
 		log_warn(&p->log, "cannot drop old changes: error=\"%s\"", st_strerror(err));

@@ -41,6 +41,9 @@ static void test_find(void **state)
 	wrong = set_new(2, a, N);
 	assert_int_equal(sets_add(&t, wrong), ST_EDB);
 	set_free(wrong);
+	wrong = set_new(UINT32_MAX, a, N); /* nobody has had so many */
+	assert_int_equal(sets_add(&t, wrong), ST_EDB);
+	set_free(wrong);
 	assert_non_null(sc = set_new(7, far, N)); /* those before it were dropped */
 	assert_int_equal(sets_add(&t, sc), 0);
 	assert_ptr_equal(sets_get(&t, 7), sc);
