@@ -55,21 +55,28 @@ bool sqlite_place_get(const uint8_t **p, const uint8_t *end, uint32_t *v)
 /* --- writing -------------------------------------------------------------------------------- */
 
 static int row_put(sqlite3_stmt *st, uint64_t run, uint32_t key, struct span places,
-		   struct span turns)
+		   const struct wr *turns)
 {
 	int rc;
 
 	sqlite3_bind_int64(st, 1, (int64_t)run);
 	sqlite3_bind_int64(st, 2, key);
 	sqlite3_bind_blob(st, 3, places.p, (int)places.n, SQLITE_STATIC);
-	sqlite3_bind_blob(st, 4, turns.p, (int)turns.n, SQLITE_STATIC);
+	if (turns)
+		sqlite3_bind_blob(st, 4, turns->p, (int)turns->len, SQLITE_STATIC);
 	rc = sqlite3_step(st);
 	sqlite3_reset(st);
 	return rc == SQLITE_DONE ? 0 : sqlite_err(rc);
 }
 
-/* One row for each key of the n entries, in order; turns, which is empty, is filled for each if it
- * is wanted. */
+static void turn_put(struct wr *turns, const struct sqlite_line *line)
+{
+	place_put(turns, line->endpoint);
+	wr_u8(turns, line->turn);
+}
+
+/* One row for each key of the n entries, in order. turns: where its turns are gathered, when the
+ * row has them; else NULL. */
 static int rows_put(struct repository *r, const char *sql, struct entry *v, size_t n,
 		    struct wr *turns)
 {
@@ -82,19 +89,17 @@ static int rows_put(struct repository *r, const char *sql, struct entry *v, size
 		uint32_t key = v[i].key, before = 0;
 
 		wr_truncate(w, 0);
-		wr_truncate(turns, 0);
+		if (turns)
+			wr_truncate(turns, 0);
 		for (; i < n && v[i].key == key; i++) {
-			const struct sqlite_line *line = &r->tail.v[v[i].at];
-
 			place_put(w, v[i].at - before);
-			place_put(turns, line->endpoint);
-			wr_u8(turns, line->turn);
+			if (turns)
+				turn_put(turns, &r->tail.v[v[i].at]);
 			before = v[i].at;
 		}
-		err = w->err ? w->err : turns->err;
+		err = w->err ? w->err : turns ? turns->err : 0;
 		if (!err)
-			err = row_put(st, r->tail.first, key, span_of(w->p, w->len),
-				      span_of(turns->p, turns->len));
+			err = row_put(st, r->tail.first, key, wr_span(w), turns);
 	}
 	sqlite3_finalize(st);
 	return err;
@@ -114,8 +119,7 @@ static int run_put(struct repository *r, struct entry *v)
 		return err;
 	for (size_t i = 0; i < t->n; i++)
 		v[i] = (struct entry){ t->v[i].endpoint, (uint32_t)i };
-	err = rows_put(r, "INSERT INTO change_by_endpoint VALUES (?1, ?2, ?3)", v, t->n,
-		       &turns);
+	err = rows_put(r, "INSERT INTO change_by_endpoint VALUES (?1, ?2, ?3)", v, t->n, NULL);
 	for (size_t i = 0; i < t->n && !err; i++)
 		if (t->v[i].software)
 			v[n++] = (struct entry){ t->v[i].software, (uint32_t)i };

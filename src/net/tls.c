@@ -318,11 +318,6 @@ const char *tls_version(const struct tls *t)
 	return SSL_get_version(t->ssl);
 }
 
-const char *tls_cipher(const struct tls *t)
-{
-	return SSL_get_cipher_name(t->ssl);
-}
-
 /* RFC 5929, 3.1: the first Finished message of the handshake; in a full handshake, and with TLS
  * 1.2 we have no other, that is the client's. */
 size_t tls_binding(const struct tls *t, uint8_t out[TLS_BINDING_OCTETS])

@@ -109,9 +109,8 @@ X509 *tls_peer(const struct tls *t);
  * was wrong with. Never NULL. */
 const char *tls_reason(const struct tls *t);
 
-/* "TLSv1.3", "TLS_AES_128_GCM_SHA256": static strings. */
+/* "TLSv1.3": a static string. */
 const char *tls_version(const struct tls *t);
-const char *tls_cipher(const struct tls *t);
 
 /* Channel binding: tls-unique (RFC 5929) up to TLS 1.2, tls-exporter (RFC 9266) with 1.3.
  * The number of octets, or 0 when there is none. */

@@ -4,32 +4,8 @@
 # also sanitized
 # shellcheck source=testing/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
-
-root=$D/root
-mkdir -p "$root/etc" "$root/proc" "$D/deb"
-cp /etc/os-release "$root/etc/os-release"
-
-# package NAME VERSION: installs a package that holds one file.
-package() {
-    tree=$D/deb/$1
-    mkdir -p "$tree/DEBIAN" "$tree/usr/share/$1"
-    echo "$2" >"$tree/usr/share/$1/version"
-    cat >"$tree/DEBIAN/control" <<EOF
-Package: $1
-Version: $2
-Architecture: all
-Maintainer: Tests <tests@example.org>
-Description: made for a test
-EOF
-    dpkg-deb --root-owner-group -b "$tree" "$D/deb/$1.deb" >/dev/null || exit 1
-    private_dpkg -i "$D/deb/$1.deb"
-}
-private_dpkg() {
-    dpkg --root="$root" --log="$D/dpkg.log" --force-not-root,bad-path "$@" >/dev/null 2>&1
-}
-mkdir -p "$root/var/lib/dpkg/info" "$root/var/lib/dpkg/updates"
-: >"$root/var/lib/dpkg/status"
-echo "root = \"$root\"" >"$D/imc-swima.conf"
+# shellcheck source=testing/e2e/endpoint.sh
+. "$top/testing/e2e/endpoint.sh"
 
 # What `changes` says about software after the moment $1: "action name version" lines.
 changes() {
