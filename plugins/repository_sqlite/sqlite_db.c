@@ -66,7 +66,7 @@ int sqlite_conf_read(struct sqlite_conf *c, char *why, size_t why_len)
 			"repository-sqlite.conf: synchronous must be full, normal or off");
 		err = ST_ECONF;
 	}
-	cfg_free(cfg);
+	conf_free(cfg);
 	return err;
 }
 

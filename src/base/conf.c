@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,10 +12,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* libConfuse's callbacks carry no context of ours; a parse never leaves its thread. */
-static __thread struct conf_error *parse_error;
-static __thread const struct conf_range *parse_ranges;
-static __thread const char *parse_path; /* inside a section libConfuse does not say it */
+/* libConfuse's lexer is the process's, and its callbacks carry no context of ours. */
+static pthread_mutex_t parse_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct conf_error *parse_error;
+static const struct conf_range *parse_ranges;
+static const char *parse_path; /* inside a section libConfuse does not say it */
 
 static char conf_dir_path[PATH_MAX], state_dir_path[PATH_MAX];
 
@@ -188,11 +190,51 @@ static int conf_readable(const char *path, struct conf_error *e)
 	return err == ENOENT ? ST_ENOENT : ST_ECONF;
 }
 
+/* Both parsers below come here: what the callbacks look at is set for as long as they run. */
+static int conf_parse(cfg_t *cfg, const char *path, const char *text,
+		      const struct conf_range *ranges, struct conf_error *e)
+{
+	int rc;
+
+	cfg_set_error_function(cfg, conf_report);
+	for (const struct conf_range *r = ranges; r && r->key; r++)
+		cfg_set_validate_func(cfg, r->key, conf_check_range);
+	pthread_mutex_lock(&parse_lock);
+	parse_error = e;
+	parse_ranges = ranges;
+	parse_path = path;
+	rc = text ? cfg_parse_buf(cfg, text) : cfg_parse(cfg, path);
+	parse_error = NULL;
+	parse_ranges = NULL;
+	parse_path = NULL;
+	pthread_mutex_unlock(&parse_lock);
+	return rc == CFG_SUCCESS ? 0 : ST_ECONF;
+}
+
+/* A file that libConfuse takes may still not be one. */
+static int conf_file(cfg_t *cfg, const char *path, const struct conf_range *ranges,
+		     struct conf_error *e)
+{
+	int line;
+
+	if (conf_parse(cfg, path, NULL, ranges, e) < 0) {
+		if (!e->text[0])
+			(void)snprintf(e->text, sizeof(e->text), "%s: cannot be read", path);
+		return ST_ECONF;
+	}
+	if ((line = conf_unclosed(path))) {
+		(void)snprintf(e->text, sizeof(e->text),
+			       "%s:%d: the section that begins here has no end", path, line);
+		return ST_ECONF;
+	}
+	return 0;
+}
+
 int conf_load(const char *path, cfg_opt_t *opts, const struct conf_range *ranges, cfg_t **cfg,
 	      struct conf_error *e)
 {
 	cfg_t *c;
-	int err, rc, line;
+	int err;
 
 	*cfg = NULL;
 	e->text[0] = '\0';
@@ -200,29 +242,34 @@ int conf_load(const char *path, cfg_opt_t *opts, const struct conf_range *ranges
 		return err;
 	if (!(c = cfg_init(opts, CFGF_NONE)))
 		return ST_ENOMEM;
-	cfg_set_error_function(c, conf_report);
-	for (const struct conf_range *r = ranges; r && r->key; r++)
-		cfg_set_validate_func(c, r->key, conf_check_range);
-	parse_error = e;
-	parse_ranges = ranges;
-	parse_path = path;
-	rc = cfg_parse(c, path);
-	parse_error = NULL;
-	parse_ranges = NULL;
-	parse_path = NULL;
-	if (rc == CFG_SUCCESS && (line = conf_unclosed(path))) {
-		(void)snprintf(e->text, sizeof(e->text),
-			       "%s:%d: the section that begins here has no end", path, line);
-		rc = CFG_PARSE_ERROR;
+	err = conf_file(c, path, ranges, e);
+	if (err)
+		conf_free(c);
+	else
+		*cfg = c;
+	return err;
+}
+
+int conf_load_text(const char *text, cfg_opt_t *opts, cfg_t **cfg)
+{
+	int err;
+
+	if (!(*cfg = cfg_init(opts, CFGF_NONE)))
+		return ST_ENOMEM;
+	if ((err = conf_parse(*cfg, NULL, text, NULL, NULL)) < 0) {
+		conf_free(*cfg);
+		*cfg = NULL;
 	}
-	if (rc != CFG_SUCCESS) {
-		if (!e->text[0])
-			(void)snprintf(e->text, sizeof(e->text), "%s: cannot be read", path);
-		cfg_free(c);
-		return ST_ECONF;
-	}
-	*cfg = c;
-	return 0;
+	return err;
+}
+
+void conf_free(cfg_t *cfg)
+{
+	if (!cfg)
+		return;
+	pthread_mutex_lock(&parse_lock);
+	cfg_free(cfg);
+	pthread_mutex_unlock(&parse_lock);
 }
 
 int conf_load_named(const char *name, cfg_opt_t *opts, const struct conf_range *ranges,

@@ -4,7 +4,10 @@
  * The configuration directory holds one file per consumer: stance.conf (manager), agent.conf
  * (agent), and one for each module or plugin that has settings, named after it
  * (imv-swima.conf, repository-sqlite.conf). A module therefore finds its settings the same
- * way in every host. */
+ * way in every host.
+ *
+ * libConfuse has one lexer for the whole process, and freeing a configuration destroys it:
+ * threads take turns here. Nobody else parses or frees a cfg_t. */
 #ifndef STANCE_BASE_CONF_H
 #define STANCE_BASE_CONF_H
 
@@ -25,7 +28,7 @@ struct conf_range {
 	long min, max;
 };
 
-/* Reads path into a new *cfg (caller: cfg_free). ranges may be NULL. A missing file is
+/* Reads path into a new *cfg (caller: conf_free). ranges may be NULL. A missing file is
  * ST_ENOENT, with e filled too; everything else wrong is ST_ECONF. */
 int conf_load(const char *path, cfg_opt_t *opts, const struct conf_range *ranges, cfg_t **cfg,
 	      struct conf_error *e);
@@ -33,6 +36,12 @@ int conf_load(const char *path, cfg_opt_t *opts, const struct conf_range *ranges
 /* Reads conf_dir()/name; a missing file yields the defaults. What modules and plugins call. */
 int conf_load_named(const char *name, cfg_opt_t *opts, const struct conf_range *ranges,
 		    cfg_t **cfg, struct conf_error *e);
+
+/* Reads text that is no file of its own. ST_ECONF without a word about what is wrong. */
+int conf_load_text(const char *text, cfg_opt_t *opts, cfg_t **cfg);
+
+/* Any thread may do it. NULL is fine. */
+void conf_free(cfg_t *cfg);
 
 /* The configuration directory: what conf_dir_set was given, else the environment's
  * STANCE_CONF_DIR, else the compiled-in one. Process-wide; set it before modules load. */

@@ -182,7 +182,7 @@ int agent_conf_read(const char *path, struct agent_conf *c, struct conf_error *e
 		return err;
 	if ((err = conf_read(path, cfg, c, e)) == 0)
 		err = conf_check(c, e);
-	cfg_free(cfg);
+	conf_free(cfg);
 	if (err)
 		agent_conf_free(c);
 	return err;

@@ -247,7 +247,7 @@ int stanced_conf_read(const char *path, struct stanced_conf *c, struct conf_erro
 	if ((err = conf_read(path, cfg, c)) == 0 &&
 	    (err = groups_read(cfg, path, &c->groups, e)) == 0)
 		err = conf_check(c, e);
-	cfg_free(cfg);
+	conf_free(cfg);
 	if (err)
 		stanced_conf_free(c);
 	return err;

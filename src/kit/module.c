@@ -44,7 +44,7 @@ static char *kit_config_text(cfg_t *conf)
 
 static void kit_config_free(struct kit_config *config)
 {
-	cfg_free(config->pub.conf);
+	conf_free(config->pub.conf);
 	free(config->text);
 	free(config);
 }
@@ -119,7 +119,7 @@ int kit_check(const struct kit *k, char *why, size_t why_len)
 	int err = k->side->describe(&desc);
 
 	if (!err && (err = kit_settings(k->side, &desc, &conf, &e)) == 0)
-		cfg_free(conf);
+		conf_free(conf);
 	if (err)
 		(void)snprintf(why, why_len, "%s", e.text[0] ? e.text : st_strerror(err));
 	return err;

@@ -169,20 +169,17 @@ static char *file_text(const char *path)
 static int section_parse(struct span inside, struct posture_conf *c)
 {
 	cfg_opt_t own[] = { CFG_SEC("repository", opts, CFGF_NONE), CFG_END() };
-	cfg_t *cfg = cfg_init(own, CFGF_NONE);
 	char *text = NULL;
-	int rc = CFG_PARSE_ERROR;
+	cfg_t *cfg;
+	int err;
 
 	if (asprintf(&text, "repository {%.*s", (int)inside.n, (const char *)inside.p) < 0)
-		text = NULL;
-	if (cfg && text)
-		rc = cfg_parse_buf(cfg, text);
-	if (rc == CFG_SUCCESS)
+		return ST_ENOMEM;
+	if ((err = conf_load_text(text, own, &cfg)) == 0)
 		posture_conf_read(cfg_getsec(cfg, "repository"), c);
 	free(text);
-	if (cfg)
-		cfg_free(cfg);
-	return rc == CFG_SUCCESS ? 0 : ST_ECONF;
+	conf_free(cfg);
+	return err;
 }
 
 int posture_conf_load(struct posture_conf *c, char *why, size_t why_len)

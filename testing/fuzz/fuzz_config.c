@@ -38,7 +38,7 @@ static void conf(const char *path)
 		return;
 	}
 	FUZZ_MUST(cfg_getint(cfg, "port") >= 0 && cfg_getint(cfg, "port") <= 65535);
-	cfg_free(cfg);
+	conf_free(cfg);
 }
 
 static void modules(const char *path, size_t n)

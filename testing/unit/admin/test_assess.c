@@ -125,16 +125,17 @@ static void test_assess_group(void **state)
 		CFG_SEC("group", groups_opts(), CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 		CFG_END(),
 	};
-	cfg_t *cfg = cfg_init(opts, CFGF_NONE);
 	struct conf_error e = { "" };
 	struct group_list *l;
+	cfg_t *cfg;
 
 	(void)state;
-	assert_int_equal(cfg_parse_buf(cfg, "group web { endpoints = {\"web1*\"} }\n"
-					    "group nobody { endpoints = {\"none\"} }\n"),
-			 CFG_SUCCESS);
+	assert_int_equal(conf_load_text("group web { endpoints = {\"web1*\"} }\n"
+					"group nobody { endpoints = {\"none\"} }\n",
+					opts, &cfg),
+			 0);
 	assert_int_equal(groups_read(cfg, "stance.conf", &l, &e), 0);
-	cfg_free(cfg);
+	conf_free(cfg);
 	groups_set(g, l);
 	env.groups = g;
 	SCRIPT({ WEB1, ASSESS_ASSESSED, VERDICT_COMPLIANT, ACCESS_ALLOWED, NULL });

@@ -27,7 +27,7 @@ static int read_groups(const char *text, struct group_list **l, struct conf_erro
 	close(fd);
 	if ((err = conf_load(path, opts, NULL, &cfg, e)) == 0) {
 		err = groups_read(cfg, "stance.conf", l, e);
-		cfg_free(cfg);
+		conf_free(cfg);
 	}
 	unlink(path);
 	return err;

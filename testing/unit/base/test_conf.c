@@ -2,6 +2,7 @@
 #include "base/conf.h"
 #include "base/err.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -63,7 +64,7 @@ static void test_values_and_defaults(void **state)
 	assert_int_equal(cfg_getint(cfg, "port"), 8271);
 	assert_int_equal(cfg_getint(cfg, "limits|seconds"), 60);
 	assert_string_equal(cfg_getstr(cfg, "name"), "x");
-	cfg_free(cfg);
+	conf_free(cfg);
 }
 
 static void test_errors_name_file_and_line(void **state)
@@ -94,15 +95,15 @@ static void test_named_files(void **state)
 
 	(void)state;
 	assert_int_equal(load("port = 9\n", &cfg, &e), 0);
-	cfg_free(cfg);
+	conf_free(cfg);
 	conf_dir_set(dir);
 	assert_string_equal(conf_dir(), dir);
 	assert_int_equal(conf_load_named("test.conf", opts, ranges, &cfg, &e), 0);
 	assert_int_equal(cfg_getint(cfg, "port"), 9);
-	cfg_free(cfg);
+	conf_free(cfg);
 	assert_int_equal(conf_load_named("other.conf", opts, ranges, &cfg, &e), 0);
 	assert_int_equal(cfg_getint(cfg, "port"), 271); /* no file: all defaults */
-	cfg_free(cfg);
+	conf_free(cfg);
 	conf_dir_set(NULL);
 }
 
@@ -145,7 +146,7 @@ static void test_unclosed_sections(void **state)
 	for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++) {
 		if (load(closed[i], &cfg, &e) < 0)
 			fail_msg("%s: %s", closed[i], e.text);
-		cfg_free(cfg);
+		conf_free(cfg);
 	}
 	refuse("port = 1\nlimits {\n  seconds = 1\n", ":2:", "no end");
 	refuse("limits {", ":1:", "no end");
@@ -153,6 +154,59 @@ static void test_unclosed_sections(void **state)
 	refuse("name = \"}\n\"\nlimits {\n", ":3:", "no end");
 	refuse("limits { seconds = 1 // }\n", ":1:", "no end");
 	refuse("limits { seconds = 1 /* } */\n", ":1:", "no end");
+}
+
+static void test_text(void **state)
+{
+	cfg_t *cfg;
+
+	(void)state;
+	assert_int_equal(conf_load_text("limits { seconds = 5 }\n", opts, &cfg), 0);
+	assert_int_equal(cfg_getint(cfg, "limits|seconds"), 5);
+	assert_int_equal(cfg_getint(cfg, "port"), 271);
+	conf_free(cfg);
+	assert_int_equal(conf_load_text("prot = 1", opts, &cfg), ST_ECONF);
+	assert_null(cfg);
+	conf_free(NULL);
+}
+
+#define THREADS 4
+#define ROUNDS 200
+
+static void *read_and_free(void *bad)
+{
+	struct conf_error e;
+	cfg_t *cfg;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		assert_int_equal(conf_load(path, opts, ranges, &cfg, &e), 0);
+		assert_int_equal(cfg_getint(cfg, "port"), 8271);
+		conf_free(cfg);
+		assert_int_equal(conf_load(bad, opts, ranges, &cfg, &e), ST_ECONF);
+		assert_non_null(strstr(e.text, "nonsense:2:"));
+	}
+	return NULL;
+}
+
+/* A module drops its old settings in one thread while another's are read. */
+static void test_threads(void **state)
+{
+	pthread_t threads[THREADS];
+	struct conf_error e;
+	char bad[160];
+	cfg_t *cfg;
+
+	(void)state;
+	(void)snprintf(bad, sizeof(bad), "%s/nonsense", dir);
+	assert_int_equal(load("\nport = 0\n", &cfg, &e), ST_ECONF);
+	assert_int_equal(rename(path, bad), 0);
+	assert_int_equal(load("name = \"a\"\nport = 8271\n", &cfg, &e), 0);
+	conf_free(cfg);
+	for (size_t i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, read_and_free, bad), 0);
+	for (size_t i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	assert_int_equal(unlink(bad), 0);
 }
 
 int main(void)
@@ -164,6 +218,8 @@ int main(void)
 		cmocka_unit_test(test_missing_file),
 		cmocka_unit_test_setup_teardown(test_named_files, begin, end),
 		cmocka_unit_test(test_directories),
+		cmocka_unit_test_setup_teardown(test_text, begin, end),
+		cmocka_unit_test_setup_teardown(test_threads, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,7 +26,7 @@ static int read_policy(const char *text)
 static void drop_policy(void)
 {
 	os_policy_free(&policy);
-	cfg_free(cfg);
+	conf_free(cfg);
 	cfg = NULL;
 }
 

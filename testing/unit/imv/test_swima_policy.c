@@ -47,7 +47,7 @@ static int stop(void **state)
 	(void)state;
 	policy_state_free(state_);
 	policy_close(policy);
-	cfg_free(conf);
+	conf_free(conf);
 	state_ = NULL;
 	policy = NULL;
 	conf = NULL;
