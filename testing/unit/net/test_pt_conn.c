@@ -1,136 +1,13 @@
 #include "config.h"
 
-#include "net_lab.h"
+#include "pt_lab.h"
 
-#include "net/pt_conn.h"
 #include "net/stream.h"
 #include "wire/pt_tls.h"
 
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-/* One end that is a pt_conn, and what it told us. */
-struct side {
-	struct pt_conn *conn;
-	bool ready, closed, echo, keep;
-	int err;
-	unsigned batches;
-	size_t octets;
-	uint32_t ids; /* identities in the list */
-	char user[64];
-	size_t binding;
-	char reason[256];
-};
-
-static struct net_loop loop;
-static struct limits limits;
-static struct pt_conn_conf server_conf, client_conf;
-
-static void on_ready(void *ctx, const struct pt_conn_info *info)
-{
-	struct side *s = ctx;
-
-	s->ready = true;
-	s->ids = info->ar_identities.p[3];
-	s->binding = info->binding.n;
-	assert_string_equal(info->remote, "127.0.0.1");
-	assert_non_null(strstr(info->log->ctx, "peer=127.0.0.1"));
-	if (info->user)
-		(void)snprintf(s->user, sizeof(s->user), "%s", info->user);
-}
-
-static void on_batch(void *ctx, struct span batch)
-{
-	struct side *s = ctx;
-
-	assert_false(s->closed);
-	s->batches++;
-	s->octets += batch.n;
-	if (s->echo)
-		assert_int_equal(pt_conn_send(s->conn, batch), 0);
-}
-
-static int on_verify(void *ctx, struct span user, struct span password)
-{
-	(void)ctx;
-	return span_eq(user, span_str("alice")) && span_eq(password, span_str("secret"))
-		       ? 0
-		       : ST_EAUTH;
-}
-
-static void on_closed(void *ctx, int err, const char *reason)
-{
-	struct side *s = ctx;
-
-	assert_false(s->closed);
-	s->closed = true;
-	s->conn = NULL;
-	s->err = err;
-	(void)snprintf(s->reason, sizeof(s->reason), "%s", reason);
-}
-
-static const struct pt_conn_ops ops = {
-	.ready = on_ready,
-	.batch = on_batch,
-	.verify = on_verify,
-	.closed = on_closed,
-};
-
-static int setup(void **state)
-{
-	const struct limits standard = LIMITS_DEFAULT;
-
-	(void)state;
-	limits = standard;
-	limits.handshake_s = limits.negotiation_s = limits.close_s = 1;
-	lab_log_clear();
-	assert_int_equal(net_loop_init(&loop), 0);
-	server_conf = (struct pt_conn_conf){
-		.tls = lab_tls(true, "manager", NULL),
-		.limits = &limits,
-	};
-	client_conf = (struct pt_conn_conf){
-		.tls = lab_tls(false, "endpoint", "localhost"),
-		.limits = &limits,
-	};
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	tls_ctx_free(server_conf.tls);
-	tls_ctx_free(client_conf.tls);
-	while (uv_run(&loop.uv, UV_RUN_ONCE))
-		;
-	return net_loop_reset(&loop); /* nothing may be left open */
-}
-
-static void open_side(struct side *s, const struct pt_conn_conf *conf, int fd)
-{
-	assert_int_equal(pt_conn_open(&loop, conf, fd, &ops, s, &s->conn), 0);
-	assert_false(s->ready || s->closed);
-}
-
-static void open_pair(struct side *server, struct side *client)
-{
-	int fd[2];
-
-	lab_pair(fd);
-	open_side(server, &server_conf, fd[0]);
-	open_side(client, &client_conf, fd[1]);
-}
-
-static void close_both(struct side *server, struct side *client)
-{
-	pt_conn_close(client->conn, 0, NULL);
-	assert_false(client->closed);
-	assert_true(lab_run_until(&loop, &server->closed, 3000));
-	assert_true(lab_run_until(&loop, &client->closed, 3000));
-	assert_int_equal(server->err, 0);
-	assert_int_equal(client->err, 0);
-}
 
 static void test_batches(void **state)
 {
@@ -606,31 +483,16 @@ static void test_reload(void **state)
 	close_both(&server[0], &client[0]);
 }
 
-static void test_many(void **state)
-{
-	enum { N = 150 };
-	static struct side server[N], client[N];
-
-	(void)state;
-	limits.handshake_s = limits.negotiation_s = 20; /* on a busy machine too */
-	for (int i = 0; i < N; i++)
-		open_pair(&server[i], &client[i]);
-	for (int i = 0; i < N; i++)
-		assert_true(lab_run_until(&loop, &client[i].ready, 20000));
-	for (int i = 0; i < N; i++)
-		close_both(&server[i], &client[i]);
-}
-
 int main(void)
 {
-#define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define CASE(f) cmocka_unit_test_setup_teardown(f, pt_lab_setup, pt_lab_teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(test_batches),        CASE(test_certificates),  CASE(test_wrong_manager),
 		CASE(test_sasl),           CASE(test_malformed),     CASE(test_silent),
 		CASE(test_idle),           CASE(test_linger),        CASE(test_garbage),
 		CASE(test_hang_up),        CASE(test_slow_reader),   CASE(test_memory),
 		CASE(test_hang_up_unread), CASE(test_hang_up_first), CASE(test_detach),
-		CASE(test_reload),         CASE(test_many),
+		CASE(test_reload),
 	};
 
 	return cmocka_run_group_tests(tests, lab_setup, lab_teardown);
