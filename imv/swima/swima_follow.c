@@ -260,13 +260,13 @@ static int take_news(struct imv *imv, struct swima_session *s, struct swima_peer
 	int by = ev->action == SWIMA_CREATION ? 1 : ev->action == SWIMA_DELETION ? -1 : 0;
 	int err = 0;
 
-	if (policy_patterns(swima_module(imv)->policy) && by)
+	if (policy_patterns(swima_module(imv)->policy))
 		err = news_add(&s->follow.news, ev->eid, s->follow.answers, ev->rec.id, by);
 	if (err || by < 0)
 		return err;
 	if (with_record && ev->rec.record.n)
 		swima_describe(imv, s, &ev->rec);
-	else if (swima_wants_record(imv, &ev->rec))
+	else if (swima_wants_record(imv, &ev->rec, ev->action == SWIMA_ALTERATION))
 		err = swima_peer_want(p, ev->rec.id,
 				      swima_module(imv)->limits.max_descriptions);
 	return err == ST_ELIMIT ? 0 : err;
@@ -497,7 +497,7 @@ static int see_row(void *ctx, const struct software_row *row)
 	struct swima_session *s = ctx;
 	struct news *n = &s->follow.news;
 	struct news_item *it = news_find(n, row->identifier);
-	const struct news_name *said = row->name.n ? NULL : news_name(n, row->identifier);
+	const struct news_name *said = news_name(n, row->identifier);
 
 	if (it)
 		it->there = true;

@@ -44,6 +44,7 @@ int news_describe(struct news *n, struct span identifier, struct span name,
 		.identifier = arena_copy(&n->arena, identifier),
 		.name = arena_copy(&n->arena, name),
 		.version = arena_copy(&n->arena, version),
+		.at = n->n_names,
 	};
 
 	if (!said.identifier.p || !said.name.p || !said.version.p)
@@ -83,6 +84,31 @@ static int by_name(const void *a, const void *b)
 	return span_cmp(x->identifier, y->identifier);
 }
 
+/* The last word first. */
+static int by_name_and_age(const void *a, const void *b)
+{
+	const struct news_name *x = a, *y = b;
+	int cmp = by_name(a, b);
+
+	return cmp ? cmp : (x->at < y->at) - (x->at > y->at);
+}
+
+/* Sorted by identifier, one of each. */
+static void last_names(struct news *n)
+{
+	size_t kept = 0;
+
+	if (n->n_names)
+		qsort(n->names, n->n_names, sizeof(*n->names), by_name_and_age);
+	for (size_t i = 0; i < n->n_names; i++)
+		if (!kept || by_name(&n->names[kept - 1], &n->names[i]) != 0) {
+			n->names[kept] = n->names[i];
+			n->names[kept].at = kept;
+			kept++;
+		}
+	n->n_names = kept;
+}
+
 /* One item an event, of the answer that told this EID first. */
 static void items_of_events(struct news *n, uint32_t committed)
 {
@@ -114,8 +140,7 @@ int news_sum(struct news *n, uint32_t committed)
 	n->items = v;
 	if (n->n_events)
 		qsort(n->events, n->n_events, sizeof(*n->events), by_eid);
-	if (n->n_names)
-		qsort(n->names, n->n_names, sizeof(*n->names), by_name);
+	last_names(n);
 	items_of_events(n, committed);
 	if (n->n_items)
 		qsort(v, n->n_items, sizeof(*v), by_identifier);

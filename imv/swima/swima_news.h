@@ -10,7 +10,7 @@ struct news_event {
 	uint32_t eid;
 	uint32_t answer; /* which answer it came in */
 	uint32_t at;     /* and where */
-	int by;          /* instances: 1 or -1 */
+	int by;          /* instances: 1, -1, or 0: another record */
 	struct span identifier;
 };
 
@@ -21,9 +21,10 @@ struct news_item {
 	bool there; /* the posture has it */
 };
 
-/* What a record said about software, before the posture knows it. */
+/* What a record said about software, before the posture knows it or says so again. */
 struct news_name {
 	struct span identifier, name, version;
+	size_t at; /* which one it was: the last word on an identifier counts */
 };
 
 /* Zero-initialise; news_reset when done. */

@@ -130,12 +130,11 @@ void swima_describe(struct imv *imv, struct swima_session *s, const struct swima
 
 /* --- inventories --- */
 
-/* Its name is not known, and somebody would look at it: the rules or the posture. */
-bool swima_wants_record(struct imv *imv, const struct swima_record *rec)
+bool swima_wants_record(struct imv *imv, const struct swima_record *rec, bool altered)
 {
 	struct posture *posture = imv_posture(imv);
 
-	if (!readable(rec) || (posture && posture_described(posture, rec->id)))
+	if (!readable(rec) || (!altered && posture && posture_described(posture, rec->id)))
 		return false;
 	return policy_patterns(swima_module(imv)->policy) || (posture && imv_report(imv));
 }
@@ -175,7 +174,7 @@ static int take_record(struct imv *imv, struct swima_session *s, struct swima_pe
 		swima_describe(imv, s, rec);
 		return 0;
 	}
-	if (swima_wants_record(imv, rec)) {
+	if (swima_wants_record(imv, rec, false)) {
 		err = swima_peer_want(p, rec->id, swima_module(imv)->limits.max_descriptions);
 		if (err != ST_ELIMIT)
 			return err;

@@ -122,8 +122,9 @@ void swima_end_inventory(struct imv *imv, struct swima_session *s);
 /* What a record says about software, whoever has it. */
 void swima_describe(struct imv *imv, struct swima_session *s, const struct swima_record *rec);
 
-/* Its name is not known, and somebody would look at it: the rules or the posture. */
-bool swima_wants_record(struct imv *imv, const struct swima_record *rec);
+/* Its name is not known, or the record that told it is not what it was, and somebody would look
+ * at it: the rules or the posture. */
+bool swima_wants_record(struct imv *imv, const struct swima_record *rec, bool altered);
 
 struct software swima_software(const struct swima_record *rec);
 

@@ -197,6 +197,13 @@ static const struct software_row rows[] = {
 	  .instances = 2 },
 };
 
+/* It calls itself bash 5.2 and says another name. */
+static const char renamed_tag[] =
+	"<SoftwareIdentity xmlns=\"http://standards.iso.org/iso/19770/-2/2015/schema.xsd\""
+	" name=\"telnetd\" version=\"9\" tagId=\"bash-5.2\">"
+	"<Entity name=\"Lab\" regid=\"lab.example\" role=\"tagCreator\"/>"
+	"</SoftwareIdentity>";
+
 #define RULE "rule \"r\" { forbidden = {\"telnetd\"} required = {\"bash\"} }\n"
 
 static void judge(const char *conf, const char *const *events, unsigned long evaluation)
@@ -240,6 +247,32 @@ static void test_rules(void **state)
 	      (const char *const[]){ "21+openssl-3.0", "22-openssl-3.0", NULL },
 	      TNC_IMV_EVALUATION_RESULT_COMPLIANT);
 	start("", true);
+}
+
+/* What an altered record says now is asked for, though the posture can name the software, and
+ * judged in place of what it said before. */
+static void test_altered(void **state)
+{
+	uint32_t records;
+
+	(void)state;
+	follow("rule \"r\" { forbidden = {\"telnetd\"} }\n", 20);
+	end_batch();
+	EVENTS(0, must_ask("identifiers from 21 subscribe"), 21, 21, "21+bash-5.2");
+	records = must_ask("records from 0 targeted");
+	answer(PA_SW_INVENTORY, records, items, 1);
+	must_allow();
+	assert_int_equal(fake_count("describe lab.example__bash-5.2"), 1);
+	fake_state.contiguous_eid = fake_state.highest_eid = 21;
+	fake_rows = rows;
+	fake_n_rows = 1;
+	tncs_begin(TNCS_CONNECTION);
+	EVENTS(SWIMA_FULFILLMENT, records - 1, 22, 22, "22~bash-5.2");
+	records = must_ask("records from 0 targeted");
+	answer(PA_SW_INVENTORY, records, &(struct item){ "bash", "5.2", 0, renamed_tag }, 1);
+	must_recommend(TNC_IMV_ACTION_RECOMMENDATION_ISOLATE,
+		       TNC_IMV_EVALUATION_RESULT_NONCOMPLIANT_MAJOR);
+	assert_int_equal(fake_count("describe lab.example__bash-5.2"), 2);
 }
 
 /* --- the bytes of testing/vectors/swima --- */
@@ -370,6 +403,7 @@ int main(void)
 		T(test_settings),
 		T(test_late),
 		T(test_rules),
+		T(test_altered),
 		T(test_vector_upgrade),
 		T(test_vector_unknown_action),
 		T(test_vector_fulfillment),

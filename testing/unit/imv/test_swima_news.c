@@ -58,11 +58,35 @@ static void test_names(void **state)
 	news_reset(&n);
 }
 
+/* A record is altered, and altered again: the last one counts. */
+static void test_last_name(void **state)
+{
+	static const char *const versions[] = { "1", "2", "3" };
+	struct news n = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(
+			news_describe(&n, span_str("a"), span_str("a"), span_str(versions[i])),
+			0);
+		assert_int_equal(
+			news_describe(&n, span_str("b"), span_str("b"), span_str("9")), 0);
+	}
+	assert_int_equal(news_sum(&n, 0), 0);
+	assert_int_equal(n.n_names, 2);
+	assert_true(span_eq(news_name(&n, span_str("a"))->version, span_str("3")));
+	assert_int_equal(news_describe(&n, span_str("a"), span_str("a"), span_str("4")), 0);
+	assert_int_equal(news_sum(&n, 0), 0);
+	assert_true(span_eq(news_name(&n, span_str("a"))->version, span_str("4")));
+	news_reset(&n);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sum),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_last_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
