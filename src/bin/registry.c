@@ -181,6 +181,16 @@ static void target_ask(struct registry *r, struct target *t)
 	seat->ask(seat, registry_slot(r));
 }
 
+int64_t registry_turn(struct registry *r)
+{
+	int64_t due;
+
+	pthread_mutex_lock(&r->lock);
+	due = registry_slot(r);
+	pthread_mutex_unlock(&r->lock);
+	return due;
+}
+
 size_t registry_ask_all(struct registry *r)
 {
 	struct target *t, *next;

@@ -80,6 +80,10 @@ bool registry_wanted(struct registry *r, struct seat *seat);
 /* Everybody who has a session is to be assessed again, as fast as the rate allows. How many. */
 size_t registry_ask_all(struct registry *r);
 
+/* A session wants another assessment, and nobody has asked for it: the moment (monotonic us) in
+ * which it may have it. It takes a turn among those who are asked. */
+int64_t registry_turn(struct registry *r);
+
 /* It cannot be asked: the questions it was asked for end with this reason. */
 void registry_refuse(struct registry *r, struct seat *seat, const char *reason);
 

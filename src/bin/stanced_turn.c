@@ -131,6 +131,7 @@ static void turn_after(struct session *s, uint64_t at)
 		return;
 	if (begun != s->counted) {
 		s->counted = begun;
+		s->woken = false; /* this is the one that was wanted */
 		registry_begin(registry_of(s), &s->seat, at);
 		quota_spend(s->worker->manager->quota, s->who.key, clock_mono_us());
 		turn_pace(s);
@@ -253,6 +254,8 @@ void turn_wake(struct session *s)
 		turn_after(s, at);
 		return;
 	}
+	if (!s->woken && !registry_wanted(registry_of(s), &s->seat))
+		s->due = registry_turn(registry_of(s));
 	s->woken = true;
 	if (s->turn == TURN_IDLE)
 		turn_ask(s);
@@ -277,7 +280,7 @@ static void turn_ask(struct session *s)
 
 	if (!s->woken && !registry_wanted(registry_of(s), &s->seat))
 		return;
-	if (!s->woken && early > 0)
+	if (early > 0)
 		uv_timer_start(&s->deadline, turn_on_deadline, (uint64_t)early / 1000 + 1, 0);
 	else if (turn_enter(s))
 		turn_go(s);
@@ -289,7 +292,8 @@ static void turn_on_asked(struct letter *l)
 		(struct session *)(void *)((char *)l - offsetof(struct session, asked));
 
 	atomic_store(&s->asking, false);
-	s->due = atomic_load(&s->asked_due);
+	if (!s->woken) /* else it has a turn already, and an earlier one */
+		s->due = atomic_load(&s->asked_due);
 	if (s->turn == TURN_IDLE)
 		turn_ask(s);
 	session_unref(s);

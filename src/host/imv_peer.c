@@ -144,7 +144,7 @@ static void send_result(struct imv_peer *v)
 	}
 	v->stage = IDLE;
 	peer_stop(&v->base, recommend_state(recommend_access(v->result.action)));
-	if (peer_take_retry(&v->base))
+	if (peer_pass_retry(&v->base))
 		retry(v);
 }
 

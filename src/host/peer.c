@@ -200,6 +200,18 @@ bool peer_take_retry(struct peer *p)
 	return wanted;
 }
 
+bool peer_pass_retry(struct peer *p)
+{
+	bool later;
+
+	pthread_mutex_lock(&p->lock);
+	later = p->retry_wanted && p->ops.wake;
+	if (later)
+		p->ops.wake(p->ctx);
+	pthread_mutex_unlock(&p->lock);
+	return !later && peer_take_retry(p);
+}
+
 void peer_forget_retries(struct peer *p)
 {
 	pthread_mutex_lock(&p->lock);

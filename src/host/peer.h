@@ -95,6 +95,10 @@ void peer_set_language(struct peer *p, struct span value);
 /* Takes the wish for a retry: true once for any number of wishes. */
 bool peer_take_retry(struct peer *p);
 
+/* An assessment has ended. A wish for another stays, and the owner is told of it by `wake`, in
+ * whose hands it is when. True: there is no `wake`, and the wish is taken. */
+bool peer_pass_retry(struct peer *p);
+
 /* The owner asks for an assessment: modules may ask for some again. */
 void peer_forget_retries(struct peer *p);
 

@@ -51,8 +51,9 @@ enum kit_retry {
 };
 
 /* Asks the host to assess a connection (its id, or KIT_ALL_CONNECTIONS) again. From any thread,
- * between load and unload. 0: it will; ST_EDENIED: it will not; ST_ENOENT: the host cannot, or
- * there is no such connection; ST_ESTATE: the module is not in a host. */
+ * between load and unload. 0: it will, when its turn comes (stanced: assess_rate of
+ * stance.conf); ST_EDENIED: it will not; ST_ENOENT: the host cannot, or there is no such
+ * connection; ST_ESTATE: the module is not in a host. */
 int kit_retry(struct kit_module *m, uint32_t connection, enum kit_retry why);
 
 /* The text that suits best a peer whose Accept-Language value is `preferred` (RFC 9110, 12.5.4;

@@ -364,6 +364,8 @@ static void test_rate(void **state)
 	assert_true(p[0].due >= now && p[0].due < now + 10000000);
 	for (size_t i = 1; i < 5; i++)
 		assert_int_equal(p[i].due - p[i - 1].due, 100000);
+	assert_int_equal(registry_turn(reg) - p[4].due, 100000); /* a module's own wish */
+	assert_int_equal(registry_turn(reg) - p[4].due, 200000);
 	for (size_t i = 0; i < 5; i++)
 		registry_remove(reg, &p[i].seat);
 	forget(q);

@@ -2,6 +2,7 @@
  * that only note what they are told. */
 #include "unit.h"
 
+#include "base/clock.h"
 #include "bin/quota.h"
 #include "bin/stanced_turn.h"
 
@@ -27,7 +28,8 @@ static struct {
 
 static struct {
 	bool wanted;
-	unsigned begun, done, refused, removed;
+	unsigned begun, done, refused, removed, turns;
+	int64_t due;
 } registry;
 
 void session_ref(struct session *x)
@@ -136,6 +138,13 @@ bool registry_wanted(struct registry *r, struct seat *seat)
 {
 	(void)r, (void)seat;
 	return registry.wanted;
+}
+
+int64_t registry_turn(struct registry *r)
+{
+	(void)r;
+	registry.turns++;
+	return registry.due;
 }
 
 void registry_refuse(struct registry *r, struct seat *seat, const char *reason)
@@ -393,6 +402,40 @@ static void test_woken(void **state)
 	settle();
 }
 
+/* It has a turn among those whom the administrator asks, one however often it is said; what the
+ * endpoint begins itself meanwhile is as good. */
+static void test_woken_later(void **state)
+{
+	(void)state;
+	turn_first(s);
+	turn_batch(s, span_str("first"));
+	settle();
+	registry.due = clock_mono_us() + 60 * CLOCK_SEC;
+	turn_wake(s);
+	turn_wake(s);
+	registry.wanted = true;
+	s->seat.ask(&s->seat, registry.due + 1);
+	run_for(1);
+	assert_int_equal(registry.turns, 1);
+	assert_int_equal(peer.woken, 0);
+	assert_int_equal(s->turn, TURN_IDLE);
+	turn_batch(s, span_str("by itself"));
+	settle();
+	assert_int_equal(s->turn, TURN_IDLE);
+	assert_false(s->woken);
+	registry.due = 0;
+	turn_wake(s);
+	assert_int_equal(peer.woken, 1);
+	settle();
+	/* asked for first, and then wanted: one turn for both */
+	registry.wanted = true;
+	s->seat.ask(&s->seat, clock_mono_us() + 60 * CLOCK_SEC);
+	run_for(1);
+	turn_wake(s);
+	assert_int_equal(registry.turns, 2);
+	assert_int_equal(peer.woken, 1);
+}
+
 /* Six in a minute, and one on credit: then it is not read from. */
 static void test_pace(void **state)
 {
@@ -422,11 +465,17 @@ int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		CASE(test_course),          CASE(test_new_one_waits),
-		CASE(test_idle_one_waits),  CASE(test_too_much_while_waiting),
-		CASE(test_silent),          CASE(test_deadlines),
-		CASE(test_no_turn_in_time), CASE(test_asked),
-		CASE(test_woken),           CASE(test_pace),
+		CASE(test_course),
+		CASE(test_new_one_waits),
+		CASE(test_idle_one_waits),
+		CASE(test_too_much_while_waiting),
+		CASE(test_silent),
+		CASE(test_deadlines),
+		CASE(test_no_turn_in_time),
+		CASE(test_asked),
+		CASE(test_woken),
+		CASE(test_woken_later),
+		CASE(test_pace),
 		CASE(test_dropped),
 	};
 

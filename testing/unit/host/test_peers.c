@@ -311,6 +311,28 @@ static void test_module_retries(void **state)
 	assert_int_equal(imv->retry(imv->id, TNC_CONNECTIONID_ANY, 4), TNC_RESULT_CANT_RETRY);
 }
 
+/* A validator wants another one at the end of each: when that is, the owner says. */
+static void test_module_retries_wait(void **state)
+{
+	struct link l;
+
+	(void)state;
+	link_open(&l, ch, vh);
+	imv->notify = want_retry_always;
+	imc_peer_begin(l.c);
+	while (link_step_to_server(&l) || link_step_to_client(&l))
+		;
+	assert_int_equal(l.results_v, 1);
+	assert_int_equal(imv_peer_begun(l.v), 1);
+	assert_true(l.wakes_v > 0);
+	l.wakes_v = 0;
+	imv_peer_wake(l.v);
+	assert_int_equal(imv_peer_begun(l.v), 2);
+	link_pump(&l); /* comes to an end */
+	assert_int_equal(imv_peer_begun(l.v), 1 + 8);
+	link_close(&l);
+}
+
 static void test_half_duplex(void **state)
 {
 	struct peer_info info;
@@ -580,6 +602,7 @@ int main(void)
 		T(test_late_recommendation),
 		T(test_deadline_in_the_middle),
 		T(test_module_retries),
+		T(test_module_retries_wait),
 		T(test_half_duplex),
 		T(test_languages),
 		T(test_overflow),
