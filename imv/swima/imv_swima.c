@@ -331,6 +331,9 @@ static void swima_facts(struct imv *imv, struct swima_session *s)
 	if (s->sources.len)
 		(void)imv_fact(imv, "swima.sources", wr_span(&s->sources));
 	swima_follow_collectors(imv, s);
+	/* a first version made a fact of the epoch, and it would stay as it was for ever */
+	if (imv_report(imv) && !f->tidied)
+		s->follow.tidied = report_facts_end(imv_report(imv), "swima.epoch") == 0;
 }
 
 static enum pa_result swima_judge(struct imv *imv, struct swima_session *s)

@@ -43,6 +43,7 @@ struct swima_follow {
 	uint32_t noted; /* collectors that the posture knows of; 0 or 1: it does not say */
 	bool recalled;  /* the posture has been asked for them */
 	bool silent;    /* nobody spoke in the last assessment */
+	bool tidied;    /* facts that are not told any more are gone */
 	struct news news;
 };
 

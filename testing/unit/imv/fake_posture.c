@@ -277,6 +277,13 @@ int report_result(struct report *r, const char *rule, enum verdict v, struct spa
 	return 0;
 }
 
+int report_facts_end(struct report *r, const char *prefix)
+{
+	put(r, "facts end", span_str(prefix));
+	end(r);
+	return 0;
+}
+
 int report_results_end(struct report *r, const char *prefix)
 {
 	put(r, "results end", span_str(prefix));

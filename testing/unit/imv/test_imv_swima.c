@@ -39,6 +39,8 @@ static void test_learns(void **state)
 	assert_true(fake_has("result swima.inventory 0 "));
 	assert_true(fake_has("submit host.example"));
 
+	assert_true(fake_has("facts end swima.epoch")); /* of a first version */
+
 	/* The second time all is known: identifiers only. */
 	tncs_begin(TNCS_CONNECTION);
 	id = must_ask_inventory();
@@ -48,6 +50,7 @@ static void test_learns(void **state)
 	assert_true(tncs_recommended);
 	assert_int_equal(fake_count("describe "), 3);
 	assert_int_equal(fake_count("software "), 6);
+	assert_int_equal(fake_count("facts end"), 1);
 }
 
 static void test_chunks(void **state)
