@@ -209,6 +209,19 @@ size_t registry_ask_all(struct registry *r)
 	return n;
 }
 
+void registry_ask(struct registry *r, const char *key)
+{
+	struct target *t;
+
+	pthread_mutex_lock(&r->lock);
+	HASH_FIND_STR(r->targets, key, t);
+	if (t && t->seats && t->seats->wanted <= t->seats->begun) {
+		atomic_fetch_add(&r->number, 1);
+		target_ask(r, t);
+	}
+	pthread_mutex_unlock(&r->lock);
+}
+
 static void question_put(struct registry *r, struct assess *q, const char *key)
 {
 	struct target *t = target_get(r, key);
@@ -350,8 +363,22 @@ static void target_trim(struct registry *r, struct target *t)
 		if (n++ < r->per_target)
 			continue;
 		seat->dropped = true;
-		seat->drop(seat);
+		seat->drop(seat, false);
 	}
+}
+
+void registry_end(struct registry *r, const char *key)
+{
+	struct target *t;
+
+	pthread_mutex_lock(&r->lock);
+	HASH_FIND_STR(r->targets, key, t);
+	for (struct seat *seat = t ? t->seats : NULL; seat && !seat->dropped;
+	     seat = seat->next) {
+		seat->dropped = true;
+		seat->drop(seat, true);
+	}
+	pthread_mutex_unlock(&r->lock);
 }
 
 int registry_add(struct registry *r, struct seat *seat, const struct identity *who)

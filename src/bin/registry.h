@@ -31,9 +31,9 @@ struct seat {
 	 * registry's lock. Must not call into the registry, nor wait. */
 	void (*ask)(struct seat *seat, int64_t due);
 
-	/* The endpoint has too many sessions, and this is the oldest: it is to end. As `ask`;
-	 * may be NULL where there is no ceiling. */
-	void (*drop)(struct seat *seat);
+	/* It is to end: the endpoint has too many sessions and this is the oldest, or was
+	 * forgotten. As `ask`, once; may be NULL where neither happens. */
+	void (*drop)(struct seat *seat, bool forgotten);
 
 	/* the registry's, under its lock */
 	bool dropped; /* and not gone yet */
@@ -83,6 +83,13 @@ size_t registry_ask_all(struct registry *r);
 /* A session wants another assessment, and nobody has asked for it: the moment (monotonic us) in
  * which it may have it. It takes a turn among those who are asked. */
 int64_t registry_turn(struct registry *r);
+
+/* This one endpoint is to be assessed again if it has a session, as fast as the rate allows; not
+ * when it will be anyway. */
+void registry_ask(struct registry *r, const char *key);
+
+/* All sessions of this endpoint are to end: it was forgotten. */
+void registry_end(struct registry *r, const char *key);
 
 /* It cannot be asked: the questions it was asked for end with this reason. */
 void registry_refuse(struct registry *r, struct seat *seat, const char *reason);

@@ -215,6 +215,18 @@ static void doors_on_pressure(void *gate, bool high)
 	gate_shut(gate, high);
 }
 
+static void doors_on_silent(void *registry, const char *key)
+{
+	registry_ask(registry, key);
+}
+
+static void doors_on_forgotten(void *registry, const char *key)
+{
+	registry_end(registry, key);
+}
+
+static const struct posture_absence absence = { doors_on_silent, doors_on_forgotten };
+
 /* Who comes in, who has to wait, and who is there. */
 static int stanced_open_doors(struct stanced *d)
 {
@@ -235,6 +247,7 @@ static int stanced_open_doors(struct stanced *d)
 		return err;
 	doors_limit(m, &d->conf);
 	posture_on_pressure(m->posture, doors_on_pressure, m->gate);
+	posture_on_absence(m->posture, &absence, m->registry);
 	return 0;
 }
 
@@ -402,8 +415,10 @@ void stanced_close(struct stanced *d)
 	free(d->workers);
 	if (d->manager.host)
 		imv_host_close(d->manager.host);
-	if (d->manager.posture)
+	if (d->manager.posture) {
 		posture_on_pressure(d->manager.posture, NULL, NULL);
+		posture_on_absence(d->manager.posture, NULL, NULL);
+	}
 	posture_close(d->manager.posture);
 	quota_close(d->manager.quota);
 	registry_close(d->manager.registry);

@@ -317,17 +317,21 @@ static void turn_on_dropped(struct letter *l)
 		(struct session *)(void *)((char *)l - offsetof(struct session, dropped));
 
 	s->turn = TURN_OVER;
-	atomic_fetch_add(&s->worker->manager->ended, 1);
-	if (s->conn) /* at once, with whatever it holds: it is most likely dead */
-		pt_conn_abort(s->conn, ST_ECLOSED, "the endpoint has newer sessions");
+	atomic_fetch_add(&s->worker->manager->ended, !s->forgotten);
+	/* at once, with whatever it holds: it is most likely dead */
+	if (s->conn)
+		pt_conn_abort(s->conn, ST_ECLOSED,
+			      s->forgotten ? "the endpoint was forgotten"
+					   : "the endpoint has newer sessions");
 	session_unref(s);
 }
 
-static void turn_on_drop(struct seat *seat)
+static void turn_on_drop(struct seat *seat, bool forgotten)
 {
 	struct session *s =
 		(struct session *)(void *)((char *)seat - offsetof(struct session, seat));
 
+	s->forgotten = forgotten;
 	session_ref(s);
 	mailbox_send(&s->worker->mailbox, &s->dropped);
 }

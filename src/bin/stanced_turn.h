@@ -60,6 +60,7 @@ struct session {
 	atomic_int_fast64_t asked_due;
 	struct letter asked;
 	struct letter dropped;
+	bool forgotten; /* why; set before the letter is sent */
 };
 
 void session_ref(struct session *s);

@@ -35,6 +35,8 @@ struct posture {
 	bool pressed; /* pressure(pressure_ctx, true) was said last */
 	void (*pressure)(void *ctx, bool high);
 	void *pressure_ctx;
+	const struct posture_absence *absence;
+	void *absence_ctx;
 	struct posture_stats stats;
 
 	/* The writer thread's own. */
@@ -87,7 +89,8 @@ struct job {
 /* Under p->lock, after the queue has become longer or shorter. */
 void posture_feel(struct posture *p);
 
-/* Forgets some of those who have been silent for conf.forget_after days. */
+/* Forgets some of those who have been silent for conf.forget_after days, and tells of those who
+ * have been for half of that. */
 void forget_silent(struct posture *p);
 
 void *writer_main(void *p);

@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SILENT_MAX 1000 /* endpoints forgotten for their silence in one step */
 #define DAY_US (86400 * (int64_t)CLOCK_SEC)
@@ -73,6 +74,24 @@ int forget_stage(struct journal *j, struct staged_endpoint *s, const struct repo
 
 /* --- asking for it ------------------------------------------------------------------------ */
 
+void posture_on_absence(struct posture *p, const struct posture_absence *ops, void *ctx)
+{
+	pthread_mutex_lock(&p->lock);
+	p->absence = ops;
+	p->absence_ctx = ctx;
+	pthread_mutex_unlock(&p->lock);
+}
+
+static void tell(struct posture *p, const char *key, bool forgotten)
+{
+	pthread_mutex_lock(&p->lock);
+	if (p->absence && forgotten)
+		p->absence->forgotten(p->absence_ctx, key);
+	else if (p->absence)
+		p->absence->silent(p->absence_ctx, key);
+	pthread_mutex_unlock(&p->lock);
+}
+
 struct waiting {
 	pthread_mutex_t lock;
 	pthread_cond_t cond;
@@ -125,7 +144,51 @@ int posture_forget(struct posture *p, const char *key, const char *by)
 	while (!w.done)
 		pthread_cond_wait(&w.cond, &w.lock);
 	pthread_mutex_unlock(&w.lock);
+	if (!w.err)
+		tell(p, key, true);
 	return w.err;
+}
+
+struct silent {
+	struct posture *p;
+	char key[];
+};
+
+static void silent_done(void *ctx, int err)
+{
+	struct silent *s = ctx;
+
+	if (!err)
+		tell(s->p, s->key, true);
+	free(s);
+}
+
+static struct silent *silent_new(struct posture *p, const struct endpoint *e)
+{
+	struct silent *s = malloc(sizeof(*s) + e->n_key + 1);
+
+	if (!s)
+		return NULL;
+	s->p = p;
+	memcpy(s->key, e->s, e->n_key);
+	s->key[e->n_key] = '\0';
+	return s;
+}
+
+/* Takes s. */
+static int forget_one(struct posture *p, const struct endpoint *e, const char *by,
+		      struct silent *s)
+{
+	struct report *r = forget_report(p, e, by);
+	int err = r ? 0 : ST_ENOMEM;
+
+	log_info(&p->log, "endpoint forgotten: endpoint=%.*s reason=\"%s\"", (int)e->n_name,
+		 e->s + e->name_at, by);
+	if (!err)
+		err = report_submit(r, silent_done, s);
+	if (err)
+		free(s);
+	return err;
 }
 
 /* On the writer thread: nobody else changes the index. Only the time in which somebody listened
@@ -133,25 +196,28 @@ int posture_forget(struct posture *p, const char *key, const char *by)
 void forget_silent(struct posture *p)
 {
 	int64_t listened = p->heard_until + clock_mono_us() - p->began;
-	int64_t before = listened - p->conf.forget_after * DAY_US;
+	int64_t half = p->conf.forget_after * DAY_US / 2;
 	char by[64];
 	unsigned n = 0;
 
-	if (!p->conf.forget_after)
+	if (!half)
 		return;
 	(void)snprintf(by, sizeof(by), "silent for %u days", p->conf.forget_after);
 	for (uint32_t i = 0; i < p->ix.n_endpoints && n < SILENT_MAX; i++) {
 		const struct endpoint *e = p->ix.endpoints[i];
-		struct report *r;
+		struct silent *s;
 
-		if (e->forgotten_seq || e->last_contact >= before)
+		if (e->forgotten_seq || e->last_contact >= listened - half)
 			continue;
-		if (!(r = forget_report(p, e, by)))
+		if (!(s = silent_new(p, e)))
 			return;
-		log_info(&p->log, "endpoint forgotten: endpoint=%.*s reason=\"%s\"",
-			 (int)e->n_name, e->s + e->name_at, by);
-		if (report_submit(r, NULL, NULL) < 0)
+		if (e->last_contact >= listened - 2 * half) {
+			tell(p, s->key, false);
+			free(s);
+		} else if (forget_one(p, e, by, s) < 0) {
 			return;
-		n++;
+		} else {
+			n++;
+		}
 	}
 }

@@ -67,6 +67,20 @@ void posture_close(struct posture *p);
  * One at a time; fn NULL: no longer, and when this returns fn is not running. */
 void posture_on_pressure(struct posture *p, void (*fn)(void *ctx, bool high), void *ctx);
 
+/* Whoever has connections to endpoints is told of those that are missed. On any thread, inside
+ * posture's lock: be brief, and do not call posture. */
+struct posture_absence {
+	/* Nothing was heard of this endpoint for half of forget_after: if it is connected, ask
+	 * it for an assessment. Said again and again until it has one, or is forgotten. */
+	void (*silent)(void *ctx, const char *key);
+	/* It was forgotten, and that is committed. What connections know of it is of no use any
+	 * more: they should end, so that who is there after all comes as a new endpoint. */
+	void (*forgotten)(void *ctx, const char *key);
+};
+
+/* One at a time; ops NULL: no longer, and when this returns none of them is running. */
+void posture_on_absence(struct posture *p, const struct posture_absence *ops, void *ctx);
+
 /* A moment in the order of what has been submitted, for posture_barrier. */
 uint64_t posture_mark(struct posture *p);
 

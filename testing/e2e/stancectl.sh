@@ -161,6 +161,33 @@ ok 'it returns' stance-agent --once
 same 'as a new one, asked for everything' "True 302" "$(stancectl endpoint "$endpoint" --json |
     json "str(d['first_seen'] > '$then') + ' ' + str(d['software_count'])")"
 
+note 'one that is connected'
+sessions() { stancectl status --json | json "d['connected']"; }
+known() { stancectl endpoint "$endpoint" --json 2>/dev/null | json "d['$1']" 2>/dev/null; }
+# until_is WHAT COMMAND...: within 20 s the command prints that.
+until_is() {
+    want=$1 tries=0
+    shift
+    until [ "$("$@")" = "$want" ]; do
+        tries=$((tries + 1))
+        [ $tries -le 100 ] || return 1
+        sleep 0.2
+    done
+}
+stance-agent 2>"$D/connected.log" &
+agent=$!
+ok 'it is there' until_is 1 sessions
+ok 'with its software' until_is 302 known software_count
+first=$(known first_seen)
+ok 'forgotten' stancectl forget "$endpoint"
+logged 'its session ends' 'the endpoint was forgotten'
+ok 'it comes back' until_is 302 known software_count
+ok 'as a new one' [ "$(known first_seen)" \> "$first" ]
+kill $agent
+wait $agent
+same 'the agent ends in order' 0 $?
+ok 'and its session' until_is 0 sessions
+
 note 'a collector that was taken away'
 sed '/swima/Id' "$D/tnc_config.agent" >"$D/tnc_config.short"
 sed 's|tnc_config.agent|tnc_config.short|' "$D/agent.conf" >"$D/short.conf"

@@ -14,15 +14,16 @@ static struct registry *reg;
 /* One session: what it was asked. */
 struct place {
 	struct seat seat; /* first */
-	unsigned asked, dropped;
+	unsigned asked, dropped, forgotten;
 	int64_t due;
 };
 
-static void on_drop(struct seat *seat)
+static void on_drop(struct seat *seat, bool forgotten)
 {
 	struct place *p = (struct place *)seat;
 
 	p->dropped++;
+	p->forgotten += forgotten;
 }
 
 static void on_ask(struct seat *seat, int64_t due)
@@ -152,6 +153,50 @@ static void test_ceiling(void **state)
 	for (int i = 0; i < 5; i++)
 		if (i != 3)
 			registry_remove(reg, &p[i].seat);
+	registry_remove(reg, &other.seat);
+}
+
+/* Of an endpoint that is forgotten every session ends, once; who comes then stays. */
+static void test_end(void **state)
+{
+	struct place p[3], other;
+
+	(void)state;
+	come(&other, "dns:b.example");
+	come(&p[0], A);
+	come(&p[1], A);
+	registry_end(reg, A);
+	registry_end(reg, A);
+	registry_end(reg, "dns:nobody.example");
+	come(&p[2], A);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(p[i].dropped, i < 2);
+		assert_int_equal(p[i].forgotten, i < 2);
+		registry_remove(reg, &p[i].seat);
+	}
+	assert_int_equal(other.dropped, 0);
+	registry_remove(reg, &other.seat);
+}
+
+/* Who is silent is asked once until it has answered. */
+static void test_silent(void **state)
+{
+	struct place p, other;
+
+	(void)state;
+	registry_ask(reg, A); /* it is not there */
+	come(&p, A);
+	come(&other, "dns:b.example");
+	for (unsigned i = 1; i <= 2; i++) {
+		registry_ask(reg, A);
+		registry_ask(reg, A);
+		assert_int_equal(p.asked, i);
+		assert_true(registry_wanted(reg, &p.seat));
+		registry_begin(reg, &p.seat, registry_now(reg));
+		assert_false(registry_wanted(reg, &p.seat));
+	}
+	assert_int_equal(other.asked, 0);
+	registry_remove(reg, &p.seat);
 	registry_remove(reg, &other.seat);
 }
 
@@ -484,6 +529,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_cancel, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_too_many_questions, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_rate, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_end, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_silent, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_threads, setup, teardown),
 	};
 

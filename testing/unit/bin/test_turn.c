@@ -451,14 +451,21 @@ static void test_pace(void **state)
 
 static void test_dropped(void **state)
 {
-	(void)state;
 	turn_first(s);
-	s->seat.drop(&s->seat);
+	s->seat.drop(&s->seat, *state != NULL);
 	run_for(1);
 	assert_true(conn.aborted);
+	assert_int_equal(manager.ended,
+			 *state == NULL); /* counted are those with newer ones */
 	assert_int_equal(s->turn, TURN_OVER);
 	turn_batch(s, span_str("too late"));
 	assert_int_equal(peer.received, 0);
+}
+
+static void test_forgotten(void **state)
+{
+	*state = s;
+	test_dropped(state);
 }
 
 int main(void)
@@ -477,6 +484,7 @@ int main(void)
 		CASE(test_woken_later),
 		CASE(test_pace),
 		CASE(test_dropped),
+		CASE(test_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -259,6 +259,61 @@ static void test_one_commit(void **state)
 	fixture_free(&f);
 }
 
+/* Who has the connections is told: of each that is forgotten, when that is committed, and of
+ * those that are on their way to it. */
+static char missed[64], gone[64];
+
+static void on_silent(void *ctx, const char *key)
+{
+	assert_ptr_equal(ctx, missed);
+	(void)snprintf(missed, sizeof(missed), "%s", key);
+}
+
+static void on_forgotten(void *ctx, const char *key)
+{
+	assert_ptr_equal(ctx, missed);
+	(void)snprintf(gone, sizeof(gone), "%s", key);
+}
+
+static const struct posture_absence absence = { on_silent, on_forgotten };
+
+static void test_absence(void **state)
+{
+	static const int days[] = { 31, 16 };
+	static const char *const names[] = { "gone.example", "missed.example" };
+	struct fixture f;
+	int64_t now = clock_wall_us();
+
+	(void)state;
+	log_set_level(LOG_L_ERROR);
+	fixture_init(&f, "synchronous = off\n");
+	f.conf.forget_after = 30;
+	for (size_t i = 0; i < 2; i++) {
+		clock_fake(now - days[i] * 86400 * CLOCK_SEC);
+		fixture_open(&f);
+		commit_inventory(&f, names[i], "vim");
+		posture_close(f.p);
+	}
+	clock_fake(0);
+	fixture_open(&f);
+	commit_inventory(&f, "b.example", "zsh"); /* from here on somebody listens */
+	posture_close(f.p);
+	fixture_open(&f);
+	posture_on_absence(f.p, &absence, missed);
+	commit_inventory(&f, "b.example", "vim");
+	for (int i = 0; i < 2; i++) /* until the look is over, and what came of it */
+		assert_int_equal(fixture_commit(&f, NULL), 0);
+	assert_string_equal(gone, "dns:gone.example");
+	assert_string_equal(missed, "dns:missed.example");
+	assert_int_equal(posture_forget(f.p, "dns:missed.example", "root"), 0);
+	assert_string_equal(gone, "dns:missed.example");
+	posture_on_absence(f.p, NULL, NULL);
+	assert_int_equal(posture_forget(f.p, "dns:b.example", "root"), 0);
+	assert_string_equal(gone, "dns:missed.example");
+	log_set_level(LOG_L_INFO);
+	fixture_free(&f);
+}
+
 /* After so many days of silence it happens by itself; while the manager was down nobody could have
  * been heard. */
 static void test_silent(void **state)
@@ -278,7 +333,8 @@ static void test_silent(void **state)
 	for (int i = 0; i < 2; i++) {
 		fixture_open(&f);
 		commit_inventory(&f, "b.example", "zsh"); /* the first look is at a commit */
-		assert_int_equal(fixture_commit(&f, NULL), 0);
+		for (int k = 0; k < 2; k++) /* until it is over, and what came of it */
+			assert_int_equal(fixture_commit(&f, NULL), 0);
 		if (!i) {
 			assert_int_equal(endpoints(&f, WHEN_NOW), 2);
 			posture_close(f.p);
@@ -320,6 +376,7 @@ int main(void)
 		cmocka_unit_test(test_forget),    cmocka_unit_test(test_return),
 		cmocka_unit_test(test_pretender), cmocka_unit_test(test_one_commit),
 		cmocka_unit_test(test_silent),    cmocka_unit_test(test_wrong_clock),
+		cmocka_unit_test(test_absence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
