@@ -13,12 +13,14 @@ checks=0 failures=0
 e2e_end() {
     status=$?
     trap - EXIT
+    jobs -p >"$D/jobs" # what the script began and did not end
+    while read -r job; do kill "$job" 2>/dev/null; done <"$D/jobs"
     "$lab" stop "$D" || :
     rm -rf "$D"
     exit $status
 }
 trap e2e_end EXIT
-trap 'exit 130' INT TERM
+trap 'exit 130' HUP INT TERM
 
 # note TEXT...: what happens next, for whoever reads the log of a failure.
 note() { printf '# %s\n' "$*"; }
