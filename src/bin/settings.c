@@ -44,6 +44,7 @@ static const struct limit_key {
 	LIMIT(waiting_s,       1,        DAY),
 	LIMIT(sessions_per_identity,  1, 16 * MIB),
 	LIMIT(assessments_per_minute, 6, 60000),
+	LIMIT(doubtful_per_second,    0, 60000),
 	LIMIT(memory,          64 * KIB, 4095 * MIB),
 #undef LIMIT
 };

@@ -234,6 +234,8 @@ static int stanced_open_doors(struct stanced *d)
 	int err = admission_open(&m->admission);
 
 	if (!err)
+		err = standing_open(&m->standing);
+	if (!err)
 		err = gate_open(d->conf.limits.assessments, &m->gate);
 	if (!err)
 		err = registry_open(d->conf.assess_rate, &m->registry);
@@ -424,6 +426,7 @@ void stanced_close(struct stanced *d)
 	registry_close(d->manager.registry);
 	gate_close(d->manager.gate);
 	admission_close(d->manager.admission);
+	standing_close(d->manager.standing);
 	tls_cache_free(d->manager.sessions);
 	if (d->pid_written)
 		daemon_pid_remove(d->conf.pid_file);

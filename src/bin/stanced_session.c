@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "bin/stanced_turn.h"
+#include "net/peer_id.h"
 #include "posture/report.h"
 
 #include <stdlib.h>
@@ -57,11 +58,31 @@ struct session *session_next(struct session *s)
 	return s->next;
 }
 
+/* Whether it was worth its handshake. What ended for a reason of ours says nothing. */
+static void session_judge(struct session *s, int err)
+{
+	struct worker *w = s->worker;
+	const struct sockaddr *from = (struct sockaddr *)&s->from;
+	char address[PEER_ADDRESS];
+
+	if (s->assessed || s->excused || w->stopping || err == ST_ENOMEM || err == ST_ELIMIT ||
+	    !pt_conn_served(s->conn))
+		return;
+	if (!standing_wasted(w->manager->standing, from, clock_mono_us()))
+		return;
+	(void)peer_id_address(from, address);
+	log_warn(NULL,
+		 "address in doubt: peer=%s reason=\"its sessions come to nothing: further "
+		 "handshakes have to wait\"",
+		 address);
+}
+
 static void session_on_closed(void *ctx, int err, const char *reason)
 {
 	struct session *s = ctx;
 
-	(void)err, (void)reason; /* the connection has logged them */
+	(void)reason; /* the connection has logged it */
+	session_judge(s, err);
 	s->conn = NULL;
 	verify_cancel(s->verify);
 	s->verify = NULL;
@@ -107,6 +128,15 @@ static void session_on_result(void *ctx, const struct recommendation *r)
 	uv_timer_stop(&s->deadline);
 }
 
+/* It came to something. */
+static void session_assessed(struct session *s)
+{
+	if (!s->assessed)
+		standing_earned(s->worker->manager->standing, (struct sockaddr *)&s->from,
+				clock_mono_us());
+	s->assessed = true;
+}
+
 /* Said and counted when it is true: what the posture has lost was never assessed. */
 static void session_log(struct session *s, int err)
 {
@@ -127,6 +157,7 @@ static void session_settled_open(struct letter *l)
 	struct session *s = a->session;
 
 	session_log(s, a->err);
+	session_assessed(s);
 	if (s->peer)
 		turn_settled(s, a->err);
 	session_unref(s);

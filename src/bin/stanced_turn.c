@@ -317,6 +317,7 @@ static void turn_on_dropped(struct letter *l)
 		(struct session *)(void *)((char *)l - offsetof(struct session, dropped));
 
 	s->turn = TURN_OVER;
+	s->excused = true;
 	atomic_fetch_add(&s->worker->manager->ended, !s->forgotten);
 	/* at once, with whatever it holds: it is most likely dead */
 	if (s->conn)
@@ -357,6 +358,7 @@ static void turn_on_deadline(uv_timer_t *timer)
 		turn_ask(s);
 		break;
 	case TURN_WAIT:
+		s->excused = true;
 		session_over(s, ST_ETIMEOUT, "no turn within its deadline");
 		break;
 	default:

@@ -43,6 +43,8 @@ struct session {
 	int64_t begun;         /* monotonic us, of the assessment under way */
 	int64_t due;           /* monotonic us, of a reassessment */
 	bool was_ready, woken; /* woken: a module wants another assessment */
+	bool assessed;         /* once at least */
+	bool excused;          /* it ends for a reason that is not the endpoint's */
 	int report_err;        /* why the assessment's result could not be queued */
 	uint64_t mark;         /* the posture's: reports since have not been asked after */
 	enum verdict verdict;  /* of the assessment that is being stored */

@@ -107,10 +107,13 @@ void worker_close(struct worker *w)
 
 /* --- the configuration ---------------------------------------------------------------- */
 
-static void conn_conf(const struct stanced_conf *c, struct tls_ctx *tls,
+static void conn_conf(struct worker *w, const struct stanced_conf *c, struct tls_ctx *tls,
 		      struct pt_conn_conf *out)
 {
 	*out = (struct pt_conn_conf){
+		.limits = &w->limits,
+		.memory = w->manager->memory,
+		.standing = w->manager->standing,
 		.tls = tls_ctx_ref(tls),
 		.tuned = true,
 		.mechs = c->sasl_mechs,
@@ -118,6 +121,14 @@ static void conn_conf(const struct stanced_conf *c, struct tls_ctx *tls,
 		.sasl_instead = c->sasl_instead,
 		.sasl_result_8bit = c->sasl_result_8bit,
 	};
+}
+
+/* Its share of the handshakes with those in doubt, who are spread over all loops. */
+static void worker_pace(struct worker *w)
+{
+	uint32_t rate = w->limits.doubtful_per_second;
+
+	hello_queue_pace(&w->loop.hellos, rate ? 1000 * w->threads / rate + 1 : 0);
 }
 
 /* Sessions that are there go by the new limits too: they look at ours. */
@@ -130,9 +141,8 @@ static void worker_reload_open(struct letter *l)
 	passwd_free(w->users);
 	w->limits = r->limits;
 	w->conn = r->conn;
-	w->conn.limits = &w->limits;
-	w->conn.memory = w->manager->memory;
 	w->users = r->users;
+	worker_pace(w);
 	for (size_t i = 0; i < w->n_listeners; i++)
 		listener_tune(w->listeners[i], w->limits.assessment_s);
 	free(r);
@@ -149,7 +159,7 @@ int worker_reload(struct worker *w, const struct stanced_conf *c, struct tls_ctx
 	r->worker = w;
 	r->limits = c->limits;
 	r->users = passwd_ref(users);
-	conn_conf(c, tls, &r->conn);
+	conn_conf(w, c, tls, &r->conn);
 	mailbox_send(&w->mailbox, &r->letter);
 	return 0;
 }
@@ -210,9 +220,9 @@ int worker_open(struct worker *w, struct manager *m, struct stanced_conf *c,
 	w->grace.data = w;
 	w->limits = c->limits;
 	w->users = passwd_ref(users);
-	conn_conf(c, tls, &w->conn);
-	w->conn.limits = &w->limits;
-	w->conn.memory = w->manager->memory;
+	w->threads = c->threads;
+	worker_pace(w);
+	conn_conf(w, c, tls, &w->conn);
 	if ((err = worker_listen_all(w, c, e)) < 0)
 		worker_close(w);
 	return err;

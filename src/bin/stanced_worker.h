@@ -24,6 +24,7 @@ struct manager {
 	struct imv_host *host;
 	struct posture *posture;
 	struct admission *admission;
+	struct standing *standing;  /* of addresses */
 	struct gate *gate;          /* of assessments */
 	struct registry *registry;  /* of sessions */
 	struct quota *quota;        /* of each endpoint's assessments */
@@ -45,6 +46,7 @@ struct worker {
 	uv_thread_t thread;
 	struct listener **listeners;
 	size_t n_listeners;
+	unsigned threads;         /* how many workers there are */
 	struct session *sessions; /* newest first */
 	size_t alive;             /* sessions whose memory is still there */
 	size_t most;              /* of them, since memory was given back */

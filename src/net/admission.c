@@ -2,15 +2,15 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/table.h"
+#include "net/peer_id.h"
 
-#include <netinet/in.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct address {
-	uint8_t octets[16]; /* an IPv6 network, or IPv4 mapped into IPv6 */
+	uint8_t octets[PEER_NETWORK_OCTETS];
 	uint32_t sessions;
 	UT_hash_handle hh;
 };
@@ -59,27 +59,12 @@ void admission_limit(struct admission *a, uint32_t sessions, uint32_t per_addres
 	pthread_mutex_unlock(&a->lock);
 }
 
-static void address_octets(const struct sockaddr *from, uint8_t out[16])
-{
-	const struct sockaddr_in6 *in6 = (const void *)from;
-	const struct sockaddr_in *in4 = (const void *)from;
-
-	memset(out, 0, 16);
-	if (from->sa_family == AF_INET6) {
-		/* who has one address of a network has all 2^64 */
-		memcpy(out, &in6->sin6_addr, IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr) ? 16 : 8);
-	} else if (from->sa_family == AF_INET) {
-		out[10] = out[11] = 0xff;
-		memcpy(out + 12, &in4->sin_addr, 4);
-	}
-}
-
 static struct address *address_find(struct admission *a, const struct sockaddr *from, bool add)
 {
 	struct address *at;
-	uint8_t octets[16];
+	uint8_t octets[PEER_NETWORK_OCTETS];
 
-	address_octets(from, octets);
+	peer_id_network(from, octets);
 	HASH_FIND(hh, a->addresses, octets, sizeof(octets), at);
 	if (!at && add && (at = calloc(1, sizeof(*at)))) {
 		memcpy(at->octets, octets, sizeof(octets));

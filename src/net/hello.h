@@ -2,7 +2,11 @@
  * of the loop, after everything that was already under way. When very many come at once, their
  * handshakes then follow each other and each is done soon after its beginning; otherwise all
  * would be half done when the first deadline strikes, and begin again. Nobody keeps a place, so
- * peers that fall silent in the middle hold up nobody. */
+ * peers that fall silent in the middle hold up nobody.
+ *
+ * Who comes from an address in doubt (standing.h) waits apart from the others, for one of few
+ * handshakes at a bounded rate. Such addresses take turns; at each of them the latest goes first, so
+ * that a well-behaved endpoint there does not stand behind a crowd that only waits to do harm. */
 #ifndef STANCE_NET_HELLO_H
 #define STANCE_NET_HELLO_H
 
@@ -11,11 +15,13 @@
 #include <uv.h>
 
 #define HELLOS_A_ROUND 16
+#define HELLO_STACKS 256 /* addresses in doubt, by their numbers */
 
 /* One who waits; zeroed, with `turn` set. */
 struct hello {
 	struct hello *next, **back; /* back NULL: does not wait */
 	void (*turn)(struct hello *h);
+	uint32_t doubt; /* standing_doubt, before it enters */
 };
 
 struct hello_queue {
@@ -23,11 +29,20 @@ struct hello_queue {
 	uv_idle_t idle; /* running while somebody waits */
 	uint64_t round; /* loop time, milliseconds */
 	unsigned served;
+	struct hello *stacks[HELLO_STACKS];
+	unsigned doubtful,
+		at;       /* how many wait on the stacks; the one that had the last turn */
+	uv_timer_t timer; /* running while somebody waits on them */
+	uint64_t apart;   /* milliseconds between their turns; 0: nobody is in doubt */
+	uint64_t next;    /* loop time of the next of these turns */
 };
 
 void hello_queue_init(struct hello_queue *q, uv_loop_t *loop);
 
-/* Its handle is to be closed; nobody waits. */
+/* So many milliseconds apart are the turns of those in doubt; 0: there is no doubt. */
+void hello_queue_pace(struct hello_queue *q, uint32_t apart_ms);
+
+/* Its handles are to be closed; nobody waits. */
 void hello_queue_close(struct hello_queue *q);
 
 /* True: go on at once. False: h->turn(h) comes, unless hello_leave does first. */

@@ -86,7 +86,8 @@ static void net_loop_see(uv_handle_t *h, void *others)
 {
 	struct net_loop *l = h->loop->data;
 
-	if (h != (uv_handle_t *)&l->poll && h != (uv_handle_t *)&l->hellos.idle)
+	if (h != (uv_handle_t *)&l->poll && h != (uv_handle_t *)&l->hellos.idle &&
+	    h != (uv_handle_t *)&l->hellos.timer)
 		*(bool *)others = true;
 }
 

@@ -157,6 +157,20 @@ uint16_t peer_id_port(const struct sockaddr *sa)
 	return 0;
 }
 
+void peer_id_network(const struct sockaddr *sa, uint8_t out[PEER_NETWORK_OCTETS])
+{
+	const struct sockaddr_in6 *in6 = (const void *)sa;
+	const struct sockaddr_in *in4 = (const void *)sa;
+
+	memset(out, 0, PEER_NETWORK_OCTETS);
+	if (sa->sa_family == AF_INET6) {
+		memcpy(out, &in6->sin6_addr, IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr) ? 16 : 8);
+	} else if (sa->sa_family == AF_INET) {
+		out[10] = out[11] = 0xff;
+		memcpy(out + 12, &in4->sin_addr, 4);
+	}
+}
+
 void peer_id_subject(X509 *cert, char *out, size_t cap)
 {
 	BIO *mem = BIO_new(BIO_s_mem());

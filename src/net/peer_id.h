@@ -54,6 +54,11 @@ int peer_ids_add_address(struct peer_ids *l, const struct sockaddr *sa);
 bool peer_id_address(const struct sockaddr *sa, char out[PEER_ADDRESS]);
 uint16_t peer_id_port(const struct sockaddr *sa);
 
+/* Whose address it is: an IPv4 address, mapped into IPv6, or the first half of an IPv6 one, because
+ * who has one address of such a network has all 2^64. Zeros for another family. */
+#define PEER_NETWORK_OCTETS 16
+void peer_id_network(const struct sockaddr *sa, uint8_t out[PEER_NETWORK_OCTETS]);
+
 /* The subject of cert in the form of RFC 2253, for a log line; always NUL-terminated. */
 void peer_id_subject(X509 *cert, char *out, size_t cap);
 

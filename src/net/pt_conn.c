@@ -1,11 +1,11 @@
 #include "net/pt_conn.h"
 
+#include "base/clock.h"
 #include "net/peer_id.h"
 #include "net/stream.h"
 
 #include <netinet/in.h>
 #include <stdatomic.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,8 +51,6 @@ struct pt_conn {
 	int err;
 	char *reason; /* of the end, for ops->closed; NULL: none or no memory for it */
 };
-
-static const struct stream_ops conn_stream_ops;
 
 /* --- the end -------------------------------------------------------------------------- */
 
@@ -187,7 +185,6 @@ static void conn_account(struct pt_conn *c)
 
 	if (c->tls)
 		now += tls_output(c->tls)->cap;
-
 	if (c->phase != CONN_CLOSED && budget_charge(c->memory, &c->charged, now) < 0)
 		conn_abort(c, ST_ELIMIT, "no memory is left for what sessions buffer");
 }
@@ -215,6 +212,11 @@ static void conn_flush(struct pt_conn *c)
 size_t pt_conn_queued(const struct pt_conn *c)
 {
 	return (c->tls ? tls_output(c->tls)->len : 0) + c->stream.in_flight;
+}
+
+bool pt_conn_served(const struct pt_conn *c)
+{
+	return c->tls != NULL;
 }
 
 /* PT-TLS messages become TLS records; out is empty afterwards. */
@@ -377,9 +379,7 @@ static void conn_read(struct pt_conn *c, struct span in)
 		n = tls_read(c->tls, &in, c->loop->plain, NET_PLAIN_OCTETS);
 		if (c->phase == CONN_HANDSHAKE && tls_established(c->tls))
 			conn_established(c);
-		if (c->phase >= CONN_FLUSH)
-			break;
-		if (n > 0)
+		if (n > 0 && c->phase < CONN_FLUSH)
 			conn_plain(c, span_of(c->loop->plain, (size_t)n));
 		else if (n == ST_ECLOSED)
 			conn_on_notify(c);
@@ -407,7 +407,7 @@ static void conn_on_turn(struct hello *h)
 		(struct pt_conn *)(void *)((char *)h - offsetof(struct pt_conn, hello));
 	struct wr unheard = c->unheard;
 
-	memset(&c->unheard, 0, sizeof(c->unheard));
+	c->unheard = (struct wr){ 0 };
 	conn_deadline(c, c->conf->limits->handshake_s);
 	stream_pause(&c->stream, false);
 	conn_hear(c, wr_span(&unheard));
@@ -431,9 +431,13 @@ static void conn_on_data(void *ctx, struct span in)
 {
 	struct pt_conn *c = ctx;
 
-	if (c->tls || c->phase >= CONN_FLUSH)
+	if (c->tls || c->phase >= CONN_FLUSH) {
 		conn_read(c, in);
-	else if (hello_enter(&c->loop->hellos, &c->hello))
+		return;
+	}
+	c->hello.doubt = standing_doubt(c->conf->standing, (struct sockaddr *)&c->from,
+					clock_mono_us());
+	if (hello_enter(&c->loop->hellos, &c->hello))
 		conn_hear(c, in);
 	else
 		conn_wait(c, in);

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "net/net_loop.h"
+#include "net/standing.h"
 #include "net/tls.h"
 #include "proto/pt_session.h"
 
@@ -53,9 +54,10 @@ struct pt_conn_conf {
 	const struct limits *limits;
 	struct budget *memory; /* what is buffered, of all connections that share it, or NULL;
 				  the one that needs more ends with ST_ELIMIT */
-	uint32_t mechs;        /* SASL_BITs: server: offered; client: used when offered */
-	enum pt_auth auth;     /* server: which of them must succeed */
-	bool sasl_instead;     /* server: only peers without a certificate are asked */
+	struct standing *standing; /* server: of addresses; NULL: none is in doubt */
+	uint32_t mechs;            /* SASL_BITs: server: offered; client: used when offered */
+	enum pt_auth auth;         /* server: which of them must succeed */
+	bool sasl_instead;         /* server: only peers without a certificate are asked */
 	const char *user, *password; /* client: for PLAIN */
 	bool sasl_result_8bit;       /* server: as pt_config has it */
 };
@@ -86,6 +88,9 @@ void pt_conn_detach(struct pt_conn *conn);
 
 /* Back-pressure: stops and resumes reading from the peer. */
 void pt_conn_pause(struct pt_conn *conn, bool pause);
+
+/* It has had its turn for a handshake: it has cost something. */
+bool pt_conn_served(const struct pt_conn *conn);
 
 /* Octets that wait to be sent. */
 size_t pt_conn_queued(const struct pt_conn *conn);

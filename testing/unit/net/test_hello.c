@@ -123,12 +123,95 @@ static void test_leave(void **state)
 	end(&f);
 }
 
+/* --- those in doubt --- */
+
+enum { APART = 20 };
+
+static void run_turns(struct fixture *f, unsigned n)
+{
+	for (unsigned before = turns; turns < before + n;)
+		uv_run(&f->loop, UV_RUN_ONCE);
+}
+
+/* Addresses take turns, and the latest of each goes first; nobody else has to wait for them. */
+static void test_doubt(void **state)
+{
+	struct who good = { .hello.turn = on_turn };
+	uint64_t began;
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	hello_queue_pace(&f.queue, APART);
+	for (unsigned i = 0; i < 9; i++) {
+		f.who[i].hello.doubt = i < 8 ? 7 : 8;
+		assert_int_equal(hello_enter(&f.queue, &f.who[i].hello), i == 0);
+	}
+	assert_true(hello_enter(&f.queue, &good.hello));
+	began = uv_now(&f.loop);
+	run_turns(&f, 8);
+	assert_true(uv_now(&f.loop) - began >= 8 * APART);
+	/* 8 is behind 7, and before the second of 7 or right after it */
+	assert_in_range(f.who[8].place, 1, 2);
+	for (unsigned i = 1; i < 7; i++)
+		assert_true(f.who[i].place > f.who[i + 1].place);
+	/* nothing keeps the loop running */
+	uv_run(&f.loop, UV_RUN_DEFAULT);
+	f.who[1].hello.doubt = 7;
+	assert_false(hello_enter(&f.queue, &f.who[1].hello));
+	hello_leave(&f.queue, &f.who[1].hello);
+	uv_run(&f.loop, UV_RUN_DEFAULT);
+	assert_int_equal(turns, 8);
+	end(&f);
+}
+
+static void test_doubt_leave(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	hello_queue_pace(&f.queue, 1);
+	for (unsigned i = 0; i < N; i++) {
+		f.who[i].hello.doubt = 1 + i % 3;
+		(void)hello_enter(&f.queue, &f.who[i].hello);
+	}
+	f.who[N - 1].takes_along = &f.who[N - 4]; /* on the same stack */
+	for (unsigned i = 1; i < N / 2; i++)
+		hello_leave(&f.queue, &f.who[i].hello);
+	uv_run(&f.loop, UV_RUN_DEFAULT);
+	assert_int_equal(turns, N / 2 - 1);
+	assert_int_equal(f.who[N - 4].place, 0);
+	end(&f);
+}
+
+/* Without a pace there is no doubt; who waits when it is taken away still has a turn. */
+static void test_no_doubt(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	for (unsigned i = 0; i < HELLOS_A_ROUND; i++) {
+		f.who[i].hello.doubt = 7;
+		assert_true(hello_enter(&f.queue, &f.who[i].hello));
+	}
+	hello_queue_pace(&f.queue, APART);
+	f.who[20].hello.doubt = f.who[21].hello.doubt = 7;
+	assert_true(hello_enter(&f.queue, &f.who[20].hello));
+	assert_false(hello_enter(&f.queue, &f.who[21].hello));
+	hello_queue_pace(&f.queue, 0);
+	uv_run(&f.loop, UV_RUN_DEFAULT);
+	assert_int_equal(f.who[21].place, 1);
+	end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_order),
-		cmocka_unit_test(test_nobody_overtakes),
-		cmocka_unit_test(test_leave),
+		cmocka_unit_test(test_order),       cmocka_unit_test(test_nobody_overtakes),
+		cmocka_unit_test(test_leave),       cmocka_unit_test(test_doubt),
+		cmocka_unit_test(test_doubt_leave), cmocka_unit_test(test_no_doubt),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,9 @@
 #include "config.h"
 
+#include "base/clock.h"
 #include "pt_lab.h"
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -131,6 +133,40 @@ static void test_wait_is_bounded(void **state)
 	assert_null(loop.hellos.first);
 }
 
+/* Who comes from an address in doubt waits, while others do not; and then is served. */
+static void test_doubt(void **state)
+{
+	struct sockaddr_in loopback = { .sin_family = AF_INET,
+					.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct side server[3] = { { 0 } }, client[3] = { { 0 } };
+
+	(void)state;
+	limits.handshake_s = limits.negotiation_s = 20;
+	assert_int_equal(standing_open(&server_conf.standing), 0);
+	hello_queue_pace(&loop.hellos, 1000);
+	for (int i = 0; i < STANDING_DOUBT; i++)
+		(void)standing_wasted(server_conf.standing, (struct sockaddr *)&loopback,
+				      clock_mono_us());
+	open_pair(&server[0], &client[0]);
+	assert_true(
+		lab_run_until(&loop, &client[0].ready, 20000)); /* the first turn is free */
+	assert_true(pt_conn_served(server[0].conn));
+	open_pair(&server[1], &client[1]);
+	for (int i = 0; i < 20 && !loop.hellos.doubtful; i++)
+		lab_run_for(&loop, 10);
+	assert_int_equal(loop.hellos.doubtful, 1);
+	assert_false(pt_conn_served(server[1].conn));
+	for (int i = 0; i < STANDING_DOUBT; i++)
+		standing_earned(server_conf.standing, (struct sockaddr *)&loopback,
+				clock_mono_us());
+	open_pair(&server[2], &client[2]); /* nobody is in doubt any more */
+	assert_true(lab_run_until(&loop, &client[2].ready, 20000));
+	assert_true(lab_run_until(&loop, &client[1].ready, 20000));
+	for (int i = 0; i < 3; i++)
+		close_both(&server[i], &client[i]);
+	standing_close(server_conf.standing);
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, pt_lab_setup, pt_lab_teardown)
@@ -139,6 +175,7 @@ int main(void)
 		CASE(test_turns),
 		CASE(test_gone_while_waiting),
 		CASE(test_wait_is_bounded),
+		CASE(test_doubt),
 	};
 
 	return cmocka_run_group_tests(tests, lab_setup, lab_teardown);

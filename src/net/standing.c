@@ -1,0 +1,146 @@
+#include "net/standing.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "net/peer_id.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HASH_NONFATAL_OOM 1
+#include "base/table.h"
+
+#define REGAIN_US (STANDING_REGAIN_S * CLOCK_SEC)
+
+/* One whose sessions have come to nothing; all of them are forgotten when the clock shows
+ * clear_at. */
+struct suspect {
+	UT_hash_handle hh;
+	int64_t clear_at;
+	uint8_t network[PEER_NETWORK_OCTETS];
+};
+
+struct standing {
+	pthread_mutex_t lock;
+	struct suspect *suspects; /* the latest is the last of them */
+};
+
+int standing_open(struct standing **out)
+{
+	struct standing *s = calloc(1, sizeof(*s));
+
+	*out = s;
+	if (!s)
+		return ST_ENOMEM;
+	pthread_mutex_init(&s->lock, NULL);
+	return 0;
+}
+
+static void suspect_drop(struct standing *s, struct suspect *who)
+{
+	HASH_DEL(s->suspects, who);
+	free(who);
+}
+
+void standing_close(struct standing *s)
+{
+	if (!s)
+		return;
+	while (s->suspects)
+		suspect_drop(s, s->suspects);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+static struct suspect *suspect_find(struct standing *s, const struct sockaddr *from)
+{
+	uint8_t network[PEER_NETWORK_OCTETS];
+	struct suspect *who;
+
+	peer_id_network(from, network);
+	HASH_FIND(hh, s->suspects, network, sizeof(network), who);
+	return who;
+}
+
+/* Puts it, or a new one, at the end; NULL when out of memory. */
+static struct suspect *suspect_renew(struct standing *s, const struct sockaddr *from)
+{
+	struct suspect *who = suspect_find(s, from);
+	unsigned before;
+
+	if (who)
+		HASH_DEL(s->suspects, who);
+	else if ((who = calloc(1, sizeof(*who))))
+		peer_id_network(from, who->network);
+	else
+		return NULL;
+	before = HASH_COUNT(s->suspects);
+	HASH_ADD(hh, s->suspects, network, sizeof(who->network), who);
+	if (HASH_COUNT(s->suspects) > before)
+		return who;
+	free(who);
+	return NULL;
+}
+
+static bool suspect_doubtful(const struct suspect *who, int64_t now)
+{
+	return who->clear_at - now > (STANDING_DOUBT - 1) * REGAIN_US;
+}
+
+bool standing_wasted(struct standing *s, const struct sockaddr *from, int64_t now)
+{
+	struct suspect *who;
+	bool before, after = false;
+
+	pthread_mutex_lock(&s->lock);
+	/* more go than come, as long as there are any that are clear */
+	for (int i = 0; i < 2 && s->suspects && s->suspects->clear_at <= now; i++)
+		suspect_drop(s, s->suspects);
+	if ((who = suspect_renew(s, from))) {
+		before = suspect_doubtful(who, now);
+		who->clear_at = (who->clear_at > now ? who->clear_at : now) + REGAIN_US;
+		if (who->clear_at > now + STANDING_MOST * REGAIN_US)
+			who->clear_at = now + STANDING_MOST * REGAIN_US;
+		after = !before && suspect_doubtful(who, now);
+		if (HASH_COUNT(s->suspects) > STANDING_ADDRESSES)
+			suspect_drop(s, s->suspects);
+	}
+	pthread_mutex_unlock(&s->lock);
+	return after;
+}
+
+void standing_earned(struct standing *s, const struct sockaddr *from, int64_t now)
+{
+	struct suspect *who;
+
+	pthread_mutex_lock(&s->lock);
+	who = s->suspects ? suspect_find(s, from) : NULL;
+	if (who && (who->clear_at -= REGAIN_US) <= now)
+		suspect_drop(s, who);
+	pthread_mutex_unlock(&s->lock);
+}
+
+uint32_t standing_doubt(struct standing *s, const struct sockaddr *from, int64_t now)
+{
+	uint32_t doubt = 0;
+	struct suspect *who;
+
+	if (!s)
+		return 0;
+	pthread_mutex_lock(&s->lock);
+	who = s->suspects ? suspect_find(s, from) : NULL;
+	if (who && suspect_doubtful(who, now))
+		doubt = who->hh.hashv ? who->hh.hashv : 1;
+	pthread_mutex_unlock(&s->lock);
+	return doubt;
+}
+
+size_t standing_count(struct standing *s)
+{
+	size_t n;
+
+	pthread_mutex_lock(&s->lock);
+	n = HASH_COUNT(s->suspects);
+	pthread_mutex_unlock(&s->lock);
+	return n;
+}
