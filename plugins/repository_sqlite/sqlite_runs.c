@@ -150,7 +150,8 @@ static int run_write(struct repository *r)
 
 uint8_t sqlite_turn_of(const struct change *c)
 {
-	uint64_t late = (uint64_t)(c->known_at - change_effective(c));
+	int64_t since = change_untimed(c) ? c->number_was : change_effective(c);
+	uint64_t late = since < c->known_at ? (uint64_t)(c->known_at - since) : 0;
 	unsigned bits = late ? 64 - (unsigned)__builtin_clzll(late) : 0;
 
 	if (c->kind != CHANGE_ADDED && c->kind != CHANGE_REMOVED)
@@ -211,9 +212,8 @@ void sqlite_runs_appended(struct repository *r, const struct repository_batch *b
 int sqlite_runs_open(struct repository *r)
 {
 	static const char sql[] =
-		"SELECT seq, endpoint, software, kind, known_at, happened_at FROM change"
-		" WHERE seq > ?1 ORDER BY seq"
-		" LIMIT ?2";
+		"SELECT seq, endpoint, software, kind, known_at, happened_at, number_was"
+		" FROM change WHERE seq > ?1 ORDER BY seq LIMIT ?2";
 	sqlite3_stmt *st = NULL;
 	int64_t last = 0;
 	int rc, err = sqlite_number(r->db, "SELECT max(last) FROM change_run", 0, &last);
@@ -240,6 +240,7 @@ int sqlite_runs_open(struct repository *r)
 					.kind = (enum change_kind)sqlite3_column_int(st, 3),
 					.known_at = sqlite3_column_int64(st, 4),
 					.happened_at = sqlite3_column_int64(st, 5),
+					.number_was = sqlite3_column_int64(st, 6),
 				});
 			n++;
 		}

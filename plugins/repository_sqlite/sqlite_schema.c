@@ -250,10 +250,29 @@ static const char version_6[] =
 static const char version_7[] =
 	"ALTER TABLE inventory ADD COLUMN named INTEGER NOT NULL DEFAULT 0;"
 	"UPDATE inventory SET named = coalesce((SELECT max(seq) FROM change), 0);";
+
+/* What nobody told the moment of came about after the endpoint's software was complete before:
+ * that is what the endpoint's next confirmation says. The index of runs has a share in it. */
+static const char version_8[] =
+	"CREATE TEMP TABLE untimed AS SELECT seq, endpoint FROM change"
+	" WHERE kind IN (5, 6) AND happened_at IS NULL;"
+	"CREATE TEMP TABLE confirmed (endpoint, seq, was, PRIMARY KEY (endpoint, seq)) WITHOUT ROWID;"
+	"INSERT INTO confirmed SELECT endpoint, seq, coalesce(number_was, 0) FROM change"
+	" WHERE kind = 7 AND endpoint IN (SELECT endpoint FROM untimed);"
+	"UPDATE change SET number_was = coalesce("
+	" (SELECT c.was FROM confirmed c WHERE c.endpoint = change.endpoint"
+	"   AND c.seq > change.seq ORDER BY c.seq LIMIT 1),"
+	" (SELECT e.complete_through FROM endpoint e WHERE e.id = change.endpoint), 0)"
+	" WHERE seq IN (SELECT seq FROM untimed);"
+	"DELETE FROM change_by_endpoint WHERE EXISTS (SELECT 1 FROM untimed);"
+	"DELETE FROM change_by_software WHERE EXISTS (SELECT 1 FROM untimed);"
+	"DELETE FROM change_run WHERE EXISTS (SELECT 1 FROM untimed);"
+	"DROP TABLE confirmed;"
+	"DROP TABLE untimed;";
 /* clang-format on */
 
 const char *const schema_steps[] = { version_1, version_2, version_3, version_4,
-				     version_5, version_6, version_7 };
+				     version_5, version_6, version_7, version_8 };
 const size_t schema_n_steps = sizeof(schema_steps) / sizeof(schema_steps[0]);
 
 static int version_of(sqlite3 *db, const char *path, int64_t *version, char *why,

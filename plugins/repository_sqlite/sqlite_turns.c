@@ -1,5 +1,5 @@
 /* Who came to have a software, and who lost it, from the journal's index alone. Only a change that
- * may have taken effect by the moment in question, long before it was known, is looked up. */
+ * may have come about by the moment in question, long before it was known, is looked up. */
 #include "sqlite_runs.h"
 #include "base/err.h"
 
@@ -8,7 +8,7 @@
 struct turns {
 	struct repository_filter f;
 	int64_t as_of;
-	sqlite3_stmt *line; /* kind, endpoint, software, known_at, happened_at of a seq */
+	sqlite3_stmt *line; /* kind, known_at, happened_at, number_was of a seq */
 	int (*fn)(void *ctx, const struct repository_turn *t);
 	void *ctx;
 	struct repository_turn *v; /* of one software in one run, oldest first */
@@ -35,9 +35,11 @@ static int turn_push(struct turns *t, uint64_t seq, uint32_t endpoint, uint32_t 
 		t->cap = cap;
 	}
 	t->turn[t->n] = turn;
-	t->v[t->n++] =
-		(struct repository_turn){ seq,       endpoint, software, (turn & 3) == 1,
-					  INT64_MAX, 0 };
+	t->v[t->n++] = (struct repository_turn){ .seq = seq,
+						 .endpoint = endpoint,
+						 .software = software,
+						 .added = (turn & 3) == 1,
+						 .effective = INT64_MAX };
 	return 0;
 }
 
@@ -50,10 +52,12 @@ static int turn_look(struct turns *t, struct repository_turn *turn)
 	sqlite3_bind_int64(t->line, 1, (int64_t)turn->seq);
 	if ((rc = sqlite3_step(t->line)) == SQLITE_ROW) {
 		c.kind = (enum change_kind)sqlite3_column_int(t->line, 0);
-		c.known_at = sqlite3_column_int64(t->line, 3);
-		c.happened_at = sqlite3_column_int64(t->line, 4);
+		c.known_at = sqlite3_column_int64(t->line, 1);
+		c.happened_at = sqlite3_column_int64(t->line, 2);
 		turn->effective = change_effective(&c);
 		turn->known_at = c.known_at;
+		turn->untimed = change_untimed(&c);
+		turn->after = turn->untimed ? sqlite3_column_int64(t->line, 3) : 0;
 	}
 	sqlite3_reset(t->line);
 	return rc == SQLITE_ROW ? 0 : rc == SQLITE_DONE ? ST_EDB : sqlite_err(rc);
@@ -190,11 +194,10 @@ int sqlite_turns(struct repository *r, const struct repository_filter *f, int64_
 
 	if (err < 0)
 		return err;
-	err = sqlite_err(
-		sqlite3_prepare_v2(db,
-				   "SELECT kind, endpoint, software, known_at, happened_at"
-				   " FROM change WHERE seq = ?1",
-				   -1, &t.line, NULL));
+	err = sqlite_err(sqlite3_prepare_v2(db,
+					    "SELECT kind, known_at, happened_at, number_was"
+					    " FROM change WHERE seq = ?1",
+					    -1, &t.line, NULL));
 	/* one snapshot, without what was dropped */
 	if (!err && (err = sqlite_exec(db, "BEGIN")) == 0)
 		err = sqlite_number(db, "SELECT min(seq) FROM change", INT64_MAX, &first);

@@ -195,9 +195,10 @@ int changes_narrow(struct admin_call *call, const struct ask *a, struct change_q
 	return err;
 }
 
-/* Whoever asks about software alone wants to know whether that was all of it. */
-static int changes_fresh(struct admin_call *call, const struct ask *a, int64_t until,
-			 struct fresh *f)
+/* Whoever asks about software alone wants to know whether that was all of it: of one endpoint,
+ * which is asked for it; of all, q says it in the end. */
+static int changes_fresh(struct admin_call *call, const struct ask *a, struct change_query *q,
+			 struct freshness *all, struct fresh *f)
 {
 	const char *name = request_text(call->request, "endpoint");
 	const char *kind = request_text(call->request, "kind");
@@ -207,9 +208,13 @@ static int changes_fresh(struct admin_call *call, const struct ask *a, int64_t u
 
 	if (!kind || strcmp(kind, "software") != 0)
 		return 0;
-	ask_at(&then, (struct when){ a->when.as_of, until });
-	if (!name)
-		return fresh_of_all(&then, f);
+	ask_at(&then, (struct when){ a->when.as_of, q->until });
+	if (!name) {
+		q->fresh = all;
+		q->fresh_when = then.when;
+		q->fresh_since = then.now - then.stale_us;
+		return 0;
+	}
 	err = ask_endpoint(call, &then, name, &who);
 	*f = who.fresh;
 	return err == ST_ENOENT ? 0 : err;
@@ -218,6 +223,7 @@ static int changes_fresh(struct admin_call *call, const struct ask *a, int64_t u
 static int changes_run(struct admin_call *call)
 {
 	struct change_query q = { 0 };
+	struct freshness all = { 0 };
 	struct fresh fresh = { 0 };
 	struct ask a;
 	int err;
@@ -227,8 +233,10 @@ static int changes_run(struct admin_call *call)
 	err = changes_narrow(call, &a, &q);
 	if (err == ST_ENOENT || err == ST_EVALUE)
 		return 0;
-	if (!err && (err = changes_fresh(call, &a, q.until, &fresh)) == 0)
+	if (!err && (err = changes_fresh(call, &a, &q, &all, &fresh)) == 0)
 		err = query_changes(a.posture, &q, changes_next, call);
+	if (q.fresh)
+		fresh_of(&all, &fresh);
 	if (!err)
 		fresh_end(call, &fresh, call_rows(call) ? NULL : "nothing has changed");
 	return ask_end(call, &a, err);

@@ -65,6 +65,7 @@ enum {
 	COL_DETAIL = 1, /* in JSON and CSV always, in a table only with --wide */
 	COL_CUT = 2,    /* gives way first when the terminal is narrow */
 	COL_SPARE = 4,  /* is left out when it is too narrow even so */
+	COL_AFTER = 8,  /* a table puts ~ before it where the column KEY_after is not null */
 };
 
 struct command_column {

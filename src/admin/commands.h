@@ -56,8 +56,10 @@ static inline bool ask_past(const struct ask *a)
 int ask_begin(struct admin_call *call, struct ask *a);
 
 /* Reads what software is asked for: PATTERN, which may have a range of versions behind it, and
- * --version. q borrows from call. ST_EVALUE with the end said, or ST_ENOMEM. */
-int ask_software(struct admin_call *call, const struct ask *a, struct software_query *q);
+ * --version; the query is to fill *fresh. q borrows from call. ST_EVALUE with the end said, or
+ * ST_ENOMEM. */
+int ask_software(struct admin_call *call, const struct ask *a, struct software_query *q,
+		 struct freshness *fresh);
 
 /* Ends the answer as incomplete when unordered, how much software had a version that could not be
  * compared, is not 0, and it has not been said already that it is. Returns 0. */
@@ -96,8 +98,8 @@ bool fresh_is_stale(const struct ask *a, const struct endpoint_row *row);
 
 void fresh_add(struct fresh *f, const struct ask *a, const struct endpoint_row *row);
 
-/* Adds every endpoint: 0, or what the query returned. */
-int fresh_of_all(const struct ask *a, struct fresh *f);
+/* What a query has filled. */
+void fresh_of(const struct freshness *all, struct fresh *f);
 
 /* The end of an answer about software: incomplete when something is stale, else ADMIN_NO when
  * there is a `no` (a sentence without its full stop), else as the rows say. Returns 0. */

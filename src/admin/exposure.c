@@ -15,6 +15,8 @@ enum {
 	EX_EARLIER,
 	EX_SINCE_KNOWN,
 	EX_UNTIL_KNOWN,
+	EX_SINCE_AFTER,
+	EX_UNTIL_AFTER,
 	EX_COMPLETE,
 	EX_STALE,
 	EX_N
@@ -29,14 +31,20 @@ static const struct command_column exposure_columns[] = {
 	[EX_VERSION] =     { "version", "Version", COL_TEXT, COL_CUT, NULL, "version" },
 	[EX_IDENTIFIER] =  { "identifier", "Identifier", COL_TEXT, COL_DETAIL | COL_CUT, NULL,
 			     "software identifier (RFC 8412)" },
-	[EX_SINCE] =       { "since", "Since", COL_TIME, 0, NULL, "the endpoint had it from then on" },
-	[EX_UNTIL] =       { "until", "Until", COL_TIME, 0, NULL, "and not any more then; null: it still has" },
+	[EX_SINCE] =       { "since", "Since", COL_TIME, COL_AFTER, NULL,
+			     "the endpoint had it from then on" },
+	[EX_UNTIL] =       { "until", "Until", COL_TIME, COL_AFTER, NULL,
+			     "and not any more then; null: it still has" },
 	[EX_EARLIER] =     { "earlier", "Earlier", COL_BOOL, COL_SPARE, NULL,
 			     "the endpoint's first inventory showed it: it may have had it before" },
 	[EX_SINCE_KNOWN] = { "since_known", "Since known", COL_TIME, COL_DETAIL, NULL,
 			     "when the manager knew that it came" },
 	[EX_UNTIL_KNOWN] = { "until_known", "Until known", COL_TIME, COL_DETAIL, NULL,
 			     "when the manager knew that it went" },
+	[EX_SINCE_AFTER] = { "since_after", "Since after", COL_TIME, COL_DETAIL, NULL,
+			     "it came after that, nobody told when; null: that was told" },
+	[EX_UNTIL_AFTER] = { "until_after", "Until after", COL_TIME, COL_DETAIL, NULL,
+			     "likewise when it went" },
 	[EX_COMPLETE] =    { "complete_through", "Complete through", COL_TIME, COL_DETAIL, NULL,
 			     "the endpoint's software is known without a gap until then" },
 	[EX_STALE] =       { "stale", "Stale", COL_BOOL, COL_DETAIL, NULL, "that is too long ago" },
@@ -48,6 +56,12 @@ struct exposure {
 	struct admin_call *call;
 	const struct ask *ask;
 };
+
+/* The beginning of time where it was never known completely before. */
+static struct cell exposure_after(bool untimed, int64_t after)
+{
+	return (struct cell){ .given = untimed, .n = after };
+}
 
 static int exposure_row(void *ctx, const struct exposure_row *row)
 {
@@ -63,6 +77,8 @@ static int exposure_row(void *ctx, const struct exposure_row *row)
 		[EX_EARLIER] = cell_bool(row->earlier),
 		[EX_SINCE_KNOWN] = cell_time(row->since_known),
 		[EX_UNTIL_KNOWN] = cell_time(row->until_known),
+		[EX_SINCE_AFTER] = exposure_after(row->since_untimed, row->since_after),
+		[EX_UNTIL_AFTER] = exposure_after(row->until_untimed, row->until_after),
 		[EX_COMPLETE] = cell_time(row->endpoint->complete_through),
 		[EX_STALE] = cell_bool(fresh_is_stale(e->ask, row->endpoint)),
 	};
@@ -71,25 +87,24 @@ static int exposure_row(void *ctx, const struct exposure_row *row)
 }
 
 /* The answer is worth what is known of the end of the time that was asked about. */
-static int exposure_ask(struct admin_call *call, struct ask *a, struct exposure_query *q)
+static int exposure_ask(struct admin_call *call, struct ask *a, struct exposure_query *q,
+			struct freshness *fresh)
 {
-	int err;
-
 	q->from = request_time(call->request, "from");
 	q->to = request_time(call->request, "to");
 	if (q->from && q->to && q->to < q->from) {
 		call_end(call, ADMIN_USAGE, "--to is before --from");
 		return ST_EVALUE;
 	}
-	err = ask_software(call, a, &q->software);
 	ask_at(a, (struct when){ q->to, a->when.known_at });
-	return err;
+	return ask_software(call, a, &q->software, fresh);
 }
 
 static int exposure_run(struct admin_call *call)
 {
 	struct exposure_query q = { 0 };
-	struct fresh fresh = { 0 };
+	struct freshness all = { 0 };
+	struct fresh fresh;
 	uint64_t unordered = 0;
 	char no[200];
 	struct ask a;
@@ -98,15 +113,14 @@ static int exposure_run(struct admin_call *call)
 
 	if (ask_begin(call, &a) < 0)
 		return 0;
-	if ((err = exposure_ask(call, &a, &q)) == ST_EVALUE)
+	if ((err = exposure_ask(call, &a, &q, &all)) == ST_EVALUE)
 		return 0;
 	q.software.unordered = &unordered;
-	if (!err)
-		err = fresh_of_all(&a, &fresh);
 	if (!err)
 		err = query_exposure(a.posture, &q, exposure_row, &e);
 	(void)snprintf(no, sizeof(no), "no endpoint had software that matches '%s'",
 		       request_text(call->request, "pattern"));
+	fresh_of(&all, &fresh);
 	if (!err) {
 		fresh_end(call, &fresh, call_rows(call) ? NULL : no);
 		ask_unordered(call, &fresh, unordered);

@@ -26,18 +26,14 @@ void fresh_add(struct fresh *f, const struct ask *a, const struct endpoint_row *
 	f->stale += fresh_is_stale(a, row);
 }
 
-int fresh_of_all(const struct ask *a, struct fresh *f)
+void fresh_of(const struct freshness *all, struct fresh *f)
 {
-	struct freshness all;
-	int err = query_freshness(a->posture, a->when, a->among, a->now - a->stale_us, &all);
-
 	*f = (struct fresh){
-		.endpoints = all.endpoints,
-		.stale = all.stale,
-		.complete_through = all.complete_through,
+		.endpoints = all->endpoints,
+		.stale = all->stale,
+		.complete_through = all->complete_through,
 	};
-	(void)snprintf(f->worst, sizeof(f->worst), "%s", all.worst);
-	return err;
+	(void)snprintf(f->worst, sizeof(f->worst), "%s", all->worst);
 }
 
 static void fresh_say(const struct fresh *f, char *out, size_t size)

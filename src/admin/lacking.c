@@ -25,7 +25,6 @@ static const struct command_column lacking_columns[] = {
 struct lacking {
 	struct admin_call *call;
 	const struct ask *ask;
-	struct fresh fresh; /* of all: who has it may have lost it */
 };
 
 static int lacking_next(void *ctx, const struct endpoint_row *row)
@@ -48,7 +47,9 @@ static int lacking_next(void *ctx, const struct endpoint_row *row)
 static int lacking_run(struct admin_call *call)
 {
 	const char *pattern = request_text(call->request, "pattern");
+	struct freshness all = { 0 }; /* who has it may have lost it */
 	struct lacking l = { .call = call };
+	struct fresh fresh;
 	char no[200] = "no endpoint has come yet";
 	struct software_query q;
 	uint64_t unordered = 0;
@@ -57,20 +58,19 @@ static int lacking_run(struct admin_call *call)
 
 	if (ask_begin(call, &a) < 0)
 		return 0;
-	if ((err = ask_software(call, &a, &q)) == ST_EVALUE)
+	if ((err = ask_software(call, &a, &q, &all)) == ST_EVALUE)
 		return 0;
 	l.ask = &a;
 	q.unordered = &unordered;
 	if (!err)
-		err = fresh_of_all(&a, &l.fresh);
-	if (!err)
 		err = query_lacking(a.posture, &q, lacking_next, &l);
-	if (l.fresh.endpoints)
+	fresh_of(&all, &fresh);
+	if (fresh.endpoints)
 		(void)snprintf(no, sizeof(no), "every endpoint has software that matches '%s'",
 			       pattern);
 	if (!err) {
-		fresh_end(call, &l.fresh, call_rows(call) ? NULL : no);
-		ask_unordered(call, &l.fresh, unordered);
+		fresh_end(call, &fresh, call_rows(call) ? NULL : no);
+		ask_unordered(call, &fresh, unordered);
 	}
 	return ask_end(call, &a, err);
 }

@@ -37,7 +37,7 @@ static const struct command_column holders_columns[] = {
 struct software_call {
 	struct admin_call *call;
 	struct ask ask;
-	struct fresh fresh;
+	struct freshness fresh;
 };
 
 static void software_cells(const struct software_call *s, const struct software_row *row,
@@ -65,22 +65,22 @@ static int software_ask(struct software_call *s,
 {
 	const char *pattern = request_text(s->call->request, "pattern");
 	struct software_query q;
+	struct fresh fresh;
 	uint64_t unordered = 0;
 	char no[200];
-	int err = ask_software(s->call, &s->ask, &q);
+	int err = ask_software(s->call, &s->ask, &q, &s->fresh);
 
 	if (err == ST_EVALUE)
 		return 0;
 	q.unordered = &unordered;
 	if (!err)
-		err = fresh_of_all(&s->ask, &s->fresh);
-	if (!err)
 		err = query_software(s->ask.posture, &q, row, ctx);
 	(void)snprintf(no, sizeof(no), "no software matches '%s'", pattern);
+	fresh_of(&s->fresh, &fresh);
 	if (!err)
-		fresh_end(s->call, &s->fresh, call_rows(s->call) ? NULL : no);
+		fresh_end(s->call, &fresh, call_rows(s->call) ? NULL : no);
 	if (!err)
-		ask_unordered(s->call, &s->fresh, unordered);
+		ask_unordered(s->call, &fresh, unordered);
 	return ask_end(s->call, &s->ask, err);
 }
 

@@ -202,18 +202,23 @@ static int status_count_software(void *ctx, const struct software_row *row)
 static int status_known(const struct ask *a, struct cell cells[STATUS_COLUMNS])
 {
 	uint64_t software = 0;
-	const struct software_query all = { .when = a->when, .glob = "*" };
-	struct fresh f = { 0 };
-	int err;
+	struct freshness f = { 0 };
+	const struct software_query all = {
+		.when = a->when,
+		.glob = "*",
+		.fresh = &f,
+		.since = a->now - a->stale_us,
+	};
+	int err = ask_past(a)
+			  ? query_software(a->posture, &all, status_count_software, &software)
+			  : query_freshness(a->posture, a->when, NULL, all.since, &f);
 
-	if ((err = fresh_of_all(a, &f)) < 0)
+	if (err < 0)
 		return err;
 	cells[STATUS_STALE] = cell_count(f.stale);
 	cells[STATUS_COMPLETE] = cell_time(f.complete_through);
 	if (!ask_past(a))
 		return 0;
-	if ((err = query_software(a->posture, &all, status_count_software, &software)) < 0)
-		return err;
 	cells[STATUS_ENDPOINTS] = cell_count(f.endpoints);
 	cells[STATUS_SOFTWARE] = cell_count(software);
 	return 0;

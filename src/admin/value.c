@@ -73,26 +73,54 @@ static void value_put(struct wr *out, const struct writer_conf *conf, enum colum
 		text_put_clean(out, s, conf->ascii);
 }
 
+static void value_put_or_none(struct wr *out, const struct writer_conf *conf,
+			      const struct command_column *c, const json_t *v)
+{
+	if (!v || json_is_null(v))
+		wr_str(out, "-");
+	else
+		value_put(out, conf, c->type, v);
+}
+
+static char *value_end(struct wr *out)
+{
+	wr_u8(out, '\0');
+	if (out->err)
+		wr_reset(out);
+	return (char *)out->p;
+}
+
 char *value_show(const struct writer_conf *conf, const struct command_column *c,
 		 const json_t *v)
 {
 	struct wr out = { 0 };
 
-	if (!v || json_is_null(v))
-		wr_str(&out, "-");
-	else
-		value_put(&out, conf, c->type, v);
-	wr_u8(&out, '\0');
-	if (out.err)
-		wr_reset(&out);
-	return (char *)out.p;
+	value_put_or_none(&out, conf, c, v);
+	return value_end(&out);
+}
+
+/* Nobody knows when that was, but it was after something. */
+static bool value_is_about(const struct writer *w, const struct command_column *c)
+{
+	char after[64];
+	int i;
+
+	if (!(c->flags & COL_AFTER))
+		return false;
+	(void)snprintf(after, sizeof(after), "%s_after", c->key);
+	i = view_column_find(w->view, after);
+	return i >= 0 && !json_is_null(w->row[i]);
 }
 
 char *value_of_row(const struct writer *w, size_t i)
 {
 	const struct command_column *c = &w->view->columns[i];
+	struct wr out = { 0 };
 
 	if (json_is_null(w->row[i]) && c->instead)
 		i = (size_t)view_column_find(w->view, c->instead);
-	return value_show(&w->conf, &w->view->columns[i], w->row[i]);
+	if (value_is_about(w, c))
+		wr_u8(&out, '~');
+	value_put_or_none(&out, &w->conf, &w->view->columns[i], w->row[i]);
+	return value_end(&out);
 }

@@ -16,14 +16,20 @@ static char *wanted_name(const char *pattern, const char *range)
 	return strndup(pattern, n);
 }
 
-int ask_software(struct admin_call *call, const struct ask *a, struct software_query *q)
+int ask_software(struct admin_call *call, const struct ask *a, struct software_query *q,
+		 struct freshness *fresh)
 {
 	const char *pattern = request_text(call->request, "pattern");
 	const char *option = request_text(call->request, "version");
 	const char *range = option ? NULL : version_range_find(pattern);
 	int err = 0;
 
-	*q = (struct software_query){ .when = a->when, .among = a->among };
+	*q = (struct software_query){
+		.when = a->when,
+		.among = a->among,
+		.fresh = fresh,
+		.since = a->now - a->stale_us,
+	};
 	if (!(call->glob = wanted_name(pattern, range)))
 		return ST_ENOMEM;
 	if (range && !*call->glob) {

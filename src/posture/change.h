@@ -15,8 +15,8 @@ enum change_kind {
 	CHANGE_FACT_GONE = 3, /* key: fact, was: before */
 	CHANGE_INVENTORY = 4, /* first whole inventory; key: digest of a stored set, value: how
 			       * it differs from that set, number: software in all */
-	CHANGE_ADDED = 5,     /* software; value: locator */
-	CHANGE_REMOVED = 6,   /* software; value: locator */
+	CHANGE_ADDED = 5,     /* software; value: locator; number_was: see change_untimed */
+	CHANGE_REMOVED = 6,   /* likewise */
 	CHANGE_CONFIRMED = 7, /* the software is complete; number: through when, number_was:
 			       * and before that */
 	CHANGE_RESULT = 8,    /* key: rule, number: verdict, value: reason; was, number_was */
@@ -69,6 +69,13 @@ static inline int64_t change_effective(const struct change *c)
 	if (happened % CLOCK_SEC == 0 && happened <= INT64_MAX - CLOCK_SEC)
 		happened += CLOCK_SEC - 1;
 	return by_endpoint && happened < c->known_at ? happened : c->known_at;
+}
+
+/* Nobody told when it came about: at some time after number_was, up to which the endpoint's
+ * software had been complete (0: it never was), and no later than when it was known. */
+static inline bool change_untimed(const struct change *c)
+{
+	return !c->happened_at && (c->kind == CHANGE_ADDED || c->kind == CHANGE_REMOVED);
 }
 
 /* The two halves of an assessment's number. */

@@ -41,10 +41,14 @@ bool moment_keeps(const struct moment *m, const struct change *c)
 	return c->seq <= m->known && change_effective(c) <= m->as_of;
 }
 
-/* Hands fn the changes after m->seq up to head, newest first. */
-static int undo(struct posture *p, const struct moment *m, uint64_t head,
-		const struct repository_filter *narrow,
-		int (*fn)(void *ctx, const struct change *c), void *ctx)
+bool moment_doubts(const struct moment *m, uint64_t seq, int64_t after)
+{
+	return seq <= m->known && after < m->as_of;
+}
+
+int history_undo(struct posture *p, const struct moment *m, uint64_t head,
+		 const struct repository_filter *narrow,
+		 int (*fn)(void *ctx, const struct change *c), void *ctx)
 {
 	struct repository_filter f = *narrow;
 	struct page *pg;
@@ -114,7 +118,7 @@ int history_software(struct posture *p, const struct moment *m, uint32_t endpoin
 	if (!err && (!u.settled || !(u.have = bitmap_of(ids.v, ids.n))))
 		err = ST_ENOMEM;
 	if (!err)
-		err = undo(p, m, head, &narrow, undo_software, &u);
+		err = history_undo(p, m, head, &narrow, undo_software, &u);
 	ids_free(&ids);
 	bitmap_free(u.settled);
 	if (err)
@@ -207,7 +211,7 @@ int history_facts(struct posture *p, const struct moment *m, uint32_t endpoint,
 							    : ST_ENOENT;
 	index_unlock(p);
 	if (!err)
-		err = undo(p, m, head, &narrow, undo_fact, &u);
+		err = history_undo(p, m, head, &narrow, undo_fact, &u);
 	if (!err && out->n)
 		qsort(out->v, out->n, sizeof(*out->v), past_fact_cmp);
 	return err;
@@ -220,6 +224,7 @@ struct undo_who {
 	const struct ids *software;
 	struct bitmap **who;
 	struct bitmap **settled; /* where a change that was told late has decided; or NULL */
+	struct doubts *doubts;
 	uint64_t turns;
 };
 
@@ -259,7 +264,9 @@ static int undo_turn(void *ctx, const struct repository_turn *t)
 		bitmap_remove(u->who[lo], t->endpoint);
 	else
 		bitmap_add(u->who[lo], t->endpoint);
-	return 0;
+	return t->untimed && moment_doubts(u->m, t->seq, t->after)
+		       ? doubts_add(u->doubts, t->endpoint, t->after)
+		       : 0;
 }
 
 static int undo_who(void *ctx, const struct change *c)
@@ -270,6 +277,8 @@ static int undo_who(void *ctx, const struct change *c)
 		.software = c->software,
 		.added = c->kind == CHANGE_ADDED,
 		.effective = change_effective(c),
+		.untimed = change_untimed(c),
+		.after = c->number_was,
 	};
 
 	return undo_turn(ctx, &t);
@@ -322,19 +331,20 @@ static int undo_all_who(struct posture *p, const struct moment *m, uint64_t head
 	if (history_has_turns(p))
 		return undo_turns(p, m, head, u);
 	if (u->software->n > APART_MAX)
-		return undo(p, m, head, &narrow, undo_who, u);
+		return history_undo(p, m, head, &narrow, undo_who, u);
 	for (size_t i = 0; i < u->software->n && !err; i++) {
 		narrow.software = u->software->v[i];
-		err = undo(p, m, head, &narrow, undo_who, u);
+		err = history_undo(p, m, head, &narrow, undo_who, u);
 	}
 	return err;
 }
 
 int history_who_has(struct posture *p, const struct moment *m, const struct ids *software,
-		    struct bitmap ***out)
+		    struct bitmap ***out, struct doubts *d)
 {
 	struct undo_who u = {
 		.m = m,
+		.doubts = d,
 		.software = software,
 		.who = calloc(software->n + 1, sizeof(struct bitmap *)),
 		.settled = calloc(software->n + 1, sizeof(struct bitmap *)),

@@ -4,6 +4,7 @@
 #define STANCE_POSTURE_HISTORY_H
 
 #include "base/arena.h"
+#include "posture/doubt.h"
 #include "posture/query.h"
 
 struct bitmap;
@@ -11,6 +12,7 @@ struct endpoint;
 struct ids;
 
 struct change;
+struct repository_filter;
 
 /* When a question is about: the state after the change `seq`, with those changes up to `known`
  * that took effect by as_of. */
@@ -29,6 +31,16 @@ struct moment moment_now(const struct posture *p);
 /* Whether a change to software after m->seq counts all the same: it was told late. The changes
  * to the same software of the same endpoint before it count as well then. */
 bool moment_keeps(const struct moment *m, const struct change *c);
+
+/* Whether one that does not count (an untimed one, known after m->seq, that came about after this
+ * moment) may have been there at the moment all the same. */
+bool moment_doubts(const struct moment *m, uint64_t seq, int64_t after);
+
+/* Hands fn the changes after m->seq up to head, the journal's end, newest first, but only those of
+ * narrow. */
+int history_undo(struct posture *p, const struct moment *m, uint64_t head,
+		 const struct repository_filter *narrow,
+		 int (*fn)(void *ctx, const struct change *c), void *ctx);
 
 struct past_fact {
 	struct span name, value;
@@ -52,11 +64,13 @@ int emit_endpoints(struct posture *p, const struct moment *m, const struct ids *
 		   int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
 
 /* What a row about e has without undoing anything: id, key, name, first_seen, has_inventory, and
- * has_gap and complete_through by what is known now. Under the read lock. */
-int history_brief(const struct moment *m, const struct endpoint *e, struct arena *a,
-		  struct endpoint_row *row);
+ * has_gap and complete_through by what is known now, and by d (NULL: none). Under the read
+ * lock. */
+int history_brief(const struct moment *m, const struct endpoint *e, const struct doubts *d,
+		  struct arena *a, struct endpoint_row *row);
 int emit_brief(struct posture *p, const struct moment *m, const struct ids *ids,
-	       int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
+	       const struct doubts *d, int (*fn)(void *ctx, const struct endpoint_row *row),
+	       void *ctx);
 
 /* Facts, or results (what: CHANGE_FACT, CHANGE_RESULT), of one endpoint, by name. */
 int history_facts(struct posture *p, const struct moment *m, uint32_t endpoint,
@@ -67,9 +81,13 @@ int history_software(struct posture *p, const struct moment *m, uint32_t endpoin
 		     struct bitmap **out);
 
 /* Which endpoints had each of the software ids: new bitmaps, in their order; the caller frees
- * each and the array. */
+ * each and the array. Adds to d (NULL: to nothing) those of which it is not known of one. */
 int history_who_has(struct posture *p, const struct moment *m, const struct ids *software,
-		    struct bitmap ***out);
+		    struct bitmap ***out, struct doubts *d);
+
+/* query_freshness at m, with these doubts, which are settled. */
+int history_freshness(struct posture *p, const struct moment *m, const struct among *among,
+		      const struct doubts *d, int64_t since, struct freshness *f);
 
 /* What among_has goes by; NULL: nothing is narrowed. */
 const struct bitmap *among_endpoints(const struct among *a);

@@ -13,7 +13,9 @@
 struct past_row {
 	struct endpoint_row row;
 	uint64_t first_seq;
-	bool changed; /* something happened to it after the moment */
+	bool changed;  /* something happened to it after the moment */
+	bool doubted;  /* something may have happened before it, */
+	int64_t after; /* but not before this */
 };
 
 /* Software of an endpoint about which a change that was told late has decided. */
@@ -32,15 +34,15 @@ struct undo_rows {
 	uint32_t max_id;
 };
 
-int history_brief(const struct moment *m, const struct endpoint *e, struct arena *a,
-		  struct endpoint_row *row)
+int history_brief(const struct moment *m, const struct endpoint *e, const struct doubts *d,
+		  struct arena *a, struct endpoint_row *row)
 {
 	*row = (struct endpoint_row){
 		.id = e->id,
 		.key = arena_str(a, endpoint_key(e)),
 		.name = arena_str(a, endpoint_name(e)),
 		.first_seen = e->first_seen,
-		.complete_through = e->complete_through,
+		.complete_through = doubts_through(d, e->id, e->complete_through),
 		.has_inventory = e->set && (!m->past || e->inventory_seq <= m->seq),
 		.has_gap = ledger_has_gap(&e->ledger) || e->incomplete,
 	};
@@ -132,8 +134,9 @@ static int row_settle(struct undo_rows *u, uint64_t pair)
 	return 0;
 }
 
-static int undo_count(struct undo_rows *u, struct endpoint_row *r, const struct change *c)
+static int undo_count(struct undo_rows *u, struct past_row *past, const struct change *c)
 {
+	struct endpoint_row *r = &past->row;
 	uint64_t pair = (uint64_t)c->endpoint << 32 | c->software;
 	struct settled *s;
 
@@ -146,6 +149,10 @@ static int undo_count(struct undo_rows *u, struct endpoint_row *r, const struct 
 		r->software_count--;
 	else
 		r->software_count++;
+	if (change_untimed(c) && moment_doubts(u->m, c->seq, c->number_was)) {
+		past->doubted = true; /* the oldest of them is the last to come */
+		past->after = c->number_was;
+	}
 	return 0;
 }
 
@@ -168,7 +175,7 @@ static int undo_row(struct undo_rows *u, const struct change *c)
 		break;
 	case CHANGE_ADDED:
 	case CHANGE_REMOVED:
-		return undo_count(u, r, c);
+		return undo_count(u, past, c);
 	case CHANGE_CONFIRMED:
 		if (c->seq > u->m->known)
 			r->complete_through = c->number_was;
@@ -283,8 +290,13 @@ int history_rows(struct posture *p, const struct moment *m, const struct ids *id
 		err = rows_undo(p, m, head, &u);
 	if (!err && !(*rows = arena_alloc(a, (u.n + 1) * sizeof(**rows))))
 		err = ST_ENOMEM;
-	for (size_t i = 0; i < u.n && !err; i++)
-		(*rows)[(*n)++] = u.rows[i].row;
+	for (size_t i = 0; i < u.n && !err; i++) {
+		struct past_row *past = &u.rows[i];
+
+		if (past->doubted && past->after < past->row.complete_through)
+			past->row.complete_through = past->after;
+		(*rows)[(*n)++] = past->row;
+	}
 	free(u.rows);
 	return err;
 }

@@ -197,6 +197,7 @@ static int software_changes(struct journal *j, struct staged_endpoint *s,
 		if (!c)
 			return ST_ENOMEM;
 		difference_head(c, &it->head);
+		journal_untimed(c, s);
 		c->software = ids->v[i];
 		if (sw) {
 			c->value = sw->locator;

@@ -41,6 +41,14 @@ struct change *journal_change(struct journal *j, struct staged_endpoint *s,
 	return c;
 }
 
+void journal_untimed(struct change *c, const struct staged_endpoint *s)
+{
+	if (!change_untimed(c))
+		return;
+	c->number_was = s->e->complete_through;
+	c->has_was = true;
+}
+
 static int endpoint_first_seen(struct journal *j, struct staged_endpoint *s)
 {
 	struct change *c = journal_change(j, s, CHANGE_ENDPOINT);

@@ -196,6 +196,8 @@ struct repository_turn {
 	bool added;        /* or removed */
 	int64_t effective; /* change_effective of it; exactly, or later than was asked about */
 	int64_t known_at;  /* where effective is exact */
+	bool untimed;      /* change_untimed, where effective is exact; */
+	int64_t after;     /* then: it came about after this */
 };
 
 /* Functions return 0 or a negative ST_E...; why is a sentence for people. append and prune are
@@ -238,7 +240,8 @@ struct repository_plugin {
 	 * CHANGE_ADDED and CHANGE_REMOVED did, and the order matters only among those of one endpoint
 	 * and one software. f names a software, or all are meant; it has no endpoint, no kinds and no
 	 * limit. It makes a change of a year ago of what millions have in a second, where read
-	 * takes as long as there are lines. as_of: effective matters up to there. */
+	 * takes as long as there are lines. as_of: effective matters up to there, and so does what
+	 * is untimed and came after an earlier moment. */
 	int (*turns)(struct repository *r, const struct repository_filter *f, int64_t as_of,
 		     int (*fn)(void *ctx, const struct repository_turn *t), void *ctx);
 };

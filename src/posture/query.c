@@ -40,7 +40,8 @@ int emit_endpoints(struct posture *p, const struct moment *m, const struct ids *
 }
 
 int emit_brief(struct posture *p, const struct moment *m, const struct ids *ids,
-	       int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
+	       const struct doubts *d, int (*fn)(void *ctx, const struct endpoint_row *row),
+	       void *ctx)
 {
 	struct endpoint_row rows[CHUNK];
 	int err = 0;
@@ -51,7 +52,7 @@ int emit_brief(struct posture *p, const struct moment *m, const struct ids *ids,
 
 		index_read_lock(p);
 		for (size_t k = i; k < end && !err; k++)
-			err = history_brief(m, index_endpoint(&p->ix, ids->v[k]), &a,
+			err = history_brief(m, index_endpoint(&p->ix, ids->v[k]), d, &a,
 					    &rows[n++]);
 		index_unlock(p);
 		for (size_t k = 0; k < n && !err; k++)
@@ -212,10 +213,10 @@ int software_each(struct posture *p, const struct ids *ids,
 
 /* By making the set of those who have each. */
 static int count_sets(struct posture *p, const struct moment *m, const struct ids *ids,
-		      const struct among *among, uint64_t *counts)
+		      const struct among *among, uint64_t *counts, struct doubts *d)
 {
 	struct bitmap **who;
-	int err = history_who_has(p, m, ids, &who);
+	int err = history_who_has(p, m, ids, &who, d);
 
 	for (size_t i = 0; i < ids->n && !err; i++) {
 		if (among)
@@ -229,10 +230,10 @@ static int count_sets(struct posture *p, const struct moment *m, const struct id
 }
 
 static int count_software(struct posture *p, const struct moment *m, const struct ids *ids,
-			  const struct among *among, uint64_t *counts)
+			  const struct among *among, uint64_t *counts, struct doubts *d)
 {
 	if (m->past || among)
-		return count_sets(p, m, ids, among, counts);
+		return count_sets(p, m, ids, among, counts, d);
 	index_read_lock(p);
 	for (size_t i = 0; i < ids->n; i++)
 		counts[i] = index_count(&p->ix, ids->v[i]);
@@ -245,7 +246,7 @@ int history_present(struct posture *p, const struct moment *m, const struct ids 
 		    const struct among *among, uint64_t *n)
 {
 	uint64_t *counts = calloc(ids->n + 1, sizeof(*counts));
-	int err = counts ? count_software(p, m, ids, among, counts) : ST_ENOMEM;
+	int err = counts ? count_software(p, m, ids, among, counts, NULL) : ST_ENOMEM;
 
 	*n = 0;
 	for (size_t i = 0; i < ids->n && !err; i++)
@@ -258,6 +259,7 @@ int query_software(struct posture *p, const struct software_query *q,
 		   int (*fn)(void *ctx, const struct software_row *row), void *ctx)
 {
 	struct ids ids = { 0 }, unordered = { 0 };
+	struct doubts doubts = { 0 };
 	uint64_t *counts = NULL;
 	struct moment m;
 	int err = moment_of(p, q->when, &m);
@@ -266,12 +268,18 @@ int query_software(struct posture *p, const struct software_query *q,
 		err = history_wanted(p, q, &ids, &unordered);
 	if (!err && !(counts = calloc(ids.n + 1, sizeof(*counts))))
 		err = ST_ENOMEM;
-	if (!err && (err = count_software(p, &m, &ids, q->among, counts)) == 0)
+	if (!err)
+		err = count_software(p, &m, &ids, q->among, counts, &doubts);
+	doubts_settle(&doubts);
+	if (!err && q->fresh)
+		err = history_freshness(p, &m, q->among, &doubts, q->since, q->fresh);
+	if (!err)
 		err = emit_software(p, &ids, &(struct software_numbers){ .endpoints = counts },
 				    fn, ctx);
 	if (!err && q->unordered)
 		err = history_present(p, &m, &unordered, q->among, q->unordered);
 	free(counts);
+	doubts_free(&doubts);
 	ids_free(&unordered);
 	ids_free(&ids);
 	return err;
@@ -347,6 +355,7 @@ int query_software_endpoints(struct posture *p, struct when when, uint32_t softw
 			     int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
 	struct ids which = { &software, 1, 0 }, ids = { 0 };
+	struct doubts doubts = { 0 };
 	struct bitmap **who;
 	struct moment m;
 	bool known;
@@ -357,15 +366,20 @@ int query_software_endpoints(struct posture *p, struct when when, uint32_t softw
 	index_unlock(p);
 	if (!err && !known)
 		err = ST_ENOENT;
-	if (err < 0 || (err = history_who_has(p, &m, &which, &who)) < 0)
+	if (err < 0)
 		return err;
+	if ((err = history_who_has(p, &m, &which, &who, &doubts)) < 0)
+		goto out;
+	doubts_settle(&doubts);
 	if (among)
 		bitmap_and(who[0], among_endpoints(among));
 	err = index_in_order(&p->ix, who[0], &ids);
 	bitmap_free(who[0]);
 	free(who);
 	if (!err)
-		err = emit_brief(p, &m, &ids, fn, ctx);
+		err = emit_brief(p, &m, &ids, &doubts, fn, ctx);
+out:
+	doubts_free(&doubts);
 	ids_free(&ids);
 	return err;
 }

@@ -14,7 +14,9 @@
  * endpoint's clock went backwards: the newest change in it that took effect by then is the state.
  *
  * What a past answer is worth is told by complete_through: of each endpoint, as it was known at
- * known_at. Once that has passed as_of, nothing can come that changes the answer.
+ * known_at. Once that has passed as_of, nothing can come that changes the answer. But of what came
+ * or went and nobody told when (change_untimed), the answer has what was before; and where as_of is
+ * behind the moment up to which everything was known before, complete_through is that moment.
  *
  * Rows are handed to fn one by one and are valid only during that call. fn returns 0 to go on;
  * anything else ends the query, which then returns that value. No lock is held while fn runs.
@@ -90,7 +92,8 @@ int query_endpoints(struct posture *p, struct when when, const struct among *amo
 		    int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
 
 /* How far the software of endpoints is known. Of all endpoints now it costs no more for a million
- * of them; with as_of a look at each in memory; with known_at as much as their rows. */
+ * of them; with as_of a look at each in memory, without what is untimed; with known_at a look at
+ * the journal since. */
 struct freshness {
 	uint64_t endpoints;
 	uint64_t
@@ -114,6 +117,11 @@ struct software_query {
 	const char *glob; /* its name or identifier matches (* ? [...]; case matters) */
 	const struct version_range *range; /* its version is in it (version.h); NULL: any */
 	const struct among *among;         /* endpoints that count; NULL: all */
+	/* How far the software of the endpoints is known, as query_freshness says; but of what came or
+	 * went untimed only that counts which is asked for. Filled before the first row (by
+	 * query_exposure: in the end). May be NULL. */
+	struct freshness *fresh;
+	int64_t since; /* for it */
 	/* Of software that matches the glob, how much has a version of which nobody can say whether
 	 * it is in the range, and some endpoint; it is not among the answer. May be NULL. */
 	uint64_t *unordered;
@@ -142,25 +150,31 @@ int query_lacking(struct posture *p, const struct software_query *q,
 
 /* From when to when endpoints had software. */
 struct exposure_query {
-	struct software_query software; /* when.as_of is not used; unordered: whoever has it */
-	int64_t from, to;               /* windows that overlap this; 0: any */
+	/* when.as_of: the moment that complete_through and fresh are about; unordered: whoever has
+	 * it */
+	struct software_query software;
+	int64_t from, to; /* windows that overlap this; 0: any */
 };
 
 /* A window in which an endpoint had a software, on both clocks. It took effect at since and ended
  * at until (0: it has not); the manager knew of that at since_known and until_known. earlier: the
- * endpoint's first inventory, at since, showed it: it may have been there before. */
+ * endpoint's first inventory, at since, showed it: it may have been there before. Where nobody told
+ * when it came, or went, that was after since_after, until_after (0: never complete before), and no
+ * later than since, until. */
 struct exposure_row {
-	/* id, key, name, and how far its software is known now: has_inventory, has_gap,
-	 * complete_through */
+	/* id, key, name, and how far its software is known now, this one at as_of: has_inventory,
+	 * has_gap, complete_through */
 	const struct endpoint_row *endpoint;
 	const struct software_row *software; /* without endpoints and instances */
 	int64_t since, until, since_known, until_known;
 	bool earlier;
+	bool since_untimed, until_untimed;
+	int64_t since_after, until_after; /* of these */
 };
 
 /* By software (name, version, identifier), then by the name of the endpoint, then by since. At any
  * moment between the two, and at no other, a query with that as_of finds the endpoint among those
- * that have it. What was before the journal that is kept counts from where it begins. */
+ * that have it. A window that may have begun before `to`, untimed, overlaps. What was before the journal that is kept counts from where it begins. */
 int query_exposure(struct posture *p, const struct exposure_query *q,
 		   int (*fn)(void *ctx, const struct exposure_row *row), void *ctx);
 
@@ -183,6 +197,11 @@ struct change_query {
 	uint32_t kinds;            /* CHANGE_BIT of those wanted; 0: all */
 	uint64_t limit;            /* at most so many */
 	bool newest_first;
+	/* How far the software of the endpoints is known at fresh_when, as query_freshness says with
+	 * fresh_since; what is untimed counts where kinds have it. Filled in the end. May be NULL. */
+	struct freshness *fresh;
+	struct when fresh_when;
+	int64_t fresh_since;
 };
 
 struct change_row {

@@ -50,17 +50,33 @@ static int row_of(const struct index *ix, struct arena *a, const struct change *
 	return d ? software_row_copy(a, d, &row->software) : 0;
 }
 
-/* What the repository cannot narrow to. */
-static bool is_wanted(const struct change_query *q, const struct change *c)
+/* What is read, and who takes it. */
+struct reading {
+	const struct change_query *q;
+	uint64_t left; /* lines that are still wanted */
+	struct doubts doubts;
+	int (*fn)(void *ctx, const struct change_row *row);
+	void *ctx;
+};
+
+/* One line, unless it is one of those that the repository cannot leave out. */
+static int emit_row(struct reading *r, const struct change_row *row)
 {
-	return among_has(q->among, c->endpoint) &&
-	       (!q->as_of || change_effective(c) <= q->as_of);
+	const struct change_query *q = r->q;
+	const struct change *c = &row->change;
+
+	if (!among_has(q->among, c->endpoint))
+		return 0;
+	if (!q->as_of || change_effective(c) <= q->as_of) {
+		r->left--;
+		return r->fn(r->ctx, row);
+	}
+	return change_untimed(c) && c->number_was < q->as_of
+		       ? doubts_add(&r->doubts, c->endpoint, c->number_was)
+		       : 0;
 }
 
-/* *left are those that are still wanted. */
-static int emit_page(struct posture *p, struct page *pg, const struct change_query *q,
-		     uint64_t *left, int (*fn)(void *ctx, const struct change_row *row),
-		     void *ctx)
+static int emit_page(struct posture *p, struct page *pg, struct reading *r)
 {
 	struct change_row *rows = calloc(pg->n + 1, sizeof(*rows));
 	int err = rows ? 0 : ST_ENOMEM;
@@ -69,35 +85,51 @@ static int emit_page(struct posture *p, struct page *pg, const struct change_que
 	for (size_t i = 0; i < pg->n && !err; i++)
 		err = row_of(&p->ix, &pg->arena, &pg->v[i], &rows[i]);
 	index_unlock(p);
-	for (size_t i = 0; i < pg->n && *left && !err; i++) {
-		if (!is_wanted(q, &pg->v[i]))
-			continue;
-		err = fn(ctx, &rows[i]);
-		--*left;
-	}
+	for (size_t i = 0; i < pg->n && r->left && !err; i++)
+		err = emit_row(r, &rows[i]);
 	free(rows);
+	return err;
+}
+
+static int reading_fresh(struct posture *p, struct reading *r)
+{
+	const struct change_query *q = r->q;
+	struct moment m;
+	int err = moment_of(p, q->fresh_when, &m);
+
+	doubts_settle(&r->doubts);
+	return err < 0 ? err
+		       : history_freshness(p, &m, q->among, &r->doubts, q->fresh_since,
+					   q->fresh);
+}
+
+static int read_all(struct posture *p, struct repository_filter f, struct reading *r)
+{
+	struct page *pg = calloc(1, sizeof(*pg));
+	int err = pg ? 0 : ST_ENOMEM;
+
+	while (!err && (err = page_read(p, &f, pg)) == 0) {
+		err = emit_page(p, pg, r);
+		if (err || !r->left || !page_next(pg, &f))
+			break;
+	}
+	page_free(pg);
+	free(pg);
 	return err;
 }
 
 int query_changes(struct posture *p, const struct change_query *q,
 		  int (*fn)(void *ctx, const struct change_row *row), void *ctx)
 {
-	uint64_t left = q->limit ? q->limit : UINT64_MAX;
+	struct reading r = { q, q->limit ? q->limit : UINT64_MAX, { 0 }, fn, ctx };
 	struct repository_filter f;
-	struct page *pg;
 	bool none;
 	int err = filter_of(p, q, &f, &none);
 
-	if (err || none)
-		return err;
-	if (!(pg = calloc(1, sizeof(*pg))))
-		return ST_ENOMEM;
-	do {
-		err = page_read(p, &f, pg);
-		if (!err)
-			err = emit_page(p, pg, q, &left, fn, ctx);
-	} while (!err && left && page_next(pg, &f));
-	page_free(pg);
-	free(pg);
+	if (!err && !none)
+		err = read_all(p, f, &r);
+	if (!err && q->fresh)
+		err = reading_fresh(p, &r);
+	doubts_free(&r.doubts);
 	return err;
 }

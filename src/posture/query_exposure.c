@@ -15,15 +15,17 @@
 /* A change of the software that is looked at; of an endpoint the newest first. */
 struct turn {
 	uint32_t endpoint;
-	bool added, known; /* known: by known_at */
+	bool added, known, untimed; /* known: by known_at */
 	uint64_t seq;
-	int64_t effective, known_at;
+	int64_t effective, known_at, after;
 };
 
 struct windows {
 	struct posture *p;
 	const struct exposure_query *q;
-	struct moment m; /* at known_at, or now */
+	struct moment m;  /* at known_at, or now */
+	struct moment at; /* that it is about */
+	struct doubts doubts;
 	int (*fn)(void *ctx, const struct exposure_row *row);
 	void *ctx;
 	struct turn *turns;
@@ -56,6 +58,8 @@ static int turn_add(void *ctx, const struct repository_turn *t)
 		.seq = t->seq,
 		.effective = t->effective,
 		.known_at = t->known_at,
+		.untimed = t->untimed,
+		.after = t->after,
 	};
 	return 0;
 }
@@ -68,6 +72,8 @@ static int turn_of(struct windows *w, const struct change *c)
 		.added = c->kind == CHANGE_ADDED,
 		.effective = change_effective(c),
 		.known_at = c->known_at,
+		.untimed = change_untimed(c),
+		.after = c->number_was,
 	};
 
 	return turn_add(w, &t);
@@ -136,21 +142,59 @@ static int inventory_known(struct windows *w, uint64_t seq, int64_t *known)
 
 /* --- one endpoint ------------------------------------------------------------------------- */
 
-struct window {
-	int64_t since, until, since_known, until_known; /* until 0: still */
-	bool earlier;
-};
-
-static int window_emit(struct windows *w, struct exposure_row *row, const struct window *x)
+static int window_emit(struct windows *w, const struct exposure_row *x)
 {
-	if ((x->until && x->until <= w->q->from) || (w->q->to && x->since > w->q->to))
+	int64_t to = w->q->to;
+
+	if (x->until && x->until <= w->q->from)
 		return 0;
-	row->since = x->since;
-	row->until = x->until;
-	row->since_known = x->since_known;
-	row->until_known = x->until_known;
-	row->earlier = x->earlier;
-	return w->fn(w->ctx, row);
+	if (to && x->since > to && !(x->since_untimed && x->since_after < to))
+		return 0;
+	return w->fn(w->ctx, x);
+}
+
+static void window_begin(struct exposure_row *x, const struct turn *t, int64_t begin)
+{
+	bool before = t->effective <= begin;
+
+	*x = (struct exposure_row){
+		.endpoint = x->endpoint,
+		.software = x->software,
+		.since = before ? begin : t->effective,
+		.since_known = t->known_at,
+		.since_untimed = t->untimed,
+		.since_after = t->after,
+	};
+}
+
+static void window_end(struct exposure_row *x, const struct turn *t)
+{
+	x->until = t->effective;
+	x->until_known = t->known_at;
+	x->until_untimed = t->untimed;
+	x->until_after = t->after;
+}
+
+/* Up to when it is known whether the endpoint had it at the moment that is asked about: as
+ * history_who_has goes through its turns, newest first. */
+static int window_doubt(struct windows *w, struct endpoint_row *e, const struct turn *v,
+			size_t n)
+{
+	const struct turn *oldest = NULL;
+	int err;
+
+	for (size_t i = 0; i < n && v[i].seq > w->at.seq; i++) {
+		if (v[i].seq <= w->at.known && v[i].effective <= w->at.as_of)
+			break;
+		if (v[i].untimed && moment_doubts(&w->at, v[i].seq, v[i].after))
+			oldest = &v[i];
+	}
+	if (!w->at.past || !oldest)
+		return 0;
+	if ((err = doubts_add(&w->doubts, e->id, oldest->after)) == 0 &&
+	    oldest->after < e->complete_through)
+		e->complete_through = oldest->after;
+	return err;
 }
 
 /* Leaves of the n turns, newest first, those that are the state at some moment, oldest first: one
@@ -178,31 +222,30 @@ static size_t turns_settle(struct turn *v, size_t n, int64_t begin)
 }
 
 /* The windows of one endpoint, whose software is known since begin; has: now. */
-static int windows_of(struct windows *w, struct exposure_row *row, struct turn *v, size_t n,
-		      int64_t begin, bool has)
+static int windows_of(struct windows *w, const struct exposure_row *row, struct turn *v,
+		      size_t n, int64_t begin, bool has)
 {
 	bool present = n ? !v[n - 1].added : has; /* before the first */
-	struct window x = { .since = begin, .since_known = begin, .earlier = true };
+	struct exposure_row x = *row;
 	size_t keep = turns_settle(v, n, begin);
 	int err = 0;
+
+	x.since = x.since_known = begin;
+	x.earlier = true;
 
 	for (size_t i = 0; i < keep && !err; i++) {
 		if (v[i].added == present)
 			continue;
 		present = v[i].added;
 		if (present) {
-			bool before = v[i].effective <= begin;
-
-			x = (struct window){ before ? begin : v[i].effective, 0, v[i].known_at,
-					     0, false };
+			window_begin(&x, &v[i], begin);
 		} else if (v[i].effective > begin) {
-			x.until = v[i].effective;
-			x.until_known = v[i].known_at;
-			err = window_emit(w, row, &x);
+			window_end(&x, &v[i]);
+			err = window_emit(w, &x);
 		}
 	}
 	x.until = x.until_known = w->end;
-	return err || !present ? err : window_emit(w, row, &x);
+	return err || !present ? err : window_emit(w, &x);
 }
 
 /* --- all of them -------------------------------------------------------------------------- */
@@ -280,6 +323,8 @@ static int emit_some(struct windows *w, const struct ids *ids, const struct bitm
 			break;
 		row->endpoint = &some[i].row;
 		v = turns_of(w, some[i].row.id, &turns);
+		if ((err = window_doubt(w, &some[i].row, v, turns)) < 0)
+			break;
 		err = windows_of(w, row, v, turns, begin, bitmap_has(has, some[i].row.id));
 	}
 	arena_reset(&a);
@@ -337,7 +382,7 @@ int query_exposure(struct posture *p, const struct exposure_query *q,
 	struct moment now;
 	int err = moment_of(p, when, &w.m);
 
-	if (err < 0)
+	if (err < 0 || (err = moment_of(p, q->software.when, &w.at)) < 0)
 		return err;
 	index_read_lock(p);
 	now = moment_now(p);
@@ -348,6 +393,11 @@ int query_exposure(struct posture *p, const struct exposure_query *q,
 		err = software_each(p, &ids, each_software, &w);
 	if (!err && q->software.unordered)
 		*q->software.unordered = unordered.n;
+	doubts_settle(&w.doubts);
+	if (!err && q->software.fresh)
+		err = history_freshness(p, &w.at, q->software.among, &w.doubts,
+					q->software.since, q->software.fresh);
+	doubts_free(&w.doubts);
 	free(w.turns);
 	ids_free(&ids);
 	ids_free(&unordered);

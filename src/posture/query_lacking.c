@@ -9,14 +9,15 @@
 
 #define PIECE 1024 /* software whose endpoints are held in memory at once */
 
-/* Rows and sets must be of the same moment, also when that is now. */
-static int lacking_moment(struct posture *p, const struct software_query *q, struct moment *m,
-			  struct ids *endpoints)
+/* Rows and sets must be of the same moment, also when that is now, which `asked` still says. */
+static int lacking_moment(struct posture *p, const struct software_query *q,
+			  struct moment *asked, struct moment *m, struct ids *endpoints)
 {
-	int err = moment_of(p, q->when, m);
+	int err = moment_of(p, q->when, asked);
 
 	if (err < 0)
 		return err;
+	*m = *asked;
 	index_read_lock(p);
 	if (!m->past)
 		*m = moment_now(p);
@@ -28,10 +29,10 @@ static int lacking_moment(struct posture *p, const struct software_query *q, str
 
 /* Adds to `any` who has one of these. */
 static int lacking_join(struct posture *p, const struct moment *m, const struct ids *software,
-			struct bitmap *any)
+			struct bitmap *any, struct doubts *d)
 {
 	struct bitmap **who;
-	int err = history_who_has(p, m, software, &who);
+	int err = history_who_has(p, m, software, &who, d);
 
 	for (size_t i = 0; !err && i < software->n; i++) {
 		bitmap_or(any, who[i]);
@@ -54,6 +55,7 @@ static void ids_without(struct ids *ids, const struct bitmap *b)
 
 /* Those that were there. */
 static int lacking_brief(struct posture *p, const struct moment *m, struct ids *ids,
+			 const struct doubts *d,
 			 int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
 	size_t keep = 0;
@@ -64,7 +66,7 @@ static int lacking_brief(struct posture *p, const struct moment *m, struct ids *
 			ids->v[keep++] = ids->v[i];
 	index_unlock(p);
 	ids->n = keep;
-	return emit_brief(p, m, ids, fn, ctx);
+	return emit_brief(p, m, ids, d, fn, ctx);
 }
 
 int query_lacking(struct posture *p, const struct software_query *q,
@@ -72,25 +74,30 @@ int query_lacking(struct posture *p, const struct software_query *q,
 {
 	struct ids endpoints = { 0 }, software = { 0 }, unordered = { 0 };
 	struct bitmap *any = bitmap_new();
-	struct moment m;
-	int err = any ? lacking_moment(p, q, &m, &endpoints) : ST_ENOMEM;
+	struct doubts doubts = { 0 };
+	struct moment asked, m;
+	int err = any ? lacking_moment(p, q, &asked, &m, &endpoints) : ST_ENOMEM;
 
 	if (!err)
 		err = history_wanted(p, q, &software, &unordered);
 	for (size_t i = 0; !err && i < software.n; i += PIECE) {
 		size_t n = software.n - i < PIECE ? software.n - i : PIECE;
 
-		err = lacking_join(p, &m, &(struct ids){ software.v + i, n, 0 }, any);
+		err = lacking_join(p, &m, &(struct ids){ software.v + i, n, 0 }, any, &doubts);
 	}
+	doubts_settle(&doubts);
+	if (!err && q->fresh)
+		err = history_freshness(p, &asked, q->among, &doubts, q->since, q->fresh);
 	if (!err) {
 		ids_without(&endpoints, any);
 		err = q->when.as_of && !q->when.known_at
-			      ? lacking_brief(p, &m, &endpoints, fn, ctx)
+			      ? lacking_brief(p, &m, &endpoints, &doubts, fn, ctx)
 			      : emit_endpoints(p, &m, &endpoints, fn, ctx);
 	}
 	if (!err && q->unordered)
 		err = history_present(p, &m, &unordered, q->among, q->unordered);
 	bitmap_free(any);
+	doubts_free(&doubts);
 	ids_free(&endpoints);
 	ids_free(&software);
 	ids_free(&unordered);

@@ -83,6 +83,30 @@ status 'nobody ever' 1 stancectl exposure no-such-thing
 status 'no such time' 2 stancectl exposure bash --from "$t2" --to "$t1"
 ok 'as CSV' sh -c "stancectl exposure openssl --csv | grep -c deb12u1 | grep -qx 3"
 
+note 'between two inventories that nobody told the time between'
+t4=$(now)
+rm -f "$D"/agent/imc-swima.db*
+installed openssl '3.0.17-1~deb12u1' bash 5.2
+sleep 1
+t5=$(now)
+ok 'an inventory shows it' stance-agent --once
+t6=$(now)
+same 'the answer is what was known before' 'openssl=3.0.15-1~deb12u1' \
+    "$(versions openssl --as-of "$t5")"
+same 'and known up to then' True \
+    "$(stancectl --json software openssl --as-of "$t5" | json "d[0]['complete_through'] < '$t4'")"
+same 'but what stayed is known' True \
+    "$(stancectl --json software bash --as-of "$t5" | json "d[0]['complete_through'] > '$t5'")"
+same 'so it is of the endpoint' True "$(stancectl --json endpoint "$endpoint" --as-of "$t5" |
+    json "d['complete_through'] < '$t4'")"
+same 'and afterwards all is known' True \
+    "$(stancectl --json software openssl --as-of "$t6" | json "'$t5' < d[0]['complete_through'] < '$t6'")"
+same 'a window that began some time between' True "$(exposure 'openssl >= 3.0.17' |
+    json "d[0]['since_after'] < '$t4' < '$t5' < d[0]['since']")"
+same 'who may have had it then is listed' 1 \
+    "$(exposure 'openssl >= 3.0.17' --from "$t5" --to "$t5" | json 'len(d)')"
+same 'a table says so' 2 "$(stancectl exposure openssl 2>/dev/null | grep -c '~2')"
+
 note 'groups'
 status 'there are none' 1 stancectl groups
 status 'so nobody can be meant' 2 stancectl endpoints --group all

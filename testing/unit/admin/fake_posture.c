@@ -255,6 +255,19 @@ int query_resolve(struct posture *p, struct when when, const char *text,
 	return err;
 }
 
+/* What was asked to be filled before the answer. */
+static int fill_fresh(struct posture *p, const struct software_query *q)
+{
+	struct when asked = { fake_posture.as_of, fake_posture.known_at };
+	int err = 0;
+
+	if (q->fresh)
+		err = query_freshness(p, q->when, q->among, q->since, q->fresh);
+	fake_posture.as_of = asked.as_of;
+	fake_posture.known_at = asked.known_at;
+	return err;
+}
+
 static const struct software_row software[] = {
 	{ .id = 1,
 	  .identifier = SPAN_LIT("debian.org__openssl-3.0.17-1~deb12u2-amd64"),
@@ -281,6 +294,7 @@ int query_software(struct posture *p, const struct software_query *q,
 	fake_posture.known_at = q->when.known_at;
 	if (q->unordered)
 		*q->unordered = 0;
+	err = fill_fresh(p, q);
 	for (size_t i = 0; !err && i < N(software); i++) {
 		enum version_match m =
 			q->range ? version_range_match(q->range, software[i].type,
@@ -328,6 +342,7 @@ int query_lacking(struct posture *p, const struct software_query *q,
 	(void)p;
 	fake_posture.as_of = q->when.as_of;
 	fake_posture.known_at = q->when.known_at;
+	err = fill_fresh(p, q);
 	for (size_t i = 0; !err && !fake_posture.empty && i < endpoints_n(); i++)
 		if (among_has(q->among, endpoints[i].id) && !(matches && i == 0))
 			err = fn(ctx, &endpoints[i]);
@@ -340,9 +355,19 @@ int query_exposure(struct posture *p, const struct exposure_query *q,
 {
 	const int64_t hour = 3600 * INT64_C(1000000);
 	const struct exposure_row rows[] = {
-		{ &endpoints[0], &software[0], T0 - 48 * hour, 0, T0 - 47 * hour, 0, true },
-		{ &endpoints[0], &software[2], T0 - 9 * hour, T0 - 8 * hour, T0 - 8 * hour,
-		  T0 - 7 * hour, false },
+		{ .endpoint = &endpoints[0],
+		  .software = &software[0],
+		  .since = T0 - 48 * hour,
+		  .since_known = T0 - 47 * hour,
+		  .earlier = true },
+		{ .endpoint = &endpoints[0],
+		  .software = &software[2],
+		  .since = T0 - 9 * hour,
+		  .until = T0 - 8 * hour,
+		  .since_known = T0 - 8 * hour,
+		  .until_known = T0 - 7 * hour,
+		  .until_untimed = true,
+		  .until_after = T0 - 8 * hour - hour / 2 },
 	};
 	int err = 0;
 
@@ -350,6 +375,7 @@ int query_exposure(struct posture *p, const struct exposure_query *q,
 	fake_posture.known_at = q->software.when.known_at;
 	if (q->software.unordered)
 		*q->software.unordered = 0;
+	err = fill_fresh(p, &q->software);
 	for (size_t i = 0; !err && i < N(rows); i++)
 		if (fnmatch(q->software.glob, (const char *)rows[i].software->identifier.p,
 			    0) == 0 &&
@@ -503,5 +529,7 @@ int query_changes(struct posture *p, const struct change_query *q,
 		err = fn(ctx,
 			 &(struct change_row){
 				 changes[0], endpoints[0].key, endpoints[0].name, { 0 } });
+	if (!err && q->fresh)
+		err = query_freshness(p, q->fresh_when, q->among, q->fresh_since, q->fresh);
 	return err;
 }

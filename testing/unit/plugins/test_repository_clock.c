@@ -26,6 +26,8 @@ static void repair_clock(const struct fixture *f)
 		"CREATE TEMP TABLE now AS SELECT unixepoch() * 1000000 AS t;\n"
 		"UPDATE change SET number = t, number_was = min(number_was, t) FROM now\n"
 		"WHERE kind = 7 AND number > t;\n"
+		"UPDATE change SET number_was = t FROM now\n"
+		"WHERE kind IN (5, 6) AND number_was > t;\n"
 		"UPDATE change SET known_at = t FROM now WHERE known_at > t;\n"
 		"UPDATE ledger SET inventory_at = t FROM now WHERE inventory_at > t;\n"
 		"UPDATE endpoint SET first_seen = min(first_seen, t), last_contact = t,\n"

@@ -160,13 +160,25 @@ static void load_version_1(struct fixture *f)
 	run_sql(f, text);
 }
 
+static int count_software(void *ctx, const struct software_row *row)
+{
+	(void)row;
+	++*(unsigned *)ctx;
+	return 0;
+}
+
 /* A file that a manager of the first version has left. */
 static void test_version_1(void **state)
 {
+	struct freshness fresh;
+	const struct software_query all = { .when = AS_OF(1795300605302000),
+					    .glob = "*",
+					    .fresh = &fresh };
 	struct endpoint_state known;
 	struct endpoint_row row;
 	struct fixture f;
 	char why[256];
+	unsigned n = 0;
 
 	(void)state;
 	fixture_init(&f, "check = yes\n");
@@ -184,11 +196,17 @@ static void test_version_1(void **state)
 	assert_int_equal(fixture_count(&f, WHEN_NOW, "zsh"), 1);
 	assert_true(fixture_endpoint(&f, KNOWN_AT(1795300605302000), "a.example", &row) != 0);
 	assert_int_equal(row.software_count, 3); /* the past is there, too */
+	assert_true(fixture_endpoint(&f, AS_OF(1795300605302000), "a.example", &row) != 0);
+	assert_int_equal(row.complete_through,
+			 1795300605237321); /* and how far it was known */
+	assert_int_equal(query_software(f.p, &all, count_software, &n), 0);
+	assert_int_equal(fresh.complete_through, 1795300605237321);
 	commit_events(&f, 13, 13, 13, EVENT_CREATED, "zsh");
 	assert_int_equal(fixture_count(&f, WHEN_NOW, "zsh"), 2);
 	posture_close(f.p);
 	f.p = NULL;
-	check_sql(&f, "SELECT max(version) FROM schema_version", "7");
+	check_sql(&f, "SELECT max(version) FROM schema_version", "8");
+	check_sql(&f, "SELECT number_was FROM change WHERE seq = 13", "1795300605237321");
 	check_sql(&f, "SELECT count(*) FROM ledger", "2");
 	check_sql(&f, "SELECT platform FROM endpoints WHERE name = 'c.example'", "FreeBSD 14");
 	check_sql(&f, "SELECT count(*) FROM results WHERE rule = 'os.min_version'", "2");

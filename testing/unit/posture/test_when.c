@@ -188,6 +188,102 @@ static void test_differences(void **state)
 	end(&f);
 }
 
+static int64_t through(struct fixture *f, struct when when, const char *glob)
+{
+	struct freshness fresh = { 0 };
+	struct software_query q = { .when = when, .glob = glob, .fresh = &fresh };
+	char text[256] = "";
+
+	assert_int_equal(query_software(f->p, &q, add_software, text), 0);
+	return fresh.complete_through;
+}
+
+static int lacks_through(void *ctx, const struct endpoint_row *row)
+{
+	*(int64_t *)ctx = row->complete_through;
+	return 0;
+}
+
+/* What nobody told the moment of may have been there at any moment between two inventories: an
+ * answer about one of these is known up to the first. */
+static void test_between(void **state)
+{
+	struct endpoint_row row;
+	struct fixture f;
+	int64_t lacks = 0;
+
+	(void)state;
+	begin(&f);
+	at(200);
+	INVENTORY(&f, EPOCH, 10, "bash", "vim"); /* the same again */
+	at(400);
+	INVENTORY(&f, EPOCH, 12, "bash", "zsh");
+	at(500);
+	INVENTORY(&f, EPOCH, 12, "bash", "zsh");
+	check(&f, 300, 0, "bash vim ");
+	fixture_endpoint(&f, AS_OF(T(300)), "a.example", &row);
+	assert_int_equal(row.complete_through, T(200));
+	assert_int_equal(through(&f, AS_OF(T(300)), "*"), T(200));
+	assert_int_equal(through(&f, AS_OF(T(300)), "vim"), T(200));
+	assert_int_equal(through(&f, AS_OF(T(300)), "zsh"), T(200));
+	assert_int_equal(through(&f, AS_OF(T(300)), "bash"), T(500));
+	assert_int_equal(
+		query_lacking(f.p, SOFTWARE_OF(AS_OF(T(300)), "zsh"), lacks_through, &lacks),
+		0);
+	assert_int_equal(lacks, T(200));
+	/* the ends are known, and so is everything else */
+	assert_int_equal(through(&f, AS_OF(T(200)), "*"), T(500));
+	assert_int_equal(through(&f, AS_OF(T(150)), "*"), T(500));
+	assert_int_equal(through(&f, AS_OF(T(400)), "*"), T(500));
+	fixture_endpoint(&f, AS_OF(T(200)), "a.example", &row);
+	assert_int_equal(row.complete_through, T(500));
+	/* before the second was known, there was no doubt, but no certainty either */
+	assert_int_equal(through(&f, (struct when){ T(300), T(350) }, "*"), T(200));
+	assert_int_equal(through(&f, (struct when){ T(300), T(450) }, "*"), T(200));
+	assert_int_equal(through(&f, (struct when){ T(150), T(450) }, "*"), T(400));
+	end(&f);
+}
+
+static int add_window(void *ctx, const struct exposure_row *row)
+{
+	char *text = ctx;
+	size_t n = strlen(text);
+
+	(void)snprintf(text + n, 256 - n, "%s %d(%d)-%d(%d) ", (char *)row->software->name.p,
+		       (int)((row->since - T(0)) / CLOCK_SEC),
+		       row->since_untimed ? (int)((row->since_after - T(0)) / CLOCK_SEC) : -1,
+		       row->until ? (int)((row->until - T(0)) / CLOCK_SEC) : -1,
+		       row->until_untimed ? (int)((row->until_after - T(0)) / CLOCK_SEC) : -1);
+	return 0;
+}
+
+/* Windows whose edges are somewhere between two moments; a question about a time between these
+ * has them. */
+static void test_edges(void **state)
+{
+	struct exposure_query q = { .software = { .glob = "?i*" } };
+	struct fixture f;
+	char text[256] = "";
+
+	(void)state;
+	begin(&f);
+	at(200);
+	INVENTORY(&f, EPOCH, 12, "bash", "pip");
+	at(300);
+	event(&f, 13, 250, "-pip");
+	assert_int_equal(query_exposure(f.p, &q, add_window, text), 0);
+	assert_string_equal(text, "pip 200(100)-250(-1) vim 100(-1)-200(100) ");
+	*text = '\0';
+	q.from = q.to = q.software.when.as_of = T(150);
+	assert_int_equal(query_exposure(f.p, &q, add_window, text), 0);
+	assert_string_equal(text, "pip 200(100)-250(-1) vim 100(-1)-200(100) ");
+	*text = '\0';
+	q.from = q.to = q.software.when.as_of = T(100);
+	assert_int_equal(query_exposure(f.p, &q, add_window, text), 0);
+	assert_string_equal(text, "vim 100(-1)-200(100) ");
+	end(&f);
+}
+
 /* Another ledger: its inventory shows what happened, the old one's events come no more. */
 static void test_epoch(void **state)
 {
@@ -279,7 +375,8 @@ int main(void)
 		cmocka_unit_test(test_late),      cmocka_unit_test(test_ahead),
 		cmocka_unit_test(test_backwards), cmocka_unit_test(test_differences),
 		cmocka_unit_test(test_epoch),     cmocka_unit_test(test_first),
-		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_changes),   cmocka_unit_test(test_between),
+		cmocka_unit_test(test_edges),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
