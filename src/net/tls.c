@@ -226,11 +226,47 @@ void tls_free(struct tls *t)
 	free(t);
 }
 
+/* What is left is a key without content, which nothing asks for: there is neither renegotiation
+ * nor authentication after the handshake. */
+static void key_empty(EVP_PKEY *key)
+{
+	if (key)
+		(void)EVP_PKEY_set_type(key, EVP_PKEY_get_id(key));
+}
+
+/* OpenSSL would keep all of them as long as the connection lasts: an eighth of its memory, and
+ * of the key exchange our secret half. */
+void tls_forget_keys(struct tls *t)
+{
+	STACK_OF(X509) *chain = SSL_get_peer_cert_chain(t->ssl);
+	X509 *peer = SSL_get0_peer_certificate(t->ssl);
+	EVP_PKEY *key = NULL;
+
+	if (t->forgotten)
+		return;
+	t->forgotten = true;
+	if (SSL_get_tmp_key(t->ssl, &key))
+		key_empty(key);
+	EVP_PKEY_free(key);
+	key = NULL;
+	if (SSL_get_peer_tmp_key(t->ssl, &key))
+		key_empty(key);
+	EVP_PKEY_free(key);
+	/* certificates of an earlier handshake are shared with others, and were dealt with */
+	if (peer && !SSL_session_reused(t->ssl)) {
+		key_empty(X509_get0_pubkey(peer));
+		for (int i = 0; i < sk_X509_num(chain); i++)
+			key_empty(X509_get0_pubkey(sk_X509_value(chain, i)));
+	}
+	ERR_clear_error();
+}
+
 static int tls_handshake(struct tls *t)
 {
 	int rc = SSL_do_handshake(t->ssl), code;
 
 	if (rc == 1) {
+		tls_forget_keys(t);
 		t->peer = SSL_get1_peer_certificate(t->ssl);
 		t->established = true;
 		return 1;

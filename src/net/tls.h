@@ -43,6 +43,8 @@ struct tls_conf {
 struct tls_memory {
 	struct ssl_session_st *session;  /* of the last ticket that came, or NULL */
 	uint8_t trust[TLS_TRUST_OCTETS]; /* and under which context it came */
+	int64_t proved; /* wall us: when the manager showed its certificates */
+	int64_t until;  /* wall us: when the first of them, or a revocation list, expires */
 };
 
 void tls_memory_reset(struct tls_memory *m);
@@ -102,7 +104,8 @@ bool tls_established(const struct tls *t);
 bool tls_resumed(const struct tls *t);
 
 /* The handshake is done and the name, purpose and chain of the peer were accepted: its
- * certificate, borrowed until tls_free, or NULL when it showed none. */
+ * certificate, borrowed until tls_free, or NULL when it showed none. It says who the peer is;
+ * the key in it has served and is gone (X509_get0_pubkey must not be called). */
 X509 *tls_peer(const struct tls *t);
 
 /* Why the last call failed, for a log line: what was wrong and, when known, the subject it

@@ -2,9 +2,13 @@
  * 4.6.1) is nothing but the random name of one, so there is no key that could leak or would have
  * to be rotated, each is good for one use, and none outlives the process.
  *
- * (Tickets that hold the session itself would hold the peer's certificate, which OpenSSL 3.0
- * then decodes twice for each handshake: dearer than all the rest of a resumption. While the
- * peer is connected, its session is in memory anyway.)
+ * Tickets that hold the session itself, sealed with a key of ours, would need no memory for peers
+ * that are gone. But they would hold the peer's certificate, which OpenSSL 3.0 then decodes twice
+ * for each handshake, and there is no way to leave it out. Measured beside each other (server
+ * side, P-256, us of processor time): full handshake without a ticket 885, with a name 955, with
+ * a sealed ticket 1160; resumed by name 225, by a sealed ticket 640. They could also be used any
+ * number of times, and whoever gets hold of the key could read what was said in between. While
+ * the peer is connected, its session is in memory anyway.
  *
  * One for the process, shared by all contexts and threads: a reload that changes nothing which
  * matters costs nobody its session (tls.h says what matters). */

@@ -26,9 +26,10 @@ struct tls {
 	struct wr out;
 	char *reason; /* NULL: st_strerror(err) */
 	int err;
-	bool established, shut;
+	bool established, shut, forgotten;
 	struct tls_memory *memory; /* client: where tickets go, or NULL */
-	int64_t until; /* wall us: when the first certificate of the peer's chain expires */
+	int64_t proved;            /* wall us: when the peer's chain was verified */
+	int64_t until; /* wall us: when its first certificate, or a revocation list, expires */
 };
 
 /* X509_verify_cert found something: notes it in the struct tls that is the SSL's app data. */
@@ -36,6 +37,9 @@ int tls_on_verify(int ok, X509_STORE_CTX *store);
 
 /* X509_verify_cert, and then all that is kept of the chain is its end. */
 int tls_verify_chain(X509_STORE_CTX *store, void *unused);
+
+/* Both have proved who they are and have their secrets: what only the handshake needed goes. */
+void tls_forget_keys(struct tls *t);
 
 /* tls_resume.c: ctx->trust and what follows from it, once everything else is set. */
 int tls_resume_init(struct tls_ctx *ctx);

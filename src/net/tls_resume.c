@@ -97,6 +97,7 @@ void tls_resume_note_chain(struct tls *t, X509_STORE_CTX *store)
 {
 	STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(store);
 
+	t->proved = clock_wall_us();
 	t->until = t->ctx->lists_until;
 	for (int i = 0; i < sk_X509_num(chain); i++)
 		earlier(&t->until, X509_get0_notAfter(sk_X509_value(chain, i)));
@@ -106,8 +107,8 @@ void tls_resume_note_chain(struct tls *t, X509_STORE_CTX *store)
 
 static int on_session_made(SSL *ssl, SSL_SESSION *session)
 {
-	const struct tls *t = SSL_get_app_data(ssl);
-	const struct session_note note = { clock_wall_us(), t->until };
+	struct tls *t = SSL_get_app_data(ssl);
+	const struct session_note note = { t->proved, t->until };
 	X509 *peer = SSL_SESSION_get0_peer(session);
 	uint8_t whose[EVP_MAX_MD_SIZE];
 	unsigned n;
@@ -119,12 +120,19 @@ static int on_session_made(SSL *ssl, SSL_SESSION *session)
 	if (!SSL_session_reused(ssl) &&
 	    SSL_SESSION_set1_ticket_appdata(session, &note, sizeof(note)) != 1)
 		return 0;
+	tls_forget_keys(t); /* from now on others may have the session, too */
 	return tls_cache_put(t->ctx->cache, clock_mono_us(), whose, session) == 0;
+}
+
+static bool note_holds(const struct session_note *note, int64_t lifetime)
+{
+	int64_t now = clock_wall_us();
+
+	return now < note->until && now >= note->proved && now - note->proved < lifetime;
 }
 
 static bool session_holds(const struct tls_ctx *ctx, SSL_SESSION *session)
 {
-	int64_t now = clock_wall_us();
 	struct session_note note;
 	void *data = NULL;
 	size_t n = 0;
@@ -132,8 +140,7 @@ static bool session_holds(const struct tls_ctx *ctx, SSL_SESSION *session)
 	if (SSL_SESSION_get0_ticket_appdata(session, &data, &n) != 1 || n != sizeof(note))
 		return false;
 	memcpy(&note, data, sizeof(note));
-	return now < note.until && now >= note.proved &&
-	       now - note.proved < tls_cache_seconds(ctx->cache) * CLOCK_SEC;
+	return note_holds(&note, tls_cache_seconds(ctx->cache) * CLOCK_SEC);
 }
 
 /* Who is not resumed gets a full handshake. */
@@ -178,6 +185,8 @@ static int on_ticket_received(SSL *ssl, SSL_SESSION *session)
 	SSL_SESSION_free(m->session);
 	m->session = session;
 	memcpy(m->trust, t->ctx->trust, sizeof(m->trust));
+	m->proved = t->proved;
+	m->until = t->until;
 	return 1;
 }
 
@@ -195,19 +204,27 @@ void tls_memory_reset(struct tls_memory *m)
 	memset(m, 0, sizeof(*m));
 }
 
+/* OpenSSL looks at the age of the ticket; here it is that of the proof. */
+static bool memory_holds(const struct tls *t, const struct tls_memory *m)
+{
+	const struct session_note note = { m->proved, m->until };
+	unsigned long lifetime = SSL_SESSION_get_ticket_lifetime_hint(m->session);
+
+	return memcmp(m->trust, t->ctx->trust, sizeof(m->trust)) == 0 &&
+	       note_holds(&note, (int64_t)lifetime * CLOCK_SEC);
+}
+
 void tls_remember(struct tls *t, struct tls_memory *m)
 {
-	X509 *server;
-
 	t->memory = m;
 	if (!m || !m->session)
 		return;
-	/* OpenSSL looks at the ticket's lifetime itself */
-	server = SSL_SESSION_get0_peer(m->session);
-	if (!t->ctx->server && server &&
-	    X509_cmp_current_time(X509_get0_notAfter(server)) > 0 &&
-	    memcmp(m->trust, t->ctx->trust, sizeof(m->trust)) == 0)
+	if (!t->ctx->server && memory_holds(t, m)) {
 		(void)SSL_set_session(t->ssl, m->session);
+		/* what the next ticket is worth, unless certificates are shown after all */
+		t->proved = m->proved;
+		t->until = m->until;
+	}
 	ERR_clear_error();
 	tls_memory_reset(m); /* a ticket is used once (RFC 8446, C.4) */
 }

@@ -21,6 +21,29 @@ static void finish(struct end *server, struct end *client)
 	tls_free(client->tls);
 }
 
+static bool key_is_there(EVP_PKEY *key)
+{
+	return key && EVP_PKEY_get0_provider(key);
+}
+
+/* Who is connected for days does not hold for days what only the handshake needed. */
+static void check_forgotten(const struct tls *t)
+{
+	EVP_PKEY *key = NULL;
+
+	assert_false(key_is_there(X509_get0_pubkey(tls_peer(t))));
+	if (SSL_get_tmp_key(t->ssl, &key))
+		assert_false(key_is_there(key));
+	EVP_PKEY_free(key);
+	key = NULL;
+	if (SSL_get_peer_tmp_key(t->ssl, &key))
+		assert_false(key_is_there(key));
+	EVP_PKEY_free(key);
+	/* and that of the context, which all others use, too, is as it was */
+	assert_true(key_is_there(SSL_CTX_get0_privatekey(t->ctx->ssl)));
+	assert_true(key_is_there(X509_get0_pubkey(SSL_CTX_get0_certificate(t->ctx->ssl))));
+}
+
 static void test_good(void **state)
 {
 	static const uint8_t hello[] = "hello", world[] = "world";
@@ -40,6 +63,8 @@ static void test_good(void **state)
 				    version == TLS1_2_VERSION ? "TLSv1.2" : "TLSv1.3");
 		assert_non_null(tls_peer(server.tls));
 		assert_non_null(tls_peer(client.tls));
+		check_forgotten(server.tls);
+		check_forgotten(client.tls);
 		n = tls_binding(server.tls, a);
 		assert_int_equal(n, version == TLS1_2_VERSION ? 12 : 32);
 		assert_int_equal(tls_binding(client.tls, b), n);

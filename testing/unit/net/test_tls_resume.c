@@ -197,6 +197,7 @@ static void test_expired(void **state)
 	assert_int_equal(meet(server_ctx, client_ctx), 0);
 	clock_fake(0);
 	assert_true(strict->lists_until < INT64_MAX);
+	clock_fake(strict->lists_until - 1200 * CLOCK_SEC);
 	assert_int_equal(meet(strict, client_ctx), 0);
 	clock_fake(strict->lists_until - 600 * CLOCK_SEC); /* the certificate is a bit older */
 	assert_int_equal(meet(strict, client_ctx), 1);
@@ -244,6 +245,34 @@ static void test_client(void **state)
 	tls_ctx_free(other);
 }
 
+/* The client, too, goes by all that the manager's certificates rested on, and by when they were
+ * shown, however often the session was resumed since. */
+static void test_client_looks_again(void **state)
+{
+	struct tls_ctx *strict = client_of("endpoint", "ca.crl");
+	int64_t now = clock_wall_us(), proved, until;
+
+	(void)state;
+	clock_fake(now);
+	assert_int_equal(meet(server_ctx, strict), 0);
+	assert_true(memory.proved == now);
+	assert_true(memory.until > now && memory.until <= strict->lists_until);
+	proved = memory.proved;
+	until = memory.until;
+	clock_fake(now + 60 * CLOCK_SEC);
+	assert_int_equal(meet(server_ctx, strict), 1);
+	assert_true(memory.proved == proved && memory.until == until);
+
+	memory.until = now; /* a certificate has expired that the manager does not look at */
+	assert_int_equal(meet(server_ctx, strict), 0);
+	assert_int_equal(meet(server_ctx, strict), 1);
+	memory.proved = clock_wall_us() - LIFETIME * CLOCK_SEC;
+	assert_int_equal(meet(server_ctx, strict), 0);
+	memory.proved = clock_wall_us() + CLOCK_SEC; /* the clock was set back */
+	assert_int_equal(meet(server_ctx, strict), 0);
+	tls_ctx_free(strict);
+}
+
 static SSL_SESSION *session_called(uint8_t name)
 {
 	uint8_t id[TLS_CACHE_ID] = { name };
@@ -283,10 +312,10 @@ int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		CASE(test_again_and_again), CASE(test_used_once),     CASE(test_reload),
-		CASE(test_revoked),         CASE(test_lifetime),      CASE(test_expired),
-		CASE(test_not_tls12),       CASE(test_not_anonymous), CASE(test_client),
-		CASE(test_cache),
+		CASE(test_again_and_again), CASE(test_used_once),          CASE(test_reload),
+		CASE(test_revoked),         CASE(test_lifetime),           CASE(test_expired),
+		CASE(test_not_tls12),       CASE(test_not_anonymous),      CASE(test_client),
+		CASE(test_cache),           CASE(test_client_looks_again),
 	};
 
 	return cmocka_run_group_tests(tests, lab_setup, lab_teardown);
