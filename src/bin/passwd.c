@@ -71,10 +71,12 @@ int passwd_open(const char *path, struct passwd_file **out, struct conf_error *e
 	free(line);
 	if (in)
 		(void)fclose(in);
-	if (wrong) {
+	if (wrong && n)
 		(void)snprintf(e->text, sizeof(e->text), "%s:%d: %s", path, n, wrong);
+	else if (wrong)
+		(void)snprintf(e->text, sizeof(e->text), "%s: %s", path, wrong);
+	if (wrong)
 		err = ST_ECONF;
-	}
 	if (err) {
 		passwd_free(f);
 		return err;

@@ -1,10 +1,12 @@
 #include "config.h"
 
 #include "bin/daemon.h"
+#include "bin/modules.h"
 #include "bin/stance_agent_link.h"
 #include "bin/stance_agent_print.h"
 #include "base/err.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -234,7 +236,8 @@ static int agent_open(struct agent *a, struct conf_error *e)
 	if ((err = agent_conf_tls(&a->conf, &a->tls, e)) < 0)
 		return err;
 	if (a->conf.state_dir && daemon_mkdir(a->conf.state_dir) < 0)
-		return settings_fail(e, a->conf.file, "%s: cannot be made", a->conf.state_dir);
+		return settings_fail(e, a->conf.file, "%s: %s", a->conf.state_dir,
+				     strerror(errno));
 	if ((err = imc_host_open(&host, &a->host)) < 0)
 		return settings_fail(e, a->conf.file, "%s: %s", a->conf.tnc_config,
 				     st_strerror(err));
@@ -242,8 +245,8 @@ static int agent_open(struct agent *a, struct conf_error *e)
 		log_warn(NULL, "no collector is loaded: nothing will be told: tnc_config=%s",
 			 a->conf.tnc_config);
 	if (!a->once && daemon_pid_write(a->conf.pid_file) < 0)
-		return settings_fail(e, a->conf.file, "%s: cannot be written",
-				     a->conf.pid_file);
+		return settings_fail(e, a->conf.file, "%s: %s", a->conf.pid_file,
+				     strerror(errno));
 	return net_loop_init(&a->loop);
 }
 
@@ -336,6 +339,11 @@ static bool read_options(int argc, char **argv, struct options *o, int *status)
 	}
 	if (optind == argc && (!o->level || log_level_of(o->level) >= 0))
 		return true;
+	if (optind < argc)
+		fprintf(stderr, "stance-agent: what is '%s'?\n", argv[optind]);
+	else
+		fprintf(stderr, "stance-agent: '%s' is no level: error, warn, info, debug\n",
+			o->level);
 	*status = usage(stderr);
 	return false;
 }
@@ -356,6 +364,8 @@ static int check(struct agent *a)
 	struct conf_error e;
 	int err = agent_conf_tls(&a->conf, &a->tls, &e);
 
+	if (!err)
+		err = modules_check(a->conf.file, a->conf.tnc_config, TNC_KIND_IMC, &e);
 	if (err)
 		fprintf(stderr, "stance-agent: %s\n", e.text);
 	else

@@ -256,8 +256,8 @@ static void link_on_dialled(void *ctx, int fd, int err, const char *reason)
 
 	l->dialler = NULL;
 	if (fd < 0) {
-		log_warn(NULL, "manager not reached: server=%s reason=\"%s\"", l->conf->server,
-			 reason);
+		log_warn(NULL, "manager not reached: server=%s address=%s reason=\"%s\"",
+			 l->conf->server, l->conf->address, reason);
 		link_end(l, err, reason);
 		return;
 	}

@@ -174,6 +174,8 @@ static int prepare(struct load *l)
 		return status;
 	if (l->conf.socket && !l->conf.manager_pid && load_manager_pid(&l->conf) <= 0)
 		return complain(l->conf.socket, strerror(errno));
+	if (l->conf.manager_pid && !usage_of((int)l->conf.manager_pid).known)
+		return complain("--manager-pid", "there is no such process");
 	return share_descriptors(l);
 }
 

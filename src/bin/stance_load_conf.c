@@ -197,6 +197,15 @@ static bool finish(struct load_conf *c)
 	return true;
 }
 
+static void say_wrong(const struct row *row, const char *text)
+{
+	if (row->kind == COUNT || row->kind == REAL)
+		fprintf(stderr, "stance-load: --%s is from %.10g to %.10g, not '%s'\n",
+			row->name, row->min, row->max, text);
+	else
+		fprintf(stderr, "stance-load: --%s cannot be '%s'\n", row->name, text);
+}
+
 static size_t read_options(struct load_conf *c, int argc, char **argv, int *status)
 {
 	struct option names[N_ROWS + 3] = { { 0 } };
@@ -224,7 +233,7 @@ static size_t read_options(struct load_conf *c, int argc, char **argv, int *stat
 		if (i == 'V')
 			printf("stance-load %s\n", PACKAGE_VERSION);
 		else if (row)
-			fprintf(stderr, "stance-load: --%s cannot be %s\n", row->name, optarg);
+			say_wrong(row, optarg);
 		*status = i == 'h' ? (void)usage(stdout), 0
 			: i == 'V' ? 0
 		  : row            ? USAGE

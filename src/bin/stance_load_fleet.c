@@ -340,6 +340,10 @@ static void fleet_on_gone(void *ctx, struct sim *s, int err, const char *reason)
 	fleet_freed(f, s);
 	if (f->stopping)
 		return;
+	/* whoever has mistyped something need not wait for the report */
+	if (err && !f->report->n_errors && !f->first && f->phase == FLEET_ARRIVING)
+		fprintf(stderr, "stance-load: %s (%s); it goes on trying, see --timeout\n",
+			reason, st_strerror(err));
 	if (err)
 		report_error(f->report, err, reason);
 	if (f->conf->mode->work == LOAD_RECONNECT) {

@@ -125,6 +125,11 @@ static bool read_options(int argc, char **argv, struct options *o, int *status)
 	}
 	if (optind == argc && (!o->level || log_level_of(o->level) >= 0))
 		return true;
+	if (optind < argc)
+		fprintf(stderr, "stanced: what is '%s'?\n", argv[optind]);
+	else
+		fprintf(stderr, "stanced: '%s' is no level: error, warn, info, debug\n",
+			o->level);
 	*status = usage(stderr);
 	return false;
 }

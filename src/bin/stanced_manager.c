@@ -7,9 +7,9 @@
 #include "base/err.h"
 #include "bin/daemon.h"
 #include "bin/gate.h"
+#include "bin/modules.h"
 #include "bin/quota.h"
 #include "bin/registry.h"
-#include "host/tnc_config.h"
 #include "net/tls_cache.h"
 #include "posture/plugin.h"
 
@@ -459,47 +459,6 @@ static int check_plugin(const struct stanced_conf *c, struct conf_error *e)
 	return err;
 }
 
-/* Even loading it runs its code: whoever could have written it must not get that far. One of
- * ours says, too, what it thinks of its settings. */
-static int check_module(const struct stanced_conf *c, const struct tnc_entry *m,
-			struct conf_error *e)
-{
-	int (*settings)(char *why, size_t why_len);
-	const char *why = "cannot be read";
-	void *so;
-	int err = 0;
-
-	if (tnc_file_trusted(m->path, &why) < 0)
-		return settings_fail(e, c->tnc_config, "line %u: %s: %s", m->line, m->path,
-				     why);
-	if (!(so = dlopen(m->path, RTLD_NOW | RTLD_LOCAL)))
-		return settings_fail(e, c->tnc_config, "line %u: %s", m->line, dlerror());
-	*(void **)&settings = dlsym(so, "TNC_IMV_StanceSettings");
-	if (!dlsym(so, "TNC_IMV_Initialize"))
-		err = settings_fail(e, c->tnc_config, "line %u: not a validator", m->line);
-	else if (settings)
-		err = settings(e->text, sizeof(e->text));
-	dlclose(so);
-	return err;
-}
-
-static int check_modules(const struct stanced_conf *c, struct conf_error *e)
-{
-	struct tnc_config modules;
-	int err = tnc_config_read(c->tnc_config, &modules);
-
-	if (err)
-		return settings_fail(e, c->file, "%s: %s", c->tnc_config, st_strerror(err));
-	if (modules.n_bad)
-		err = settings_fail(e, c->tnc_config, "%zu lines that are not right",
-				    modules.n_bad);
-	for (size_t i = 0; !err && i < modules.n; i++)
-		if (modules.entries[i].kind == TNC_KIND_IMV)
-			err = check_module(c, &modules.entries[i], e);
-	tnc_config_free(&modules);
-	return err;
-}
-
 int stanced_check(const struct stanced_conf *c, struct conf_error *e)
 {
 	struct passwd_file *users = NULL;
@@ -511,7 +470,7 @@ int stanced_check(const struct stanced_conf *c, struct conf_error *e)
 	if (!err)
 		err = check_plugin(c, e);
 	if (!err)
-		err = check_modules(c, e);
+		err = modules_check(c->file, c->tnc_config, TNC_KIND_IMV, e);
 	tls_ctx_free(tls);
 	passwd_free(users);
 	return err;
