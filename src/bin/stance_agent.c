@@ -294,7 +294,7 @@ struct options {
 static int usage(FILE *to)
 {
 	fprintf(to, "usage: stance-agent [-t] [-f file] [-l level] [--once]\n"
-		    "       stance-agent -V\n");
+		    "       stance-agent -V | -h\n");
 	return EXIT_USAGE;
 }
 

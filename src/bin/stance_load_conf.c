@@ -81,7 +81,7 @@ static const struct row {
 static int usage(FILE *to)
 {
 	fprintf(to, "usage: stance-load --ca FILE {--ca-key FILE | --certificates DIR}"
-		    " [options] HOST PORT\n       stance-load -V\n\noptions:\n");
+		    " [options] HOST PORT\n       stance-load -V | -h\n\noptions:\n");
 	for (size_t i = 0; i < N_ROWS; i++)
 		fprintf(to, "  %c%c --%-13s %-8s %s\n", rows[i].letter ? '-' : ' ',
 			rows[i].letter ? rows[i].letter : ' ', rows[i].name,

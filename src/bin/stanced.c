@@ -84,7 +84,7 @@ static int run_daemon(struct stanced_conf *conf)
 static int usage(FILE *to)
 {
 	fprintf(to, "usage: stanced [-t] [-f file] [-l level]\n"
-		    "       stanced -V\n");
+		    "       stanced -V | -h\n");
 	return EXIT_USAGE;
 }
 
