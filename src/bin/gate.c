@@ -81,6 +81,16 @@ void gate_shut(struct gate *g, bool shut)
 	pthread_mutex_unlock(&g->lock);
 }
 
+bool gate_full(struct gate *g)
+{
+	bool full;
+
+	pthread_mutex_lock(&g->lock);
+	full = !gate_has_room(g);
+	pthread_mutex_unlock(&g->lock);
+	return full;
+}
+
 bool gate_enter(struct gate *g, struct gate_pass *p)
 {
 	bool in;

@@ -35,6 +35,9 @@ void gate_shut(struct gate *g, bool shut);
  * gate_leave comes first. */
 bool gate_enter(struct gate *g, struct gate_pass *p);
 
+/* Whether one who wants in now would have to wait. */
+bool gate_full(struct gate *g);
+
 /* Gives the place back, or the place in the queue; true when it was in the queue: `admit` has
  * not been called and will not be. */
 bool gate_leave(struct gate *g, struct gate_pass *p);

@@ -7,9 +7,12 @@
 
 #include <stddef.h>
 
-/* How long a place is kept for an endpoint that was let in and says nothing: what it wants to
- * say has usually been waiting in the socket. */
-#define SILENT_S 1u
+/* How long a place is kept for one that had to wait and was let in: what it wants to say has been
+ * waiting in the socket. A timer fires before the loop looks at sockets, hence twice. */
+#define SILENT_MS 20
+
+/* How long it is kept, while others wait, for one that does not answer what it is asked. */
+#define PATIENCE_S 2u
 
 static void turn_rest(struct session *s);
 static void turn_ask(struct session *s);
@@ -115,10 +118,42 @@ static void turn_keep(struct session *s, struct span batch)
 
 /* --- the peer --------------------------------------------------------------------------- */
 
+/* Until one looks after it again: to see whether it says something, or because its time is over. */
+static void turn_watch(struct session *s)
+{
+	int64_t end = s->begun + s->worker->limits.assessment_s * CLOCK_SEC,
+		left = end - clock_mono_us(), most = PATIENCE_S * CLOCK_SEC;
+
+	uv_timer_start(&s->deadline, turn_on_deadline,
+		       left > 0 ? (uint64_t)(left < most ? left : most) / 1000 + 1 : 0, 0);
+}
+
 static void turn_work(struct session *s)
 {
-	s->begun = clock_mono_us();
-	turn_set(s, TURN_WORK, s->worker->limits.assessment_s);
+	s->turn = TURN_WORK;
+	s->begun = s->heard = clock_mono_us();
+	turn_watch(s);
+}
+
+/* The assessment goes on when the endpoint does, without a place if need be: there are no more of
+ * that kind than endpoints that fall silent in the middle. */
+static void turn_yield(struct session *s, int64_t now)
+{
+	if (imv_peer_listens(s->peer) && now - s->heard >= PATIENCE_S * CLOCK_SEC &&
+	    gate_count(gate_of(s)).waiting)
+		turn_leave(s);
+}
+
+/* False: its time is over. */
+static bool turn_may_go_on(struct session *s)
+{
+	int64_t now = clock_mono_us();
+
+	if (now - s->begun >= s->worker->limits.assessment_s * CLOCK_SEC)
+		return false;
+	turn_yield(s, now);
+	turn_watch(s);
+	return true;
 }
 
 /* After every call into the peer; `at` was the registry's number before it. */
@@ -148,6 +183,8 @@ static void turn_receive(struct session *s, struct span batch)
 
 	if (!imv_peer_busy(s->peer))
 		turn_work(s);
+	else
+		s->heard = clock_mono_us();
 	imv_peer_receive(s->peer, batch);
 	turn_after(s, at);
 }
@@ -186,6 +223,24 @@ static void turn_retry(struct session *s)
 	turn_after(s, at);
 }
 
+static void turn_listen(struct session *s, unsigned times)
+{
+	s->turn = TURN_SILENT;
+	s->times = times;
+	uv_timer_start(&s->deadline, turn_on_deadline, SILENT_MS, 0);
+}
+
+/* It has a place and says nothing. */
+static void turn_silent(struct session *s)
+{
+	if (--s->times) {
+		turn_listen(s, s->times);
+		return;
+	}
+	turn_leave(s);
+	turn_set(s, TURN_EXPECT, s->worker->limits.assessment_s);
+}
+
 /* The turn has come. */
 static void turn_go(struct session *s)
 {
@@ -200,7 +255,7 @@ static void turn_go(struct session *s)
 	} else if (s->counted) {
 		turn_retry(s);
 	} else {
-		turn_set(s, TURN_SILENT, SILENT_S);
+		turn_listen(s, 2);
 	}
 }
 
@@ -227,8 +282,10 @@ static void turn_on_admit(struct gate_pass *p)
 void turn_first(struct session *s)
 {
 	turn_pace(s);
-	if (turn_enter(s))
-		turn_set(s, TURN_SILENT, SILENT_S);
+	if (!gate_full(gate_of(s)))
+		turn_set(s, TURN_EXPECT, s->worker->limits.assessment_s);
+	else if (turn_enter(s))
+		turn_listen(s, 2);
 	else
 		turn_hold(s, true);
 }
@@ -346,10 +403,11 @@ static void turn_on_deadline(uv_timer_t *timer)
 
 	switch (s->turn) {
 	case TURN_SILENT:
-		turn_leave(s);
-		turn_set(s, TURN_EXPECT, s->worker->limits.assessment_s);
+		turn_silent(s);
 		break;
 	case TURN_WORK:
+		if (turn_may_go_on(s))
+			break;
 		turn_set(s, TURN_OVERDUE, s->worker->limits.close_s);
 		imv_peer_deadline(s->peer);
 		turn_after(s, at);

@@ -1,9 +1,11 @@
 /* Inside stanced_session: when an endpoint's assessment begins, how long it may take, and who
  * has to wait. Nobody else includes this.
  *
- * An assessment passes the manager's gate. Who has to wait for that is not read from (a new
- * session), or its first batch is kept unread (one that was idle), so that waiting costs next
- * to nothing on either side. A reassessment that we ask for passes the same gate. */
+ * An assessment passes the manager's gate, with its first batch: who has said nothing yet has no
+ * place. While there is none, a new session is not read from, and the first batch of any other is
+ * kept unread, so that waiting costs next to nothing on either side. Who was let in and then says
+ * nothing gives the place back to those who wait: at once before the first batch, after a while
+ * in the middle of an assessment. A reassessment that we ask for passes the same gate. */
 #ifndef STANCE_BIN_STANCED_TURN_H
 #define STANCE_BIN_STANCED_TURN_H
 
@@ -17,8 +19,8 @@
 enum turn {
 	TURN_NONE,    /* the session is not ready yet */
 	TURN_WAIT,    /* in the queue */
-	TURN_SILENT,  /* let in, and the endpoint has not said anything yet */
-	TURN_EXPECT,  /* the same, but its place went to others meanwhile */
+	TURN_SILENT,  /* let in after it had to wait; what it says is being looked for */
+	TURN_EXPECT,  /* it has no place yet, and may speak */
 	TURN_WORK,    /* an assessment is under way */
 	TURN_OVERDUE, /* its time is over; the endpoint may still hear what became of it */
 	TURN_IDLE,
@@ -39,8 +41,10 @@ struct session {
 	bool held, paced;      /* why it is not read from: no turn; too many of them */
 	enum turn turn;
 	struct wr kept;        /* a batch that waits for its turn */
+	unsigned times;        /* that it is looked for what it says, TURN_SILENT */
 	uint64_t counted;      /* assessments that are known to have begun */
 	int64_t begun;         /* monotonic us, of the assessment under way */
+	int64_t heard;         /* monotonic us, of its last batch */
 	int64_t due;           /* monotonic us, of a reassessment */
 	bool was_ready, woken; /* woken: a module wants another assessment */
 	bool assessed;         /* once at least */

@@ -79,6 +79,12 @@ bool imv_peer_busy(const struct imv_peer *peer)
 	return peer->stage != IDLE;
 }
 
+bool imv_peer_listens(const struct imv_peer *peer)
+{
+	return (peer->stage == WORKING || peer->stage == SENDING) &&
+	       peer->base.pb.state == PB_CLIENT;
+}
+
 uint64_t imv_peer_begun(const struct imv_peer *peer)
 {
 	return peer->begun;

@@ -70,6 +70,9 @@ void imv_peer_deadline(struct imv_peer *peer);
 /* Whether an assessment is under way (between its first batch and its RESULT). */
 bool imv_peer_busy(const struct imv_peer *peer);
 
+/* Whether an assessment is under way in which the endpoint is the one to say something. */
+bool imv_peer_listens(const struct imv_peer *peer);
+
 /* How many assessments have begun so far, whoever began them. */
 uint64_t imv_peer_begun(const struct imv_peer *peer);
 

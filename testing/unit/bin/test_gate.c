@@ -56,8 +56,10 @@ static void test_order(void **state)
 	size_t left = 0;
 
 	(void)state;
-	for (size_t i = 0; i < MANY; i++)
+	for (size_t i = 0; i < MANY; i++) {
+		assert_true(gate_full(gate) == (i >= ROOM));
 		assert_true(gate_enter(gate, &v[i].pass) == (i < ROOM));
+	}
 	assert_int_equal(gate_count(gate).in, ROOM);
 	assert_int_equal(gate_count(gate).waiting, MANY - ROOM);
 	for (; left < MANY - ROOM; left++) {

@@ -20,7 +20,7 @@ static struct {
 } conn;
 
 static struct {
-	bool busy;
+	bool busy, listens;
 	unsigned received, retried, woken, deadlines, settled;
 	uint64_t begun;
 	int retry_err;
@@ -107,6 +107,12 @@ bool imv_peer_busy(const struct imv_peer *p)
 {
 	(void)p;
 	return peer.busy;
+}
+
+bool imv_peer_listens(const struct imv_peer *p)
+{
+	(void)p;
+	return peer.busy && peer.listens;
 }
 
 uint64_t imv_peer_begun(const struct imv_peer *p)
@@ -247,7 +253,8 @@ static void test_course(void **state)
 {
 	(void)state;
 	turn_first(s);
-	assert_int_equal(s->turn, TURN_SILENT);
+	assert_int_equal(s->turn, TURN_EXPECT);
+	assert_int_equal(gate_count(manager.gate).in, 0); /* nothing has been said yet */
 	assert_false(conn.paused);
 	turn_batch(s, span_str("first"));
 	assert_int_equal(s->turn, TURN_WORK);
@@ -311,11 +318,15 @@ static void test_too_much_while_waiting(void **state)
 	assert_int_equal(peer.received, 1);
 }
 
-/* Who says nothing gives the place back, and may still speak later. */
+/* Who has waited and says nothing gives the place back, and may still speak later. */
 static void test_silent(void **state)
 {
 	(void)state;
+	assert_true(gate_enter(manager.gate, &other));
 	turn_first(s);
+	(void)gate_leave(manager.gate, &other);
+	run_for(1);
+	assert_int_equal(s->turn, TURN_SILENT);
 	assert_false(gate_enter(manager.gate, &other));
 	for (int i = 0; i < 100 && s->turn == TURN_SILENT; i++)
 		run_for(20);
@@ -323,10 +334,39 @@ static void test_silent(void **state)
 	assert_true(other_in);
 	turn_batch(s, span_str("late"));
 	assert_int_equal(s->turn, TURN_WAIT);
+	assert_int_equal(gate_count(manager.gate).kept, 4);
 	(void)gate_leave(manager.gate, &other);
 	run_for(1);
 	assert_int_equal(peer.received, 1);
 	settle();
+}
+
+/* Who does not answer gives the place to those who wait, and goes on when it does. */
+static void test_falls_silent(void **state)
+{
+	(void)state;
+	turn_first(s);
+	turn_batch(s, span_str("first"));
+	s->heard -= 60 * CLOCK_SEC;
+	s->deadline.timer_cb(&s->deadline); /* nobody waits */
+	assert_int_equal(gate_count(manager.gate).in, 1);
+	peer.listens = false; /* it is our validators who take their time */
+	assert_false(gate_enter(manager.gate, &other));
+	s->deadline.timer_cb(&s->deadline);
+	assert_false(other_in);
+	peer.listens = true;
+	s->heard = clock_mono_us();
+	s->deadline.timer_cb(&s->deadline);
+	assert_false(other_in);
+	s->heard -= 60 * CLOCK_SEC;
+	s->deadline.timer_cb(&s->deadline);
+	assert_true(other_in);
+	assert_int_equal(s->turn, TURN_WORK);
+	turn_batch(s, span_str("at last"));
+	assert_int_equal(peer.received, 2);
+	settle();
+	assert_int_equal(s->turn, TURN_IDLE);
+	assert_int_equal(gate_count(manager.gate).in, 1); /* the other */
 }
 
 /* The time is over: first the modules', then the endpoint's. */
@@ -472,19 +512,13 @@ int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		CASE(test_course),
-		CASE(test_new_one_waits),
-		CASE(test_idle_one_waits),
-		CASE(test_too_much_while_waiting),
-		CASE(test_silent),
-		CASE(test_deadlines),
-		CASE(test_no_turn_in_time),
-		CASE(test_asked),
-		CASE(test_woken),
-		CASE(test_woken_later),
-		CASE(test_pace),
-		CASE(test_dropped),
-		CASE(test_forgotten),
+		CASE(test_course),         CASE(test_new_one_waits),
+		CASE(test_idle_one_waits), CASE(test_too_much_while_waiting),
+		CASE(test_silent),         CASE(test_falls_silent),
+		CASE(test_deadlines),      CASE(test_no_turn_in_time),
+		CASE(test_asked),          CASE(test_woken),
+		CASE(test_woken_later),    CASE(test_pace),
+		CASE(test_dropped),        CASE(test_forgotten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

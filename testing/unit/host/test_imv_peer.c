@@ -91,7 +91,7 @@ static void replay(const char *name)
 	struct vectors v = { 0 };
 	char path[512];
 	struct link l;
-	bool retried = false;
+	bool retried = false, listened = false;
 
 	snprintf(path, sizeof(path), "%s/transcripts/%s.txt", VECTOR_DIR, name);
 	vectors_load(&v, path);
@@ -106,7 +106,10 @@ static void replay(const char *name)
 			continue;
 		retried |= (b.p[3] & 0x0f) == 4;
 		imv_peer_receive(l.v, b);
+		listened |= imv_peer_listens(l.v);
 	}
+	assert_int_equal(listened, strchr(script, 'S') != NULL);
+	assert_false(imv_peer_listens(l.v));
 	assert_true(l.closed_v); /* by the client's CLOSE, and nothing worse */
 	assert_int_equal(l.err_v, 0);
 	assert_true(l.results_v >= 1);

@@ -194,6 +194,7 @@ static void test_settle(void **state)
 	assert_int_equal(l.results_v, 1);
 	assert_int_equal(l.results_c, 0);
 	assert_true(imv_peer_busy(l.v));
+	assert_false(imv_peer_listens(l.v));
 	imv_peer_settled(l.v, 0);
 	link_pump(&l);
 	assert_int_equal(l.results_c, 1);
