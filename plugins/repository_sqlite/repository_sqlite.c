@@ -130,6 +130,7 @@ static void repo_close(struct repository *r)
 		close(r->lock_fd);
 	wr_reset(&r->text);
 	free(r->tail.v);
+	sqlite_run_free(&r->run);
 	pthread_mutex_destroy(&r->tail_lock);
 	pthread_mutex_destroy(&r->log.lock);
 	pthread_cond_destroy(&r->log.cond);

@@ -33,6 +33,8 @@ static const char *const append_sql[APPEND_N] = {
 		" access = ?12, inventory = ?13, added = ?14, removed = ?15",
 	[APPEND_FORGET] = "UPDATE endpoint SET identity = ?2 WHERE id = ?1",
 	[APPEND_FORGOTTEN] = "INSERT INTO forgotten (endpoint, seq) VALUES (?1, ?2)",
+	[APPEND_RUN_ENDPOINT] = "INSERT INTO change_by_endpoint VALUES (?1, ?2, ?3)",
+	[APPEND_RUN_SOFTWARE] = "INSERT INTO change_by_software VALUES (?1, ?2, ?3, ?4)",
 	[APPEND_LEDGER] =
 		"INSERT INTO ledger (endpoint, highest_eid, followed, inventory_at, ranges,"
 		" instances) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (endpoint)"
@@ -258,9 +260,23 @@ static int put_batch(struct repository *r, const struct repository_batch *b)
 	return err;
 }
 
+static int append(struct repository *r, const struct repository_batch *b, bool step, char *why,
+		  size_t why_len)
+{
+	int err;
+
+	*why = '\0';
+	if ((err = sqlite_begin(r, why, why_len)) < 0)
+		return err;
+	if ((err = put_batch(r, b)) == 0 && step)
+		err = sqlite_run_step(r, b);
+	return sqlite_end(r, err, why, why_len);
+}
+
 int sqlite_append(struct repository *r, const struct repository_batch *b, char *why,
 		  size_t why_len)
 {
+	bool step = sqlite_run_goes_on(r);
 	int err;
 
 	if (b->n_changes && b->changes[0].seq != r->last_seq + 1) {
@@ -270,11 +286,14 @@ int sqlite_append(struct repository *r, const struct repository_batch *b, char *
 	}
 	if ((err = sqlite_runs_reserve(r, b->n_changes)) < 0)
 		return err;
-	*why = '\0';
-	if ((err = sqlite_begin(r, why, why_len)) < 0 ||
-	    (err = sqlite_end(r, put_batch(r, b), why, why_len)) < 0)
+	err = append(r, b, step, why, why_len);
+	if (err && step) { /* the disk may have room for the batch, if not for the index too */
+		step = false;
+		err = append(r, b, step, why, why_len);
+	}
+	if (err < 0)
 		return err;
 	r->last_seq += b->n_changes;
-	sqlite_runs_appended(r, b);
+	sqlite_runs_appended(r, b, step);
 	return 0;
 }

@@ -30,6 +30,8 @@ enum append_sql {
 	APPEND_SET_DROPPED,
 	APPEND_FORGET,
 	APPEND_FORGOTTEN,
+	APPEND_RUN_ENDPOINT,
+	APPEND_RUN_SOFTWARE,
 	APPEND_N
 };
 
@@ -44,6 +46,17 @@ struct sqlite_tail {
 	struct sqlite_line *v;
 	size_t n, cap;
 	uint64_t first;
+};
+
+struct sqlite_place;
+
+/* The index of the first `lines` of the tail as it is being written (sqlite_run.c); the writer's
+ * own. */
+struct sqlite_run {
+	struct sqlite_place
+		*v; /* by endpoint, and behind those by software; NULL: there is none */
+	size_t lines, n;
+	size_t written, next; /* of v: committed; with the batch at work */
 };
 
 /* The write-ahead log and the thread that moves it into the file (sqlite_checkpoint.c). */
@@ -70,6 +83,7 @@ struct repository {
 
 	pthread_mutex_t tail_lock; /* tail: changed by the writer only */
 	struct sqlite_tail tail;
+	struct sqlite_run run;
 
 	pthread_mutex_t lock; /* the pool of connections that read */
 	pthread_cond_t idle;

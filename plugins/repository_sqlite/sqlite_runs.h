@@ -10,8 +10,17 @@ int sqlite_runs_open(struct repository *r);
 /* Room in memory for n more lines, so that sqlite_runs_appended does not fail. */
 int sqlite_runs_reserve(struct repository *r, size_t n);
 
-/* The batch is committed. */
-void sqlite_runs_appended(struct repository *r, const struct repository_batch *b);
+/* A run is at work: some of it is to go with the next batch. */
+bool sqlite_run_goes_on(const struct repository *r);
+
+/* Writes some of it, inside the transaction of b. */
+int sqlite_run_step(struct repository *r, const struct repository_batch *b);
+
+/* The batch is committed; stepped: and what sqlite_run_step wrote. */
+void sqlite_runs_appended(struct repository *r, const struct repository_batch *b,
+			  bool stepped);
+
+void sqlite_run_free(struct sqlite_run *run);
 
 /* Lines that satisfy f, which names an endpoint or a software (or both), in its order: row is
  * prepared to give the line ?1, with kind, endpoint and software in columns 1 to 3. fn as in

@@ -152,11 +152,16 @@ static int runs_show(sqlite3 *db, struct turns *t)
 static int tail_push(struct repository *r, sqlite3 *db, struct turns *t)
 {
 	const struct sqlite_tail *tail = &r->tail;
-	int64_t last = 0;
+	int64_t first = INT64_MAX, last = 0;
 	int err;
 
 	pthread_mutex_lock(&r->tail_lock);
-	err = sqlite_number(db, "SELECT max(last) FROM change_run", 0, &last);
+	/* without what was dropped; the snapshot begins here, under the lock */
+	err = sqlite_number(db, "SELECT min(seq) FROM change", INT64_MAX, &first);
+	if (t->f.from < (uint64_t)first)
+		t->f.from = (uint64_t)first;
+	if (!err)
+		err = sqlite_number(db, "SELECT max(last) FROM change_run", 0, &last);
 	for (size_t i = 0; i < tail->n && !err; i++) {
 		const struct sqlite_line *line = &tail->v[i];
 
@@ -188,7 +193,6 @@ int sqlite_turns(struct repository *r, const struct repository_filter *f, int64_
 		 int (*fn)(void *ctx, const struct repository_turn *t), void *ctx)
 {
 	struct turns t = { .f = *f, .as_of = as_of, .fn = fn, .ctx = ctx };
-	int64_t first = INT64_MAX;
 	sqlite3 *db;
 	int err = sqlite_reader(r, &db);
 
@@ -198,12 +202,8 @@ int sqlite_turns(struct repository *r, const struct repository_filter *f, int64_
 					    "SELECT kind, known_at, happened_at, number_was"
 					    " FROM change WHERE seq = ?1",
 					    -1, &t.line, NULL));
-	/* one snapshot, without what was dropped */
-	if (!err && (err = sqlite_exec(db, "BEGIN")) == 0)
-		err = sqlite_number(db, "SELECT min(seq) FROM change", INT64_MAX, &first);
-	if (t.f.from < (uint64_t)first)
-		t.f.from = (uint64_t)first;
-	if (!err && t.f.from <= t.f.to && (err = tail_show(r, db, &t)) == 0)
+	if (!err && (err = sqlite_exec(db, "BEGIN")) == 0 &&
+	    (err = tail_show(r, db, &t)) == 0 && t.f.from <= t.f.to)
 		err = runs_show(db, &t);
 	sqlite3_finalize(t.line);
 	if (!sqlite3_get_autocommit(db))

@@ -245,6 +245,24 @@ static void test_runs(void **state)
 	history("synchronous = off\nrun_changes = 100\n");
 }
 
+/* A manager that ends in the middle of a run, wherever that is, leaves rows that do not count. */
+static void test_half_a_run(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, "synchronous = off\nrun_changes = 100\n");
+	fixture_open(&f);
+	for (uint32_t eid = 1; eid < 61; eid += 2) {
+		for (unsigned endpoint = 0; endpoint < 5; endpoint++)
+			commit_events(&f, endpoint, eid);
+		posture_close(f.p);
+		fixture_open(&f);
+	}
+	check_all(&f);
+	fixture_free(&f);
+}
+
 static void test_memory_alone(void **state)
 {
 	(void)state;
@@ -256,6 +274,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_small_runs),
 		cmocka_unit_test(test_runs),
+		cmocka_unit_test(test_half_a_run),
 		cmocka_unit_test(test_memory_alone),
 	};
 
