@@ -83,18 +83,63 @@ static int refuse(struct journal *j, struct staged_endpoint *s, const char *why,
 	return ST_ELIMIT;
 }
 
-/* Octets of the facts and results that e has and that r tells of: what it may have then, at
- * most. The row of an endpoint is written anew when one of them changes. */
-static uint64_t facts_octets(const struct endpoint *e, const struct report *r)
+static bool is_told(const struct report_item *it)
+{
+	return it->kind == ITEM_FACT || it->kind == ITEM_RESULT;
+}
+
+/* Octets of the facts and results that e has. */
+static uint64_t octets_told(const struct endpoint *e)
 {
 	uint64_t n = 0;
 
 	for (uint32_t i = 0; i < e->n_facts + e->n_results; i++)
 		n += e->told[i]->n;
-	for (const struct report_item *it = r->items; it; it = it->next)
-		if (it->kind == ITEM_FACT || it->kind == ITEM_RESULT)
-			n += it->name.n + it->text.n;
 	return n;
+}
+
+/* Of those, what r tells anew. v has room for all that it tells. */
+static uint64_t octets_replaced(const struct endpoint *e, const struct report *r,
+				enum item_kind kind, struct span *v)
+{
+	uint32_t n_told = kind == ITEM_FACT ? e->n_facts : e->n_results;
+	struct text *const *told = kind == ITEM_FACT ? e->told : e->told + e->n_facts;
+	uint64_t octets = 0;
+	size_t n = 0;
+
+	for (const struct report_item *it = r->items; it; it = it->next)
+		if (it->kind == kind)
+			v[n++] = it->name;
+	qsort(v, n, sizeof(*v), identifier_cmp);
+	for (uint32_t i = 0; n && i < n_told; i++) {
+		struct span name = span_str(told[i]->s); /* a NUL is behind it */
+
+		if (bsearch(&name, v, n, sizeof(*v), identifier_cmp))
+			octets += told[i]->n;
+	}
+	return octets;
+}
+
+/* Octets of the facts and results that e will have after r, at most. The row of an endpoint is
+ * written anew when one of them changes. */
+static int facts_octets(const struct endpoint *e, const struct report *r, uint64_t max,
+			uint64_t *out)
+{
+	struct span *v;
+	size_t n = 0;
+
+	*out = octets_told(e);
+	for (const struct report_item *it = r->items; it; it = it->next) {
+		n += is_told(it);
+		*out += is_told(it) ? it->name.n + it->text.n : 0;
+	}
+	if (*out <= max || !n || !e->told)
+		return 0; /* whatever it tells anew */
+	if (!(v = calloc(n, sizeof(*v))))
+		return ST_ENOMEM;
+	*out -= octets_replaced(e, r, ITEM_FACT, v) + octets_replaced(e, r, ITEM_RESULT, v);
+	free(v);
+	return 0;
 }
 
 int allowance_check(struct journal *j, struct staged_endpoint *s, const struct report *r)
@@ -103,13 +148,16 @@ int allowance_check(struct journal *j, struct staged_endpoint *s, const struct r
 	struct spent *spent = &s->e->spent;
 	uint64_t known = (uint64_t)j->ix->dictionary.n + j->n_software;
 	size_t n = mentions(r);
+	uint64_t octets;
 	int err;
 
 	if (j->known_at - spent->from >= DAY_US)
 		*spent = (struct spent){ .from = j->known_at };
 	if (spent->changes >= c->changes_per_day)
 		return refuse(j, s, "too many changes in a day", c->changes_per_day);
-	if (facts_octets(s->e, r) > c->facts_octets)
+	if ((err = facts_octets(s->e, r, c->facts_octets, &octets)) < 0)
+		return err;
+	if (octets > c->facts_octets)
 		return refuse(j, s, "more facts than one endpoint may have", c->facts_octets);
 	/* mostly there is room for whatever it says */
 	if (!n ||

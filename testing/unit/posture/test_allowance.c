@@ -125,7 +125,7 @@ static void test_changes(void **state)
 	fixture_free(&f);
 }
 
-static int tell(struct fixture *f, const char *name, unsigned from, unsigned n)
+static struct report *told(struct fixture *f, const char *name, unsigned from, unsigned n)
 {
 	struct report *r = fixture_report(f, "a.example");
 	char text[1000], fact[32];
@@ -135,13 +135,19 @@ static int tell(struct fixture *f, const char *name, unsigned from, unsigned n)
 		(void)snprintf(fact, sizeof(fact), "%s.%u", name, i);
 		report_fact(r, fact, span_of(text, sizeof(text)));
 	}
-	return fixture_commit(f, r);
+	return r;
+}
+
+static int tell(struct fixture *f, const char *name, unsigned from, unsigned n)
+{
+	return fixture_commit(f, told(f, name, from, n));
 }
 
 /* An endpoint may replace what it tells, and not pile it up. */
 static void test_facts(void **state)
 {
 	struct fixture f;
+	struct report *r;
 
 	(void)state;
 	fixture_init(&f, "synchronous = off\n");
@@ -153,6 +159,12 @@ static void test_facts(void **state)
 		assert_int_equal(tell(&f, "f", 0, 9), 0);
 	assert_int_equal(tell(&f, "f", 9, 5), 0);
 	assert_int_equal(tell(&f, "f", 14, 7), ST_ELIMIT);
+	/* what replaces something takes its place, and no more; nor less, said again and again */
+	assert_int_equal(tell(&f, "f", 0, 14), 0);
+	r = told(&f, "f", 14, 7);
+	for (int i = 0; i < 14; i++)
+		report_fact(r, "f.0", S("x"));
+	assert_int_equal(fixture_commit(&f, r), ST_ELIMIT);
 	assert_int_equal(tell(&f, "f", 14, 4), 0);
 	log_set_level(LOG_L_INFO);
 	fixture_free(&f);
