@@ -8,12 +8,21 @@
 #include "posture/index.h"
 #include "posture/plugin.h"
 #include "posture/posture.h"
+#include "posture/report_item.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 
 struct job;
 struct failure;
+
+/* What the log was told of a repository that refuses commits. */
+struct flaps {
+	int64_t began; /* monotonic clock: the period in which so much was said; 0: nothing yet */
+	unsigned said;    /* lines */
+	bool bad;         /* by the last of them it does */
+	uint64_t refused; /* commits, since it was last said to take them */
+};
 
 struct posture {
 	struct posture_conf conf;
@@ -32,6 +41,7 @@ struct posture {
 	uint64_t submitted; /* jobs so far */
 	uint64_t committed_seq;
 	bool closing;
+	bool large;   /* a report is queued that is larger than the queue may be */
 	bool pressed; /* pressure(pressure_ctx, true) was said last */
 	void (*pressure)(void *ctx, bool high);
 	void *pressure_ctx;
@@ -46,7 +56,8 @@ struct posture {
 	int lost_err;
 	int64_t began;       /* monotonic clock */
 	int64_t heard_until; /* the journal's last line then, or the wall clock if that is less */
-	int64_t kept_at;     /* monotonic clock: when what is kept was looked at last */
+	struct flaps flaps;
+	int64_t kept_at; /* monotonic clock: when what is kept was looked at last */
 	uint64_t prune_at, prune_to; /* the journal goes up to here; and is to, in steps */
 	int64_t prune_before;
 };
@@ -78,6 +89,7 @@ struct job {
 	enum job_kind kind;
 	uint64_t number; /* 1 is the first of all */
 	struct report *report;
+	size_t weight;  /* report: its share of what one commit takes */
 	bool refused;   /* report: the commit left it out */
 	char *key;      /* barrier: narrowed to it, or NULL */
 	uint64_t since; /* barrier: to what came after this one */
@@ -85,6 +97,12 @@ struct job {
 	int (*call)(struct posture *p, void *ctx);
 	void *ctx;
 };
+
+/* Larger than all that may be queued together. */
+static inline bool is_large(const struct posture *p, const struct report *r)
+{
+	return r->arena.used > p->conf.queue_octets;
+}
 
 /* Under p->lock, after the queue has become longer or shorter. */
 void posture_feel(struct posture *p);

@@ -205,14 +205,17 @@ static struct job *job_new(enum job_kind kind, void (*done)(void *ctx, int err),
 	return b;
 }
 
-/* A report larger than the whole queue may pass when the queue is empty. */
-static bool is_full(const struct posture *p, size_t octets)
+/* A report that is larger than the whole queue passes if there is no other like it: it would wait
+ * for an empty queue for ever. */
+static bool is_full(const struct posture *p, const struct report *r)
 {
 	const struct posture_stats *s = &p->stats;
 
-	return s->queued_reports &&
-	       (s->queued_reports >= p->conf.queue_reports || octets > p->conf.queue_octets ||
-		s->queued_octets > p->conf.queue_octets - octets);
+	if (s->queued_reports >= p->conf.queue_reports)
+		return true;
+	if (is_large(p, r))
+		return p->large;
+	return s->queued_octets > p->conf.queue_octets - r->arena.used;
 }
 
 /* True: more than this share of the queue is taken. */
@@ -250,13 +253,14 @@ static int job_put(struct posture *p, struct job *b)
 	pthread_mutex_lock(&p->lock);
 	if (p->closing) {
 		err = ST_ECLOSED;
-	} else if (b->report && is_full(p, b->report->arena.used)) {
+	} else if (b->report && is_full(p, b->report)) {
 		p->stats.refused++;
 		err = ST_EBUSY;
 	} else {
 		if (b->report) {
 			p->stats.queued_reports++;
 			p->stats.queued_octets += b->report->arena.used;
+			p->large |= is_large(p, b->report);
 			posture_feel(p);
 		}
 		b->number = ++p->submitted;
@@ -268,6 +272,16 @@ static int job_put(struct posture *p, struct job *b)
 	return err;
 }
 
+/* How much work it is to commit it, in events. What an inventory says is mostly known. */
+static size_t report_weight(const struct report *r)
+{
+	size_t n = 1;
+
+	for (const struct report_item *it = r->items; it; it = it->next)
+		n += it->kind == ITEM_EVENTS ? it->n_software : 1 + it->n_software / 8;
+	return n;
+}
+
 int report_submit(struct report *r, void (*done)(void *ctx, int err), void *ctx)
 {
 	struct job *b = NULL;
@@ -277,6 +291,7 @@ int report_submit(struct report *r, void (*done)(void *ctx, int err), void *ctx)
 		err = ST_ENOMEM;
 	if (!err) {
 		b->report = r;
+		b->weight = report_weight(r);
 		err = job_put(r->posture, b);
 	}
 	if (err) {

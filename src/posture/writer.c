@@ -10,7 +10,10 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define JOBS_MAX 4096      /* in one transaction, so that the first ones do not wait long */
+#define JOBS_MAX 4096   /* in one transaction, so that the first ones do not wait long */
+#define WEIGHT_MAX 8192 /* and so much work: whoever asks waits while it is shown */
+#define FLAP_S 60
+#define FLAP_LINES 2       /* that it refuses, that it does no longer */
 #define FAILURES_MAX 65536 /* endpoints remembered apart */
 #define PRUNE_S 3600
 #define PRUNE_LINES 20000 /* dropped at once */
@@ -76,12 +79,27 @@ static int barrier_result(struct posture *p, const struct job *b)
 	return f && f->number > b->since ? f->err : 0;
 }
 
-/* The queue's head, at most JOBS_MAX of it; waits for the first. NULL: closing, and nothing
- * left. */
+/* The queue's head, what one transaction takes of it. Under the lock. */
+static struct job *jobs_cut(struct posture *p)
+{
+	struct job *head = p->jobs, **end = &p->jobs;
+	size_t n = 0, weight = 0;
+
+	for (; *end && n < JOBS_MAX && weight < WEIGHT_MAX; n++) {
+		weight += (*end)->weight;
+		end = &(*end)->next;
+	}
+	p->jobs = *end;
+	*end = NULL;
+	if (!p->jobs)
+		p->last_job = &p->jobs;
+	return head;
+}
+
+/* Waits for what there is to do next. NULL: closing, and nothing left. */
 static struct job *jobs_take(struct posture *p, bool *timeout)
 {
-	struct job *head, **end;
-	size_t n = 0;
+	struct job *head;
 	struct timespec until;
 
 	clock_gettime(CLOCK_REALTIME, &until);
@@ -97,13 +115,7 @@ static struct job *jobs_take(struct posture *p, bool *timeout)
 			*timeout = pthread_cond_timedwait(&p->wake, &p->lock, &until) ==
 				   ETIMEDOUT;
 	}
-	head = p->jobs;
-	for (end = &p->jobs; *end && n < JOBS_MAX; n++)
-		end = &(*end)->next;
-	p->jobs = *end;
-	*end = NULL;
-	if (!p->jobs)
-		p->last_job = &p->jobs;
+	head = jobs_cut(p);
 	pthread_mutex_unlock(&p->lock);
 	return head;
 }
@@ -118,17 +130,33 @@ static int stage_all(struct journal *j, struct job *jobs)
 	return err;
 }
 
-/* Says it once when commits begin to fail, and once when they work again. */
+/* Says when commits begin to fail, and when they work again: the first time at once; of a disk
+ * that is nearly full, and does both again and again, once in FLAP_S. */
 static void commit_log(struct posture *p, int err, const char *why)
 {
-	if (err && !p->stats.last_error)
+	struct flaps *f = &p->flaps;
+	int64_t now = clock_mono_us();
+
+	f->refused += err != 0;
+	if ((err != 0) == f->bad && (err || !f->refused))
+		return;
+	if (!f->began || now - f->began >= FLAP_S * CLOCK_SEC)
+		*f = (struct flaps){ .began = now, .bad = f->bad, .refused = f->refused };
+	if (f->said == FLAP_LINES)
+		return;
+	f->said++;
+	f->bad = err != 0;
+	if (err) {
 		log_error(
 			&p->log,
 			"repository refuses a commit, reports are lost until it works again: "
 			"error=\"%s\" reason=\"%s\"",
 			st_strerror(err), why);
-	else if (!err && p->stats.last_error)
-		log_info(&p->log, "repository takes commits again");
+		return;
+	}
+	log_info(&p->log, "repository takes commits again: refused=%llu",
+		 (unsigned long long)f->refused);
+	f->refused = 0;
 }
 
 /* The repository will never take one of these reports, whichever it is. */
@@ -196,6 +224,7 @@ static void job_finish(struct posture *p, struct job *b, int err)
 		pthread_mutex_lock(&p->lock);
 		p->stats.queued_reports--;
 		p->stats.queued_octets -= b->report->arena.used;
+		p->large &= !is_large(p, b->report);
 		posture_feel(p);
 		p->stats.reports += !err;
 		p->stats.failed += err != 0;

@@ -16,6 +16,7 @@ static struct plugin loaded;
 static _Atomic bool slow;      /* appends wait */
 static _Atomic int full;       /* appends fail with it */
 static _Atomic unsigned tries; /* appends with "poison" in them */
+static _Atomic size_t most;    /* endpoints in one append */
 
 static bool is_poison(const struct repository_batch *b)
 {
@@ -32,6 +33,8 @@ static int shim_append(struct repository *r, const struct repository_batch *b, c
 		usleep(1000);
 	if (full)
 		return full;
+	if (b->n_endpoints > most)
+		most = b->n_endpoints;
 	if (is_poison(b)) {
 		tries++;
 		return ST_EVALUE;
@@ -200,12 +203,109 @@ static void test_full(void **state)
 	shim_free(&f);
 }
 
+/* Who would never find an empty queue is let in beside the others, one at a time. */
+static void test_large(void **state)
+{
+	struct outcome o = { 0 };
+	struct fixture f;
+	char why[512], value[8000];
+
+	(void)state;
+	memset(value, 'x', sizeof(value) - 1);
+	value[sizeof(value) - 1] = '\0';
+	shim_open(&f);
+	posture_close(f.p);
+	f.conf.queue_octets = 4096;
+	assert_int_equal(posture_open_plugin(&f.conf, &shim, &f.p, why, sizeof(why)), 0);
+	for (unsigned n = 0; n < 2; n++) {
+		slow = true;
+		value[0] = (char)('a' + n); /* something new to write */
+		assert_int_equal(submit(&f, 1, n ? "once more" : "value", &o), 0);
+		assert_int_equal(submit(&f, 2, value, &o), 0);
+		assert_int_equal(submit(&f, 3, value, &o), ST_EBUSY);
+		assert_int_equal(submit(&f, 4, "value", &o), ST_EBUSY);
+		slow = false;
+		assert_int_equal(fixture_commit(&f, NULL), 0);
+	}
+	assert_int_equal(o.stored, 4);
+	shim_free(&f);
+}
+
+static void submit_events(struct fixture *f, unsigned n, uint32_t events)
+{
+	char name[32];
+	struct report *r;
+
+	(void)snprintf(name, sizeof(name), "host%u.example", n);
+	r = fixture_report(f, name);
+	report_events(r, &(struct events_head){ 1, 1, events, events, 0 });
+	for (uint32_t eid = 1; eid <= events; eid++)
+		report_event(r, &(struct event){ .eid = eid,
+						 .action = EVENT_CREATED,
+						 .software = { .identifier = S("a__b") } });
+	report_events_end(r);
+	assert_int_equal(report_submit(r, NULL, NULL), 0);
+}
+
+/* However much has gathered while the disk was slow, it is committed a part at a time. */
+static void test_parts(void **state)
+{
+	struct outcome o = { 0 };
+	struct fixture f;
+
+	(void)state;
+	shim_open(&f);
+	slow = true;
+	submit(&f, 1000, "first", &o);
+	usleep(20000);
+	most = 0;
+	for (unsigned n = 0; n < 40; n++)
+		submit_events(&f, n, 1000);
+	slow = false;
+	assert_int_equal(fixture_commit(&f, NULL), 0);
+	assert_in_range(most, 1, 20);
+	assert_int_equal(fixture_endpoint(&f, WHEN_NOW, "host39.example", NULL), 41);
+	shim_free(&f);
+}
+
+static void count_line(void *ctx, enum log_level level, const char *line)
+{
+	unsigned *n = ctx;
+
+	(void)level;
+	*n += strstr(line, "repository refuses a commit") != NULL ||
+	      strstr(line, "repository takes commits again") != NULL;
+}
+
+/* A disk that is nearly full: that is said, but not each time. */
+static void test_flaps(void **state)
+{
+	struct outcome o = { 0 };
+	struct fixture f;
+	unsigned lines = 0;
+
+	(void)state;
+	shim_open(&f);
+	log_set_sink(count_line, &lines);
+	for (unsigned n = 0; n < 20; n++) {
+		full = n % 2 ? 0 : ST_EIO;
+		assert_int_equal(submit(&f, n, "value", &o), 0);
+		(void)fixture_commit(&f, NULL);
+		if (n < 2)
+			assert_int_equal(lines, n + 1); /* the first time at once */
+	}
+	assert_int_equal(o.failed, 10);
+	assert_int_equal(lines, 2);
+	log_set_sink(NULL, NULL);
+	shim_free(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_slow),
-		cmocka_unit_test(test_guilty_alone),
-		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_slow),  cmocka_unit_test(test_guilty_alone),
+		cmocka_unit_test(test_full),  cmocka_unit_test(test_large),
+		cmocka_unit_test(test_parts), cmocka_unit_test(test_flaps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
