@@ -10,6 +10,7 @@
 #include "bin/modules.h"
 #include "bin/quota.h"
 #include "bin/registry.h"
+#include "bin/trim.h"
 #include "net/tls_cache.h"
 #include "posture/plugin.h"
 
@@ -209,10 +210,17 @@ static void doors_limit(struct manager *m, const struct stanced_conf *c)
 	tls_cache_limit(m->sessions, c->ticket_lifetime, c->limits.sessions);
 }
 
-/* While the disk is behind, nobody begins anything new. */
-static void doors_on_pressure(void *gate, bool high)
+#define TRIM_PAUSE_MS 2000
+
+/* While the disk is behind, nobody begins anything new. Afterwards there is much that was
+ * waiting for it and is free now. */
+static void doors_on_pressure(void *ctx, bool high)
 {
-	gate_shut(gate, high);
+	const struct manager *m = ctx;
+
+	gate_shut(m->gate, high);
+	if (!high)
+		trim_ask(m->trim);
 }
 
 static void doors_on_silent(void *registry, const char *key)
@@ -238,6 +246,8 @@ static int stanced_open_doors(struct stanced *d)
 	if (!err)
 		err = gate_open(d->conf.limits.assessments, &m->gate);
 	if (!err)
+		err = trim_open(daemon_memory_trim, TRIM_PAUSE_MS, &m->trim);
+	if (!err)
 		err = registry_open(d->conf.assess_rate, &m->registry);
 	if (!err)
 		err = quota_open(d->conf.limits.assessments_per_minute, &m->quota);
@@ -248,7 +258,7 @@ static int stanced_open_doors(struct stanced *d)
 	if (err)
 		return err;
 	doors_limit(m, &d->conf);
-	posture_on_pressure(m->posture, doors_on_pressure, m->gate);
+	posture_on_pressure(m->posture, doors_on_pressure, m);
 	posture_on_absence(m->posture, &absence, m->registry);
 	return 0;
 }
@@ -424,6 +434,7 @@ void stanced_close(struct stanced *d)
 	posture_close(d->manager.posture);
 	quota_close(d->manager.quota);
 	registry_close(d->manager.registry);
+	trim_close(d->manager.trim);
 	gate_close(d->manager.gate);
 	admission_close(d->manager.admission);
 	standing_close(d->manager.standing);

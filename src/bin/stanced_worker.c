@@ -2,8 +2,8 @@
 
 #include "bin/stanced_worker.h"
 #include "base/err.h"
-#include "bin/daemon.h"
 #include "bin/stanced_session.h"
+#include "bin/trim.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -38,7 +38,7 @@ static void worker_give_back(struct worker *w)
 	if (w->stopping || w->most < WORTH_GIVING_BACK || w->alive * 2 > w->most)
 		return;
 	w->most = w->alive;
-	daemon_memory_trim();
+	trim_ask(w->manager->trim);
 }
 
 void worker_session_gone(struct worker *w)

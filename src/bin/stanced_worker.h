@@ -18,6 +18,7 @@ struct quota;
 struct registry;
 struct session;
 struct tls_cache;
+struct trim;
 
 /* Shared by all workers. */
 struct manager {
@@ -30,6 +31,7 @@ struct manager {
 	struct quota *quota;        /* of each endpoint's assessments */
 	struct budget *memory;      /* of what sessions buffer: the process's */
 	struct tls_cache *sessions; /* that may be resumed */
+	struct trim *trim;          /* gives memory back to the system */
 	const char *language;
 	bool lax_retry;
 	int64_t started;
