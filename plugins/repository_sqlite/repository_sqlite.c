@@ -124,7 +124,7 @@ static void repo_close(struct repository *r)
 	for (int i = 0; i < APPEND_N; i++)
 		sqlite3_finalize(r->append[i]);
 	for (int i = 0; i < r->n_idle; i++)
-		sqlite3_close(r->readers[i]);
+		sqlite_reader_close(r->readers[i]);
 	sqlite3_close(r->db);
 	if (r->lock_fd >= 0)
 		close(r->lock_fd);

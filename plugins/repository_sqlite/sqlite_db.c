@@ -199,6 +199,31 @@ void sqlite_reader_done(struct repository *r, sqlite3 *db)
 	pthread_mutex_unlock(&r->lock);
 }
 
+int sqlite_statement(sqlite3 *db, const char *sql, sqlite3_stmt **st)
+{
+	sqlite3_stmt *s = sqlite3_next_stmt(db, NULL);
+
+	while (s && (sqlite3_stmt_busy(s) || strcmp(sqlite3_sql(s), sql) != 0))
+		s = sqlite3_next_stmt(db, s);
+	*st = s;
+	return s ? 0
+		 : sqlite_err(sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT, st,
+						 NULL));
+}
+
+void sqlite_statement_done(sqlite3_stmt *st)
+{
+	sqlite3_reset(st);
+	sqlite3_clear_bindings(st);
+}
+
+void sqlite_reader_close(sqlite3 *db)
+{
+	for (sqlite3_stmt *s; (s = sqlite3_next_stmt(db, NULL));)
+		sqlite3_finalize(s);
+	sqlite3_close(db);
+}
+
 void sqlite_bind_text(sqlite3_stmt *st, int at, struct span s)
 {
 	sqlite3_bind_text(st, at, s.n ? (const char *)s.p : "", (int)s.n, SQLITE_STATIC);

@@ -114,6 +114,14 @@ int sqlite_connect(const struct sqlite_conf *c, bool write, sqlite3 **db, char *
 int sqlite_reader(struct repository *r, sqlite3 **db);
 void sqlite_reader_done(struct repository *r, sqlite3 *db);
 
+/* Closes one that is idle. */
+void sqlite_reader_close(sqlite3 *db);
+
+/* A statement of a reader that it keeps for the next time: sqlite_statement_done when done with it,
+ * which does not take NULL. On failure *st is NULL. */
+int sqlite_statement(sqlite3 *db, const char *sql, sqlite3_stmt **st);
+void sqlite_statement_done(sqlite3_stmt *st);
+
 /* Binding: 0 and empty as NULL where the column says so. */
 void sqlite_bind_text(sqlite3_stmt *st, int at, struct span s);
 void sqlite_bind_text_or_null(sqlite3_stmt *st, int at, struct span s);

@@ -67,14 +67,14 @@ static int read_all(sqlite3 *db, const struct repository_filter *f, struct readi
 		       "SELECT " CHANGE_COLUMNS
 		       " FROM change WHERE seq BETWEEN ?1 AND ?2%s ORDER BY seq%s LIMIT ?4",
 		       f->kinds ? " AND (1 << kind) & ?3" : "", f->descending ? " DESC" : "");
-	if ((err = sqlite_err(sqlite3_prepare_v2(db, sql, -1, &st, NULL))) == 0) {
+	if ((err = sqlite_statement(db, sql, &st)) == 0) {
 		sqlite3_bind_int64(st, 1, (int64_t)f->from);
 		sqlite3_bind_int64(st, 2, f->to > INT64_MAX ? INT64_MAX : (int64_t)f->to);
 		sqlite3_bind_int64(st, 3, f->kinds);
 		sqlite3_bind_int64(st, 4, f->limit ? (int64_t)f->limit : -1);
 		err = each(st, read_row, reading);
+		sqlite_statement_done(st);
 	}
-	sqlite3_finalize(st);
 	return err;
 }
 
@@ -82,12 +82,13 @@ static int read_some(struct repository *r, sqlite3 *db, const struct repository_
 		     struct reading *reading)
 {
 	sqlite3_stmt *row = NULL;
-	int err = sqlite_err(sqlite3_prepare_v2(
-		db, "SELECT " CHANGE_COLUMNS " FROM change WHERE seq = ?1", -1, &row, NULL));
+	int err = sqlite_statement(db, "SELECT " CHANGE_COLUMNS " FROM change WHERE seq = ?1",
+				   &row);
 
-	if (!err)
-		err = sqlite_runs_read(r, db, f, row, read_row, reading);
-	sqlite3_finalize(row);
+	if (err < 0)
+		return err;
+	err = sqlite_runs_read(r, db, f, row, read_row, reading);
+	sqlite_statement_done(row);
 	return err;
 }
 
@@ -139,16 +140,18 @@ static int search(sqlite3_stmt *st, uint64_t lo, uint64_t hi, int64_t at, uint64
 static int ends_of(sqlite3 *db, uint64_t *first, uint64_t *last)
 {
 	sqlite3_stmt *st = NULL;
-	int rc = sqlite3_prepare_v2(db,
-				    "SELECT (SELECT min(seq) FROM change),"
-				    " (SELECT max(seq) FROM change)",
-				    -1, &st, NULL);
+	int rc, err = sqlite_statement(db,
+				       "SELECT (SELECT min(seq) FROM change),"
+				       " (SELECT max(seq) FROM change)",
+				       &st);
 
-	if (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+	if (err < 0)
+		return err;
+	if ((rc = sqlite3_step(st)) == SQLITE_ROW) {
 		*first = (uint64_t)sqlite3_column_int64(st, 0);
 		*last = (uint64_t)sqlite3_column_int64(st, 1);
 	}
-	sqlite3_finalize(st);
+	sqlite_statement_done(st);
 	return sqlite_err(rc);
 }
 
@@ -164,11 +167,11 @@ int sqlite_seq_at(struct repository *r, int64_t at, uint64_t *seq)
 		return err;
 	/* one snapshot: pruning must not move the ends under the search */
 	if ((err = sqlite_exec(db, "BEGIN")) == 0 && (err = ends_of(db, &first, &last)) == 0)
-		err = sqlite_err(sqlite3_prepare_v2(
-			db, "SELECT known_at FROM change WHERE seq = ?1", -1, &st, NULL));
+		err = sqlite_statement(db, "SELECT known_at FROM change WHERE seq = ?1", &st);
 	if (!err && first)
 		err = search(st, first - 1, last, at, seq);
-	sqlite3_finalize(st);
+	if (st)
+		sqlite_statement_done(st);
 	if (!sqlite3_get_autocommit(db))
 		(void)sqlite_exec(db, "ROLLBACK");
 	sqlite_reader_done(r, db);

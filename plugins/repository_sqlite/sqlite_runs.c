@@ -133,7 +133,7 @@ static int runs_show(sqlite3 *db, struct lookup *l)
 		       " ON x.run = r.run AND x.%s = ?1"
 		       " WHERE r.run <= ?2 AND r.last >= ?3 ORDER BY r.run%s",
 		       by, by, f->descending ? " DESC" : "");
-	if ((err = sqlite_err(sqlite3_prepare_v2(db, sql, -1, &st, NULL))) < 0)
+	if ((err = sqlite_statement(db, sql, &st)) < 0)
 		return err;
 	sqlite3_bind_int64(st, 1, f->software ? f->software : f->endpoint);
 	sqlite3_bind_int64(st, 2, f->to < INT64_MAX ? (int64_t)f->to : INT64_MAX);
@@ -149,7 +149,7 @@ static int runs_show(sqlite3 *db, struct lookup *l)
 		if ((err = run_find(l, (uint64_t)sqlite3_column_int64(st, 0), places)) == 0)
 			err = found_show(l);
 	}
-	sqlite3_finalize(st);
+	sqlite_statement_done(st);
 	return err;
 }
 

@@ -131,18 +131,17 @@ static int runs_show(sqlite3 *db, struct turns *t)
 		"  ON x.run = r.run CROSS JOIN change c ON c.seq = max(r.run, ?3)"
 		" WHERE r.run <= ?2 AND r.last >= ?3 ORDER BY r.run DESC";
 	sqlite3_stmt *st = NULL;
-	int rc, err = sqlite_err(
-			sqlite3_prepare_v2(db, t->f.software ? one : all, -1, &st, NULL));
+	int rc, err = sqlite_statement(db, t->f.software ? one : all, &st);
 
-	if (!err) {
-		if (t->f.software)
-			sqlite3_bind_int64(st, 1, t->f.software);
-		sqlite3_bind_int64(st, 2, (int64_t)t->f.to);
-		sqlite3_bind_int64(st, 3, (int64_t)t->f.from);
-	}
+	if (err < 0)
+		return err;
+	if (t->f.software)
+		sqlite3_bind_int64(st, 1, t->f.software);
+	sqlite3_bind_int64(st, 2, (int64_t)t->f.to);
+	sqlite3_bind_int64(st, 3, (int64_t)t->f.from);
 	while (!err && (rc = sqlite3_step(st)) != SQLITE_DONE)
 		err = rc == SQLITE_ROW ? run_row(t, st) : sqlite_err(rc);
-	sqlite3_finalize(st);
+	sqlite_statement_done(st);
 	return err;
 }
 
@@ -198,14 +197,15 @@ int sqlite_turns(struct repository *r, const struct repository_filter *f, int64_
 
 	if (err < 0)
 		return err;
-	err = sqlite_err(sqlite3_prepare_v2(db,
-					    "SELECT kind, known_at, happened_at, number_was"
-					    " FROM change WHERE seq = ?1",
-					    -1, &t.line, NULL));
+	err = sqlite_statement(
+		db,
+		"SELECT kind, known_at, happened_at, number_was FROM change WHERE seq = ?1",
+		&t.line);
 	if (!err && (err = sqlite_exec(db, "BEGIN")) == 0 &&
 	    (err = tail_show(r, db, &t)) == 0 && t.f.from <= t.f.to)
 		err = runs_show(db, &t);
-	sqlite3_finalize(t.line);
+	if (t.line)
+		sqlite_statement_done(t.line);
 	if (!sqlite3_get_autocommit(db))
 		(void)sqlite_exec(db, "ROLLBACK");
 	sqlite_reader_done(r, db);

@@ -269,17 +269,23 @@ static int undo_turn(void *ctx, const struct repository_turn *t)
 		       : 0;
 }
 
-static int undo_who(void *ctx, const struct change *c)
+struct repository_turn history_turn_of(const struct change *c)
 {
-	const struct repository_turn t = {
+	return (struct repository_turn){
 		.seq = c->seq,
 		.endpoint = c->endpoint,
 		.software = c->software,
 		.added = c->kind == CHANGE_ADDED,
 		.effective = change_effective(c),
+		.known_at = c->known_at,
 		.untimed = change_untimed(c),
 		.after = c->number_was,
 	};
+}
+
+static int undo_who(void *ctx, const struct change *c)
+{
+	const struct repository_turn t = history_turn_of(c);
 
 	return undo_turn(ctx, &t);
 }

@@ -32,6 +32,9 @@ struct moment moment_now(const struct posture *p);
  * to the same software of the same endpoint before it count as well then. */
 bool moment_keeps(const struct moment *m, const struct change *c);
 
+/* What a CHANGE_ADDED or CHANGE_REMOVED did to who has a software. */
+struct repository_turn history_turn_of(const struct change *c);
+
 /* Whether one that does not count (an untimed one, known after m->seq, that came about after this
  * moment) may have been there at the moment all the same. */
 bool moment_doubts(const struct moment *m, uint64_t seq, int64_t after);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define CONTACT_LINES 8 /* of the journal, for each endpoint, to find who was heard of when */
+#define STRETCH 32768   /* lines without a look around */
 #define APART_MAX 64    /* endpoints whose changes are read one after the other */
 
 /* A row, and what is needed to take it back. */
@@ -14,6 +15,7 @@ struct past_row {
 	struct endpoint_row row;
 	uint64_t first_seq;
 	bool changed;  /* something happened to it after the moment */
+	bool late;     /* nothing was known of its software yet */
 	bool doubted;  /* something may have happened before it, */
 	int64_t after; /* but not before this */
 };
@@ -32,6 +34,8 @@ struct undo_rows {
 	size_t n;
 	uint32_t *by_id; /* position + 1, by endpoint id; NULL: there is one row only */
 	uint32_t max_id;
+	size_t changed; /* rows whose last contact is looked for */
+	uint64_t turns;
 };
 
 int history_brief(const struct moment *m, const struct endpoint *e, const struct doubts *d,
@@ -62,13 +66,13 @@ static int row_now(struct arena *a, const struct endpoint *e, struct past_row *r
 		.first_seen = e->first_seen,
 		.last_contact = e->last_contact,
 		.complete_through = e->complete_through,
-		.has_inventory = e->set != NULL,
+		.has_inventory = e->set && !r->late,
 		.epoch = e->epoch,
 		.contiguous_eid = e->ledger.contiguous,
 		.highest_eid = e->ledger.highest,
 		.has_gap = ledger_has_gap(&e->ledger) ||
 			   endpoint_has_fact(e, span_str(FACT_INCOMPLETE), NULL),
-		.software_count = endpoint_software_count(e),
+		.software_count = r->late ? 0 : endpoint_software_count(e),
 		.assessed = e->assessed,
 		.verdict = e->assessed ? (enum verdict)e->verdict : VERDICT_UNKNOWN,
 		.access = e->assessed ? (enum access)e->access : ACCESS_NONE,
@@ -91,6 +95,8 @@ static int rows_now(struct posture *p, const struct moment *m, const struct ids 
 			continue;
 		if (e->id > u->max_id)
 			u->max_id = e->id;
+		u->rows[u->n].changed = m->as_of && e->last_contact > m->as_of;
+		u->rows[u->n].late = m->past && e->inventory_seq > m->seq;
 		err = row_now(u->a, e, &u->rows[u->n++]);
 	}
 	return err;
@@ -134,31 +140,42 @@ static int row_settle(struct undo_rows *u, uint64_t pair)
 	return 0;
 }
 
-static int undo_count(struct undo_rows *u, struct past_row *past, const struct change *c)
+static int undo_count(struct undo_rows *u, struct past_row *past,
+		      const struct repository_turn *t)
 {
-	struct endpoint_row *r = &past->row;
-	uint64_t pair = (uint64_t)c->endpoint << 32 | c->software;
+	uint64_t pair = (uint64_t)t->endpoint << 32 | t->software;
 	struct settled *s;
 
 	HASH_FIND(hh, u->settled, &pair, sizeof(pair), s);
-	if (s)
+	if (s || past->late)
 		return 0;
-	if (moment_keeps(u->m, c))
+	if (t->seq <= u->m->known && t->effective <= u->m->as_of)
 		return row_settle(u, pair);
-	if (c->kind == CHANGE_ADDED)
-		r->software_count--;
+	if (t->added)
+		past->row.software_count--;
 	else
-		r->software_count++;
-	if (change_untimed(c) && moment_doubts(u->m, c->seq, c->number_was)) {
-		past->doubted = true; /* the oldest of them is the last to come */
-		past->after = c->number_was;
+		past->row.software_count++;
+	if (t->untimed && moment_doubts(u->m, t->seq, t->after) &&
+	    (!past->doubted || t->after < past->after)) {
+		past->doubted = true;
+		past->after = t->after;
 	}
 	return 0;
+}
+
+static int undo_turn(void *ctx, const struct repository_turn *t)
+{
+	struct undo_rows *u = ctx;
+	struct past_row *past = row_of(u, t->endpoint);
+	int err = ++u->turns % STRETCH == 0 ? page_watch() : 0;
+
+	return err || !past ? err : undo_count(u, past, t);
 }
 
 static int undo_row(struct undo_rows *u, const struct change *c)
 {
 	struct past_row *past = row_of(u, c->endpoint);
+	struct repository_turn t;
 	struct endpoint_row *r;
 
 	if (!past)
@@ -169,13 +186,10 @@ static int undo_row(struct undo_rows *u, const struct change *c)
 	case CHANGE_FACT:
 	case CHANGE_FACT_GONE:
 		return undo_platform(u, r, c);
-	case CHANGE_INVENTORY:
-		r->has_inventory = false;
-		r->software_count = 0;
-		break;
 	case CHANGE_ADDED:
 	case CHANGE_REMOVED:
-		return undo_count(u, past, c);
+		t = history_turn_of(c);
+		return undo_count(u, past, &t);
 	case CHANGE_CONFIRMED:
 		if (c->seq > u->m->known)
 			r->complete_through = c->number_was;
@@ -210,27 +224,39 @@ static int row_contact(struct posture *p, const struct moment *m, struct past_ro
 	return err;
 }
 
+static int take_contact(void *ctx, const struct change *c)
+{
+	struct undo_rows *u = ctx;
+	struct past_row *past = row_of(u, c->endpoint);
+
+	if (!past || !past->changed)
+		return 0;
+	past->row.last_contact = c->known_at;
+	past->changed = false;
+	u->changed--;
+	return 0;
+}
+
 /* Of many it is mostly the journal just before the moment that tells; who has been silent for
  * longer is looked for alone. */
 static int rows_contact(struct posture *p, const struct moment *m, struct undo_rows *u,
 			struct page *pg)
 {
-	struct repository_filter f = { .from = 1, .to = m->seq, .descending = true };
-	size_t look = u->n > APART_MAX ? CONTACT_LINES * u->n : 0;
+	uint64_t look = u->n > APART_MAX ? CONTACT_LINES * u->n : 0, to = m->seq;
 	int err = 0;
 
-	while (look && !err && (err = page_read(p, &f, pg)) == 0) {
-		for (size_t i = 0; i < pg->n; i++) {
-			struct past_row *past = row_of(u, pg->v[i].endpoint);
+	for (size_t i = 0; i < u->n; i++)
+		u->changed += u->rows[i].changed;
+	while (look && u->changed && to && !err) {
+		uint64_t n = look < STRETCH ? look : STRETCH;
+		struct repository_filter f = { .to = to, .descending = true };
 
-			if (past && past->changed) {
-				past->row.last_contact = pg->v[i].known_at;
-				past->changed = false;
-			}
-		}
-		look = look > pg->n ? look - pg->n : 0;
-		if (!page_next(pg, &f))
-			break;
+		n = n < to ? n : to;
+		f.from = to - n + 1;
+		if ((err = page_watch()) == 0)
+			err = p->rp->read(p->repo, &f, take_contact, u);
+		to -= n;
+		look -= n;
 	}
 	for (size_t i = 0; i < u->n && !err; i++)
 		if (u->rows[i].changed)
@@ -251,6 +277,26 @@ static int rows_undo_in(struct posture *p, struct repository_filter f, struct un
 	return err;
 }
 
+/* Of many at once: who has what from the repository's index, if it has one, and from the journal
+ * only what that does not tell. */
+static int rows_undo_many(struct posture *p, const struct moment *m, uint64_t head,
+			  struct undo_rows *u, struct page *pg)
+{
+	struct repository_filter f = { .from = m->seq + 1, .to = head, .descending = true };
+	int err = 0;
+
+	f.kinds = CHANGE_BIT(CHANGE_FACT) | CHANGE_BIT(CHANGE_FACT_GONE) |
+		  CHANGE_BIT(CHANGE_ASSESSMENT);
+	if (m->known != UINT64_MAX)
+		f.kinds |= CHANGE_BIT(CHANGE_CONFIRMED);
+	if (!history_has_turns(p))
+		f.kinds |= CHANGE_BIT(CHANGE_ADDED) | CHANGE_BIT(CHANGE_REMOVED);
+	if ((err = rows_undo_in(p, f, u, pg)) < 0 || !history_has_turns(p))
+		return err;
+	f.kinds = 0;
+	return p->rp->turns(p->repo, &f, m->as_of, undo_turn, u);
+}
+
 static int rows_undo(struct posture *p, const struct moment *m, uint64_t head,
 		     struct undo_rows *u)
 {
@@ -259,7 +305,7 @@ static int rows_undo(struct posture *p, const struct moment *m, uint64_t head,
 	int err = pg ? rows_index(u) : ST_ENOMEM;
 
 	if (!err && u->n > APART_MAX)
-		err = rows_undo_in(p, f, u, pg);
+		err = rows_undo_many(p, m, head, u, pg);
 	for (size_t i = 0; i < u->n && u->n <= APART_MAX && !err; i++) {
 		f.endpoint = u->rows[i].row.id;
 		err = rows_undo_in(p, f, u, pg);

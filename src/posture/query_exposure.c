@@ -30,8 +30,9 @@ struct windows {
 	void *ctx;
 	struct turn *turns;
 	size_t n, cap;
-	uint64_t inventory_seq; /* the last one that was looked up, and when it was known */
-	int64_t inventory_known;
+	int64_t *
+		begin; /* by endpoint, when its first inventory was known; 0: not looked up yet */
+	uint32_t n_begin;
 	int64_t end; /* when the endpoint at work was forgotten; 0: it was not */
 };
 
@@ -66,15 +67,7 @@ static int turn_add(void *ctx, const struct repository_turn *t)
 
 static int turn_of(struct windows *w, const struct change *c)
 {
-	const struct repository_turn t = {
-		.seq = c->seq,
-		.endpoint = c->endpoint,
-		.added = c->kind == CHANGE_ADDED,
-		.effective = change_effective(c),
-		.known_at = c->known_at,
-		.untimed = change_untimed(c),
-		.after = c->number_was,
-	};
+	const struct repository_turn t = history_turn_of(c);
 
 	return turn_add(w, &t);
 }
@@ -126,18 +119,31 @@ static int take_known(void *ctx, const struct change *c)
 
 /* When the change was known that is an endpoint's first inventory, or its end. What was pruned
  * counts from where the journal begins. */
-static int inventory_known(struct windows *w, uint64_t seq, int64_t *known)
+static int seq_known(const struct windows *w, uint64_t seq, int64_t *known)
 {
 	const struct repository_filter f = { .from = seq, .to = seq };
-	int err = 0;
 
-	if (seq != w->inventory_seq) {
-		w->inventory_seq = seq;
-		w->inventory_known = w->p->oldest;
-		err = w->p->rp->read(w->p->repo, &f, take_known, &w->inventory_known);
+	*known = w->p->oldest;
+	return w->p->rp->read(w->p->repo, &f, take_known, known);
+}
+
+static int begin_of(struct windows *w, uint32_t endpoint, uint64_t seq, int64_t *begin)
+{
+	uint32_t n = endpoint + endpoint / 2 + 1;
+	int64_t *v;
+	int err;
+
+	if (endpoint >= w->n_begin) {
+		if (!(v = reallocarray(w->begin, n, sizeof(*v))))
+			return ST_ENOMEM;
+		memset(v + w->n_begin, 0, (n - w->n_begin) * sizeof(*v));
+		w->begin = v;
+		w->n_begin = n;
 	}
-	*known = w->inventory_known;
-	return err;
+	if (!w->begin[endpoint] && (err = seq_known(w, seq, &w->begin[endpoint])) < 0)
+		return err;
+	*begin = w->begin[endpoint];
+	return 0;
 }
 
 /* --- one endpoint ------------------------------------------------------------------------- */
@@ -315,11 +321,11 @@ static int emit_some(struct windows *w, const struct ids *ids, const struct bitm
 		size_t turns;
 		int64_t begin = 0;
 
-		if ((err = inventory_known(w, some[i].inventory_seq, &begin)) < 0)
+		if ((err = begin_of(w, some[i].row.id, some[i].inventory_seq, &begin)) < 0)
 			break;
 		w->end = 0;
 		if (some[i].forgotten_seq &&
-		    (err = inventory_known(w, some[i].forgotten_seq, &w->end)) < 0)
+		    (err = seq_known(w, some[i].forgotten_seq, &w->end)) < 0)
 			break;
 		row->endpoint = &some[i].row;
 		v = turns_of(w, some[i].row.id, &turns);
@@ -398,6 +404,7 @@ int query_exposure(struct posture *p, const struct exposure_query *q,
 		err = history_freshness(p, &w.at, q->software.among, &w.doubts,
 					q->software.since, q->software.fresh);
 	doubts_free(&w.doubts);
+	free(w.begin);
 	free(w.turns);
 	ids_free(&ids);
 	ids_free(&unordered);
