@@ -8,44 +8,59 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <malloc.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-#ifdef HAVE_SYSTEMD
-#include <systemd/sd-daemon.h>
+/* sd_notify(3): one datagram to the socket that the environment names. The protocol is small and
+ * promised to stay; libsystemd would bring five libraries that nobody else here needs. */
+static void notify(const char *text)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	size_t n = path ? strlen(path) : 0;
+	int fd;
+
+	if (n < 2 || n >= sizeof(to.sun_path) || (*path != '/' && *path != '@'))
+		return;
+	memcpy(to.sun_path, path, n);
+	if (*path == '@') /* a name that is in no file system */
+		to.sun_path[0] = '\0';
+	if ((fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) < 0)
+		return;
+	(void)sendto(fd, text, strlen(text), MSG_NOSIGNAL, (const struct sockaddr *)&to,
+		     (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n));
+	(void)close(fd);
+}
 
 void daemon_ready(const char *status)
 {
-	(void)sd_notifyf(0, "READY=1\nSTATUS=%s", status);
+	char text[256];
+
+	(void)snprintf(text, sizeof(text), "READY=1\nSTATUS=%s", status);
+	notify(text);
 }
 
 void daemon_reloading(void)
 {
-	(void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_mono_us());
+	char text[64];
+
+	(void)snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%lld",
+		       (long long)clock_mono_us());
+	notify(text);
 }
 
 void daemon_stopping(void)
 {
-	(void)sd_notify(0, "STOPPING=1");
+	notify("STOPPING=1");
 }
-#else
-void daemon_ready(const char *status)
-{
-	(void)status;
-}
-
-void daemon_reloading(void)
-{
-}
-
-void daemon_stopping(void)
-{
-}
-#endif
 
 /* Written beside and moved into place: nobody ever reads half a number. */
 int daemon_pid_write(const char *path)
@@ -140,6 +155,7 @@ void daemon_memory_frugal(void)
 	(void)mallopt(M_ARENA_MAX, 1);
 	(void)mallopt(M_TRIM_THRESHOLD, 64 * 1024);
 	(void)mallopt(M_MMAP_THRESHOLD, 64 * 1024);
+	(void)setenv("UV_THREADPOOL_SIZE", "1", 0); /* it looks up names, one at a time */
 }
 
 void daemon_memory_trim(void)

@@ -3,7 +3,7 @@
 #ifndef STANCE_BIN_DAEMON_H
 #define STANCE_BIN_DAEMON_H
 
-/* Says it to systemd when that started us; nothing otherwise. */
+/* Says it to systemd, or who else understands sd_notify(3), when that started us. */
 void daemon_ready(const char *status);
 void daemon_reloading(void);
 void daemon_stopping(void);
@@ -25,7 +25,8 @@ unsigned long daemon_descriptors(void);
 int daemon_mkdir(const char *path);
 
 /* Before there are other threads: memory that was freed goes back to the system, and all
- * threads share one heap. For a program that is idle most of the time. */
+ * threads share one heap; the loop has one thread for what would wait. For a program that is
+ * idle most of the time. */
 void daemon_memory_frugal(void);
 /* Gives back now what a piece of work left behind; takes about a millisecond. */
 void daemon_memory_trim(void);
