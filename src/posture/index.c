@@ -222,9 +222,10 @@ int index_find_idle(struct index *ix)
 	int err = 0;
 
 	ix->idle.n = 0;
-	for (uint32_t i = 0; i < ix->sets.n && !err; i++)
-		if (ix->sets.by_id[i] && index_set_is_idle(ix, ix->sets.by_id[i]))
-			err = ids_push(&ix->idle, ix->sets.by_id[i]->id);
+	for (struct set *s = sets_next(&ix->sets, 0); s && !err;
+	     s = sets_next(&ix->sets, s->id))
+		if (index_set_is_idle(ix, s))
+			err = ids_push(&ix->idle, s->id);
 	return err;
 }
 

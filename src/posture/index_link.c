@@ -51,9 +51,9 @@ static int link_all(struct index_linker *l)
 		bitmap_pack(ix->postings[i].added);
 		bitmap_pack(ix->postings[i].removed);
 	}
-	for (uint32_t i = 0; i < ix->sets.n && !err; i++)
-		if (ix->sets.by_id[i])
-			bitmap_pack(ix->sets.by_id[i]->endpoints);
+	for (struct set *s = sets_next(&ix->sets, 0); s && !err;
+	     s = sets_next(&ix->sets, s->id))
+		bitmap_pack(s->endpoints);
 	return err ? err : index_order_names(ix);
 }
 

@@ -187,9 +187,7 @@ static int batch_sets(struct journal *j, struct repository_batch *b)
 	if (!(v = arena_alloc(&j->arena, j->sets.n * sizeof(*v))))
 		return ST_ENOMEM;
 	b->sets = v;
-	for (uint32_t i = 0; i < j->sets.n; i++) {
-		const struct set *s = j->sets.by_id[i];
-
+	for (struct set *s = sets_next(&j->sets, 0); s; s = sets_next(&j->sets, s->id)) {
 		v[b->n_sets] = (struct repository_set){
 			.id = s->id,
 			.members = s->members,
@@ -404,16 +402,12 @@ static void apply_software(struct journal *j)
 
 static void apply_sets(struct journal *j)
 {
-	struct set **v = j->sets.by_id;
-	uint32_t n = j->sets.n;
-
-	j->sets.by_id = NULL;
-	sets_free(&j->sets, false);
-	for (uint32_t i = 0; i < n; i++) {
-		must(index_add_set(j->ix, v[i]));
-		(void)ids_push(&j->ix->idle, v[i]->id); /* perhaps; looked at with the next */
+	sets_unlink(&j->sets);
+	for (struct set *s = sets_next(&j->sets, 0); s; s = sets_next(&j->sets, s->id)) {
+		must(index_add_set(j->ix, s));
+		(void)ids_push(&j->ix->idle, s->id); /* perhaps; looked at with the next */
 	}
-	free(v);
+	sets_free(&j->sets, false);
 }
 
 static void apply_dropped(struct journal *j)

@@ -26,9 +26,8 @@ static void count_rest(const struct index *ix, struct posture_memory *m)
 		       keys_octets(&ix->keys) + order_octets(&ix->names) +
 		       order_octets(&ix->known) + order_octets(&ix->gaps);
 	m->texts = ix->texts.octets;
-	for (uint32_t i = 0; i < ix->sets.n; i++)
-		if (ix->sets.by_id[i])
-			m->bitmaps += bitmap_octets(ix->sets.by_id[i]->endpoints);
+	for (struct set *s = sets_next(&ix->sets, 0); s; s = sets_next(&ix->sets, s->id))
+		m->bitmaps += bitmap_octets(s->endpoints);
 }
 
 void posture_memory(struct posture *p, struct posture_memory *m)

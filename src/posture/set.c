@@ -23,6 +23,14 @@ struct set_sketch {
 	struct set *set;
 };
 
+/* Sets with neighbouring ids. */
+#define PAGE 256
+
+struct set_page {
+	uint32_t n; /* of them are there */
+	struct set *v[PAGE];
+};
+
 /* splitmix64's finaliser */
 static uint64_t mix(uint64_t x)
 {
@@ -140,7 +148,27 @@ struct set *sets_near(const struct sets *t, const uint32_t *members, size_t n)
 
 struct set *sets_get(const struct sets *t, uint32_t id)
 {
-	return id > t->first && id - t->first <= t->n ? t->by_id[id - t->first - 1] : NULL;
+	uint32_t at = id - t->first - 1;
+	const struct set_page *page;
+
+	if (id <= t->first || at >= t->n)
+		return NULL;
+	page = t->pages[at / PAGE];
+	return page ? page->v[at % PAGE] : NULL;
+}
+
+struct set *sets_next(const struct sets *t, uint32_t id)
+{
+	uint32_t at = id > t->first ? id - t->first : 0;
+
+	while (at < t->n) {
+		const struct set_page *page = t->pages[at / PAGE];
+
+		if (page && page->v[at % PAGE])
+			return page->v[at % PAGE];
+		at = page ? at + 1 : (at / PAGE + 1) * PAGE;
+	}
+	return NULL;
 }
 
 /* Only a hint: out of memory means that a likeness may go unnoticed. */
@@ -161,21 +189,24 @@ static void sketches_add(struct sets *t, struct set *s)
 	}
 }
 
-/* Room for so many ids. */
-static int sets_reserve(struct sets *t, uint32_t n)
+/* The page for the set at this place; NULL when out of memory. */
+static struct set_page *sets_page(struct sets *t, uint32_t at)
 {
-	uint32_t cap = t->cap ? t->cap : 64;
-	struct set **v;
+	uint32_t k = at / PAGE, more;
+	struct set_page **v;
 
-	if (n <= t->cap)
-		return 0;
-	while (cap < n)
-		cap = cap < UINT32_MAX / 2 ? cap * 2 : UINT32_MAX;
-	if (!(v = reallocarray(t->by_id, cap, sizeof(*v))))
-		return ST_ENOMEM;
-	t->by_id = v;
-	t->cap = cap;
-	return 0;
+	if (k >= t->n_pages) {
+		more = k + 1 > 2 * t->n_pages ? k + 1 : 2 * t->n_pages;
+		if (!(v = reallocarray(t->pages, more, sizeof(struct set_page *))))
+			return NULL;
+		memset(v + t->n_pages, 0, (more - t->n_pages) * sizeof(struct set_page *));
+		t->octets += (more - t->n_pages) * sizeof(struct set_page *);
+		t->pages = v;
+		t->n_pages = more;
+	}
+	if (!t->pages[k] && (t->pages[k] = calloc(1, sizeof(**v))))
+		t->octets += sizeof(**v);
+	return t->pages[k];
 }
 
 /* Ids in a row that were dropped; beyond this a repository is damaged rather than old. */
@@ -183,17 +214,17 @@ static int sets_reserve(struct sets *t, uint32_t n)
 
 int sets_add(struct sets *t, struct set *s)
 {
-	uint32_t next = t->first + t->n + 1;
+	uint32_t next = t->first + t->n + 1, at = s->id - t->first - 1;
+	struct set_page *page;
 
 	if (s->id < next || s->id - next > SET_HOLES_MAX)
 		return ST_EDB;
-	if (sets_reserve(t, s->id - t->first) < 0)
+	if (!(page = sets_page(t, at)))
 		return ST_ENOMEM;
-	while (t->first + t->n + 1 < s->id) {
-		t->by_id[t->n++] = NULL;
-		t->dropped++;
-	}
-	t->by_id[t->n++] = s;
+	page->v[at % PAGE] = s;
+	page->n++;
+	t->dropped += s->id - next;
+	t->n = at + 1;
 	HASH_ADD(hh, t->by_hash, hash, sizeof(s->hash), s);
 	t->octets += sizeof(*s) + s->n * sizeof(*s->members);
 	sketches_add(t, s);
@@ -216,15 +247,23 @@ static void sketches_drop(struct sets *t, const struct set *s)
 
 void sets_drop(struct sets *t, struct set *s)
 {
+	uint32_t at = s->id - t->first - 1;
+	struct set_page *page = t->pages[at / PAGE];
+
 	sketches_drop(t, s);
 	HASH_DEL(t->by_hash, s);
 	t->octets -= sizeof(*s) + s->n * sizeof(*s->members);
-	t->by_id[s->id - t->first - 1] = NULL;
+	page->v[at % PAGE] = NULL;
+	if (!--page->n) {
+		t->pages[at / PAGE] = NULL;
+		t->octets -= sizeof(*page);
+		free(page);
+	}
 	t->dropped++;
 	set_free(s);
 }
 
-void sets_free(struct sets *t, bool with_sets)
+void sets_unlink(struct sets *t)
 {
 	struct set_sketch *k, *next;
 
@@ -234,9 +273,19 @@ void sets_free(struct sets *t, bool with_sets)
 		HASH_DEL(t->sketches, k);
 		free(k);
 	}
-	for (uint32_t i = 0; with_sets && i < t->n; i++)
-		set_free(t->by_id[i]); /* NULL where it was dropped */
-	free(t->by_id);
+}
+
+void sets_free(struct sets *t, bool with_sets)
+{
+	sets_unlink(t);
+	for (uint32_t i = 0; i < t->n_pages; i++) {
+		struct set_page *page = t->pages[i];
+
+		for (uint32_t k = 0; page && with_sets && k < PAGE; k++)
+			set_free(page->v[k]); /* NULL where it was dropped */
+		free(page);
+	}
+	free(t->pages);
 	*t = (struct sets){ 0 };
 }
 

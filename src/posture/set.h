@@ -25,12 +25,15 @@ struct set {
 	uint32_t members[];
 };
 
-/* Zero-initialise. */
+struct set_page;
+
+/* Zero-initialise. Ids are used once; a page whose sets were all dropped takes no memory. */
 struct sets {
 	struct set *by_hash;
 	struct set_sketch *sketches;
-	struct set **by_id;
-	uint32_t first, n, cap; /* ids first + 1 to first + n; some were dropped */
+	struct set_page **pages; /* by id; NULL: nothing is on it */
+	uint32_t n_pages;
+	uint32_t first, n; /* ids first + 1 to first + n; some were dropped */
 	uint32_t dropped;
 	size_t octets;
 };
@@ -50,12 +53,18 @@ struct set *sets_near(const struct sets *t, const uint32_t *members, size_t n);
 /* NULL when it was dropped, or never was. */
 struct set *sets_get(const struct sets *t, uint32_t id);
 
+/* The first with an id beyond this one; NULL: there is none. */
+struct set *sets_next(const struct sets *t, uint32_t id);
+
 /* Takes s, whose id must be a new one and not millions beyond the last: those up to it are as if
  * dropped. 0, ST_ENOMEM or ST_EDB; s stays the caller's then. */
 int sets_add(struct sets *t, struct set *s);
 
 /* Takes s out and frees it: nobody may refer to it. */
 void sets_drop(struct sets *t, struct set *s);
+
+/* Each may be taken into another table: only sets_next finds them here, until sets_free. */
+void sets_unlink(struct sets *t);
 
 /* Forgets them; with_sets: and frees them. */
 void sets_free(struct sets *t, bool with_sets);

@@ -58,6 +58,38 @@ static void test_find(void **state)
 	sets_free(&t, true);
 }
 
+/* A fleet that changes all the time uses many ids, of which few are in use. */
+static void test_many_ids(void **state)
+{
+	struct sets t = { 0 };
+	uint32_t kept = 0, n = 0;
+	size_t octets = 0;
+
+	(void)state;
+	for (uint32_t id = 1; id <= 200000; id++) {
+		struct set *s = set_new(id, &id, 1);
+
+		assert_non_null(s);
+		assert_int_equal(sets_add(&t, s), 0);
+		if (id % 10000 != 1)
+			sets_drop(&t, s);
+		else
+			kept++;
+		if (id == 20000)
+			octets = t.octets;
+	}
+	for (const struct set *s = sets_next(&t, 0); s; s = sets_next(&t, s->id)) {
+		assert_int_equal(s->id, 1 + 10000 * n++);
+		assert_ptr_equal(sets_get(&t, s->id), s);
+	}
+	assert_int_equal(n, kept);
+	assert_int_equal(t.n - t.dropped, kept);
+	assert_null(sets_get(&t, 200000));
+	assert_true(t.octets <= octets * kept / 2);
+	assert_true(t.octets < 200000);
+	sets_free(&t, true);
+}
+
 static int id_cmp(const void *a, const void *b)
 {
 	const uint32_t *x = a, *y = b;
@@ -124,6 +156,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_find),
+		cmocka_unit_test(test_many_ids),
 		cmocka_unit_test(test_near_image),
 		cmocka_unit_test(test_digest),
 	};
