@@ -44,7 +44,7 @@ static int ctx_protocol(struct tls_ctx *ctx, const struct tls_conf *c)
 	SSL_CTX_set_options(ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
 					 SSL_OP_NO_TICKET | SSL_OP_CIPHER_SERVER_PREFERENCE);
 	SSL_CTX_set_session_cache_mode(ssl, SSL_SESS_CACHE_OFF);
-	SSL_CTX_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS);
+	SSL_CTX_set_mode(ssl, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN);
 	SSL_CTX_set_security_level(ssl, 2);
 	if (!SSL_CTX_set_min_proto_version(ssl, TLS1_2_VERSION) ||
 	    !SSL_CTX_set_num_tickets(ssl, 0) ||
@@ -110,6 +110,21 @@ static int ctx_anchors(struct tls_ctx *ctx, const struct tls_conf *c, struct tls
 	return c->crl ? ctx_crl(ctx, c->crl, e) : 0;
 }
 
+/* What goes with our certificate, when its file has nothing else: what leads to an anchor of ours,
+ * without that. OpenSSL would look for it, and verify it, again in every handshake; and whoever
+ * gets an anchor sent has to decode it, for nothing. */
+static void ctx_chain(struct tls_ctx *ctx)
+{
+	STACK_OF(X509) *chain = NULL;
+
+	if (SSL_CTX_get0_certificate(ctx->ssl) && SSL_CTX_get0_chain_certs(ctx->ssl, &chain) &&
+	    sk_X509_num(chain) <= 0)
+		(void)SSL_CTX_build_cert_chain(ctx->ssl,
+					       SSL_BUILD_CHAIN_FLAG_NO_ROOT |
+						       SSL_BUILD_CHAIN_FLAG_IGNORE_ERROR);
+	ERR_clear_error();
+}
+
 /* RFC 6876, 3.5: the manager's name is a DNS-ID, without wildcards, never the common name.
  * A numeric name is looked for among the addresses (RFC 9525, IP-ID). */
 static int ctx_name(struct tls_ctx *ctx, const struct tls_conf *c, struct tls_error *e)
@@ -161,6 +176,8 @@ int tls_ctx_open(const struct tls_conf *c, struct tls_ctx **out, struct tls_erro
 		err = ctx_own(ctx, c, e);
 	if (!err)
 		err = ctx_anchors(ctx, c, e);
+	if (!err)
+		ctx_chain(ctx);
 	if (!err)
 		err = ctx_name(ctx, c, e);
 	if (!err)

@@ -85,6 +85,54 @@ static void test_good(void **state)
 	}
 }
 
+static int chain_length(struct tls_ctx *ctx)
+{
+	STACK_OF(X509) *chain = NULL;
+
+	assert_true(SSL_CTX_get_mode(ctx->ssl) & SSL_MODE_NO_AUTO_CHAIN);
+	assert_int_equal(SSL_CTX_get0_chain_certs(ctx->ssl, &chain), 1);
+	return sk_X509_num(chain) > 0 ? sk_X509_num(chain) : 0;
+}
+
+/* An authority below the other, and both of them in one file: sub.key, both.crt. */
+static void make_sub_authority(void)
+{
+	char command[1024];
+
+	(void)snprintf(
+		command, sizeof(command),
+		"d='%s' && pki=%s/../scripts/pki && $pki ca $d sub && "
+		"openssl x509 -in $d/sub.crt -CA $d/ca.crt -CAkey $d/ca.key -set_serial 77 "
+		"-days 30 -out $d/sub2.crt && mv $d/sub2.crt $d/sub.crt && "
+		"cat $d/ca.crt $d/sub.crt >$d/both.crt && "
+		"$pki cert $d below --ca sub --usage server --dns localhost",
+		lab_path(""), TESTING_DIR);
+	assert_int_equal(system(command), 0);
+}
+
+/* With our certificate goes what leads to an anchor, and not the anchor; found out once. */
+static void test_chain(void **state)
+{
+	struct tls_conf conf = { .server = true };
+	struct end server, client;
+	struct tls_error e;
+	struct tls_ctx *s = lab_tls(true, "manager", NULL);
+
+	(void)state;
+	assert_int_equal(chain_length(s), 0);
+	tls_ctx_free(s);
+	make_sub_authority();
+	conf.ca = lab_path("both.crt");
+	conf.certificate = lab_path("below.crt");
+	conf.key = lab_path("below.key");
+	assert_int_equal(tls_ctx_open(&conf, &s, &e), 0);
+	assert_int_equal(chain_length(s), 1);
+	/* who knows the upper authority only is told of the other */
+	begin(&server, s, &client, lab_tls(false, "endpoint", "localhost"));
+	assert_true(tls_established(server.tls) && tls_established(client.tls));
+	finish(&server, &client);
+}
+
 /* One context, many clients: each shows a certificate of its own. */
 static void test_show(void **state)
 {
@@ -308,15 +356,11 @@ static void test_client_needs_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),
-		cmocka_unit_test(test_show),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_anonymous),
-		cmocka_unit_test(test_revoked),
-		cmocka_unit_test(test_no_resumption),
-		cmocka_unit_test(test_not_tls),
-		cmocka_unit_test(test_files),
-		cmocka_unit_test(test_client_needs_name),
+		cmocka_unit_test(test_good),          cmocka_unit_test(test_chain),
+		cmocka_unit_test(test_show),          cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_anonymous),     cmocka_unit_test(test_revoked),
+		cmocka_unit_test(test_no_resumption), cmocka_unit_test(test_not_tls),
+		cmocka_unit_test(test_files),         cmocka_unit_test(test_client_needs_name),
 	};
 
 	return cmocka_run_group_tests(tests, lab_setup, lab_teardown);
