@@ -459,7 +459,7 @@ static int assess_run(struct admin_call *call)
 
 /* clang-format off */
 const struct command_view assess_views[] = {
-	{ NULL, NULL, VIEW_ROWS, "how it went with each", assess_columns, assess_run },
+	{ NULL, NULL, VIEW_ROWS, "how it went with each", assess_columns, ANSWERED_BY(assess_run) },
 	{ 0 },
 };
 /* clang-format on */

@@ -245,9 +245,9 @@ static int changes_run(struct admin_call *call)
 /* clang-format off */
 const struct command_view changes_views[] = {
 	{ NULL, NULL,     VIEW_ROWS,   "what has changed, oldest first",
-	  changes_columns, changes_run },
+	  changes_columns, ANSWERED_BY(changes_run) },
 	{ NULL, "follow", VIEW_STREAM, "and each change as it is stored",
-	  changes_columns, follow_run },
+	  changes_columns, ANSWERED_BY(follow_run) },
 	{ 0 },
 };
 /* clang-format on */

@@ -6,6 +6,14 @@
 #include "admin/call.h"
 #include "posture/query.h"
 
+/* Who only asks (stancectl, libadminasks.la) has the table without those who answer, and so without
+ * the posture that these ask, and what that is linked with. */
+#ifdef ADMIN_ASKS
+#define ANSWERED_BY(run) NULL
+#else
+#define ANSWERED_BY(run) run
+#endif
+
 extern const struct command_view endpoints_views[]; /* endpoint.c */
 extern const struct command_view endpoint_views[];
 extern const struct command_view software_views[]; /* software.c */

@@ -321,7 +321,7 @@ static int diff_run(struct admin_call *call)
 
 /* clang-format off */
 const struct command_view diff_views[] = {
-	{ NULL, NULL, VIEW_ROWS, "what differs", diff_columns, diff_run },
+	{ NULL, NULL, VIEW_ROWS, "what differs", diff_columns, ANSWERED_BY(diff_run) },
 	{ 0 },
 };
 /* clang-format on */

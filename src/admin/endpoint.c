@@ -274,16 +274,16 @@ static int event_run(struct admin_call *call)
 
 /* clang-format off */
 const struct command_view endpoints_views[] = {
-	{ NULL, NULL, VIEW_ROWS, "all endpoints", endpoint_columns, endpoints_run },
+	{ NULL, NULL, VIEW_ROWS, "all endpoints", endpoint_columns, ANSWERED_BY(endpoints_run) },
 	{ 0 },
 };
 
 const struct command_view endpoint_views[] = {
-	{ NULL,       NULL, VIEW_ONE,  "the endpoint itself", endpoint_columns, endpoint_run },
-	{ "software", NULL, VIEW_ROWS, "what is installed on it", inventory_columns, inventory_run },
-	{ "facts",    NULL, VIEW_ROWS, "what is known about it", fact_columns, fact_run },
-	{ "results",  NULL, VIEW_ROWS, "how it did in each rule", result_columns, result_run },
-	{ "events",   NULL, VIEW_ROWS, "what has happened to its software", events_columns, event_run },
+	{ NULL,       NULL, VIEW_ONE,  "the endpoint itself", endpoint_columns, ANSWERED_BY(endpoint_run) },
+	{ "software", NULL, VIEW_ROWS, "what is installed on it", inventory_columns, ANSWERED_BY(inventory_run) },
+	{ "facts",    NULL, VIEW_ROWS, "what is known about it", fact_columns, ANSWERED_BY(fact_run) },
+	{ "results",  NULL, VIEW_ROWS, "how it did in each rule", result_columns, ANSWERED_BY(result_run) },
+	{ "events",   NULL, VIEW_ROWS, "what has happened to its software", events_columns, ANSWERED_BY(event_run) },
 	{ 0 },
 };
 /* clang-format on */

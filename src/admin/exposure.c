@@ -130,7 +130,7 @@ static int exposure_run(struct admin_call *call)
 
 /* clang-format off */
 const struct command_view exposure_views[] = {
-	{ NULL, NULL, VIEW_ROWS, "windows in which endpoints had it", exposure_columns, exposure_run },
+	{ NULL, NULL, VIEW_ROWS, "windows in which endpoints had it", exposure_columns, ANSWERED_BY(exposure_run) },
 	{ 0 },
 };
 /* clang-format on */

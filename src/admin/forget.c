@@ -80,6 +80,6 @@ static int forget_run(struct admin_call *call)
 
 const struct command_view forget_views[] = {
 	{ NULL, NULL, VIEW_ROWS, "the endpoint that was forgotten", forget_columns,
-	  forget_run },
+	  ANSWERED_BY(forget_run) },
 	{ 0 },
 };

@@ -61,7 +61,7 @@ static int groups_run(struct admin_call *call)
 
 /* clang-format off */
 const struct command_view groups_views[] = {
-	{ NULL, NULL, VIEW_ROWS, "groups of endpoints", groups_columns, groups_run },
+	{ NULL, NULL, VIEW_ROWS, "groups of endpoints", groups_columns, ANSWERED_BY(groups_run) },
 	{ 0 },
 };
 /* clang-format on */

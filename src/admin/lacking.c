@@ -77,7 +77,7 @@ static int lacking_run(struct admin_call *call)
 
 /* clang-format off */
 const struct command_view lacking_views[] = {
-	{ NULL, NULL, VIEW_ROWS, "endpoints without such software", lacking_columns, lacking_run },
+	{ NULL, NULL, VIEW_ROWS, "endpoints without such software", lacking_columns, ANSWERED_BY(lacking_run) },
 	{ 0 },
 };
 /* clang-format on */

@@ -155,8 +155,8 @@ static int holders_run(struct admin_call *call)
 
 /* clang-format off */
 const struct command_view software_views[] = {
-	{ NULL, NULL,        VIEW_ROWS, "software and how many have it", software_columns, software_run },
-	{ NULL, "endpoints", VIEW_ROWS, "software and who has it", holders_columns, holders_run },
+	{ NULL, NULL,        VIEW_ROWS, "software and how many have it", software_columns, ANSWERED_BY(software_run) },
+	{ NULL, "endpoints", VIEW_ROWS, "software and who has it", holders_columns, ANSWERED_BY(holders_run) },
 	{ 0 },
 };
 /* clang-format on */

@@ -246,7 +246,7 @@ static int status_run(struct admin_call *call)
 
 /* clang-format off */
 const struct command_view status_views[] = {
-	{ NULL, NULL, VIEW_ONE, "how the manager is", status_columns, status_run },
+	{ NULL, NULL, VIEW_ONE, "how the manager is", status_columns, ANSWERED_BY(status_run) },
 	{ 0 },
 };
 /* clang-format on */

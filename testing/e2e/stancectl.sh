@@ -76,6 +76,12 @@ same 'of an option' --follow "$(completion changes --fo)"
 same 'of a view' "software facts results events" "$(completion endpoint x '')"
 same 'of an endpoint' "$endpoint" "$(completion assess '')"
 
+note 'it starts quickly'
+if command -v ldd >/dev/null && ! ldd "$(command -v stancectl)" | grep -q asan; then
+    same 'without what only the manager needs' 0 \
+        "$(ldd "$(command -v stancectl)" | grep -cE 'libstance|libcrypto|libxml2|libicu')"
+fi
+
 note 'exit codes'
 status 'yes' 0 stancectl software tool-7
 status 'no match' 1 stancectl software tool-x
