@@ -338,8 +338,8 @@ static void swima_facts(struct imv *imv, struct swima_session *s)
 
 static enum pa_result swima_judge(struct imv *imv, struct swima_session *s)
 {
-	for (size_t i = 0; i < SWIMA_MAX_PEERS; i++)
-		swima_give_up_records(s, &s->peers[i]);
+	for (size_t i = 0; i < SWIMA_MAX_PEERS && s->peers[i]; i++)
+		swima_give_up_records(s, s->peers[i]);
 	swima_end_inventory(imv, s);
 	if (s->asking.resumed)
 		swima_see_followed(imv, s);
@@ -350,7 +350,7 @@ static enum pa_result swima_judge(struct imv *imv, struct swima_session *s)
 
 static enum pa_result swima_evaluate(struct imv *imv, struct swima_session *s, bool got)
 {
-	bool silent = s->known.has_inventory && !s->peers[0].used;
+	bool silent = s->known.has_inventory && !s->peers[0];
 
 	if (got)
 		s->follow.silent = false;

@@ -171,7 +171,7 @@ static int give_up_hole(struct imv *imv, struct swima_session *s)
 static bool records_under_way(const struct swima_session *s)
 {
 	for (size_t i = 0; i < SWIMA_MAX_PEERS; i++)
-		if (s->peers[i].request_id)
+		if (s->peers[i] && s->peers[i]->request_id)
 			return true;
 	return false;
 }
@@ -179,7 +179,7 @@ static bool records_under_way(const struct swima_session *s)
 /* Events are told by one collector; of several, each would have a ledger of its own. */
 static bool is_alone(const struct swima_session *s)
 {
-	return s->peers[0].used && !s->peers[1].used;
+	return s->peers[0] && !s->peers[1];
 }
 
 /* After an inventory: from here on, events. */

@@ -108,3 +108,21 @@ void swima_peer_reset(struct swima_peer *p)
 	free(p->sorted);
 	*p = (struct swima_peer){ 0 };
 }
+
+struct swima_peer *swima_peer_new(uint32_t collector, size_t chunk)
+{
+	struct swima_peer *p = calloc(1, sizeof(*p));
+
+	if (p) {
+		p->collector = collector;
+		p->chunk = chunk;
+	}
+	return p;
+}
+
+void swima_peer_free(struct swima_peer *p)
+{
+	if (p)
+		swima_peer_reset(p);
+	free(p);
+}

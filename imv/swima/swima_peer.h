@@ -14,7 +14,6 @@ struct swima_chunk {
 };
 
 struct swima_peer {
-	bool used;
 	uint32_t collector; /* its Posture Collector Identifier */
 	bool inventory;     /* it has told its inventory */
 
@@ -45,6 +44,11 @@ void swima_peer_shrink(struct swima_peer *p);
  * has been told before. Takes little time, however large the request. */
 bool swima_peer_told(struct swima_peer *p, struct span identifier);
 
+/* chunk: how many identifiers a first request may name. NULL: no memory. */
+struct swima_peer *swima_peer_new(uint32_t collector, size_t chunk);
+void swima_peer_free(struct swima_peer *p); /* NULL is fine */
+
+/* Of p, everything but p. */
 void swima_peer_reset(struct swima_peer *p);
 
 #endif

@@ -13,7 +13,7 @@
 void swima_session_reset(struct swima_session *s)
 {
 	for (size_t i = 0; i < SWIMA_MAX_PEERS; i++)
-		swima_peer_reset(&s->peers[i]);
+		swima_peer_free(s->peers[i]);
 	if (s->policy)
 		policy_state_reset(s->policy);
 	wr_reset(&s->complaint);
@@ -25,21 +25,17 @@ void swima_session_reset(struct swima_session *s)
 
 struct swima_peer *swima_session_peer(struct imv *imv, struct swima_session *s)
 {
+	size_t chunk = swima_module(imv)->limits.records_per_request;
 	uint32_t collector = imv_source(imv);
+	size_t i = 0;
 
-	for (size_t i = 0; i < SWIMA_MAX_PEERS; i++) {
-		struct swima_peer *p = &s->peers[i];
-
-		if (p->used && p->collector == collector)
-			return p;
-		if (!p->used) {
-			p->used = true;
-			p->collector = collector;
-			p->chunk = swima_module(imv)->limits.records_per_request;
-			return p;
-		}
-	}
-	s->overfull = true;
+	while (i < SWIMA_MAX_PEERS && s->peers[i] && s->peers[i]->collector != collector)
+		i++;
+	if (i < SWIMA_MAX_PEERS && !s->peers[i])
+		s->peers[i] = swima_peer_new(collector, chunk);
+	if (i < SWIMA_MAX_PEERS && s->peers[i])
+		return s->peers[i];
+	s->overfull = true; /* or no memory is left: it is not heard either */
 	return NULL;
 }
 
@@ -220,7 +216,7 @@ int swima_ask_inventory(struct imv *imv, struct swima_session *s)
 static bool inventory_lacks(const struct swima_session *s)
 {
 	for (size_t i = 0; i < SWIMA_MAX_PEERS; i++)
-		if (s->peers[i].used && !s->peers[i].inventory)
+		if (s->peers[i] && !s->peers[i]->inventory)
 			return true;
 	return s->overfull || s->inventories < s->follow.collectors;
 }

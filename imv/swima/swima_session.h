@@ -75,7 +75,7 @@ struct swima_session {
 	struct endpoint_state known; /* as the posture had it when it began */
 	struct swima_asking asking;
 	uint32_t request_id; /* of the request for the inventory; 0: none was made */
-	struct swima_peer peers[SWIMA_MAX_PEERS];
+	struct swima_peer *peers[SWIMA_MAX_PEERS]; /* NULL behind the last one */
 	struct policy_state *policy;
 	struct swima_head head; /* of the first inventory */
 	uint32_t inventories;   /* how many collectors have told theirs */

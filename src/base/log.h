@@ -27,7 +27,7 @@ struct log_limit {
 /* Who speaks: goes in front of every line, for example "peer=192.0.2.7 session=12". Zeroed by
  * its owner. */
 struct log {
-	char ctx[160];
+	char ctx[96];
 	struct log_limit *limit; /* NULL: none */
 };
 

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#define WR_FIRST 256
+#define WR_FIRST 64 /* many a buffer that lasts holds a few words */
 
 void wr_reset(struct wr *w)
 {

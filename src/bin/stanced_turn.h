@@ -30,9 +30,9 @@ enum turn {
 struct session {
 	struct worker *worker;
 	struct session *next, **back; /* in worker->sessions */
-	struct sockaddr_storage from;
-	struct pt_conn *conn;  /* NULL: it is over */
-	struct imv_peer *peer; /* NULL: not yet, or no more */
+	struct sockaddr_in6 from;     /* or sockaddr_in, which is smaller */
+	struct pt_conn *conn;         /* NULL: it is over */
+	struct imv_peer *peer;        /* NULL: not yet, or no more */
 	struct identity who;
 	const struct log *log;
 	struct verify *verify; /* of a password, under way */

@@ -118,17 +118,19 @@ void kit_broker_learn(struct kit_conn *c)
 const char *kit_language(struct kit_conn *c)
 {
 	static const char header[] = "Accept-Language:";
-	int n = kit_broker_get(c, TNC_ATTRIBUTEID_PREFERRED_LANGUAGE, c->language,
-			       sizeof(c->language) - 1, NULL);
-	char *p = c->language;
+	char value[KIT_LANGUAGE], *p = value;
+	int n = kit_broker_get(c, TNC_ATTRIBUTEID_PREFERRED_LANGUAGE, value, sizeof(value) - 1,
+			       NULL);
 
-	c->language[n > 0 ? n : 0] = '\0';
-	if (strncasecmp(p, header, sizeof(header) - 1) == 0) {
+	value[n > 0 ? n : 0] = '\0';
+	if (strncasecmp(p, header, sizeof(header) - 1) == 0)
 		for (p += sizeof(header) - 1; *p == ' '; p++)
 			;
-		memmove(c->language, p, strlen(p) + 1);
+	if (!c->language || strcmp(c->language, p) != 0) {
+		free(c->language);
+		c->language = strdup(p);
 	}
-	return c->language;
+	return c->language ? c->language : "";
 }
 
 static int kit_result(TNC_Result rc)

@@ -129,7 +129,7 @@ struct kit_conn {
 	void *session;
 	struct log log;
 	struct log_limit log_limit;
-	char language[KIT_LANGUAGE];
+	char *language; /* of kit_language, or NULL */
 
 	/* what the host allows; read when an assessment starts */
 	bool long_types, exclusive;

@@ -266,6 +266,7 @@ static void kit_conn_free(struct kit_conn *c)
 	kit_outbox_drop(c);
 	kit_peers_free(c);
 	wr_reset(&c->attr);
+	free(c->language);
 	free(c->session);
 	pthread_mutex_destroy(&c->own);
 	free(c);

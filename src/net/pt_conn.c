@@ -263,7 +263,7 @@ static void conn_tell_ready(struct pt_conn *c, const struct sockaddr *from)
 	struct pt_conn_info info = {
 		.remote = c->remote,
 		.remote_port = c->remote_port,
-		.user = user.n ? c->pt.user : NULL,
+		.user = user.n ? (const char *)user.p : NULL,
 		.binding = span_of(binding, tls_binding(c->tls, binding)),
 		.tls = tls_version(c->tls),
 		.resumed = tls_resumed(c->tls),

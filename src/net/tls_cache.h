@@ -7,7 +7,7 @@
  * for each handshake, and there is no way to leave it out. Measured beside each other (server
  * side, P-256, us of processor time): full handshake without a ticket 885, with a name 955, with
  * a sealed ticket 1160; resumed by name 225, by a sealed ticket 640. They could also be used any
- * number of times, and whoever gets hold of the key could read what was said in between. While
+ * number of times, and whoever gets hold of the key could come in as anybody. While
  * the peer is connected, its session is in memory anyway.
  *
  * One for the process, shared by all contexts and threads: a reload that changes nothing which

@@ -1,5 +1,7 @@
 #include "proto/pt_auth.h"
 
+#include <stdlib.h>
+
 /* --- the server's side ----------------------------------------------------------------------- */
 
 /* The mechanisms that may be chosen now. */
@@ -61,6 +63,15 @@ static int pt_send_result(struct pt_session *s, enum pt_sasl_code code, struct w
 	return pt_send(s, &m, out);
 }
 
+static int pt_run_begin(struct pt_session *s, struct sasl run)
+{
+	if (!s->login && !(s->login = calloc(1, sizeof(*s->login))))
+		return ST_ENOMEM;
+	s->login->run = run;
+	s->sasl_rounds = 0;
+	return 0;
+}
+
 static int pt_run_failed(struct pt_session *s, enum pt_sasl_code code, struct wr *out)
 {
 	bool again = s->cfg->auth == PT_AUTH_OPTIONAL ||
@@ -74,11 +85,12 @@ static int pt_run_failed(struct pt_session *s, enum pt_sasl_code code, struct wr
 
 static int pt_run_succeeded(struct pt_session *s, struct wr *out)
 {
+	const struct sasl *run = &s->login->run;
 	int err = pt_send_result(s, PT_SASL_SUCCESS, out);
 
-	s->sasl_proved |= SASL_BIT(s->sasl.mech);
-	if (s->sasl.user[0])
-		memcpy(s->user, s->sasl.user, sizeof(s->user));
+	s->sasl_proved |= SASL_BIT(run->mech);
+	if (run->user[0])
+		memcpy(s->login->user, run->user, sizeof(s->login->user));
 	return err < 0 ? err : pt_auth_offer(s, out);
 }
 
@@ -98,7 +110,7 @@ static int pt_challenge(struct pt_session *s, struct span challenge, struct wr *
 
 static int pt_run_over(struct pt_session *s, int status, struct wr *out)
 {
-	s->sasl_tried |= SASL_BIT(s->sasl.mech);
+	s->sasl_tried |= SASL_BIT(s->login->run.mech);
 	if (status == SASL_DONE)
 		return pt_run_succeeded(s, out);
 	return pt_run_failed(
@@ -108,7 +120,7 @@ static int pt_run_over(struct pt_session *s, int status, struct wr *out)
 static int pt_run_server(struct pt_session *s, struct span response, struct wr *out)
 {
 	struct wr challenge = { 0 };
-	int status = sasl_server_step(&s->sasl, &s->cfg->sasl, response, &challenge);
+	int status = sasl_server_step(&s->login->run, &s->cfg->sasl, response, &challenge);
 
 	if (status == SASL_MORE) {
 		status = challenge.err ? challenge.err
@@ -133,12 +145,12 @@ int pt_session_verified(struct pt_session *s, int err, struct wr *out)
 int pt_auth_on_choice(struct pt_session *s, const struct pt_msg *m, struct span whole,
 		      struct wr *out)
 {
-	int mech = sasl_mech_of(m->selection.mech);
+	int mech = sasl_mech_of(m->selection.mech), err;
 
 	if (mech < 0 || !(pt_offered(s) & SASL_BIT(mech)))
 		return pt_fail(s, PT_E_SASL, ST_EAUTH, whole, out);
-	s->sasl = (struct sasl){ .mech = (enum sasl_mech)mech };
-	s->sasl_rounds = 0;
+	if ((err = pt_run_begin(s, (struct sasl){ .mech = (enum sasl_mech)mech })) < 0)
+		return err;
 	return pt_run_server(s, m->selection.initial, out);
 }
 
@@ -158,14 +170,15 @@ static int pt_choose(struct pt_session *s, enum sasl_mech mech, struct wr *out)
 	struct wr initial = { 0 };
 	int err;
 
-	s->sasl = (struct sasl){ .mech = mech, .attempt = s->sasl_failed };
-	err = sasl_client_step(&s->sasl, &s->cfg->sasl, (struct span){ 0 }, &initial);
+	err = pt_run_begin(s, (struct sasl){ .mech = mech, .attempt = s->sasl_failed });
+	if (err < 0)
+		return err;
+	err = sasl_client_step(&s->login->run, &s->cfg->sasl, (struct span){ 0 }, &initial);
 	if (err == 0) {
 		m.selection.mech = span_str(sasl_mech_name(mech));
 		m.selection.initial = wr_span(&initial);
 		err = pt_send(s, &m, out);
 		s->state = PT_RUN_CLIENT;
-		s->sasl_rounds = 0;
 		s->sasl_runs++;
 	}
 	if (initial.p)
@@ -213,7 +226,7 @@ int pt_auth_on_challenge(struct pt_session *s, const struct pt_msg *m, struct sp
 	int err = ST_ELIMIT;
 
 	if (++s->sasl_rounds <= s->cfg->limits->sasl_rounds)
-		err = sasl_client_step(&s->sasl, &s->cfg->sasl, m->value, &response);
+		err = sasl_client_step(&s->login->run, &s->cfg->sasl, m->value, &response);
 	if (err < 0) {
 		err = pt_fail(s, PT_E_SASL, err, whole, out);
 	} else {
@@ -232,14 +245,14 @@ int pt_auth_on_result(struct pt_session *s, const struct pt_msg *m, struct span 
 	s->state = PT_WAIT_LIST;
 	switch (m->result.code) {
 	case PT_SASL_SUCCESS: /* neither PLAIN nor EXTERNAL has data to check */
-		s->sasl_proved |= SASL_BIT(s->sasl.mech);
+		s->sasl_proved |= SASL_BIT(s->login->run.mech);
 		return PT_NEED_MORE;
 	case PT_SASL_ABORT:
 		return pt_end(s, ST_EAUTH, true);
 	default:
 		break;
 	}
-	if (s->sasl.mech == SASL_EXTERNAL) /* it would only say the same again */
+	if (s->login->run.mech == SASL_EXTERNAL) /* it would only say the same again */
 		s->sasl_tried |= SASL_BIT(SASL_EXTERNAL);
 	else
 		s->sasl_failed++;

@@ -1,6 +1,8 @@
 #include "proto/pt_session.h"
 #include "proto/pt_auth.h"
 
+#include <stdlib.h>
+
 #define PT_KEEP 4096u /* a larger input buffer is given back after its message */
 
 void pt_session_init(struct pt_session *s, const struct pt_config *cfg)
@@ -12,12 +14,13 @@ void pt_session_init(struct pt_session *s, const struct pt_config *cfg)
 void pt_session_reset(struct pt_session *s)
 {
 	wr_reset(&s->in);
+	free(s->login);
 	pt_session_init(s, s->cfg);
 }
 
 struct span pt_session_user(const struct pt_session *s)
 {
-	return span_str(s->user);
+	return span_str(s->login ? s->login->user : "");
 }
 
 /* --- sending ------------------------------------------------------------------------------- */

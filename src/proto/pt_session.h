@@ -65,6 +65,12 @@ struct pt_why {
 	uint32_t vendor, code; /* of the Error; PT_E_RESERVED when none was sent */
 };
 
+/* What SASL needs, which few sessions use. */
+struct pt_login {
+	struct sasl run; /* the one under way */
+	char user[SASL_PART + 1];
+};
+
 struct pt_session {
 	const struct pt_config *cfg;
 	enum pt_state state;
@@ -75,14 +81,13 @@ struct pt_session {
 	struct span batch; /* with PT_BATCH; valid until the next call or the input is gone */
 	struct pt_why why;
 
-	struct sasl sasl;     /* the run under way */
-	unsigned sasl_runs;   /* begun so far */
-	unsigned sasl_rounds; /* messages of this run */
-	unsigned sasl_failed; /* runs that failed */
+	struct pt_login *login; /* NULL: no run has begun */
+	unsigned sasl_runs;     /* begun so far */
+	unsigned sasl_rounds;   /* messages of this run */
+	unsigned sasl_failed;   /* runs that failed */
 	uint32_t sasl_tried;  /* SASL_BITs that were run (server) or are of no use (client) */
 	uint32_t sasl_proved; /* SASL_BITs that succeeded */
-	char user[SASL_PART + 1];
-	unsigned unknown; /* messages ignored so far */
+	unsigned unknown;     /* messages ignored so far */
 };
 
 /* s takes nothing but the pointer to cfg. pt_session_reset frees what it has gathered; s can

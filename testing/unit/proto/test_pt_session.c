@@ -116,6 +116,14 @@ static bool is_server_state(enum pt_state st)
 	return st == PT_WAIT_CHOICE || st == PT_RUN_SERVER;
 }
 
+/* As if it had come there by itself. */
+static void enter(struct pt_session *s, enum pt_state st)
+{
+	s->state = st;
+	if (st == PT_RUN_CLIENT || st == PT_RUN_SERVER || st == PT_VERIFY)
+		assert_non_null(s->login = calloc(1, sizeof(*s->login)));
+}
+
 static void check_cell(enum pt_state st, uint32_t type)
 {
 	struct wr w = { 0 };
@@ -124,7 +132,7 @@ static void check_cell(enum pt_state st, uint32_t type)
 
 	attempts = 1;
 	end_init(&e, st == PT_WAIT_RESPONSE, is_server_state(st), PLAIN_BIT);
-	e.s.state = st;
+	enter(&e.s, st);
 	feed(&e, in);
 	if (type == PT_ERROR) {
 		assert_int_equal(e.last, PT_CLOSE);
@@ -155,7 +163,7 @@ static void check_answer(enum pt_state st, struct span in, uint32_t code, int er
 	struct end e;
 
 	end_init(&e, st == PT_WAIT_RESPONSE, is_server_state(st), PLAIN_BIT);
-	e.s.state = st;
+	enter(&e.s, st);
 	feed(&e, in);
 	assert_int_equal(e.last, PT_CLOSE);
 	check_error(wr_span(&e.out), code, in);
@@ -412,7 +420,7 @@ static void test_hostile(void **state)
 				b[j] = (uint8_t)(16 + b[j] % 32);
 		}
 		end_init(&e, i & 2, i & 4, PLAIN_BIT);
-		e.s.state = (enum pt_state)(1 + i % (PT_N_STATES - 1));
+		enter(&e.s, (enum pt_state)(1 + i % (PT_N_STATES - 1)));
 		feed(&e, span_of(b, n));
 		assert_true(e.last >= 0);
 		end_free(&e);
