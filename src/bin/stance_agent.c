@@ -2,12 +2,12 @@
 
 #include "bin/daemon.h"
 #include "bin/modules.h"
+#include "bin/options.h"
 #include "bin/stance_agent_link.h"
 #include "bin/stance_agent_print.h"
 #include "base/err.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,9 +17,9 @@
 #define STOP_S 60 /* after which an orderly stop has failed */
 
 enum exit_code {
-	EXIT_ACCEPTED = 0,
+	EXIT_ACCEPTED = OPTIONS_DONE,
 	EXIT_NOT_COMPLIANT = 1,
-	EXIT_USAGE = 2,
+	EXIT_USAGE = OPTIONS_USAGE,
 	EXIT_DENIED = 3,
 	EXIT_UNREACHABLE = 4
 };
@@ -284,80 +284,15 @@ static int agent_run(struct agent *a)
 	return a->status;
 }
 
-/* --- options ----------------------------------------------------------------------------- */
+/* --- the beginning ------------------------------------------------------------------------ */
 
-struct options {
-	const char *file, *level;
-	bool check, once;
+static const struct options_of options_of = {
+	.program = "stance-agent",
+	.usage = "usage: stance-agent [-t] [-f file] [-l level] [--once]\n"
+		 "       stance-agent -V | -h\n",
+	.file = "agent.conf",
+	.once = true,
 };
-
-static int usage(FILE *to)
-{
-	fprintf(to, "usage: stance-agent [-t] [-f file] [-l level] [--once]\n"
-		    "       stance-agent -V | -h\n");
-	return EXIT_USAGE;
-}
-
-/* Whether to go on; otherwise *status is the exit status. */
-static bool read_options(int argc, char **argv, struct options *o, int *status)
-{
-	static const struct option names[] = {
-		{ "once", no_argument, NULL, 'o' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 },
-	};
-	int c;
-
-	*status = EXIT_ACCEPTED;
-	while ((c = getopt_long(argc, argv, "f:l:todVh", names, NULL)) != -1) {
-		switch (c) {
-		case 'f':
-			o->file = optarg;
-			break;
-		case 'l':
-			o->level = optarg;
-			break;
-		case 't':
-			o->check = true;
-			break;
-		case 'o':
-			o->once = true;
-			break;
-		case 'd': /* in the foreground, as always */
-			break;
-		case 'V':
-			printf("stance-agent %s\n", PACKAGE_VERSION);
-			return false;
-		case 'h':
-			(void)usage(stdout);
-			return false;
-		default:
-			*status = usage(stderr);
-			return false;
-		}
-	}
-	if (optind == argc && (!o->level || log_level_of(o->level) >= 0))
-		return true;
-	if (optind < argc)
-		fprintf(stderr, "stance-agent: what is '%s'?\n", argv[optind]);
-	else
-		fprintf(stderr, "stance-agent: '%s' is no level: error, warn, info, debug\n",
-			o->level);
-	*status = usage(stderr);
-	return false;
-}
-
-/* The directories that collectors ask for. */
-static void set_places(const struct agent_conf *c)
-{
-	char dir[PATH_MAX];
-
-	settings_dir(c->file, dir);
-	conf_dir_set(dir);
-	if (c->state_dir)
-		state_dir_set(c->state_dir);
-}
 
 static int check(struct agent *a)
 {
@@ -377,17 +312,12 @@ static int check(struct agent *a)
 int main(int argc, char **argv)
 {
 	struct agent agent = { 0 };
-	struct options o = { 0 };
+	struct options o;
 	struct conf_error e = { 0 };
-	char standard[PATH_MAX];
 	int status;
 
-	if (!read_options(argc, argv, &o, &status))
+	if (!options_read(&options_of, argc, argv, &o, &status))
 		return status;
-	if (!o.file) {
-		(void)snprintf(standard, sizeof(standard), "%s/agent.conf", conf_dir());
-		o.file = standard;
-	}
 	daemon_memory_frugal();
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* the write fails, as it does on a full disk */
@@ -395,11 +325,11 @@ int main(int argc, char **argv)
 		fprintf(stderr, "stance-agent: %s\n", e.text);
 		return EXIT_USAGE;
 	}
-	set_places(&agent.conf);
+	options_places(agent.conf.file, agent.conf.state_dir);
 	agent.once = o.once;
 	/* a person looks at --once: the result is what matters, and what goes wrong */
-	log_set_level(o.level  ? (enum log_level)log_level_of(o.level)
-		      : o.once ? LOG_L_WARN
-			       : agent.conf.log_level);
+	log_set_level(o.level >= 0 ? (enum log_level)o.level
+		      : o.once     ? LOG_L_WARN
+				   : agent.conf.log_level);
 	return o.check ? check(&agent) : agent_run(&agent);
 }

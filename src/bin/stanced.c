@@ -1,10 +1,10 @@
 #include "config.h"
 
 #include "bin/daemon.h"
+#include "bin/options.h"
 #include "bin/stanced_manager.h"
 #include "base/err.h"
 
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 
 #define STOP_S 60 /* after which an orderly stop has failed */
 
-enum exit_code { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+enum exit_code { EXIT_OK = OPTIONS_DONE, EXIT_FAILED = 1, EXIT_USAGE = OPTIONS_USAGE };
 
 struct run {
 	uv_loop_t loop;
@@ -81,92 +81,30 @@ static int run_daemon(struct stanced_conf *conf)
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 
-static int usage(FILE *to)
-{
-	fprintf(to, "usage: stanced [-t] [-f file] [-l level]\n"
-		    "       stanced -V | -h\n");
-	return EXIT_USAGE;
-}
-
-struct options {
-	const char *file, *level;
-	bool check;
+static const struct options_of options_of = {
+	.program = "stanced",
+	.usage = "usage: stanced [-t] [-f file] [-l level]\n"
+		 "       stanced -V | -h\n",
+	.file = "stance.conf",
 };
-
-/* Whether to go on; otherwise *status is the exit status. */
-static bool read_options(int argc, char **argv, struct options *o, int *status)
-{
-	int c;
-
-	*status = EXIT_OK;
-	while ((c = getopt(argc, argv, "f:l:tdVh")) != -1) {
-		switch (c) {
-		case 'f':
-			o->file = optarg;
-			break;
-		case 'l':
-			o->level = optarg;
-			break;
-		case 't':
-			o->check = true;
-			break;
-		case 'd': /* in the foreground, as always */
-			break;
-		case 'V':
-			printf("stanced %s\n", PACKAGE_VERSION);
-			return false;
-		case 'h':
-			(void)usage(stdout);
-			return false;
-		default:
-			*status = usage(stderr);
-			return false;
-		}
-	}
-	if (optind == argc && (!o->level || log_level_of(o->level) >= 0))
-		return true;
-	if (optind < argc)
-		fprintf(stderr, "stanced: what is '%s'?\n", argv[optind]);
-	else
-		fprintf(stderr, "stanced: '%s' is no level: error, warn, info, debug\n",
-			o->level);
-	*status = usage(stderr);
-	return false;
-}
-
-/* The directories that modules and plugins ask for. */
-static void set_places(const struct stanced_conf *c)
-{
-	char dir[PATH_MAX];
-
-	settings_dir(c->file, dir);
-	conf_dir_set(dir);
-	if (c->state_dir)
-		state_dir_set(c->state_dir);
-}
 
 int main(int argc, char **argv)
 {
-	struct options o = { 0 };
+	struct options o;
 	struct conf_error e = { 0 };
 	struct stanced_conf conf;
-	char standard[PATH_MAX];
 	int status;
 
-	if (!read_options(argc, argv, &o, &status))
+	if (!options_read(&options_of, argc, argv, &o, &status))
 		return status;
-	if (!o.file) {
-		(void)snprintf(standard, sizeof(standard), "%s/stance.conf", conf_dir());
-		o.file = standard;
-	}
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* the write fails, as it does on a full disk */
 	if (stanced_conf_read(o.file, &conf, &e) < 0) {
 		fprintf(stderr, "stanced: %s\n", e.text);
 		return EXIT_USAGE;
 	}
-	set_places(&conf);
-	log_set_level(o.level ? (enum log_level)log_level_of(o.level) : conf.log_level);
+	options_places(conf.file, conf.state_dir);
+	log_set_level(o.level >= 0 ? (enum log_level)o.level : conf.log_level);
 	if (!o.check)
 		return run_daemon(&conf);
 	status = stanced_check(&conf, &e) < 0 ? EXIT_USAGE : EXIT_OK;

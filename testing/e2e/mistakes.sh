@@ -27,7 +27,10 @@ for program in stanced stance-agent; do
     says "$program: a stray word" 2 "what is 'now'" $program now
     says "$program: no such file" 2 'No such file' $program -f "$D/none.conf"
     says "$program: no such option" 2 'usage: ' $program -x
+    says "$program: how it is called" 0 "usage: $program" $program --help
+    says "$program: which version" 0 "^$program [0-9]" $program --version
 done
+says 'stanced: what only the agent knows' 2 'usage: ' stanced --once
 
 note 'stance-agent'
 says 'all is right' 0 'agent.conf: right' stance-agent -t
