@@ -108,9 +108,11 @@ static int ledger_create(struct ledger *l)
 	return (err = ledger_exec(l, sql)) ? err : ledger_chain_begin(l);
 }
 
-static int ledger_migrate_records(struct ledger *l)
+/* Puts all records into the sum, or takes them out of it. */
+static int ledger_sum_records(struct ledger *l)
 {
-	static const char list[] = "SELECT id, source, key, identifier, since FROM record1";
+	static const char list[] =
+		"SELECT id, source, key, identifier, content, since, tag FROM record";
 	sqlite3_stmt *s = NULL;
 	int rc = SQLITE_DONE, err = 0;
 
@@ -122,7 +124,9 @@ static int ledger_migrate_records(struct ledger *l)
 						   .source = (uint8_t)sqlite3_column_int(s, 1),
 						   .key = ledger_column(s, 2),
 						   .identifier = ledger_column(s, 3),
-						   .since = sqlite3_column_int64(s, 4) });
+						   .content = ledger_column(s, 4),
+						   .since = sqlite3_column_int64(s, 5),
+						   .tag = ledger_column(s, 6) });
 	(void)sqlite3_finalize(s);
 	return err ? err : rc == SQLITE_DONE ? 0 : ST_EDB;
 }
@@ -143,10 +147,11 @@ static int ledger_migrate(struct ledger *l)
 	l->state.epoch = (uint32_t)epoch;
 	l->state.next_id = (uint32_t)next_id;
 	l->state.begun = next_id > 1;
-	if ((err = ledger_chain_begin(l)) < 0 || (err = ledger_migrate_records(l)) < 0)
+	if ((err = ledger_chain_begin(l)) < 0)
 		return err;
-	return ledger_exec(l, "INSERT INTO record SELECT source, key, id, identifier, x'',"
-			      " since, x'' FROM record1; DROP TABLE record1");
+	err = ledger_exec(l, "INSERT INTO record SELECT source, key, id, identifier, x'',"
+			     " since, x'' FROM record1; DROP TABLE record1");
+	return err ? err : ledger_sum_records(l);
 }
 
 /* Makes the tables in an empty file; refuses a file of somebody else and of a later version.
@@ -213,27 +218,11 @@ static int ledger_check_events(struct ledger *l)
 static int ledger_check_records(struct ledger *l)
 {
 	static const uint8_t none[SHA256_SIZE];
-	static const char list[] =
-		"SELECT id, source, key, identifier, content, since, tag FROM record";
-	sqlite3_stmt *s = NULL;
-	int rc = SQLITE_DONE, err = 0;
 
-	if (sqlite3_prepare_v2(l->db, list, -1, &s, NULL) != SQLITE_OK)
+	if (ledger_sum_records(l) < 0)
 		return ST_EDB;
-	while (!err && (rc = sqlite3_step(s)) == SQLITE_ROW)
-		err = ledger_sum_entry(
-			l, &(struct ledger_entry){ .id = (uint32_t)sqlite3_column_int64(s, 0),
-						   .source = (uint8_t)sqlite3_column_int(s, 1),
-						   .key = ledger_column(s, 2),
-						   .identifier = ledger_column(s, 3),
-						   .content = ledger_column(s, 4),
-						   .since = sqlite3_column_int64(s, 5),
-						   .tag = ledger_column(s, 6) });
-	(void)sqlite3_finalize(s);
-	if (err || rc != SQLITE_DONE)
-		return ST_EDB;
-	err = memcmp(l->state.sum, none, SHA256_SIZE) == 0 ? 0 : ST_EDB;
-	return err; /* each was taken out of the sum again */
+	/* each was taken out of the sum again */
+	return memcmp(l->state.sum, none, SHA256_SIZE) == 0 ? 0 : ST_EDB;
 }
 
 static int ledger_check(struct ledger *l)
