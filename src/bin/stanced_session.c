@@ -65,8 +65,8 @@ static void session_judge(struct session *s, int err)
 	const struct sockaddr *from = (struct sockaddr *)&s->from;
 	char address[PEER_ADDRESS];
 
-	if (s->assessed || s->excused || w->stopping || err == ST_ENOMEM || err == ST_ELIMIT ||
-	    !pt_conn_served(s->conn))
+	if (s->assessed || s->excused || w->stopping || !w->limits.doubtful_per_second ||
+	    err == ST_ENOMEM || err == ST_ELIMIT || !pt_conn_served(s->conn))
 		return;
 	if (!standing_wasted(w->manager->standing, from, clock_mono_us()))
 		return;
