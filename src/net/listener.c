@@ -121,9 +121,9 @@ bool listener_address(const char *address)
 	return socket_address(address, 0, &at, &n) == 0;
 }
 
-/* A bound, listening socket, or negative with errno. share: with other sockets of this user, all
- * of which must want that. */
-static int socket_listen(const char *address, uint16_t port, int backlog, bool share)
+/* A bound socket, or negative with errno. share: with other sockets of this user, all of which
+ * must want that. */
+static int socket_bind(const char *address, uint16_t port, bool share)
 {
 	struct sockaddr_storage at;
 	socklen_t n;
@@ -139,8 +139,7 @@ static int socket_listen(const char *address, uint16_t port, int backlog, bool s
 				 sizeof(on));
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
 	    (!share || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) == 0) &&
-	    bind(fd, (struct sockaddr *)&at, n) == 0 &&
-	    listen(fd, backlog > 0 ? backlog : SOMAXCONN) == 0)
+	    bind(fd, (struct sockaddr *)&at, n) == 0)
 		return fd;
 	saved = errno;
 	close(fd);
@@ -149,18 +148,31 @@ static int socket_listen(const char *address, uint16_t port, int backlog, bool s
 }
 
 /* Every address, both families where there are both; others as they are. */
-static int socket_listen_any(const char *address, uint16_t port, int backlog, bool share)
+static int socket_bind_any(const char *address, uint16_t port, bool share)
 {
-	int fd = socket_listen(address, port, backlog, share);
+	int fd = socket_bind(address, port, share);
 
 	if (fd < 0 && !address && errno == EAFNOSUPPORT)
-		fd = socket_listen("0.0.0.0", port, backlog, share);
+		fd = socket_bind("0.0.0.0", port, share);
 	return fd;
 }
 
+static int socket_listen_any(const char *address, uint16_t port, int backlog)
+{
+	int fd = socket_bind_any(address, port, true), saved;
+
+	if (fd < 0 || listen(fd, backlog > 0 ? backlog : SOMAXCONN) == 0)
+		return fd;
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
+/* Without listening: a peer that came in this moment would be let in, and thrown out again. */
 int listener_probe(const char *address, uint16_t port)
 {
-	int fd = port ? socket_listen_any(address, port, 1, false) : -1;
+	int fd = port ? socket_bind_any(address, port, false) : -1;
 
 	if (fd < 0)
 		return port && errno == EADDRINUSE ? ST_EBUSY : 0;
@@ -199,7 +211,7 @@ int listener_open(struct net_loop *loop, const struct listener_conf *conf,
 	l->accepted = accepted;
 	l->ctx = ctx;
 	l->reserve = reserve_open();
-	l->fd = socket_listen_any(conf->address, conf->port, conf->backlog, true);
+	l->fd = socket_listen_any(conf->address, conf->port, conf->backlog);
 	if (l->fd < 0 || l->reserve < 0 || uv_poll_init(&loop->uv, &l->poll, l->fd) < 0) {
 		listener_free(l);
 		return ST_EIO;

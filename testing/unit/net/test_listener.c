@@ -11,7 +11,17 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+/* In the place of libc's: counts. */
+static unsigned listens;
+
+int listen(int fd, int backlog)
+{
+	listens++;
+	return (int)syscall(SYS_listen, fd, backlog);
+}
 
 static struct net_loop loop;
 static struct admission *admission;
@@ -180,6 +190,7 @@ static void test_shared_port(void **state)
 	struct sockaddr_in at = { .sin_family = AF_INET };
 	socklen_t n = sizeof(at);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	unsigned before;
 
 	(void)state;
 	assert_int_equal(listener_probe("127.0.0.1", listener_port(a)), ST_EBUSY);
@@ -198,7 +209,10 @@ static void test_shared_port(void **state)
 	assert_int_equal(listener_open(&loop, &taken, on_accepted, &h, &none), ST_EIO);
 	assert_int_equal(errno, EADDRINUSE);
 	close(fd);
+	before = listens; /* who asks does not listen */
 	assert_int_equal(listener_probe("127.0.0.1", taken.port), 0);
+	assert_int_equal(listener_probe(NULL, taken.port), 0);
+	assert_true(before > 0 && listens == before);
 	assert_false(listener_address("localhost"));
 	assert_true(listener_address("::1") && listener_address(NULL));
 	assert_int_equal(listener_open(&loop, &bad, on_accepted, &h, &none), ST_EIO);
