@@ -16,6 +16,24 @@ static char *wanted_name(const char *pattern, const char *range)
 	return strndup(pattern, n);
 }
 
+/* 'openssl=3' is a range as well, unless something is called that. */
+static int wanted_guess(struct admin_call *call, const struct ask *a, const char *pattern,
+			const char **range)
+{
+	const char *guess = version_range_guess(pattern);
+	bool is_name;
+	int err;
+
+	if (!guess || version_range_parse(span_str(guess), &call->range) < 0)
+		return 0;
+	err = query_is_name(a->posture, pattern, &is_name);
+	if (!err && !is_name)
+		*range = guess;
+	version_range_free(call->range);
+	call->range = NULL;
+	return err == ST_EVALUE ? 0 : err; /* what is wrong with the pattern is said later */
+}
+
 int ask_software(struct admin_call *call, const struct ask *a, struct software_query *q,
 		 struct freshness *fresh)
 {
@@ -30,6 +48,8 @@ int ask_software(struct admin_call *call, const struct ask *a, struct software_q
 		.fresh = fresh,
 		.since = a->now - a->stale_us,
 	};
+	if (!option && !range && (err = wanted_guess(call, a, pattern, &range)) != 0)
+		return err;
 	if (!(call->glob = wanted_name(pattern, range)))
 		return ST_ENOMEM;
 	if (range && !*call->glob) {

@@ -5,9 +5,10 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 
-#define MAX_STARS 8 /* fnmatch's time grows with the power of them */
+#define MAX_STARS 8 /* some fnmatch's time grows with the power of them */
 #define TAIL_MIN 512
-#define PORTION 2048 /* entries that are looked at without a pause */
+#define PORTION 2048              /* entries that are looked at without a pause, */
+#define PORTION_OCTETS (1u << 20) /* with so much text at most */
 
 /* One line of a name table. hold keeps a name alive that its entry may have lost since. */
 struct name_ref {
@@ -205,19 +206,27 @@ static bool glob_matches(const struct glob *g, const char *s)
 	return strncmp(s, g->text, g->literal) == 0 && fnmatch(g->text, s, 0) == 0;
 }
 
-static int name_table_match(const struct name_table *t, const struct glob *g, struct ids *out)
+/* Where those that begin as g does begin in the sorted part, or end (behind: 1). */
+static size_t name_table_find(const struct name_table *t, const struct glob *g, int behind)
 {
 	size_t lo = 0, hi = t->sorted;
-	int err = 0;
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (strncmp(t->v[mid].s, g->text, g->literal) < 0)
+		if (strncmp(t->v[mid].s, g->text, g->literal) < behind)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
+	return lo;
+}
+
+static int name_table_match(const struct name_table *t, const struct glob *g, struct ids *out)
+{
+	size_t lo = name_table_find(t, g, 0);
+	int err = 0;
+
 	for (; !err && lo < t->sorted; lo++) {
 		if (strncmp(t->v[lo].s, g->text, g->literal) != 0)
 			break;
@@ -228,6 +237,16 @@ static int name_table_match(const struct name_table *t, const struct glob *g, st
 		if (glob_matches(g, t->v[i].s))
 			err = ids_push(out, t->v[i].id);
 	return err;
+}
+
+/* The tables help: not so many begin as g does that looking at everything would cost less. */
+static bool is_narrow(const struct dictionary *d, const struct glob *g)
+{
+	size_t n = name_table_find(&d->names, g, 1) - name_table_find(&d->names, g, 0) +
+		   name_table_find(&d->identifiers, g, 1) -
+		   name_table_find(&d->identifiers, g, 0);
+
+	return g->literal && n <= PORTION + d->n / 16;
 }
 
 static bool entry_matches(const struct dictionary *d, const struct glob *g, uint32_t id)
@@ -259,7 +278,8 @@ static int match_prefix(const struct dictionary *d, const struct glob *g, struct
 int dictionary_match_some(const struct dictionary *d, const char *glob, uint32_t *from,
 			  struct ids *out)
 {
-	uint32_t end = d->n - *from < PORTION ? d->n : *from + PORTION;
+	uint32_t end = d->n - *from < PORTION ? d->n : *from + PORTION, id = *from;
+	size_t octets = 0;
 	struct glob g;
 	int err = 0, stars = 0;
 
@@ -268,14 +288,16 @@ int dictionary_match_some(const struct dictionary *d, const char *glob, uint32_t
 	if (stars > MAX_STARS)
 		return ST_EVALUE;
 	glob_init(&g, glob);
-	if (g.literal) {
-		*from = 0;
+	if (!id && is_narrow(d, &g))
 		return match_prefix(d, &g, out);
-	}
-	for (uint32_t id = *from + 1; id <= end && !err; id++)
+	while (id < end && octets < PORTION_OCTETS && !err) {
+		const struct text *name = d->by_id[++id]->d.text[DESC_NAME];
+
+		octets += d->by_id[id]->n + (name ? name->n : 0);
 		if (entry_matches(d, &g, id))
 			err = ids_push(out, id);
-	*from = end < d->n ? end : 0;
+	}
+	*from = id < d->n ? id : 0;
 	return err;
 }
 

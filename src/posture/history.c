@@ -129,38 +129,57 @@ int history_software(struct posture *p, const struct moment *m, uint32_t endpoin
 
 /* --- facts and results ------------------------------------------------------------------- */
 
+struct past_name {
+	UT_hash_handle hh;
+	size_t at; /* in facts */
+};
+
 struct undo_facts {
 	struct arena *a;
 	struct past_facts *facts;
+	struct past_name *names; /* in the arena */
 };
+
+static int past_fact_add(struct undo_facts *u, struct span name, struct past_name **out)
+{
+	struct past_facts *f = u->facts;
+	struct past_name *n = arena_alloc(u->a, sizeof(*n));
+	struct past_fact *more;
+
+	if (f->n == f->cap) {
+		size_t cap = f->cap ? 2 * f->cap : 32;
+
+		if (!(more = arena_alloc(u->a, cap * sizeof(*more))))
+			return ST_ENOMEM;
+		if (f->n)
+			memcpy(more, f->v, f->n * sizeof(*more));
+		f->v = more;
+		f->cap = cap;
+	}
+	f->v[f->n].name = arena_copy(u->a, name);
+	if (!n || !f->v[f->n].name.p)
+		return ST_ENOMEM;
+	n->at = f->n++;
+	HASH_ADD_KEYPTR(hh, u->names, f->v[n->at].name.p, name.n, n);
+	*out = n;
+	return 0;
+}
 
 static int past_fact_put(struct undo_facts *u, struct span name, struct span value,
 			 int64_t verdict, bool gone)
 {
-	struct past_facts *f = u->facts;
-	struct past_fact *at, *more;
-	size_t i = 0;
+	struct past_name *known;
+	struct past_fact *at;
+	int err;
 
-	while (i < f->n && !span_eq(f->v[i].name, name))
-		i++;
-	if (i == f->n) {
-		if (f->n == f->cap) {
-			size_t cap = f->cap ? 2 * f->cap : 32;
-
-			if (!(more = arena_alloc(u->a, cap * sizeof(*more))))
-				return ST_ENOMEM;
-			if (f->n)
-				memcpy(more, f->v, f->n * sizeof(*more));
-			f->v = more;
-			f->cap = cap;
-		}
-		f->v[f->n++].name = arena_copy(u->a, name);
-	}
-	at = &f->v[i];
+	HASH_FIND(hh, u->names, name.p, name.n, known);
+	if (!known && (err = past_fact_add(u, name, &known)) < 0)
+		return err;
+	at = &u->facts->v[known->at];
 	at->value = arena_copy(u->a, value);
 	at->verdict = verdict;
 	at->gone = gone;
-	return at->name.p && at->value.p ? 0 : ST_ENOMEM;
+	return at->value.p ? 0 : ST_ENOMEM;
 }
 
 static int undo_fact(void *ctx, const struct change *c)
@@ -198,7 +217,7 @@ int history_facts(struct posture *p, const struct moment *m, uint32_t endpoint,
 				 ? CHANGE_BIT(CHANGE_FACT) | CHANGE_BIT(CHANGE_FACT_GONE)
 				 : CHANGE_BIT(CHANGE_RESULT) | CHANGE_BIT(CHANGE_RESULT_GONE),
 	};
-	struct undo_facts u = { a, out };
+	struct undo_facts u = { a, out, NULL };
 	const struct endpoint *e;
 	uint64_t head;
 	int err;
@@ -212,6 +231,7 @@ int history_facts(struct posture *p, const struct moment *m, uint32_t endpoint,
 	index_unlock(p);
 	if (!err)
 		err = history_undo(p, m, head, &narrow, undo_fact, &u);
+	HASH_CLEAR(hh, u.names);
 	if (!err && out->n)
 		qsort(out->v, out->n, sizeof(*out->v), past_fact_cmp);
 	return err;

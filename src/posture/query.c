@@ -124,6 +124,15 @@ int query_resolve(struct posture *p, struct when when, const char *text,
 
 /* --- software ---------------------------------------------------------------------------- */
 
+/* Lets whoever waits for the lock have it, now and then: software stays. */
+static void breathe(struct posture *p, size_t i)
+{
+	if (i % CHUNK)
+		return;
+	index_unlock(p);
+	index_read_lock(p);
+}
+
 struct software_rows {
 	struct arena a;
 	struct software_row *v;
@@ -177,6 +186,7 @@ static int software_rows(struct posture *p, const struct ids *ids,
 		return ST_ENOMEM;
 	index_read_lock(p);
 	for (size_t i = 0; i < ids->n && !err; i++) {
+		breathe(p, i);
 		if (numbers->endpoints && !numbers->endpoints[i])
 			continue;
 		rows->v[rows->n].endpoints = numbers->endpoints ? numbers->endpoints[i] : 0;
@@ -235,8 +245,10 @@ static int count_software(struct posture *p, const struct moment *m, const struc
 	if (m->past || among)
 		return count_sets(p, m, ids, among, counts, d);
 	index_read_lock(p);
-	for (size_t i = 0; i < ids->n; i++)
+	for (size_t i = 0; i < ids->n; i++) {
+		breathe(p, i);
 		counts[i] = index_count(&p->ix, ids->v[i]);
+	}
 	index_unlock(p);
 	return 0;
 }

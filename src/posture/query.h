@@ -127,6 +127,9 @@ struct software_query {
 	uint64_t *unordered;
 };
 
+/* Whether there is, or ever was, software whose name or identifier matches the glob. */
+int query_is_name(struct posture *p, const char *glob, bool *is);
+
 /* Software that is asked for and that at least one endpoint has, by name, version,
  * identifier. */
 int query_software(struct posture *p, const struct software_query *q,

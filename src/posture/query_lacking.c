@@ -7,7 +7,8 @@
 
 #include <stdlib.h>
 
-#define PIECE 1024 /* software whose endpoints are held in memory at once */
+/* Software whose endpoints are held in memory at once. The past is gone through for each piece. */
+#define PIECE 16384
 
 /* Rows and sets must be of the same moment, also when that is now, which `asked` still says. */
 static int lacking_moment(struct posture *p, const struct software_query *q,

@@ -47,6 +47,10 @@ enum version_match version_range_match(const struct version_range *r, struct spa
  * at a = or != behind a space. */
 const char *version_range_find(const char *text);
 
+/* Where one may begin in "NAME=1" and "NAME!=1", which may also be a name: at the first of these
+ * operators that is not in brackets and not at the beginning; or NULL. */
+const char *version_range_guess(const char *text);
+
 ST_API_END
 
 /* The orders written out; inside posture only. */

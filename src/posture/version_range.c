@@ -131,3 +131,16 @@ const char *version_range_find(const char *text)
 	}
 	return NULL;
 }
+
+const char *version_range_guess(const char *text)
+{
+	bool inside = false;
+
+	for (const char *s = text; *s; s++) {
+		if (*s == '[' || *s == ']')
+			inside = *s == '[';
+		else if (!inside && s > text && (*s == '=' || strncmp(s, "!=", 2) == 0))
+			return s;
+	}
+	return NULL;
+}

@@ -36,6 +36,8 @@ note 'ranges of versions, by the order of dpkg'
 same 'before' 'openssl=3.0.15-1~deb12u1' "$(versions 'openssl < 3.0.16-1~deb12u1')"
 same 'an option says the same' 'openssl=3.0.15-1~deb12u1' \
     "$(versions openssl --version '<3.0.16-1~deb12u1')"
+same 'this one, without a space' 'openssl=3.0.15-1~deb12u1' \
+    "$(versions openssl=3.0.15-1~deb12u1)"
 status 'not before' 1 stancectl software 'openssl < 3.0.15-1~deb12u1'
 same 'between, by a glob' 'bash=5.2 openssl=3.0.15-1~deb12u1' "$(versions '* > 2, < 6')"
 same 'what is to come sorts before' 'tool=1.10~rc1' "$(versions 'tool > 1.9, < 1.10')"

@@ -284,6 +284,13 @@ static const struct software_row software[] = {
 	{ .id = 3, .identifier = SPAN_LIT("only-an-identifier"), .endpoints = 1 },
 };
 
+int query_is_name(struct posture *p, const char *glob, bool *is)
+{
+	(void)p;
+	*is = strcmp(glob, "openssl=tool") == 0;
+	return 0;
+}
+
 int query_software(struct posture *p, const struct software_query *q,
 		   int (*fn)(void *ctx, const struct software_row *row), void *ctx)
 {

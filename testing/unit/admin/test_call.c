@@ -277,6 +277,9 @@ static void test_versions(void **state)
 	      ADMIN_STALE, 0, "cannot be compared");
 	check(SOFTWARE("\"pattern\":\"openssl = 3.0.17-1~deb12u2\""), ADMIN_STALE, 1,
 	      "1 more");
+	check(SOFTWARE("\"pattern\":\"openssl=3.0.17-1~deb12u2\""), ADMIN_STALE, 1, "1 more");
+	check(SOFTWARE("\"pattern\":\"openssl=tool\""), ADMIN_NO, 0, "no software matches");
+	check(SOFTWARE("\"pattern\":\"openssl=\""), ADMIN_NO, 0, "no software matches");
 	check(SOFTWARE("\"pattern\":\"openssl < 3 5\""), ADMIN_USAGE, 0,
 	      "'< 3 5' is no range");
 	check(SOFTWARE("\"pattern\":\"openssl\",\"version\":\"3\""), ADMIN_USAGE, 0,
@@ -305,6 +308,9 @@ static void test_exposure(void **state)
 	assert_string_equal(text(&g, 1, "until"), "2026-11-21T11:26:55.123456Z");
 	assert_string_equal(text(&g, 1, "since_known"), "2026-11-21T11:26:55.123456Z");
 	assert_string_equal(text(&g, 1, "until_known"), "2026-11-21T12:26:55.123456Z");
+	assert_string_equal(text(&g, 1, "until_after"), "2026-11-21T10:56:55.123456Z");
+	assert_true(json_is_null(cell(&g, 1, "since_after")));
+	assert_true(json_is_null(cell(&g, 0, "until_after")));
 	drop(&g);
 	check(EXPOSURE(",\"from\":\"2026-11-21T12:00:00Z\""), ADMIN_YES, 1, "");
 	check(EXPOSURE(",\"to\":\"2026-11-19\""), ADMIN_NO, 0, "no endpoint had");

@@ -47,6 +47,22 @@ static size_t matches(const char *glob)
 	return n;
 }
 
+/* Nobody is kept waiting for all of it, however many there are and however they begin. */
+static void check_portions(const char *glob)
+{
+	struct ids out = { 0 };
+	uint32_t from = 0;
+	size_t portions = 0;
+
+	do {
+		assert_int_equal(dictionary_match_some(&d, glob, &from, &out), 0);
+		portions++;
+	} while (from);
+	assert_int_equal(out.n, MANY);
+	assert_true(portions > 1);
+	ids_free(&out);
+}
+
 static void test_dictionary(void **state)
 {
 	struct dictionary_entry *twice;
@@ -76,6 +92,8 @@ static void test_dictionary(void **state)
 	assert_int_equal(matches("*e-7"), MANY / 100);
 	assert_int_equal(matches("nothing"), 0);
 	assert_int_equal(matches(""), 0);
+	check_portions("id-*");
+	check_portions("*");
 
 	/* the old name does not match any more, in whichever part of the table it stands */
 	rename_to(7, "other");

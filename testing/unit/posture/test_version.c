@@ -218,6 +218,12 @@ static void test_find(void **state)
 	assert_null(version_range_find("lib[!=]*"));
 	assert_null(version_range_find("a=b"));
 	assert_null(version_range_find(""));
+	assert_string_equal(version_range_guess("openssl=3"), "=3");
+	assert_string_equal(version_range_guess("openssl!=3,=4"), "!=3,=4");
+	assert_string_equal(version_range_guess("lib[!=a]*==2"), "==2");
+	assert_null(version_range_guess("lib[!=]*"));
+	assert_null(version_range_guess("=3"));
+	assert_null(version_range_guess(""));
 }
 
 int main(void)
