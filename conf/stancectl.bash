@@ -5,10 +5,11 @@ _stancectl_help()
     stancectl help ${1:+"$1"} 2>/dev/null
 }
 
-# Names that endpoints chose: only those that compgen would not expand.
-_stancectl_endpoints()
+# What `stancectl WHAT` lists by name, endpoints or groups. Endpoints chose theirs: only those that
+# compgen would not expand.
+_stancectl_names()
 {
-    stancectl --timeout 2 endpoints --csv 2>/dev/null |
+    stancectl --timeout 2 "$1" --csv 2>/dev/null |
         sed -n '2,$s/,.*//p' | grep -E '^[A-Za-z0-9._:@-]+$'
 }
 
@@ -26,12 +27,14 @@ _stancectl()
     done
     case $prev,$cur,$command in
         --socket,*) COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        --timeout,*|--as-of,*|--since,*|--until,*|--from,*|--to,*) return ;;
+        --timeout,*|--as-of,*|--known-at,*|--since,*|--until,*|--from,*|--to,*) return ;;
+        --within,*|--platform,*|--version,*) return ;;
+        --group,*) words=$(_stancectl_names groups) ;;
         --kind,*) words='software facts results endpoints notices assessments all' ;;
-        --endpoint,*|endpoint,*) words=$(_stancectl_endpoints) ;;
+        --endpoint,*|endpoint,*) words=$(_stancectl_names endpoints) ;;
         *,-*,*) words=$(_stancectl_help "$command" | grep -o -e '^  --[a-z-]*') ;;
         *,|*,help) words="$commands help" ;;
-        *,assess|*,diff) words=$(_stancectl_endpoints) ;;
+        *,assess|*,diff|*,forget) words=$(_stancectl_names endpoints) ;;
         *) # the views: "endpoint NAME [software|facts]"
             words=$(_stancectl_help "$command" |
                 sed -n '1s/.*\[\([a-z][a-z]*|[a-z|]*\)\].*/\1/p' | tr '|' '\n') ;;

@@ -9,6 +9,7 @@ root=$D/root
 mkdir -p "$root/etc" "$root/proc" "$root/var/lib/dpkg/info" "$root/var/lib/dpkg/updates"
 cp /etc/os-release "$root/etc/os-release"
 echo "root = \"$root\"" >"$D/imc-swima.conf"
+printf 'group "lab" { endpoints = {"*"} }\n' >>"$D/stance.conf"
 # package NAME VERSION
 package() {
     printf 'Package: %s\nStatus: install ok installed\nVersion: %s\nArchitecture: all\n\n' \
@@ -75,6 +76,9 @@ same 'of a command' lacking "$(completion la)"
 same 'of an option' --follow "$(completion changes --fo)"
 same 'of a view' "software facts results events" "$(completion endpoint x '')"
 same 'of an endpoint' "$endpoint" "$(completion assess '')"
+same 'of one to forget' "$endpoint" "$(completion forget '')"
+same 'of a moment' '' "$(completion endpoints --known-at '')"
+same 'of a group' lab "$(completion endpoints --group '')"
 
 note 'it starts quickly'
 if command -v ldd >/dev/null && ! ldd "$(command -v stancectl)" | grep -q asan; then
