@@ -131,10 +131,12 @@ static void session_on_result(void *ctx, const struct recommendation *r)
 /* It came to something. */
 static void session_assessed(struct session *s)
 {
-	if (!s->assessed)
-		standing_earned(s->worker->manager->standing, (struct sockaddr *)&s->from,
-				clock_mono_us());
+	if (s->assessed)
+		return;
 	s->assessed = true;
+	standing_earned(s->worker->manager->standing, (struct sockaddr *)&s->from,
+			clock_mono_us());
+	worker_session_settled(s->worker);
 }
 
 /* Said and counted when it is true: what the posture has lost was never assessed. */

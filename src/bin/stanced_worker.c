@@ -37,7 +37,18 @@ static void worker_give_back(struct worker *w)
 {
 	if (w->stopping || w->most < WORTH_GIVING_BACK || w->alive * 2 > w->most)
 		return;
-	w->most = w->alive;
+	w->most = w->trimmed = w->alive;
+	trim_ask(w->manager->trim);
+}
+
+/* What an assessment needs for a moment, inventories above all, leaves holes between what lasts.
+ * As a fleet arrives they are given back each time it has grown by an eighth, so that this, too,
+ * costs each session next to nothing, and one that only comes and goes nothing. */
+void worker_session_settled(struct worker *w)
+{
+	if (w->alive < w->trimmed + w->trimmed / 8 + WORTH_GIVING_BACK)
+		return;
+	w->trimmed = w->alive;
 	trim_ask(w->manager->trim);
 }
 

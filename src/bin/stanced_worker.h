@@ -52,6 +52,7 @@ struct worker {
 	struct session *sessions; /* newest first */
 	size_t alive;             /* sessions whose memory is still there */
 	size_t most;              /* of them, since memory was given back */
+	size_t trimmed;           /* of them, when holes in it were given back last */
 	bool started, stopping;
 	struct letter stop;
 	uv_timer_t grace; /* when stopping: until sessions are cut off */
@@ -81,5 +82,8 @@ void worker_close(struct worker *w);
 
 /* The session's memory is gone: the worker may end. On its thread. */
 void worker_session_gone(struct worker *w);
+
+/* The first assessment of one of its sessions came to something. */
+void worker_session_settled(struct worker *w);
 
 #endif
