@@ -7,16 +7,16 @@ import sys
 import tempfile
 import time
 
-from benchlab import Lab, Peak, cpu_ms, floor, pss_kb, run, table
+from benchlab import Lab, Peak, cpu_ms, floor, floor_busy, pss_kb, run, table
 
 SYSTEM = "--no-software"
 IMAGE = ("--image", "1008")
 
 
-def figures(span, latency, base):
+def figures(span, latency, *bases):
     each = span["manager_cpu_ms"] / max(span["assessments"], 1)
     return (f"{span['per_second']:.0f}", f"{latency['p50']:.1f}", f"{latency['p99']:.1f}",
-            f"{each:.2f}", f"{each / base:.2f}")
+            f"{each:.2f}", *(f"{each / base:.2f}" for base in bases))
 
 
 def with_resumption():
@@ -25,23 +25,28 @@ def with_resumption():
                                         text=True, check=False).stdout
 
 
+def row(lab, what, r, span, latency):
+    """Both floors are measured next to what is divided by them: the machine is not always as fast
+    as it was a minute ago."""
+    return (what, *figures(r["spans"][span], r["latency_ms"][latency], floor(lab),
+                           floor_busy(lab)))
+
+
 def reconnecting(lab, rows, what, seconds, *options):
     r = lab.load("-m", "reconnect", "-n", 256, "-t", seconds, *options)
-    rows.append((what, *figures(r["spans"]["staying"], r["latency_ms"]["first"],
-                                r["handshake_cpu_ms"])))
+    rows.append(row(lab, what, r, "staying", "first"))
 
 
 def arriving(lab, rows, what, *options):
     r = lab.load("-t", 0, *options)
-    rows.append((what, *figures(r["spans"]["arriving"], r["latency_ms"]["first"],
-                                r["handshake_cpu_ms"])))
+    rows.append(row(lab, what, r, "arriving", "first"))
 
 
 def assessments(quick):
     seconds = 2 if quick else 10
     rows = []
     with Lab() as lab:
-        base = floor(lab)
+        base, busy = floor(lab), floor_busy(lab)
         for n in (1, 4, 16, 64):
             reconnecting(lab, rows, f"connect, system only, {n} at a time", seconds, SYSTEM,
                          "-c", n)
@@ -58,12 +63,13 @@ def assessments(quick):
             reconnecting(lab, rows, f"unchanged, 1008 packages, {n} at a time", seconds, *IMAGE,
                          "-c", n)
         r = lab.load("-m", "reassess", "-n", 256, "-c", 16, "-t", seconds, *IMAGE)
-        rows.append(("on an open connection, 16 at a time",
-                     *figures(r["spans"]["staying"], r["latency_ms"]["again"],
-                              r["handshake_cpu_ms"])))
-    return (f"The bare handshake costs the manager's side {base:.2f} ms of processor time; the "
-            "last column divides by\nwhat it cost just before and after that row.\n\n" +
-            table(("", "per s", "p50 ms", "p99 ms", "CPU ms", "x TLS"), rows))
+        rows.append(row(lab, "on an open connection, 16 at a time", r, "staying", "again"))
+    return (f"The bare handshake costs the manager's side {base:.2f} ms of processor time while "
+            f"the other processors\nare idle, and {busy:.2f} ms while they do the same. The last "
+            "columns divide by both, as they were just\nafter that row. It is what OpenSSL does by "
+            "itself: looking for the chain of its own certificate,\nand verifying it, in every "
+            "handshake is part of it, and not of ours.\n\n" +
+            table(("", "per s", "p50 ms", "p99 ms", "CPU ms", "x TLS", "x TLS busy"), rows))
 
 
 # --- sessions that are held ---------------------------------------------------------------------
@@ -147,7 +153,7 @@ def apart(span, calm):
 
 
 def hostile(quick):
-    n, seconds = (300, 3) if quick else (10000, 15)
+    n, seconds = (300, 3) if quick else (10000, 10)
     rows = []
     for conf, name, times in ((PATIENT, "held for ever", 1),
                               ({}, "thrown out by the default deadlines", 3)):

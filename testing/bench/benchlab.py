@@ -146,11 +146,27 @@ class Lab:
         sys.exit(f"{sessions} sessions were not there after {seconds} s")
 
 
-def floor(lab):
-    """Processor ms of the manager's side of a bare mutual handshake."""
+def floors(lab, at_once):
+    """Of so many bare handshakes at once, each on a processor of its own: processor ms of the
+    manager's side of one. Processors may be halves of one core, and slower when all are busy."""
     files = lab.pki("ca.crt", "manager.crt", "manager.key", "endpoint.crt", "endpoint.key")
-    runs = [float(run(f"{BUILD}/bench_tls", *files).split()[0]) for _ in range(3)]
+    bound = [["taskset", "-c", str(p)] for p in sorted(os.sched_getaffinity(0))]
+    runs = []
+    for _ in range(3):
+        each = [subprocess.Popen([*bound[i % len(bound)], f"{BUILD}/bench_tls", *files],
+                                 stdout=subprocess.PIPE, text=True) for i in range(at_once)]
+        runs += [float(p.communicate()[0].split()[0]) for p in each]
     return statistics.median(runs) / 1000
+
+
+def floor(lab):
+    """The same with the other processors idle."""
+    return floors(lab, 1)
+
+
+def floor_busy(lab):
+    """The same while all processors do that, as they do under a generator's load."""
+    return floors(lab, len(os.sched_getaffinity(0)))
 
 
 def table(head, rows):
