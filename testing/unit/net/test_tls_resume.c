@@ -4,6 +4,7 @@
 #include "net/tls_cache.h"
 #include "net/tls_impl.h"
 
+#include <pthread.h>
 #include <stdio.h>
 
 #define LIFETIME 3600
@@ -308,14 +309,73 @@ static void test_cache(void **state)
 	assert_true(tls_cache_count(cache) < 99); /* others are forgotten on the way */
 }
 
+#define ROUNDS 500
+
+struct taker {
+	pthread_t thread;
+	uint8_t first; /* of the names it puts */
+	unsigned taken;
+};
+
+/* Puts sessions of its own, and takes everybody's. */
+static void *put_and_take(void *ctx)
+{
+	struct taker *t = ctx;
+
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		uint8_t name = (uint8_t)(t->first + i % 4), peer[TLS_CACHE_PEER] = { name };
+
+		if (tls_cache_put(cache, 1, peer, session_called(name)) < 0)
+			return NULL;
+		for (uint8_t other = 0; other < 16; other++) {
+			uint8_t id[TLS_CACHE_ID] = { other };
+			SSL_SESSION *s = tls_cache_take(cache, 1, id, sizeof(id));
+
+			t->taken += s != NULL;
+			SSL_SESSION_free(s);
+		}
+	}
+	return t;
+}
+
+/* Every loop has it, and a session that two of them want goes to one. */
+static void test_cache_threads(void **state)
+{
+	struct taker takers[4] = { 0 };
+	unsigned taken = 0;
+	void *done;
+
+	(void)state;
+	for (uint8_t i = 0; i < 4; i++) {
+		takers[i].first = (uint8_t)(4 * i);
+		assert_int_equal(
+			pthread_create(&takers[i].thread, NULL, put_and_take, &takers[i]), 0);
+	}
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(pthread_join(takers[i].thread, &done), 0);
+		assert_non_null(done);
+		taken += takers[i].taken;
+	}
+	assert_int_equal(taken, 4 * ROUNDS); /* each once: none is left, none came twice */
+	assert_int_equal(tls_cache_count(cache), 0);
+}
+
 int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		CASE(test_again_and_again), CASE(test_used_once),          CASE(test_reload),
-		CASE(test_revoked),         CASE(test_lifetime),           CASE(test_expired),
-		CASE(test_not_tls12),       CASE(test_not_anonymous),      CASE(test_client),
-		CASE(test_cache),           CASE(test_client_looks_again),
+		CASE(test_again_and_again),
+		CASE(test_used_once),
+		CASE(test_reload),
+		CASE(test_revoked),
+		CASE(test_lifetime),
+		CASE(test_expired),
+		CASE(test_not_tls12),
+		CASE(test_not_anonymous),
+		CASE(test_client),
+		CASE(test_cache),
+		CASE(test_client_looks_again),
+		CASE(test_cache_threads),
 	};
 
 	return cmocka_run_group_tests(tests, lab_setup, lab_teardown);
