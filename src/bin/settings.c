@@ -4,6 +4,7 @@
 #include "base/err.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,8 +19,11 @@ static const struct limit_key {
 	const char *name, *range_key;
 	size_t at;
 	long min, max;
+	bool manager; /* alone; the agent has no such thing */
 } limit_keys[] = {
-#define LIMIT(field, min, max) { #field, "limits|" #field, offsetof(struct limits, field), min, max }
+#define KEY(field, ...) { #field, "limits|" #field, offsetof(struct limits, field), __VA_ARGS__ }
+#define LIMIT(field, min, max) KEY(field, min, max, false)
+#define MANAGER_LIMIT(field, min, max) KEY(field, min, max, true)
 	LIMIT(setup_message,   1 * KIB,  16 * MIB),
 	LIMIT(batch,           64 * KIB, 1024 * MIB),
 	LIMIT(batch_out,       4 * KIB,  1024 * MIB),
@@ -37,51 +41,63 @@ static const struct limit_key {
 	LIMIT(assessment_s,    1,        DAY),
 	LIMIT(idle_s,          0,        365 * DAY),
 	LIMIT(close_s,         1,        3600),
-	LIMIT(sessions,        1,        16 * MIB),
-	LIMIT(sessions_per_ip, 1,        16 * MIB),
 	LIMIT(output,          64 * KIB, 1024 * MIB),
-	LIMIT(assessments,     1,        16 * MIB),
 	LIMIT(waiting_s,       1,        DAY),
-	LIMIT(sessions_per_identity,  1, 16 * MIB),
 	LIMIT(assessments_per_minute, 6, 60000),
-	LIMIT(doubtful_per_second,    0, 60000),
-	LIMIT(memory,          64 * KIB, 4095 * MIB),
+	MANAGER_LIMIT(sessions,              1,        16 * MIB),
+	MANAGER_LIMIT(sessions_per_ip,       1,        16 * MIB),
+	MANAGER_LIMIT(assessments,           1,        16 * MIB),
+	MANAGER_LIMIT(sessions_per_identity, 1,        16 * MIB),
+	MANAGER_LIMIT(doubtful_per_second,   0,        60000),
+	MANAGER_LIMIT(memory,                64 * KIB, 4095 * MIB),
 #undef LIMIT
+#undef MANAGER_LIMIT
+#undef KEY
 };
 /* clang-format on */
 #define N_LIMITS (sizeof(limit_keys) / sizeof(limit_keys[0]))
 
 _Static_assert(N_LIMITS == sizeof(struct limits) / sizeof(uint32_t), "a key for each limit");
 
+static const struct limits standard_limits = LIMITS_DEFAULT;
+
 static uint32_t *limit_field(const struct limits *l, const struct limit_key *k)
 {
 	return (uint32_t *)((char *)(uintptr_t)l + k->at);
 }
 
-cfg_opt_t *settings_limits_opts(void)
+static bool limit_of(const struct limit_key *k, enum settings_of of)
 {
-	static const struct limits standard = LIMITS_DEFAULT;
-	static cfg_opt_t opts[N_LIMITS + 1];
+	return of == SETTINGS_OF_MANAGER || !k->manager;
+}
+
+cfg_opt_t *settings_limits_opts(enum settings_of of)
+{
+	static cfg_opt_t opts[SETTINGS_OF_AGENT + 1][N_LIMITS + 1];
 	const cfg_opt_t end = CFG_END();
+	cfg_opt_t *o = opts[of];
 
-	for (size_t i = 0; i < N_LIMITS; i++) {
+	for (const struct limit_key *k = limit_keys; k < limit_keys + N_LIMITS; k++) {
 		const cfg_opt_t opt =
-			CFG_INT((char *)(uintptr_t)limit_keys[i].name,
-				(long)*limit_field(&standard, &limit_keys[i]), CFGF_NONE);
-		opts[i] = opt;
+			CFG_INT((char *)(uintptr_t)k->name,
+				(long)*limit_field(&standard_limits, k), CFGF_NONE);
+
+		if (limit_of(k, of))
+			*o++ = opt;
 	}
-	opts[N_LIMITS] = end;
-	return opts;
+	*o = end;
+	return opts[of];
 }
 
-void settings_limits_read(cfg_t *section, struct limits *l)
+void settings_limits_read(cfg_t *section, enum settings_of of, struct limits *l)
 {
-	for (size_t i = 0; i < N_LIMITS; i++)
-		*limit_field(l, &limit_keys[i]) =
-			(uint32_t)cfg_getint(section, limit_keys[i].name);
+	*l = standard_limits;
+	for (const struct limit_key *k = limit_keys; k < limit_keys + N_LIMITS; k++)
+		if (limit_of(k, of))
+			*limit_field(l, k) = (uint32_t)cfg_getint(section, k->name);
 }
 
-struct conf_range *settings_ranges(const struct conf_range *const *extra)
+struct conf_range *settings_ranges(enum settings_of of, const struct conf_range *const *extra)
 {
 	struct conf_range *out;
 	size_t n = N_LIMITS;
@@ -91,9 +107,10 @@ struct conf_range *settings_ranges(const struct conf_range *const *extra)
 			n++;
 	if (!(out = calloc(n + 1, sizeof(*out))))
 		return NULL;
-	for (n = 0; n < N_LIMITS; n++)
-		out[n] = (struct conf_range){ limit_keys[n].range_key, limit_keys[n].min,
-					      limit_keys[n].max };
+	n = 0;
+	for (const struct limit_key *k = limit_keys; k < limit_keys + N_LIMITS; k++)
+		if (limit_of(k, of))
+			out[n++] = (struct conf_range){ k->range_key, k->min, k->max };
 	for (size_t i = 0; extra[i]; i++)
 		for (const struct conf_range *r = extra[i]; r->key; r++)
 			out[n++] = *r;

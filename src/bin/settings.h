@@ -10,10 +10,13 @@
 
 #include <limits.h>
 
-/* The section `limits`: one key for each field of struct limits, with its default. Static
- * storage, made on the first call (main thread). */
-cfg_opt_t *settings_limits_opts(void);
-void settings_limits_read(cfg_t *section, struct limits *l);
+enum settings_of { SETTINGS_OF_MANAGER, SETTINGS_OF_AGENT };
+
+/* The section `limits`: one key for each field of struct limits that the daemon has a use for,
+ * with its default. Static storage, made on the first call (main thread). */
+cfg_opt_t *settings_limits_opts(enum settings_of of);
+/* Fields that the daemon has no key for have their default. */
+void settings_limits_read(cfg_t *section, enum settings_of of, struct limits *l);
 
 /* The section `tls`, as far as both ends have it; own: the file name of our certificate. */
 #define SETTINGS_TLS_OPTS(own)                                                                \
@@ -29,7 +32,7 @@ cfg_opt_t *settings_log_opts(void);
 enum log_level settings_log_level(cfg_t *section);
 
 /* Ranges of all integers above and of `extra` (which ends with a NULL key). Caller: free. */
-struct conf_range *settings_ranges(const struct conf_range *const *extra);
+struct conf_range *settings_ranges(enum settings_of of, const struct conf_range *const *extra);
 
 /* path as seen from the directory of the configuration file; NULL or empty gives NULL.
  * Caller: free. */

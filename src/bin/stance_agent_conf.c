@@ -57,12 +57,12 @@ static int conf_parse(const char *path, cfg_t **cfg, struct conf_error *e)
 		CFG_STR("pid_file", NULL, CFGF_NONE),
 		CFG_SEC("tls", tls_opts, CFGF_NONE),
 		CFG_SEC("sasl", sasl_opts, CFGF_NONE),
-		CFG_SEC("limits", settings_limits_opts(), CFGF_NONE),
+		CFG_SEC("limits", settings_limits_opts(SETTINGS_OF_AGENT), CFGF_NONE),
 		CFG_SEC("log", settings_log_opts(), CFGF_NONE),
 		CFG_END(),
 	};
 	const struct conf_range *extra[] = { own_ranges, NULL };
-	struct conf_range *ranges = settings_ranges(extra);
+	struct conf_range *ranges = settings_ranges(SETTINGS_OF_AGENT, extra);
 	int err = ranges ? conf_load(path, opts, ranges, cfg, e) : ST_ENOMEM;
 
 	free(ranges);
@@ -151,7 +151,7 @@ static int conf_read(const char *path, cfg_t *cfg, struct agent_conf *c, struct 
 	c->state_dir = settings_path(path, cfg_getstr(cfg, "state_dir"));
 	c->pid_file = settings_path(path, cfg_getstr(cfg, "pid_file"));
 	c->log_level = settings_log_level(cfg_getsec(cfg, "log"));
-	settings_limits_read(cfg_getsec(cfg, "limits"), &c->limits);
+	settings_limits_read(cfg_getsec(cfg, "limits"), SETTINGS_OF_AGENT, &c->limits);
 	conf_read_tls(path, cfg_getsec(cfg, "tls"), c);
 	return conf_read_sasl(path, cfg_getsec(cfg, "sasl"), c, e);
 }

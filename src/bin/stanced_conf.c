@@ -108,12 +108,12 @@ static int conf_parse(const char *path, cfg_t **cfg, struct conf_error *e)
 		CFG_SEC("admin", admin_opts, CFGF_NONE),
 		CFG_SEC("group", groups_opts(), CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
 		CFG_SEC("repository", posture_opts(), CFGF_NONE),
-		CFG_SEC("limits", settings_limits_opts(), CFGF_NONE),
+		CFG_SEC("limits", settings_limits_opts(SETTINGS_OF_MANAGER), CFGF_NONE),
 		CFG_SEC("log", settings_log_opts(), CFGF_NONE),
 		CFG_END(),
 	};
 	const struct conf_range *extra[] = { own_ranges, posture_ranges(), NULL };
-	struct conf_range *ranges = settings_ranges(extra);
+	struct conf_range *ranges = settings_ranges(SETTINGS_OF_MANAGER, extra);
 	int err = ranges ? conf_load(path, opts, ranges, cfg, e) : ST_ENOMEM;
 
 	free(ranges);
@@ -198,7 +198,7 @@ static int conf_read(const char *path, cfg_t *cfg, struct stanced_conf *c)
 	c->assess_rate = (uint32_t)cfg_getint(cfg, "assess_rate");
 	c->stale_after = (uint32_t)cfg_getint(cfg, "stale_after");
 	c->log_level = settings_log_level(cfg_getsec(cfg, "log"));
-	settings_limits_read(cfg_getsec(cfg, "limits"), &c->limits);
+	settings_limits_read(cfg_getsec(cfg, "limits"), SETTINGS_OF_MANAGER, &c->limits);
 	posture_conf_init(&c->posture);
 	posture_conf_read(cfg_getsec(cfg, "repository"), &c->posture);
 	conf_read_tls(path, cfg_getsec(cfg, "tls"), c);

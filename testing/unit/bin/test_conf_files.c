@@ -196,6 +196,7 @@ static void test_agent_wrong(void **state)
 		{ "", "server { name }" },
 		{ "server { name = \"m\" }\nwhatever = 1\n", "x.conf:2: " },
 		{ "server { name = \"m\" port = 0 }\n", "port must be between" },
+		{ "server { name = \"m\" }\nlimits { sessions = 9 }\n", "x.conf:2: " },
 		{ "server { name = \"m\" }\ntls { key = \"\" }\n", "certificate and key" },
 		{ "server { name = \"m\" }\ntls { certificate = \"\" key = \"\" }\n",
 		  "neither" },
