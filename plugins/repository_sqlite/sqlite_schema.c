@@ -256,7 +256,8 @@ static const char version_7[] =
 static const char version_8[] =
 	"CREATE TEMP TABLE untimed AS SELECT seq, endpoint FROM change"
 	" WHERE kind IN (5, 6) AND happened_at IS NULL;"
-	"CREATE TEMP TABLE confirmed (endpoint, seq, was, PRIMARY KEY (endpoint, seq)) WITHOUT ROWID;"
+	"CREATE TEMP TABLE confirmed (endpoint INTEGER, seq INTEGER, was INTEGER,"
+	" PRIMARY KEY (endpoint, seq)) WITHOUT ROWID;"
 	"INSERT INTO confirmed SELECT endpoint, seq, coalesce(number_was, 0) FROM change"
 	" WHERE kind = 7 AND endpoint IN (SELECT endpoint FROM untimed);"
 	"UPDATE change SET number_was = coalesce("
