@@ -58,6 +58,12 @@ struct session *session_next(struct session *s)
 	return s->next;
 }
 
+/* An assessment is under way in which it is not the endpoint that is to say something. */
+static bool session_waits_for_us(const struct session *s)
+{
+	return s->peer && imv_peer_busy(s->peer) && !imv_peer_listens(s->peer);
+}
+
 /* Whether it was worth its handshake. What ended for a reason of ours says nothing. */
 static void session_judge(struct session *s, int err)
 {
@@ -66,7 +72,8 @@ static void session_judge(struct session *s, int err)
 	char address[PEER_ADDRESS];
 
 	if (s->assessed || s->excused || w->stopping || !w->limits.doubtful_per_second ||
-	    err == ST_ENOMEM || err == ST_ELIMIT || !pt_conn_served(s->conn))
+	    err == ST_ENOMEM || err == ST_ELIMIT || session_waits_for_us(s) ||
+	    !pt_conn_served(s->conn))
 		return;
 	if (!standing_wasted(w->manager->standing, from, clock_mono_us()))
 		return;
@@ -119,6 +126,7 @@ static void session_on_result(void *ctx, const struct recommendation *r)
 	enum access access = (enum access)recommend_access(r->action);
 	struct report *report = report_new(s->worker->manager->posture, &s->who);
 
+	s->excused = true; /* it has done its part; what becomes of the result is ours */
 	s->verdict = verdict_of(r->evaluation);
 	s->access = access;
 	s->report_err = report ? report_assessment(report, s->verdict, access) : ST_ENOMEM;
@@ -159,7 +167,8 @@ static void session_settled_open(struct letter *l)
 	struct session *s = a->session;
 
 	session_log(s, a->err);
-	session_assessed(s);
+	if (!a->err)
+		session_assessed(s);
 	if (s->peer)
 		turn_settled(s, a->err);
 	session_unref(s);
@@ -256,6 +265,7 @@ static void session_on_ready(void *ctx, const struct pt_conn_info *info)
 
 	s->log = info->log;
 	s->mark = posture_mark(w->manager->posture);
+	s->excused = !err; /* what fails here after that is ours */
 	if (!err)
 		err = imv_peer_open(w->manager->host, &peer, &peer_ops, s, &s->peer);
 	if (!err)
@@ -264,6 +274,7 @@ static void session_on_ready(void *ctx, const struct pt_conn_info *info)
 		session_over(s, err, "no session for this endpoint");
 		return;
 	}
+	s->excused = false;
 	s->was_ready = true;
 	log_debug(info->log, "ready: endpoint=%s tls=%s resumed=%s user=%s", s->who.name,
 		  info->tls, info->resumed ? "yes" : "no", info->user ? info->user : "");

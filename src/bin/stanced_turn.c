@@ -408,6 +408,8 @@ static void turn_on_deadline(uv_timer_t *timer)
 	case TURN_WORK:
 		if (turn_may_go_on(s))
 			break;
+		if (!imv_peer_listens(s->peer)) /* it is our validators who are late */
+			s->excused = true;
 		turn_set(s, TURN_OVERDUE, s->worker->limits.close_s);
 		imv_peer_deadline(s->peer);
 		turn_after(s, at);

@@ -381,9 +381,16 @@ static void test_deadlines(void **state)
 		run_for(20);
 	assert_int_equal(s->turn, TURN_OVERDUE);
 	assert_int_equal(peer.deadlines, 1);
+	assert_int_equal(s->excused, !peer.listens); /* else it is the endpoint that is late */
 	for (int i = 0; i < 100 && s->turn == TURN_OVERDUE; i++)
 		run_for(20);
 	assert_int_equal(conn.over, ST_ETIMEOUT);
+}
+
+static void test_deadline_of_silent(void **state)
+{
+	peer.listens = true;
+	test_deadlines(state);
 }
 
 static void test_no_turn_in_time(void **state)
@@ -512,13 +519,21 @@ int main(void)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		CASE(test_course),         CASE(test_new_one_waits),
-		CASE(test_idle_one_waits), CASE(test_too_much_while_waiting),
-		CASE(test_silent),         CASE(test_falls_silent),
-		CASE(test_deadlines),      CASE(test_no_turn_in_time),
-		CASE(test_asked),          CASE(test_woken),
-		CASE(test_woken_later),    CASE(test_pace),
-		CASE(test_dropped),        CASE(test_forgotten),
+		CASE(test_course),
+		CASE(test_new_one_waits),
+		CASE(test_idle_one_waits),
+		CASE(test_too_much_while_waiting),
+		CASE(test_silent),
+		CASE(test_falls_silent),
+		CASE(test_deadlines),
+		CASE(test_no_turn_in_time),
+		CASE(test_asked),
+		CASE(test_woken),
+		CASE(test_woken_later),
+		CASE(test_pace),
+		CASE(test_dropped),
+		CASE(test_forgotten),
+		CASE(test_deadline_of_silent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
