@@ -175,6 +175,8 @@ static void turn_after(struct session *s, uint64_t at)
 	}
 	if (!busy)
 		turn_rest(s);
+	else if (s->turn == TURN_IDLE) /* the result waits behind messages to be fetched */
+		turn_work(s);
 }
 
 static void turn_receive(struct session *s, struct span batch)

@@ -20,7 +20,7 @@ static struct {
 } conn;
 
 static struct {
-	bool busy, listens;
+	bool busy, listens, sending; /* sending: after settling, too */
 	unsigned received, retried, woken, deadlines, settled;
 	uint64_t begun;
 	int retry_err;
@@ -94,7 +94,7 @@ void imv_peer_settled(struct imv_peer *p, int err)
 {
 	(void)p, (void)err;
 	peer.settled++;
-	peer.busy = false;
+	peer.busy = peer.sending;
 }
 
 void imv_peer_deadline(struct imv_peer *p)
@@ -369,6 +369,30 @@ static void test_falls_silent(void **state)
 	assert_int_equal(gate_count(manager.gate).in, 1); /* the other */
 }
 
+/* The result waits behind messages that the endpoint does not fetch: others have the place, and
+ * there is an end to it. */
+static void test_result_waits(void **state)
+{
+	(void)state;
+	worker.limits.assessment_s = 1;
+	turn_first(s);
+	turn_batch(s, span_str("first"));
+	peer.listens = peer.sending = true;
+	uv_timer_stop(&s->deadline); /* as with every result */
+	settle();
+	assert_int_equal(s->turn, TURN_WORK);
+	assert_true(uv_is_active((uv_handle_t *)&s->deadline));
+	assert_false(gate_enter(manager.gate, &other));
+	s->heard -= 60 * CLOCK_SEC;
+	s->deadline.timer_cb(&s->deadline);
+	assert_true(other_in);
+	s->begun -= 60 * CLOCK_SEC;
+	s->deadline.timer_cb(&s->deadline);
+	assert_int_equal(s->turn, TURN_OVERDUE);
+	assert_int_equal(peer.deadlines, 1);
+	assert_false(s->excused);
+}
+
 /* The time is over: first the modules', then the endpoint's. */
 static void test_deadlines(void **state)
 {
@@ -534,6 +558,7 @@ int main(void)
 		CASE(test_dropped),
 		CASE(test_forgotten),
 		CASE(test_deadline_of_silent),
+		CASE(test_result_waits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
