@@ -72,7 +72,8 @@ static inline int64_t change_effective(const struct change *c)
 }
 
 /* Nobody told when it came about: at some time after number_was, up to which the endpoint's
- * software had been complete (0: it never was), and no later than when it was known. */
+ * software had been complete (0: it never was; where an inventory contradicts the events before
+ * it: the inventory before these), and no later than when it was known. */
 static inline bool change_untimed(const struct change *c)
 {
 	return !c->happened_at && (c->kind == CHANGE_ADDED || c->kind == CHANGE_REMOVED);

@@ -130,7 +130,7 @@ static struct change *event_change(struct events *ev, const struct reported *r,
 	c->eid = r->software->eid;
 	c->record = r->software->record_id;
 	c->value = r->software->locator;
-	journal_untimed(c, ev->s);
+	journal_untimed(c, ev->s->e->complete_through);
 	return c;
 }
 

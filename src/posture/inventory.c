@@ -185,10 +185,28 @@ static void difference_head(struct change *c, const struct inventory_head *h)
 	c->happened_at = 0;
 }
 
+/* Events had told the whole story up to this very event, and it was another one. */
+static bool contradicts(const struct endpoint *e, const struct inventory_head *h)
+{
+	return e->ledger.followed && e->epoch == h->epoch && !ledger_has_gap(&e->ledger) &&
+	       e->ledger.contiguous == h->last_eid;
+}
+
+/* Up to when nothing is missing of what the inventory shows: as far as the software was complete;
+ * but what confirmed that since the last inventory is worth nothing if it was not the whole story. */
+static int64_t known_through(const struct endpoint *e, const struct inventory_head *h)
+{
+	int64_t at = e->ledger.inventory_at;
+
+	return contradicts(e, h) && at < e->complete_through ? at : e->complete_through;
+}
+
 static int software_changes(struct journal *j, struct staged_endpoint *s,
 			    const struct report_item *it, const struct ids *ids,
 			    enum change_kind kind)
 {
+	int64_t after = known_through(s->e, &it->head);
+
 	for (size_t i = 0; i < ids->n; i++) {
 		struct change *c = journal_change(j, s, kind);
 		const struct item_software *sw =
@@ -197,7 +215,7 @@ static int software_changes(struct journal *j, struct staged_endpoint *s,
 		if (!c)
 			return ST_ENOMEM;
 		difference_head(c, &it->head);
-		journal_untimed(c, s);
+		journal_untimed(c, after);
 		c->software = ids->v[i];
 		if (sw) {
 			c->value = sw->locator;
@@ -231,13 +249,6 @@ static int instances_changes(struct journal *j, struct staged_endpoint *s,
 		++*n;
 	}
 	return 0;
-}
-
-/* Events had told the whole story up to this very event, and it was another one. */
-static bool contradicts(const struct endpoint *e, const struct inventory_head *h)
-{
-	return e->ledger.followed && e->epoch == h->epoch && !ledger_has_gap(&e->ledger) &&
-	       e->ledger.contiguous == h->last_eid;
 }
 
 static int disagreement(struct journal *j, struct staged_endpoint *s,
@@ -290,11 +301,16 @@ int journal_incomplete(struct journal *j, struct staged_endpoint *s,
 	return facts_stage(j, s, &fact);
 }
 
+/* Not the end of the assessment: what happens after the answer was sent is not in it. */
+static int64_t heard_at(const struct journal *j, const struct report_item *it)
+{
+	return it->heard_at < j->known_at ? it->heard_at : j->known_at;
+}
+
 int journal_confirm(struct journal *j, struct staged_endpoint *s, const struct report_item *it,
 		    const struct inventory_head *h)
 {
-	/* not the end of the assessment: what happens after the answer was sent is not in it */
-	int64_t through = it->heard_at < j->known_at ? it->heard_at : j->known_at;
+	int64_t through = heard_at(j, it);
 	int64_t was = s->e->complete_through;
 	struct change *c;
 
@@ -351,7 +367,7 @@ int inventory_stage(struct journal *j, struct staged_endpoint *s, const struct r
 	struct ledger now = { 0 };
 	int err;
 
-	ledger_restart(&now, it->head.last_eid, j->known_at);
+	ledger_restart(&now, it->head.last_eid, heard_at(j, it));
 	now.followed = e->ledger.followed && e->epoch == it->head.epoch;
 	s->dirty = true;
 	if ((err = resolve_all(j, it)) < 0 || (err = count_instances(j, &now)) < 0 ||

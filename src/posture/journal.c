@@ -41,11 +41,11 @@ struct change *journal_change(struct journal *j, struct staged_endpoint *s,
 	return c;
 }
 
-void journal_untimed(struct change *c, const struct staged_endpoint *s)
+void journal_untimed(struct change *c, int64_t after)
 {
 	if (!change_untimed(c))
 		return;
-	c->number_was = s->e->complete_through;
+	c->number_was = after;
 	c->has_was = true;
 }
 

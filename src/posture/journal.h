@@ -106,8 +106,8 @@ void allowance_charge(struct journal *j, struct staged_endpoint *s, uint32_t sof
 struct change *journal_change(struct journal *j, struct staged_endpoint *s,
 			      enum change_kind kind);
 
-/* Notes in c, an addition or a removal about s whose moment nobody told, what it came after. */
-void journal_untimed(struct change *c, const struct staged_endpoint *s);
+/* Notes in c, if it is an addition or a removal whose moment nobody told, what it came after. */
+void journal_untimed(struct change *c, int64_t after);
 
 /* The dictionary id of what sw names, which may be a new one. */
 struct dictionary_entry *journal_find(const struct journal *j, struct span identifier);

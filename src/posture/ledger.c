@@ -47,11 +47,11 @@ bool ledger_equal(const struct ledger *a, const struct ledger *b)
 					  a->n_instances * sizeof(*a->instances)) == 0);
 }
 
-void ledger_restart(struct ledger *l, uint32_t last_eid, int64_t now)
+void ledger_restart(struct ledger *l, uint32_t last_eid, int64_t at)
 {
 	ledger_free(l);
 	l->contiguous = l->highest = last_eid;
-	l->inventory_at = now;
+	l->inventory_at = at;
 }
 
 bool ledger_has(const struct ledger *l, uint32_t eid)

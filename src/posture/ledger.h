@@ -10,10 +10,10 @@
 
 /* Zero-initialise; ledger_free when done. */
 struct ledger {
-	uint32_t contiguous; /* every EID up to here is committed */
-	uint32_t highest;    /* the endpoint has told of it */
-	bool followed;       /* events were committed in this epoch */
-	int64_t inventory_at;
+	uint32_t contiguous;             /* every EID up to here is committed */
+	uint32_t highest;                /* the endpoint has told of it */
+	bool followed;                   /* events were committed in this epoch */
+	int64_t inventory_at;            /* it shows that moment */
 	struct repository_range *ranges; /* beyond a gap, ascending, apart from each other */
 	struct repository_instances *instances; /* by software */
 	uint32_t n_ranges, n_instances, cap_instances;
@@ -30,8 +30,9 @@ static inline bool ledger_has_gap(const struct ledger *l)
 	return l->contiguous < l->highest;
 }
 
-/* An inventory has come: everything up to last_eid is in it, and nothing else is known. */
-void ledger_restart(struct ledger *l, uint32_t last_eid, int64_t now);
+/* An inventory has come: everything up to last_eid is in it, and nothing else is known.
+ * at: the moment it shows. */
+void ledger_restart(struct ledger *l, uint32_t last_eid, int64_t at);
 
 bool ledger_has(const struct ledger *l, uint32_t eid);
 

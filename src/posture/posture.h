@@ -106,7 +106,7 @@ struct endpoint_state {
 	bool has_gap;           /* contiguous_eid < highest_eid: something is missing */
 	bool incomplete;        /* FACT_INCOMPLETE is set: only a whole inventory helps */
 	bool followed;          /* events have been committed in this epoch */
-	int64_t inventory_at;   /* when the last whole inventory was committed */
+	int64_t inventory_at;   /* when the last whole inventory was heard of */
 	uint32_t software_count;
 	int64_t complete_through; /* 0: never complete */
 	int64_t last_contact;

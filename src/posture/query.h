@@ -16,7 +16,8 @@
  * What a past answer is worth is told by complete_through: of each endpoint, as it was known at
  * known_at. Once that has passed as_of, nothing can come that changes the answer. But of what came
  * or went and nobody told when (change_untimed), the answer has what was before; and where as_of is
- * behind the moment up to which everything was known before, complete_through is that moment.
+ * behind the moment up to which everything was known before, complete_through is that moment; that
+ * of the inventory before it, where an inventory shows that events were not the whole story.
  *
  * Rows are handed to fn one by one and are valid only during that call. fn returns 0 to go on;
  * anything else ends the query, which then returns that value. No lock is held while fn runs.

@@ -244,6 +244,41 @@ static void test_between(void **state)
 	end(&f);
 }
 
+/* Events that were not the whole story: since the inventory before them nobody knows. */
+static void test_contradicted(void **state)
+{
+	static const int64_t moments[] = { 150, 250, 350 };
+	struct endpoint_row row;
+	struct fixture f;
+
+	(void)state;
+	begin(&f);
+	at(200);
+	event(&f, 11, 200, "+one");
+	at(300);
+	event(&f, 12, 300, "+two");
+	for (int64_t t = 400; t <= 500; t += 100) {
+		at(t);
+		INVENTORY(&f, EPOCH, 12, "bash", "one", "two", "zsh");
+	}
+	for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
+		struct when when = AS_OF(T(moments[i]));
+
+		fixture_endpoint(&f, when, "a.example", &row);
+		assert_int_equal(row.complete_through, T(100));
+		assert_int_equal(through(&f, when, "zsh"), T(100));
+		assert_int_equal(through(&f, when, "vim"), T(100));
+		assert_int_equal(through(&f, when, "bash"), T(500));
+		assert_int_equal(through(&f, when, "one"), T(500));
+	}
+	assert_int_equal(through(&f, AS_OF(T(100)), "*"), T(500));
+	assert_int_equal(through(&f, (struct when){ T(350), T(350) }, "*"), T(300));
+	at(600); /* with an event in between there is nothing to contradict */
+	INVENTORY(&f, EPOCH, 13, "bash", "one", "two");
+	assert_int_equal(through(&f, AS_OF(T(550)), "zsh"), T(500));
+	end(&f);
+}
+
 static int add_window(void *ctx, const struct exposure_row *row)
 {
 	char *text = ctx;
@@ -376,7 +411,7 @@ int main(void)
 		cmocka_unit_test(test_backwards), cmocka_unit_test(test_differences),
 		cmocka_unit_test(test_epoch),     cmocka_unit_test(test_first),
 		cmocka_unit_test(test_changes),   cmocka_unit_test(test_between),
-		cmocka_unit_test(test_edges),
+		cmocka_unit_test(test_edges),     cmocka_unit_test(test_contradicted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
