@@ -205,8 +205,8 @@ static struct job *job_new(enum job_kind kind, void (*done)(void *ctx, int err),
 	return b;
 }
 
-/* A report that is larger than the whole queue passes if there is no other like it: it would wait
- * for an empty queue for ever. */
+/* A report that is larger than the whole queue passes if there is no other like it, and is not
+ * counted: it would wait for an empty queue for ever, and others for it. */
 static bool is_full(const struct posture *p, const struct report *r)
 {
 	const struct posture_stats *s = &p->stats;
@@ -259,8 +259,10 @@ static int job_put(struct posture *p, struct job *b)
 	} else {
 		if (b->report) {
 			p->stats.queued_reports++;
-			p->stats.queued_octets += b->report->arena.used;
-			p->large |= is_large(p, b->report);
+			if (is_large(p, b->report))
+				p->large = true;
+			else
+				p->stats.queued_octets += b->report->arena.used;
 			posture_feel(p);
 		}
 		b->number = ++p->submitted;

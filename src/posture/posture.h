@@ -23,8 +23,9 @@ struct posture_conf {
 	char plugin[64];        /* repository plugin: "sqlite" loads repository-sqlite.so */
 	char plugin_dir[1024];  /* where plugins live */
 	uint32_t queue_reports; /* reports waiting for the writer, at most */
-	uint32_t queue_octets; /* octets they hold, at most, and one report larger than that */
-	uint32_t forget_after; /* days of silence until an endpoint is forgotten; 0: never */
+	uint32_t
+		queue_octets; /* octets they hold, at most; one report larger than that waits beside */
+	uint32_t forget_after;   /* days of silence until an endpoint is forgotten; 0: never */
 	uint32_t retention_days; /* journal older than this is dropped; 0: kept for ever */
 
 	/* A report that would go beyond these fails with ST_ELIMIT, alone. */

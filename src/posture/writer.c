@@ -223,8 +223,10 @@ static void job_finish(struct posture *p, struct job *b, int err)
 			err = ST_ELIMIT;
 		pthread_mutex_lock(&p->lock);
 		p->stats.queued_reports--;
-		p->stats.queued_octets -= b->report->arena.used;
-		p->large &= !is_large(p, b->report);
+		if (is_large(p, b->report))
+			p->large = false;
+		else
+			p->stats.queued_octets -= b->report->arena.used;
 		posture_feel(p);
 		p->stats.reports += !err;
 		p->stats.failed += err != 0;
