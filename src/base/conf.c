@@ -190,6 +190,17 @@ static int conf_readable(const char *path, struct conf_error *e)
 	return err == ENOENT ? ST_ENOENT : ST_ECONF;
 }
 
+/* Defaults of lists go through the lexer, too. NULL: out of memory. */
+static cfg_t *conf_new(cfg_opt_t *opts)
+{
+	cfg_t *cfg;
+
+	pthread_mutex_lock(&parse_lock);
+	cfg = cfg_init(opts, CFGF_NONE);
+	pthread_mutex_unlock(&parse_lock);
+	return cfg;
+}
+
 /* Both parsers below come here: what the callbacks look at is set for as long as they run. */
 static int conf_parse(cfg_t *cfg, const char *path, const char *text,
 		      const struct conf_range *ranges, struct conf_error *e)
@@ -240,7 +251,7 @@ int conf_load(const char *path, cfg_opt_t *opts, const struct conf_range *ranges
 	e->text[0] = '\0';
 	if ((err = conf_readable(path, e)) < 0)
 		return err;
-	if (!(c = cfg_init(opts, CFGF_NONE)))
+	if (!(c = conf_new(opts)))
 		return ST_ENOMEM;
 	err = conf_file(c, path, ranges, e);
 	if (err)
@@ -254,7 +265,7 @@ int conf_load_text(const char *text, cfg_opt_t *opts, cfg_t **cfg)
 {
 	int err;
 
-	if (!(*cfg = cfg_init(opts, CFGF_NONE)))
+	if (!(*cfg = conf_new(opts)))
 		return ST_ENOMEM;
 	if ((err = conf_parse(*cfg, NULL, text, NULL, NULL)) < 0) {
 		conf_free(*cfg);
@@ -282,5 +293,5 @@ int conf_load_named(const char *name, cfg_opt_t *opts, const struct conf_range *
 	if ((err = conf_load(path, opts, ranges, cfg, e)) != ST_ENOENT)
 		return err;
 	e->text[0] = '\0';
-	return (*cfg = cfg_init(opts, CFGF_NONE)) ? 0 : ST_ENOMEM;
+	return (*cfg = conf_new(opts)) ? 0 : ST_ENOMEM;
 }

@@ -6,9 +6,9 @@
  * (imv-swima.conf, repository-sqlite.conf). A module therefore finds its settings the same
  * way in every host.
  *
- * libConfuse has one lexer for the whole process, and freeing a configuration destroys it:
- * threads take turns here. Nobody else parses or frees a cfg_t; looking into one and printing it
- * need no turn.
+ * libConfuse has one lexer for the whole process; defaults of lists go through it, and freeing a
+ * configuration destroys it: threads take turns here. Nobody else makes, parses or frees a cfg_t;
+ * looking into one and printing it need no turn.
  *
  * The lock is in libstance.so, and there is one of those in a process, as there is one
  * libConfuse: programs, modules and plugins are linked to it and have no copy of this file, a

@@ -10,6 +10,7 @@ static char dir[64], path[128];
 
 static cfg_opt_t section[] = { CFG_INT("seconds", 7, CFGF_NONE), CFG_END() };
 static cfg_opt_t opts[] = { CFG_INT("port", 271, CFGF_NONE), CFG_STR("name", "x", CFGF_NONE),
+			    CFG_STR_LIST("names", "{\"a\", \"b\"}", CFGF_NONE),
 			    CFG_SEC("limits", section, CFGF_NONE), CFG_END() };
 static const struct conf_range ranges[] = { { "port", 1, 65535 },
 					    { "limits|seconds", 1, 60 },
