@@ -6,11 +6,17 @@
 
 #define KEPT_MAX (64u * 1024 * 1024)
 
+/* Who waits, longest first. */
+struct gate_line {
+	struct gate_pass *first, **last;
+};
+
 struct gate {
 	pthread_mutex_t lock;
-	struct gate_pass *first, **last; /* who waits, longest first */
+	struct gate_line lines[2]; /* who begins; who comes back */
 	struct gate_count count;
 	uint32_t limit;
+	unsigned turn; /* the line that has it, when somebody waits in both */
 	bool shut;
 };
 
@@ -22,7 +28,8 @@ int gate_open(uint32_t limit, struct gate **out)
 	if (!g)
 		return ST_ENOMEM;
 	pthread_mutex_init(&g->lock, NULL);
-	g->last = &g->first;
+	for (unsigned i = 0; i < 2; i++)
+		g->lines[i].last = &g->lines[i].first;
 	g->limit = limit;
 	return 0;
 }
@@ -41,7 +48,7 @@ static void gate_unqueue(struct gate *g, struct gate_pass *p)
 	if (p->next)
 		p->next->back = p->back;
 	else
-		g->last = p->back;
+		g->lines[p->again].last = p->back;
 	p->next = NULL;
 	p->back = NULL;
 	g->count.waiting--;
@@ -52,12 +59,20 @@ static bool gate_has_room(const struct gate *g)
 	return !g->shut && g->count.in < g->limit;
 }
 
+static struct gate_pass *gate_next(struct gate *g)
+{
+	struct gate_pass *p = g->lines[g->turn ^= 1].first;
+
+	return p ? p : g->lines[g->turn ^ 1].first;
+}
+
 /* Inside the lock, so that nobody is admitted who has left meanwhile. */
 static void gate_admit(struct gate *g)
 {
 	struct gate_pass *p;
 
-	while ((p = g->first) && gate_has_room(g)) {
+	while (g->count.waiting && gate_has_room(g)) {
+		p = gate_next(g);
 		gate_unqueue(g, p);
 		p->state = GATE_IN;
 		g->count.in++;
@@ -93,6 +108,7 @@ bool gate_full(struct gate *g)
 
 bool gate_enter(struct gate *g, struct gate_pass *p)
 {
+	struct gate_line *line = &g->lines[p->again];
 	bool in;
 
 	pthread_mutex_lock(&g->lock);
@@ -102,9 +118,9 @@ bool gate_enter(struct gate *g, struct gate_pass *p)
 	} else if (p->state == GATE_OUT) {
 		p->state = GATE_WAITING;
 		p->next = NULL;
-		p->back = g->last;
-		*g->last = p;
-		g->last = &p->next;
+		p->back = line->last;
+		*line->last = p;
+		line->last = &p->next;
 		g->count.waiting++;
 	}
 	in = p->state == GATE_IN;

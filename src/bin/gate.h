@@ -1,6 +1,8 @@
 /* How many assessments may be under way at once, over all loops, and in which order the others
- * have their turn: first come, first served. Whoever waits costs one list entry inside its own
- * memory; nothing is polled, and every step takes the same short time for any number of them. */
+ * have their turn: first come, first served. Who gave its place away in the middle and comes back
+ * stands in a line of its own; while there are two lines they take turns, so that neither can
+ * keep the other out. Whoever waits costs one list entry inside its own memory; nothing is
+ * polled, and every step takes the same short time for any number of them. */
 #ifndef STANCE_BIN_GATE_H
 #define STANCE_BIN_GATE_H
 
@@ -16,6 +18,7 @@ enum gate_state { GATE_OUT, GATE_WAITING, GATE_IN };
 struct gate_pass {
 	struct gate_pass *next, **back;
 	enum gate_state state; /* the gate's, under its lock */
+	bool again; /* comes back to go on; its owner's, who lets it be while it waits */
 	/* The turn has come: on ANY thread, inside a call of another's. Must not call into the
 	 * gate, nor wait (mailbox_send is right). */
 	void (*admit)(struct gate_pass *p);

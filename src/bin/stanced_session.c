@@ -58,10 +58,12 @@ struct session *session_next(struct session *s)
 	return s->next;
 }
 
-/* An assessment is under way in which it is not the endpoint that is to say something. */
+/* An assessment is under way in which it is not the endpoint that is to say something, or it has
+ * and was not heard yet. */
 static bool session_waits_for_us(const struct session *s)
 {
-	return s->peer && imv_peer_busy(s->peer) && !imv_peer_listens(s->peer);
+	return s->peer && imv_peer_busy(s->peer) &&
+	       (s->turn == TURN_WAIT || !imv_peer_listens(s->peer));
 }
 
 /* Whether it was worth its handshake. What ended for a reason of ours says nothing. */

@@ -131,17 +131,19 @@ static void turn_watch(struct session *s)
 static void turn_work(struct session *s)
 {
 	s->turn = TURN_WORK;
+	s->away = s->pass.again = false;
 	s->begun = s->heard = clock_mono_us();
 	turn_watch(s);
 }
 
-/* The assessment goes on when the endpoint does, without a place if need be: there are no more of
- * that kind than endpoints that fall silent in the middle. */
+/* The assessment goes on when the endpoint does, and then it passes the gate again. */
 static void turn_yield(struct session *s, int64_t now)
 {
-	if (imv_peer_listens(s->peer) && now - s->heard >= PATIENCE_S * CLOCK_SEC &&
-	    gate_count(gate_of(s)).waiting)
-		turn_leave(s);
+	if (s->away || !imv_peer_listens(s->peer) || now - s->heard < PATIENCE_S * CLOCK_SEC ||
+	    !gate_count(gate_of(s)).waiting)
+		return;
+	turn_leave(s);
+	s->away = s->pass.again = true;
 }
 
 /* False: its time is over. */
@@ -243,13 +245,25 @@ static void turn_silent(struct session *s)
 	turn_set(s, TURN_EXPECT, s->worker->limits.assessment_s);
 }
 
+/* It comes back into the middle of an assessment. The time that it had to wait is not its own. */
+static void turn_return(struct session *s)
+{
+	s->turn = TURN_WORK;
+	s->away = s->pass.again = false;
+	s->begun += clock_mono_us() - s->heard;
+	turn_watch(s);
+}
+
 /* The turn has come. */
 static void turn_go(struct session *s)
 {
 	struct wr batch = s->kept;
+	bool back = s->away;
 
 	turn_hold(s, false);
-	if (batch.len) {
+	if (back)
+		turn_return(s);
+	if (back || batch.len) {
 		gate_drop(gate_of(s), batch.len);
 		s->kept = (struct wr){ 0 };
 		turn_receive(s, wr_span(&batch));
@@ -292,16 +306,25 @@ void turn_first(struct session *s)
 		turn_hold(s, true);
 }
 
+/* Has no place, and needs one for what it says now. */
+static bool turn_outside(struct session *s)
+{
+	if (s->away)
+		s->heard = clock_mono_us();
+	return s->away || s->turn == TURN_EXPECT || s->turn == TURN_IDLE;
+}
+
 void turn_batch(struct session *s, struct span batch)
 {
 	if (s->turn == TURN_OVER)
 		return;
-	if (s->turn != TURN_EXPECT && s->turn != TURN_IDLE && s->turn != TURN_WAIT)
-		turn_receive(s, batch);
-	else if (s->turn != TURN_WAIT && turn_enter(s))
-		turn_receive(s, batch);
-	else
+	if (s->turn == TURN_WAIT || (turn_outside(s) && !turn_enter(s))) {
 		turn_keep(s, batch);
+		return;
+	}
+	if (s->away)
+		turn_return(s);
+	turn_receive(s, batch);
 }
 
 void turn_wake(struct session *s)

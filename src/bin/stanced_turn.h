@@ -5,7 +5,8 @@
  * place. While there is none, a new session is not read from, and the first batch of any other is
  * kept unread, so that waiting costs next to nothing on either side. Who was let in and then says
  * nothing gives the place back to those who wait: at once before the first batch, after a while
- * in the middle of an assessment. A reassessment that we ask for passes the same gate. */
+ * in the middle of an assessment, which goes on behind the gate when the endpoint does. A
+ * reassessment that we ask for passes the same gate. */
 #ifndef STANCE_BIN_STANCED_TURN_H
 #define STANCE_BIN_STANCED_TURN_H
 
@@ -38,6 +39,7 @@ struct session {
 	struct verify *verify; /* of a password, under way */
 	uv_timer_t deadline;   /* of the turn; TURN_IDLE: until the endpoint is asked */
 	uv_timer_t pace;       /* until the endpoint may have another assessment */
+	bool away;             /* gave its place away in the middle of an assessment */
 	bool held, paced;      /* why it is not read from: no turn; too many of them */
 	enum turn turn;
 	struct wr kept;        /* a batch that waits for its turn */

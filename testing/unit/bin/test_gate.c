@@ -100,6 +100,25 @@ static void test_leave_queue(void **state)
 	free(v);
 }
 
+/* Who comes back is served in turn with those who begin, each of them in their order. */
+static void test_again(void **state)
+{
+	const unsigned order[] = { 2, 4, 5, 6, 1, 3 };
+	struct visitor *v = visitors(ROOM + 6);
+	size_t left = 0;
+
+	(void)state;
+	v[ROOM + 4].pass.again = v[ROOM + 5].pass.again = true;
+	for (size_t i = 0; i < ROOM + 6; i++)
+		(void)gate_enter(gate, &v[i].pass);
+	assert_int_equal(gate_count(gate).waiting, 6);
+	for (; left < ROOM + 6; left++)
+		(void)gate_leave(gate, &v[left].pass);
+	for (size_t i = 0; i < 6; i++)
+		assert_int_equal(v[ROOM + i].order, order[i]);
+	free(v);
+}
+
 static void test_limit(void **state)
 {
 	struct visitor *v = visitors(ROOM + 4);
@@ -215,6 +234,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_order, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_leave_queue, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_limit, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_shut, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_kept, setup, teardown),

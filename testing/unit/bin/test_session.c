@@ -336,10 +336,18 @@ static void test_wasted_in_the_middle(void **state)
 /* Hangs up while it waits for us. */
 static void test_waited_for_us(void **state)
 {
-	(void)state;
 	get_ready();
 	is.busy = true;
+	is.listens = *state != NULL;
+	s->turn = *state ? TURN_WAIT : TURN_WORK;
 	counts(ST_EIO, 0, 0);
+}
+
+/* What it has said has not had its turn. */
+static void test_waited_for_its_turn(void **state)
+{
+	*state = s;
+	test_waited_for_us(state);
 }
 
 static void lost(void)
@@ -401,6 +409,7 @@ int main(void)
 		CASE(test_assessed),
 		CASE(test_wasted),
 		CASE(test_wasted_in_the_middle),
+		CASE(test_waited_for_its_turn),
 		CASE(test_waited_for_us),
 		CASE(test_not_queued),
 		CASE(test_no_barrier),

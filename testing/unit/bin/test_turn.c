@@ -341,9 +341,11 @@ static void test_silent(void **state)
 	settle();
 }
 
-/* Who does not answer gives the place to those who wait, and goes on when it does. */
+/* Who does not answer gives the place to those who wait, and passes the gate when it does. */
 static void test_falls_silent(void **state)
 {
+	int64_t begun;
+
 	(void)state;
 	turn_first(s);
 	turn_batch(s, span_str("first"));
@@ -362,11 +364,72 @@ static void test_falls_silent(void **state)
 	s->deadline.timer_cb(&s->deadline);
 	assert_true(other_in);
 	assert_int_equal(s->turn, TURN_WORK);
+	begun = s->begun;
 	turn_batch(s, span_str("at last"));
+	assert_int_equal(s->turn, TURN_WAIT);
+	assert_true(conn.paused);
+	assert_int_equal(peer.received, 1);
+	assert_int_equal(gate_count(manager.gate).in, 1); /* the other */
+	s->heard -= 60 * CLOCK_SEC;
+	(void)gate_leave(manager.gate, &other);
+	run_for(1);
 	assert_int_equal(peer.received, 2);
+	assert_int_equal(peer.begun, 1);
+	assert_int_equal(s->turn, TURN_WORK);
+	assert_true(s->begun - begun >= 60 * CLOCK_SEC); /* waiting is not its own time */
+	assert_true(uv_is_active((uv_handle_t *)&s->deadline));
+	assert_false(gate_enter(manager.gate, &other)); /* it has a place again */
 	settle();
 	assert_int_equal(s->turn, TURN_IDLE);
-	assert_int_equal(gate_count(manager.gate).in, 1); /* the other */
+}
+
+static void fall_silent(void)
+{
+	turn_first(s);
+	turn_batch(s, span_str("first"));
+	peer.listens = true;
+	assert_false(gate_enter(manager.gate, &other));
+	s->heard -= 60 * CLOCK_SEC;
+	s->deadline.timer_cb(&s->deadline);
+	assert_true(other_in);
+}
+
+/* There is a place when it comes back: it goes on at once. */
+static void test_comes_back(void **state)
+{
+	(void)state;
+	fall_silent();
+	(void)gate_leave(manager.gate, &other);
+	turn_batch(s, span_str("at last"));
+	assert_int_equal(peer.received, 2);
+	assert_int_equal(s->turn, TURN_WORK);
+	assert_int_equal(gate_count(manager.gate).in, 1);
+	turn_batch(s, span_str("and more"));
+	assert_int_equal(peer.received, 3);
+	settle();
+	assert_true(
+		gate_enter(manager.gate, &other)); /* and a next one stands with all others */
+	turn_batch(s, span_str("again"));
+	assert_int_equal(s->turn, TURN_WAIT);
+	assert_false(s->pass.again);
+}
+
+/* It does not go on while memory is scarce. */
+static void test_comes_back_to_shut_gate(void **state)
+{
+	(void)state;
+	fall_silent();
+	gate_shut(manager.gate, true);
+	(void)gate_leave(manager.gate, &other);
+	turn_batch(s, span_str("at last"));
+	run_for(1);
+	assert_int_equal(peer.received, 1);
+	assert_int_equal(s->turn, TURN_WAIT);
+	gate_shut(manager.gate, false);
+	run_for(1);
+	assert_int_equal(peer.received, 2);
+	assert_int_equal(peer.retried, 0);
+	settle();
 }
 
 /* The result waits behind messages that the endpoint does not fetch: others have the place, and
@@ -557,6 +620,8 @@ int main(void)
 		CASE(test_pace),
 		CASE(test_dropped),
 		CASE(test_forgotten),
+		CASE(test_comes_back),
+		CASE(test_comes_back_to_shut_gate),
 		CASE(test_deadline_of_silent),
 		CASE(test_result_waits),
 	};
