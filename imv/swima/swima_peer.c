@@ -2,6 +2,14 @@
 
 #include <stdlib.h>
 
+#define HASH_NONFATAL_OOM 1
+#include "base/table.h"
+
+struct swima_wish {
+	UT_hash_handle hh;
+	size_t at;
+};
+
 static int swima_peer_grow(struct swima_peer *p)
 {
 	size_t cap = p->cap ? p->cap * 2 : 256;
@@ -22,10 +30,30 @@ static int swima_peer_grow(struct swima_peer *p)
 	return 0;
 }
 
+/* wanted[at] is the last with this identifier. */
+static int swima_peer_wish(struct swima_peer *p, struct swima_wish *wish, size_t at)
+{
+	unsigned before = HASH_COUNT(p->wishes);
+
+	if (!wish) {
+		if (!(wish = arena_alloc(&p->arena, sizeof(*wish))))
+			return ST_ENOMEM;
+		HASH_ADD_KEYPTR(hh, p->wishes, p->wanted[at].p, p->wanted[at].n, wish);
+		if (HASH_COUNT(p->wishes) == before)
+			return ST_ENOMEM;
+	}
+	wish->at = at;
+	return 0;
+}
+
 int swima_peer_want(struct swima_peer *p, struct span identifier, size_t max)
 {
+	struct swima_wish *wish;
 	int err;
 
+	HASH_FIND(hh, p->wishes, identifier.p, identifier.n, wish);
+	if (wish && wish->at >= p->asked)
+		return 0;
 	if (p->n_wanted >= max)
 		return ST_ELIMIT;
 	if (p->n_wanted == p->cap && (err = swima_peer_grow(p)) < 0)
@@ -33,6 +61,8 @@ int swima_peer_want(struct swima_peer *p, struct span identifier, size_t max)
 	p->wanted[p->n_wanted] = arena_copy(&p->arena, identifier);
 	if (!p->wanted[p->n_wanted].p)
 		return ST_ENOMEM;
+	if ((err = swima_peer_wish(p, wish, p->n_wanted)) < 0)
+		return err;
 	p->told[p->n_wanted++] = false;
 	return 0;
 }
@@ -94,7 +124,7 @@ bool swima_peer_told(struct swima_peer *p, struct span identifier)
 	if (lo == n || !span_eq(p->sorted[lo].identifier, identifier) ||
 	    p->told[p->sorted[lo].at])
 		return false;
-	/* it is wanted once for each time that it is installed */
+	/* twice in it when it was wanted again, and what was asked for first was too much */
 	for (; lo < n && span_eq(p->sorted[lo].identifier, identifier); lo++)
 		p->told[p->sorted[lo].at] = true;
 	return true;
@@ -102,6 +132,7 @@ bool swima_peer_told(struct swima_peer *p, struct span identifier)
 
 void swima_peer_reset(struct swima_peer *p)
 {
+	HASH_CLEAR(hh, p->wishes);
 	arena_reset(&p->arena);
 	free(p->wanted);
 	free(p->told);

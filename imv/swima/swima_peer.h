@@ -13,6 +13,8 @@ struct swima_chunk {
 	size_t at; /* in wanted */
 };
 
+struct swima_wish;
+
 struct swima_peer {
 	uint32_t collector; /* its Posture Collector Identifier */
 	bool inventory;     /* it has told its inventory */
@@ -23,13 +25,15 @@ struct swima_peer {
 	bool *told;                 /* described since */
 	struct swima_chunk *sorted; /* wanted[from .. asked), by identifier */
 	size_t n_wanted, cap;
-	size_t asked; /* of wanted: the request under way ends here */
-	size_t from;  /* and begins here */
+	struct swima_wish *wishes; /* table: the last of wanted with each identifier */
+	size_t asked;              /* of wanted: the request under way ends here */
+	size_t from;               /* and begins here */
 	size_t chunk; /* how many the next request may name; halves when that is too many */
 	uint32_t request_id; /* of the request under way, 0: none */
 };
 
-/* Remembers an identifier, copied. 0, ST_ENOMEM or ST_ELIMIT (max are remembered). */
+/* Remembers an identifier, copied, unless it is to be asked for already. One that has been asked
+ * for is wanted again: it has changed since. 0, ST_ENOMEM or ST_ELIMIT (max are remembered). */
 int swima_peer_want(struct swima_peer *p, struct span identifier, size_t max);
 
 /* The next request names wanted[from .. asked): sets both, at most chunk of them and octets on

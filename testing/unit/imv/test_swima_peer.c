@@ -35,6 +35,47 @@ static void test_chunks(void **state)
 	swima_peer_reset(&p);
 }
 
+/* However often it is wanted it is asked for once; again only when it has changed since. */
+static void test_once(void **state)
+{
+	struct swima_peer p = { .chunk = 8 };
+
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		assert_int_equal(swima_peer_want(&p, span_str("altered"), 2), 0);
+		assert_int_equal(swima_peer_want(&p, span_str("and altered"), 2), 0);
+	}
+	assert_true(swima_peer_next(&p, SIZE_MAX));
+	assert_int_equal(p.asked, 2);
+	assert_false(swima_peer_next(&p, SIZE_MAX));
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(swima_peer_want(&p, span_str("altered"), 3), 0);
+	assert_int_equal(swima_peer_want(&p, span_str("and altered"), 3), ST_ELIMIT);
+	assert_true(swima_peer_next(&p, SIZE_MAX));
+	assert_int_equal(p.asked, 3);
+	assert_true(swima_peer_told(&p, span_str("altered")));
+	swima_peer_reset(&p);
+}
+
+/* The wish came again while a request that turned out to be too big was under way. */
+static void test_twice_in_one(void **state)
+{
+	struct swima_peer p = { .chunk = 7 };
+
+	(void)state;
+	fill(&p, 7);
+	assert_true(swima_peer_next(&p, SIZE_MAX));
+	assert_int_equal(swima_peer_want(&p, span_str("id-000006"), 8), 0);
+	swima_peer_shrink(&p);
+	for (int i = 0; i < 3; i++)
+		assert_true(swima_peer_next(&p, SIZE_MAX));
+	assert_int_equal(p.asked - p.from, 2);
+	assert_true(swima_peer_told(&p, span_str("id-000006")));
+	assert_true(p.told[6] && p.told[7]);
+	assert_false(swima_peer_told(&p, span_str("id-000006")));
+	swima_peer_reset(&p);
+}
+
 /* The request has to fit into the connection: eleven octets each. */
 static void test_octets(void **state)
 {
@@ -112,9 +153,10 @@ static void test_told_much(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_chunks),    cmocka_unit_test(test_octets),
-		cmocka_unit_test(test_shrink),    cmocka_unit_test(test_told),
-		cmocka_unit_test(test_told_much),
+		cmocka_unit_test(test_chunks),       cmocka_unit_test(test_octets),
+		cmocka_unit_test(test_shrink),       cmocka_unit_test(test_told),
+		cmocka_unit_test(test_told_much),    cmocka_unit_test(test_once),
+		cmocka_unit_test(test_twice_in_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
