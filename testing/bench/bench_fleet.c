@@ -295,7 +295,7 @@ static void ctl(struct bench *b, char *const words[])
 		argv[n++] = *words++;
 	posix_spawn_file_actions_init(&fa);
 	posix_spawn_file_actions_addopen(&fa, 1, "/dev/null", 1, 0);
-	if (posix_spawn(&pid, BUILD_DIR "/.libs/stancectl", &fa, NULL, argv, environ) != 0 ||
+	if (posix_spawn(&pid, BUILD_DIR "/stancectl", &fa, NULL, argv, environ) != 0 ||
 	    waitpid(pid, &status, 0) < 0 || !WIFEXITED(status) || WEXITSTATUS(status) > 5)
 		die("stancectl", ST_EIO);
 	posix_spawn_file_actions_destroy(&fa);
