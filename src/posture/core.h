@@ -31,8 +31,9 @@ struct posture {
 	struct repository *repo;
 	struct index ix; /* with its own lock */
 	struct log log;
-	int refs;               /* under the instance lock */
-	_Atomic int64_t oldest; /* the past begins here */
+	struct log_limit descriptions; /* lines of those that were refused */
+	int refs;                      /* under the instance lock */
+	_Atomic int64_t oldest;        /* the past begins here */
 
 	pthread_mutex_t lock;     /* everything below */
 	pthread_cond_t wake;      /* the writer: there is work */

@@ -18,22 +18,51 @@ static int description_set(struct description_of *d, enum description which, str
 	return 0;
 }
 
+/* The texts of s, in the order of enum description. */
+static void software_texts(const struct software *s, struct span out[DESC_N])
+{
+	out[DESC_NAME] = s->name;
+	out[DESC_VERSION] = s->version;
+	out[DESC_ARCH] = s->arch;
+	out[DESC_TYPE] = s->type;
+	out[DESC_SOURCE_NAME] = s->source_name;
+	out[DESC_SOURCE_VERSION] = s->source_version;
+	out[DESC_PURL] = s->purl;
+	out[DESC_SUPPLIER] = s->supplier;
+}
+
+static bool has_other_model(const struct description_of *d, const struct software *s)
+{
+	return (s->model_pen || s->model) &&
+	       (d->model_pen != s->model_pen || d->model != s->model);
+}
+
+struct description_news description_compare(const struct description_of *d,
+					    const struct software *s)
+{
+	struct description_news news = { .model = has_other_model(d, s) };
+	struct span from[DESC_N];
+
+	if (news.model && !d->model_pen && !d->model)
+		news.adds = 1u << DESC_N;
+
+	software_texts(s, from);
+	for (int i = 0; i < DESC_N; i++) {
+		if (!from[i].n || text_is(d->text[i], from[i]))
+			continue;
+		*(d->text[i] ? &news.differs : &news.adds) |= 1u << i;
+	}
+	return news;
+}
+
 int description_merge(struct description_of *d, const struct software *s,
 		      struct text_table *texts, bool *changed)
 {
-	const struct span from[DESC_N] = {
-		[DESC_NAME] = s->name,
-		[DESC_VERSION] = s->version,
-		[DESC_ARCH] = s->arch,
-		[DESC_TYPE] = s->type,
-		[DESC_SOURCE_NAME] = s->source_name,
-		[DESC_SOURCE_VERSION] = s->source_version,
-		[DESC_PURL] = s->purl,
-		[DESC_SUPPLIER] = s->supplier,
-	};
+	struct span from[DESC_N];
 	int err = 0;
 
-	if (d->model_pen != s->model_pen || d->model != s->model) {
+	software_texts(s, from);
+	if (has_other_model(d, s)) {
 		d->model_pen = s->model_pen;
 		d->model = s->model;
 		*changed = true;

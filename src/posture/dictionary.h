@@ -87,6 +87,16 @@ void dictionary_free(struct dictionary *d, struct text_table *texts);
  * that s leaves empty stays as it is. */
 int description_merge(struct description_of *d, const struct software *s,
 		      struct text_table *texts, bool *changed);
+
+/* What s says that d does not, as bits 1 << enum description. */
+struct description_news {
+	unsigned adds;    /* d has nothing there; 1 << DESC_N: no data model */
+	unsigned differs; /* d has something else there */
+	bool model;       /* another data model than that of d */
+};
+
+struct description_news description_compare(const struct description_of *d,
+					    const struct software *s);
 void description_copy(struct description_of *to, const struct description_of *from);
 void description_drop(struct description_of *d, struct text_table *texts);
 void description_store(const struct dictionary_entry *e, const struct description_of *d,

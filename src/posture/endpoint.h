@@ -12,10 +12,11 @@ struct set;
 
 /* What an endpoint has made of its allowance (posture_conf); in memory only. */
 struct spent {
-	int64_t from;     /* when its day began */
-	uint32_t taught;  /* identifiers that nobody had told of before */
-	uint32_t changes; /* journal lines */
-	bool refused;     /* a report was, and that was said */
+	int64_t from;      /* when its day began */
+	uint32_t taught;   /* identifiers that nobody had told of before */
+	uint32_t changes;  /* journal lines */
+	uint32_t disputes; /* notices that a description was refused */
+	bool refused;      /* a report was, and that was said */
 };
 
 /* Facts and results are texts that all endpoints share: the name, a NUL, the value; of a result

@@ -203,6 +203,7 @@ static int put_software(struct events *ev)
 	const struct set *base;
 	int err = endpoint_set_software(e, e->set, &j->added, &j->removed);
 
+	journal_moved(j, ev->s);
 	if (err || n <= DRIFT_MIN || n <= e->set->n / DRIFT_SHARE)
 		return err;
 	err = endpoint_software(e, &j->now);

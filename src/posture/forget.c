@@ -68,6 +68,7 @@ int forget_stage(struct journal *j, struct staged_endpoint *s, const struct repo
 		return ST_ENOMEM;
 	s->e->forgotten_seq = c->seq;
 	s->forgotten = true;
+	journal_moved(j, s);
 	j->n_forgotten++;
 	return staged_rename(j, s);
 }

@@ -114,6 +114,37 @@ uint64_t index_count(const struct index *ix, uint32_t software)
 	return w.count - bitmap_count(p->removed) + bitmap_count(p->added);
 }
 
+struct beyond {
+	const struct index *ix;
+	uint64_t count, enough;
+};
+
+static bool add_until_enough(uint32_t set, void *ctx)
+{
+	struct beyond *b = ctx;
+
+	b->count += bitmap_count(sets_get(&b->ix->sets, set)->endpoints);
+	return b->count <= b->enough;
+}
+
+bool index_held_beyond(const struct index *ix, uint32_t software, uint64_t n)
+{
+	struct beyond b = { .ix = ix };
+	uint64_t added;
+
+	if (!software || software > ix->n_postings)
+		return false;
+	const struct posting *p = &ix->postings[software - 1];
+
+	added = bitmap_count(p->added);
+	b.enough = n + bitmap_count(p->removed);
+	if (added > b.enough)
+		return true;
+	b.enough -= added;
+	bitmap_each(p->sets, add_until_enough, &b);
+	return b.count > b.enough;
+}
+
 /* v with room for n elements of this size, or NULL; *cap counts what there is room for. */
 static void *grow(void *v, uint32_t *cap, uint32_t n, size_t size)
 {

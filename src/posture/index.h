@@ -103,6 +103,9 @@ int index_find_idle(struct index *ix);
 /* How many they are, without making the bitmap. */
 uint64_t index_count(const struct index *ix, uint32_t software);
 
+/* More than n have it; as soon as that is certain. */
+bool index_held_beyond(const struct index *ix, uint32_t software, uint64_t n);
+
 /* --- writing: the writer thread, under the write lock (or before there are readers) -------- */
 
 /* Room for so many more endpoints and software, so that what follows does not fail. */

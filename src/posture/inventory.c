@@ -104,6 +104,7 @@ int journal_set_software(struct journal *j, struct staged_endpoint *s, const str
 {
 	int err = find_base(j, s->e, base);
 
+	journal_moved(j, s);
 	return err < 0 ? err : endpoint_set_software(s->e, *base, &j->added, &j->removed);
 }
 

@@ -88,12 +88,24 @@ static int endpoint_stage(struct journal *j, const struct report *r,
 	return s->fresh ? endpoint_first_seen(j, s) : 0;
 }
 
+void journal_moved(struct journal *j, struct staged_endpoint *s)
+{
+	if (s->moved)
+		return;
+	s->moved = true;
+	s->next_moved = j->moved;
+	j->moved = s;
+	j->n_moved++;
+}
+
 static int items_stage(struct journal *j, struct staged_endpoint *s, const struct report *r)
 {
+	size_t first = j->n_changes;
 	int err = 0;
 
 	j->stamp++;
 	j->report = r;
+	j->n_described = 0;
 	for (const struct report_item *it = r->items; it && !err; it = it->next) {
 		switch (it->kind) {
 		case ITEM_INVENTORY:
@@ -103,14 +115,14 @@ static int items_stage(struct journal *j, struct staged_endpoint *s, const struc
 			err = events_stage(j, s, it);
 			break;
 		case ITEM_DESCRIBE:
-			err = description_stage(j, it);
+			err = journal_described(j, 0, it->software);
 			break;
 		default:
 			err = facts_stage(j, s, it);
 			break;
 		}
 	}
-	return err;
+	return err < 0 ? err : descriptions_stage(j, s, first);
 }
 
 static bool is_known(const struct journal *j, const struct report *r)
@@ -469,6 +481,7 @@ void journal_reset(struct journal *j)
 	free(j->named);
 	ids_free(&j->dropped);
 	free(j->reported);
+	free(j->described);
 	ids_free(&j->now);
 	ids_free(&j->before);
 	ids_free(&j->added);

@@ -23,6 +23,8 @@ struct staged_endpoint {
 	bool fresh, dirty;
 	bool forgotten; /* by this commit */
 	bool told;      /* other facts or results than before */
+	bool moved;     /* other software than before, or forgotten: it is in j->moved */
+	struct staged_endpoint *next_moved;
 };
 
 struct staged_description {
@@ -47,6 +49,12 @@ struct reported {
 	const struct item_software *software;
 };
 
+/* What the report at work says that software is. */
+struct described {
+	uint32_t id; /* 0: not looked up yet */
+	const struct item_software *software;
+};
+
 struct journal {
 	struct index *ix;
 	const struct posture_conf *conf; /* its ceilings */
@@ -58,7 +66,8 @@ struct journal {
 	struct change *changes;
 	size_t n_changes, cap_changes;
 	struct staged_endpoint *endpoints;
-	uint32_t n_fresh, n_forgotten;
+	struct staged_endpoint *moved;
+	uint32_t n_fresh, n_forgotten, n_moved;
 	struct dictionary_entry **software; /* new, id dictionary.n + 1 and up */
 	struct dictionary_entry *software_by_identifier;
 	uint32_t n_software, cap_software;
@@ -71,6 +80,8 @@ struct journal {
 	struct ids now, before, added, removed; /* scratch */
 	struct reported *reported;              /* of the inventory at work */
 	size_t n_reported, cap_reported;
+	struct described *described;
+	size_t n_described, cap_described;
 };
 
 /* Begins a commit. now is the wall clock; a clock that went back does not take the journal
@@ -112,7 +123,10 @@ void journal_untimed(struct change *c, int64_t after);
 /* The dictionary id of what sw names, which may be a new one. */
 struct dictionary_entry *journal_find(const struct journal *j, struct span identifier);
 int journal_resolve(struct journal *j, const struct item_software *sw, uint32_t *id);
-const struct dictionary_entry *journal_software(const struct journal *j, uint32_t id);
+struct dictionary_entry *journal_software(const struct journal *j, uint32_t id);
+
+/* The software of s is not what it was. */
+void journal_moved(struct journal *j, struct staged_endpoint *s);
 
 /* Room for n in j->reported. */
 int journal_reported(struct journal *j, size_t n);
@@ -140,10 +154,18 @@ bool forget_staged(const struct journal *j, const struct endpoint *old);
 /* Facts, results, assessments, notices. */
 int facts_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it);
 
-/* Inventories, events and descriptions. */
+/* Inventories and events. */
 int inventory_stage(struct journal *j, struct staged_endpoint *s,
 		    const struct report_item *it);
 int events_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it);
-int description_stage(struct journal *j, const struct report_item *it);
+
+/* Keeps what sw, which has a description, says about id (0: whatever it names) until the report
+ * at work is staged. 0 or ST_ENOMEM. */
+int journal_described(struct journal *j, uint32_t id, const struct item_software *sw);
+
+/* After everything else of the report at work, whose changes begin with this one: what s says
+ * about software that it has fills in what nobody has said, and replaces what was said when
+ * nobody else has it. What is refused becomes notices "software.description". */
+int descriptions_stage(struct journal *j, struct staged_endpoint *s, size_t first);
 
 #endif

@@ -85,7 +85,7 @@ struct software {
 	uint8_t source;     /* source identification number on that endpoint */
 	uint32_t record_id; /* on that endpoint; 0: not told */
 	struct span locator;
-	/* The description: the same wherever this identifier is installed. */
+	/* The description: the same wherever this identifier is installed; see report_describe. */
 	struct span name, version, arch;
 	struct span type; /* purl's word for the kind of package: "deb", "rpm", "pypi" ... */
 	struct span source_name, source_version; /* package it was built from */
@@ -149,7 +149,14 @@ int report_event(struct report *r, const struct event *ev);
 int report_events_end(struct report *r);
 
 /* What an identifier means, whoever has it installed: name, version and the rest of the
- * description. Refuses like report_software. */
+ * description. Refuses like report_software.
+ *
+ * All endpoints share it, so it counts, like a description in an inventory or an event, only when
+ * this endpoint has the software after this report. It fills in what nobody has said yet (that
+ * of software which this very report removes may, too). What differs from what is known
+ * replaces it only while no other endpoint has the software. Otherwise all of this description is
+ * left out, and a notice "software.description" says what was known and what was told: once
+ * an identifier, a few in a report, some in a day. */
 int report_describe(struct report *r, const struct software *s);
 
 /* Rule (the validator's name, a dot, the rule's: "os.min_version") came to v for this

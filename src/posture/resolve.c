@@ -1,4 +1,4 @@
-/* What reports say about software in words becomes dictionary ids, new ones where need be. */
+/* The identifiers of reports become dictionary ids, new ones where need be. */
 #include "posture/journal.h"
 #include "posture/report_item.h"
 #include "base/err.h"
@@ -14,7 +14,7 @@ struct dictionary_entry *journal_find(const struct journal *j, struct span ident
 	return e;
 }
 
-const struct dictionary_entry *journal_software(const struct journal *j, uint32_t id)
+struct dictionary_entry *journal_software(const struct journal *j, uint32_t id)
 {
 	uint32_t known = j->ix->dictionary.n;
 
@@ -42,26 +42,6 @@ static struct dictionary_entry *software_new(struct journal *j, struct span iden
 	return e;
 }
 
-/* A description that is known already is not written again. */
-static int describe(struct journal *j, struct dictionary_entry *e, const struct software *s)
-{
-	struct staged_description *d;
-	bool changed = false;
-
-	if (e->id > j->ix->dictionary.n)
-		return description_merge(&e->d, s, &j->ix->texts, &changed);
-	HASH_FIND(hh, j->descriptions, &e->id, sizeof(e->id), d);
-	if (!d) {
-		if (!(d = arena_alloc(&j->arena, sizeof(*d))))
-			return ST_ENOMEM;
-		d->id = e->id;
-		d->entry = e;
-		description_copy(&d->d, &e->d);
-		HASH_ADD(hh, j->descriptions, id, sizeof(d->id), d);
-	}
-	return description_merge(&d->d, s, &j->ix->texts, &d->dirty);
-}
-
 int journal_resolve(struct journal *j, const struct item_software *sw, uint32_t *id)
 {
 	struct dictionary_entry *e = journal_find(j, sw->identifier);
@@ -69,14 +49,7 @@ int journal_resolve(struct journal *j, const struct item_software *sw, uint32_t 
 	if (!e && !(e = software_new(j, sw->identifier)))
 		return ST_ENOMEM;
 	*id = e->id;
-	return sw->description ? describe(j, e, sw->description) : 0;
-}
-
-int description_stage(struct journal *j, const struct report_item *it)
-{
-	uint32_t id;
-
-	return journal_resolve(j, it->software, &id);
+	return sw->description ? journal_described(j, e->id, sw) : 0;
 }
 
 int journal_reported(struct journal *j, size_t n)

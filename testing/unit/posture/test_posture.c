@@ -220,7 +220,9 @@ static void test_known(void **state)
 	assert_memory_not_equal(a, b, sizeof(a));
 
 	r = fixture_report(&f, "a.example");
-	report_describe(r, &(struct software){ .identifier = S("later"), .model = 2 });
+	report_inventory(r, &(struct inventory_head){ 7, 4, 0 });
+	report_software(r, &(struct software){ .identifier = S("later"), .model = 2 });
+	report_inventory_end(r);
 	assert_int_equal(fixture_commit(&f, r), 0);
 	assert_false(posture_described(f.p, S("later")));
 	r = fixture_report(&f, "a.example");
