@@ -2,9 +2,13 @@
 #include "sqlite_checkpoint.h"
 #include "sqlite_runs.h"
 #include "sqlite_told.h"
+#include "base/clock.h"
 #include "base/err.h"
+#include "base/log.h"
 
 #include <stdio.h>
+
+#define SAY_AGAIN_S 60
 
 static const char *const append_sql[APPEND_N] = {
 	[APPEND_CHANGE] =
@@ -273,10 +277,36 @@ static int append(struct repository *r, const struct repository_batch *b, bool s
 	return sqlite_end(r, err, why, why_len);
 }
 
+/* The batch is committed, what was to be written of the index with it is not: every batch is tried
+ * twice until that works, and what waits in memory grows. Said once; of a disk that does both again
+ * and again, now and then. */
+static void index_refused(struct repository *r, const char *why)
+{
+	int64_t now = clock_mono_us();
+
+	if (r->unindexed ||
+	    (r->unindexed_at && now - r->unindexed_at < SAY_AGAIN_S * CLOCK_SEC))
+		return;
+	r->unindexed = true;
+	r->unindexed_at = now;
+	log_error(NULL,
+		  "the journal's index cannot be written, it is kept in memory until it can: "
+		  "lines=%zu reason=\"%s\"",
+		  r->tail.n, why);
+}
+
+static void index_written(struct repository *r)
+{
+	if (r->unindexed)
+		log_info(NULL, "the journal's index is written again: lines=%zu", r->tail.n);
+	r->unindexed = false;
+}
+
 int sqlite_append(struct repository *r, const struct repository_batch *b, char *why,
 		  size_t why_len)
 {
 	bool step = sqlite_run_goes_on(r);
+	char unwritten[512];
 	int err;
 
 	if (b->n_changes && b->changes[0].seq != r->last_seq + 1) {
@@ -287,9 +317,13 @@ int sqlite_append(struct repository *r, const struct repository_batch *b, char *
 	if ((err = sqlite_runs_reserve(r, b->n_changes)) < 0)
 		return err;
 	err = append(r, b, step, why, why_len);
+	if (!err && step)
+		index_written(r);
 	if (err && step) { /* the disk may have room for the batch, if not for the index too */
+		(void)snprintf(unwritten, sizeof(unwritten), "%s", why);
 		step = false;
-		err = append(r, b, step, why, why_len);
+		if (!(err = append(r, b, step, why, why_len)))
+			index_refused(r, unwritten);
 	}
 	if (err < 0)
 		return err;

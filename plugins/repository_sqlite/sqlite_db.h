@@ -84,6 +84,8 @@ struct repository {
 	pthread_mutex_t tail_lock; /* tail: changed by the writer only */
 	struct sqlite_tail tail;
 	struct sqlite_run run;
+	bool unindexed; /* batches are committed, but their index is not; that was said, */
+	int64_t unindexed_at; /* by the monotonic clock, last; 0: never */
 
 	pthread_mutex_t lock; /* the pool of connections that read */
 	pthread_cond_t idle;

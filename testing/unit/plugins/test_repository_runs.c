@@ -4,7 +4,9 @@
 #include "posture/core.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/log.h"
 
+#include <sqlite3.h>
 #include <stdio.h>
 
 #define LINES_MAX 4096
@@ -269,13 +271,64 @@ static void test_memory_alone(void **state)
 	history("synchronous = off\n");
 }
 
+static void sql(struct fixture *f, const char *text)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(fixture_path(f, "posture.db"), &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
+struct said {
+	unsigned cannot, again;
+};
+
+static void count_line(void *ctx, enum log_level level, const char *line)
+{
+	struct said *s = ctx;
+
+	(void)level;
+	s->cannot += strstr(line, "index cannot be written") && strstr(line, "no room");
+	s->again += strstr(line, "index is written again") != NULL;
+}
+
+/* Where the index alone cannot be written, nothing is lost, no answer is another one, and who reads
+ * the log knows; once. */
+static void test_no_room(void **state)
+{
+	struct said said = { 0 };
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, "synchronous = off\nrun_changes = 50\n");
+	fixture_open(&f);
+	sql(&f, "CREATE TRIGGER no BEFORE INSERT ON change_by_endpoint"
+		" BEGIN SELECT RAISE(ABORT, 'no room'); END");
+	log_set_sink(count_line, &said);
+	for (uint32_t eid = 1; eid < 41; eid += 2)
+		for (unsigned endpoint = 0; endpoint < 5; endpoint++)
+			commit_events(&f, endpoint, eid);
+	assert_int_equal(said.cannot, 1);
+	assert_int_equal(said.again, 0);
+	check_all(&f);
+	sql(&f, "DROP TRIGGER no");
+	for (uint32_t eid = 41; eid < 61; eid += 2)
+		for (unsigned endpoint = 0; endpoint < 5; endpoint++)
+			commit_events(&f, endpoint, eid);
+	assert_int_equal(said.cannot, 1);
+	assert_int_equal(said.again, 1);
+	log_set_sink(NULL, NULL);
+	check_all(&f);
+	fixture_free(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_small_runs),
-		cmocka_unit_test(test_runs),
-		cmocka_unit_test(test_half_a_run),
-		cmocka_unit_test(test_memory_alone),
+		cmocka_unit_test(test_small_runs), cmocka_unit_test(test_runs),
+		cmocka_unit_test(test_half_a_run), cmocka_unit_test(test_memory_alone),
+		cmocka_unit_test(test_no_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
