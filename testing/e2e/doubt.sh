@@ -1,0 +1,56 @@
+#!/bin/sh
+# Addresses in doubt, as the manager comes: some hundred peers that mean harm come back again and
+# again from one address, and good agents are served meanwhile, from another address as if they
+# were not there, and from the same one.
+# shellcheck source=testing/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+hostile=${HOSTILE:-200} seconds=${SECONDS_EACH:-12}
+bad_peer=${BAD_PEER:-$STANCE_PREFIX/../testing/e2e/bad_peer}
+[ -x "$bad_peer" ] || { note "no $bad_peer"; exit 1; }
+
+cat >>"$D/stance.conf" <<CONF
+limits {
+    handshake_s = 2
+    negotiation_s = 2
+    assessment_s = 3
+    close_s = 1
+    sessions_per_identity = 100000
+    assessments_per_minute = 60000
+}
+log { level = warn }
+CONF
+"$top/scripts/pki" cert "$D/pki" bad --usage client --dns bad.example >/dev/null
+port=$(sed -n 's/^port = //p' "$D/stance.conf")
+
+# serve PID: assessments of a good agent for a while, into $served of $asked; then PID ends.
+serve() {
+    served=0 asked=0 end=$(($(date +%s) + seconds))
+    while [ "$(date +%s)" -lt $end ]; do
+        asked=$((asked + 1))
+        stance-agent --once >/dev/null 2>&1 && served=$((served + 1))
+        sleep 0.2
+    done
+    ok 'the others are still there' kill "$1"
+    wait "$1"
+    note "$served of $asked good assessments meanwhile"
+}
+
+"$lab" start "$D" || exit 1
+ok 'an assessment' stance-agent --once
+
+stance-load --ca "$D/pki/ca.crt" --ca-key "$D/pki/ca.key" --name localhost -n 1 --image 10 \
+    -t 600 --hostile "$hostile" --manner silent,malformed --sources 1 \
+    127.0.0.1 "$port" >"$D/load.out" 2>&1 &
+load=$!
+logged 'their address is in doubt' 'address in doubt: peer=127\.2\.0\.1'
+serve $load
+same 'whoever comes from another one is served' "$asked" "$served"
+same 'and there is no doubt about that' 0 "$(grep -c 'doubt: peer=127\.0\.0\.1' "$D/run/stanced.log")"
+
+"$bad_peer" "$D/pki" bad "$port" "$top/testing/vectors" 100000 "$hostile" 30 >"$D/bad.out" 2>&1 &
+bad=$!
+logged 'now it is ours' 'address in doubt: peer=127\.0\.0\.1'
+serve $bad
+ok 'who comes from an address in doubt is served, too' [ "$served" -gt 0 ]
+ok 'and when they are gone' stance-agent --once
+done_testing
