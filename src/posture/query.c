@@ -124,7 +124,8 @@ int query_resolve(struct posture *p, struct when when, const char *text,
 
 /* --- software ---------------------------------------------------------------------------- */
 
-/* Lets whoever waits for the lock have it, now and then: software stays. */
+/* Lets whoever waits for the lock have it, now and then: software stays, but who has it may be
+ * another one after. */
 static void breathe(struct posture *p, size_t i)
 {
 	if (i % CHUNK)

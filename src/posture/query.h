@@ -132,7 +132,8 @@ struct software_query {
 int query_is_name(struct posture *p, const char *glob, bool *is);
 
 /* Software that is asked for and that at least one endpoint has, by name, version,
- * identifier. */
+ * identifier. Counts of now, of all endpoints (no among), of more than 512 software are not of one
+ * moment: after so many, changes are let in. */
 int query_software(struct posture *p, const struct software_query *q,
 		   int (*fn)(void *ctx, const struct software_row *row), void *ctx);
 
@@ -202,7 +203,9 @@ struct change_query {
 	uint64_t limit;            /* at most so many */
 	bool newest_first;
 	/* How far the software of the endpoints is known at fresh_when, as query_freshness says with
-	 * fresh_since; what is untimed counts where kinds have it. Filled in the end. May be NULL. */
+	 * fresh_since; what is untimed counts where kinds have it, and, with a limit, where it comes
+	 * before the last row: what comes behind would not be among the answer. Filled in the end.
+	 * May be NULL. */
 	struct freshness *fresh;
 	struct when fresh_when;
 	int64_t fresh_since;

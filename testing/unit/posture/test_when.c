@@ -404,14 +404,44 @@ static void test_changes(void **state)
 	end(&f);
 }
 
+/* What is behind the last row that is wanted does not make it less certain. */
+static void test_changes_fresh(void **state)
+{
+	struct freshness fresh;
+	struct change_query q = {
+		.kinds = CHANGE_BIT(CHANGE_ADDED),
+		.as_of = T(300),
+		.fresh = &fresh,
+		.fresh_when = AS_OF(T(300)),
+	};
+	struct fixture f;
+	char text[256] = "";
+
+	(void)state;
+	begin(&f);
+	at(200);
+	event(&f, 11, 150, "+one");
+	at(400);
+	INVENTORY(&f, EPOCH, 12, "bash", "vim", "one", "zsh"); /* 12: perhaps by 300 */
+	assert_int_equal(query_changes(f.p, &q, add_change, text), 0);
+	assert_string_equal(text, "one ");
+	assert_int_equal(fresh.complete_through, T(200));
+	q.limit = 1;
+	assert_int_equal(query_changes(f.p, &q, add_change, text), 0);
+	assert_string_equal(text, "one one ");
+	assert_int_equal(fresh.complete_through, T(400));
+	end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_late),      cmocka_unit_test(test_ahead),
-		cmocka_unit_test(test_backwards), cmocka_unit_test(test_differences),
-		cmocka_unit_test(test_epoch),     cmocka_unit_test(test_first),
-		cmocka_unit_test(test_changes),   cmocka_unit_test(test_between),
-		cmocka_unit_test(test_edges),     cmocka_unit_test(test_contradicted),
+		cmocka_unit_test(test_late),          cmocka_unit_test(test_ahead),
+		cmocka_unit_test(test_backwards),     cmocka_unit_test(test_differences),
+		cmocka_unit_test(test_epoch),         cmocka_unit_test(test_first),
+		cmocka_unit_test(test_changes),       cmocka_unit_test(test_between),
+		cmocka_unit_test(test_edges),         cmocka_unit_test(test_contradicted),
+		cmocka_unit_test(test_changes_fresh),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
