@@ -34,7 +34,8 @@ static void checkpoint_alone(struct sqlite_log *l, int *pages, int *left)
 }
 
 /* A long query may keep some of the log from being moved: it is tried again when the log has
- * grown by a quarter of what is wanted. */
+ * grown by a quarter of what is wanted. What the writer added behind a move that took all it saw
+ * is moved at once when he waits for that. */
 static void checkpoint_all(struct sqlite_log *l)
 {
 	int pages = 0, left = 0, err = 0;
@@ -48,6 +49,8 @@ static void checkpoint_all(struct sqlite_log *l)
 		checkpoint_alone(l, &pages, &left);
 	pthread_mutex_lock(&l->lock);
 	l->next = err || left ? pages + l->wanted / 4 : l->wanted;
+	l->due = !err && !left && l->pages > pages && l->pages > OVERGROWN * l->wanted;
+	pthread_cond_broadcast(&l->cond);
 	pthread_mutex_unlock(&l->lock);
 }
 
@@ -64,8 +67,6 @@ static void *checkpoint_main(void *ctx)
 		pthread_mutex_unlock(&l->lock);
 		checkpoint_all(l);
 		pthread_mutex_lock(&l->lock);
-		l->due = false;
-		pthread_cond_broadcast(&l->cond);
 	}
 	pthread_mutex_unlock(&l->lock);
 	return NULL;
