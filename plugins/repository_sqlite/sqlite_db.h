@@ -3,7 +3,7 @@
 #define STANCE_PLUGINS_SQLITE_DB_H
 
 #include "base/wr.h"
-#include "posture/plugin.h"
+#include "posture/repository.h"
 
 #include <pthread.h>
 #include <sqlite3.h>

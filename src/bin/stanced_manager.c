@@ -12,7 +12,7 @@
 #include "bin/registry.h"
 #include "bin/trim.h"
 #include "net/tls_cache.h"
-#include "posture/plugin.h"
+#include "posture/repository.h"
 
 #include <dlfcn.h>
 #include <errno.h>

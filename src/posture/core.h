@@ -5,8 +5,8 @@
 #include "base/api.h"
 #include "base/log.h"
 #include "base/table.h"
-#include "posture/index.h"
-#include "posture/plugin.h"
+#include "posture/state/index.h"
+#include "posture/repository.h"
 #include "posture/posture.h"
 #include "posture/report_item.h"
 

@@ -1,5 +1,5 @@
 #include "posture/identity.h"
-#include "posture/text.h"
+#include "posture/state/text_pool.h"
 #include "base/rd.h"
 #include "base/wr.h"
 

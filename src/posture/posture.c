@@ -1,5 +1,5 @@
 #include "posture/core.h"
-#include "posture/bitmap.h"
+#include "posture/state/bitmap.h"
 #include "posture/report_item.h"
 #include "base/clock.h"
 #include "base/err.h"

@@ -27,7 +27,7 @@
 #define STANCE_POSTURE_QUERY_H
 
 #include "base/api.h"
-#include "posture/among.h"
+#include "posture/endpoint_filter.h"
 #include "posture/change.h"
 #include "posture/report.h"
 #include "posture/version.h"

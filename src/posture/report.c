@@ -2,7 +2,7 @@
 #include "posture/change.h"
 #include "posture/identity.h"
 #include "posture/report_item.h"
-#include "posture/text.h"
+#include "posture/state/text_pool.h"
 #include "base/clock.h"
 #include "base/err.h"
 

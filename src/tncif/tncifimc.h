@@ -3,7 +3,7 @@
 #ifndef TNCIFIMC_H
 #define TNCIFIMC_H
 
-#include "tncif.h"
+#include "tncif/tncif.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -3,7 +3,7 @@
 #ifndef TNCIFIMV_H
 #define TNCIFIMV_H
 
-#include "tncif.h"
+#include "tncif/tncif.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -4,7 +4,7 @@
 #include "admin/group.h"
 #include "base/conf.h"
 #include "base/err.h"
-#include "posture/among.h"
+#include "posture/endpoint_filter.h"
 
 #include <stdio.h>
 #include <stdlib.h>

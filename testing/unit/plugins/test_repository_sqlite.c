@@ -1,7 +1,7 @@
 /* The SQLite plugin as posture loads it: crashes, full disks, damage, locks, its schema, and
  * its views as an administrator reads them. */
 #include "posture/fixture.h"
-#include "posture/plugin.h"
+#include "posture/repository.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"

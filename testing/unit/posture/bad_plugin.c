@@ -1,5 +1,5 @@
 /* A plugin that must be refused: BAD_ABI, or holes in its descriptor. */
-#include "posture/plugin.h"
+#include "posture/repository.h"
 
 #ifdef BAD_SYMBOL
 PLUGIN_EXPORT extern const int nothing;

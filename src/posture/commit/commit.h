@@ -1,0 +1,171 @@
+/* Preparing one commit: reports are compared with the present and become changes, new
+ * dictionary entries, new sets and new states of endpoints. Nothing that anybody can see is
+ * touched until journal_apply, so a commit that fails has not happened. Writer thread only;
+ * inside posture only. */
+#ifndef STANCE_POSTURE_COMMIT_COMMIT_H
+#define STANCE_POSTURE_COMMIT_COMMIT_H
+
+#include "base/arena.h"
+#include "base/table.h"
+#include "posture/change.h"
+#include "posture/state/index.h"
+
+struct inventory_head;
+struct report;
+struct report_item;
+struct item_software;
+struct posture_conf;
+struct repository_batch;
+
+struct staged_endpoint {
+	UT_hash_handle hh; /* by key */
+	struct endpoint *e;
+	bool fresh, dirty;
+	bool forgotten; /* by this commit */
+	bool told;      /* other facts or results than before */
+	bool moved;     /* other software than before, or forgotten: it is in j->moved */
+	struct staged_endpoint *next_moved;
+};
+
+struct staged_description {
+	UT_hash_handle hh; /* by id */
+	uint32_t id;
+	struct dictionary_entry *entry; /* committed; keeps its old description until then */
+	struct description_of d;
+	bool dirty;
+};
+
+/* The names of facts, or of results, in one report. */
+struct report_names {
+	uint32_t stamp; /* the report's */
+	struct span *v;
+	size_t n;
+};
+
+/* One line of an inventory or of events, with its dictionary id. */
+struct reported {
+	uint32_t id;
+	uint32_t at; /* its place in the report */
+	const struct item_software *software;
+};
+
+/* What the report at work says that software is. */
+struct described {
+	uint32_t id; /* 0: not looked up yet */
+	const struct item_software *software;
+};
+
+struct journal {
+	struct index *ix;
+	const struct posture_conf *conf; /* its ceilings */
+	struct arena arena;
+	int64_t known_at; /* of every change of this commit */
+	uint32_t stamp;   /* of the report at work */
+	const struct report *report;
+	struct report_names names[2]; /* facts, results */
+	struct change *changes;
+	size_t n_changes, cap_changes;
+	struct staged_endpoint *endpoints;
+	struct staged_endpoint *moved;
+	uint32_t n_fresh, n_forgotten, n_moved;
+	struct dictionary_entry **software; /* new, id dictionary.n + 1 and up */
+	struct dictionary_entry *software_by_identifier;
+	uint32_t n_software, cap_software;
+	struct staged_description *descriptions;
+	struct sets sets;               /* new */
+	struct repository_named *named; /* old, named by a change of this commit */
+	size_t n_named, cap_named;
+	struct ids dropped; /* sets, by this commit */
+	size_t looked;      /* so many at the end of ix->idle were looked at for it */
+	struct ids now, before, added, removed; /* scratch */
+	struct reported *reported;              /* of the inventory at work */
+	size_t n_reported, cap_reported;
+	struct described *described;
+	size_t n_described, cap_described;
+};
+
+/* Begins a commit. now is the wall clock; a clock that went back does not take the journal
+ * with it: known_at is always later than that of the commit before. */
+void journal_begin(struct journal *j, struct index *ix, const struct posture_conf *conf,
+		   int64_t now);
+
+/* Compares r, which must live until journal_reset. *refused: nothing of r was taken, because
+ * its endpoint says more than it may; the others of the commit are not concerned. On failure
+ * (ST_ENOMEM, ST_EIO) the whole commit is to be given up. */
+int journal_report(struct journal *j, const struct report *r, bool *refused);
+
+/* What to give to the repository, borrowed until journal_reset; b->n_changes and
+ * b->n_software are 0 when there is nothing to write. Makes room in the index for it. */
+int journal_batch(struct journal *j, struct repository_batch *b);
+
+/* After the commit: the index becomes what was prepared. Call under the write lock. */
+void journal_apply(struct journal *j);
+
+/* Drops everything that was not applied. */
+void journal_reset(struct journal *j);
+
+/* --- between the files that prepare ------------------------------------------------------- */
+
+/* Whether r may be staged: 0, or ST_ELIMIT when its endpoint says more than it may, which is
+ * journalled and logged once in its day; ST_ENOMEM. Afterwards allowance_charge, with what
+ * j->n_software and j->n_changes were before. */
+int allowance_check(struct journal *j, struct staged_endpoint *s, const struct report *r);
+void allowance_charge(struct journal *j, struct staged_endpoint *s, uint32_t software,
+		      size_t changes);
+
+/* The next change, about s; NULL when out of memory. Valid until the next call. */
+struct change *journal_change(struct journal *j, struct staged_endpoint *s,
+			      enum change_kind kind);
+
+/* Notes in c, if it is an addition or a removal whose moment nobody told, what it came after. */
+void journal_untimed(struct change *c, int64_t after);
+
+/* The dictionary id of what sw names, which may be a new one. */
+struct dictionary_entry *journal_find(const struct journal *j, struct span identifier);
+int journal_resolve(struct journal *j, const struct item_software *sw, uint32_t *id);
+struct dictionary_entry *journal_software(const struct journal *j, uint32_t id);
+
+/* The software of s is not what it was. */
+void journal_moved(struct journal *j, struct staged_endpoint *s);
+
+/* Room for n in j->reported. */
+int journal_reported(struct journal *j, size_t n);
+
+/* The software of s becomes j->now, told by the set *base; uses j->added and j->removed. */
+int journal_set_software(struct journal *j, struct staged_endpoint *s,
+			 const struct set **base);
+
+/* The software of s is complete as it was when `it` began; unless FACT_INCOMPLETE says that it
+ * is not. */
+int journal_confirm(struct journal *j, struct staged_endpoint *s, const struct report_item *it,
+		    const struct inventory_head *h);
+
+/* The change seq names this set. 0 or ST_ENOMEM. */
+int journal_name_set(struct journal *j, const struct set *s, uint64_t seq);
+
+/* Sets FACT_INCOMPLETE if it->text says why, or takes it away. */
+int journal_incomplete(struct journal *j, struct staged_endpoint *s,
+		       const struct report_item *it);
+
+/* The endpoint leaves the present; s gets another key. Whether old has done so in this commit. */
+int forget_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it);
+bool forget_staged(const struct journal *j, const struct endpoint *old);
+
+/* Facts, results, assessments, notices. */
+int facts_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it);
+
+/* Inventories and events. */
+int inventory_stage(struct journal *j, struct staged_endpoint *s,
+		    const struct report_item *it);
+int events_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it);
+
+/* Keeps what sw, which has a description, says about id (0: whatever it names) until the report
+ * at work is staged. 0 or ST_ENOMEM. */
+int journal_described(struct journal *j, uint32_t id, const struct item_software *sw);
+
+/* After everything else of the report at work, whose changes begin with this one: what s says
+ * about software that it has fills in what nobody has said, and replaces what was said when
+ * nobody else has it. What is refused becomes notices "software.description". */
+int descriptions_stage(struct journal *j, struct staged_endpoint *s, size_t first);
+
+#endif

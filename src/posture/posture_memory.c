@@ -1,0 +1,45 @@
+/* How much memory the present takes, and what for. The lock is let go now and then: bitmaps are
+ * many, and nobody shall wait until they are counted. */
+#include "posture/core.h"
+#include "posture/state/bitmap.h"
+
+#define AT_ONCE 1024 /* postings */
+
+/* Of the next postings from `from` on; returns where to go on, 0: that was all. */
+static uint32_t count_postings(const struct index *ix, uint32_t from, uint64_t *octets)
+{
+	uint32_t end = ix->n_postings - from < AT_ONCE ? ix->n_postings : from + AT_ONCE;
+
+	for (uint32_t i = from; i < end; i++)
+		*octets += bitmap_octets(ix->postings[i].sets) +
+			   bitmap_octets(ix->postings[i].added) +
+			   bitmap_octets(ix->postings[i].removed);
+	return end < ix->n_postings ? end : 0;
+}
+
+static void count_rest(const struct index *ix, struct posture_memory *m)
+{
+	m->dictionary = ix->dictionary.octets + ix->n_postings * sizeof(*ix->postings);
+	m->sets = ix->sets.octets;
+	m->endpoints = ix->octets + ix->cap_endpoints * sizeof(*ix->endpoints) +
+		       ix->cap_inventories * sizeof(*ix->inventories) +
+		       keys_octets(&ix->keys) + order_octets(&ix->names) +
+		       order_octets(&ix->known) + order_octets(&ix->gaps);
+	m->texts = ix->texts.octets;
+	for (struct set *s = sets_next(&ix->sets, 0); s; s = sets_next(&ix->sets, s->id))
+		m->bitmaps += bitmap_octets(s->endpoints);
+}
+
+void posture_memory(struct posture *p, struct posture_memory *m)
+{
+	uint32_t at = 0;
+
+	*m = (struct posture_memory){ 0 };
+	do {
+		index_read_lock(p);
+		at = count_postings(&p->ix, at, &m->bitmaps);
+		if (!at)
+			count_rest(&p->ix, m);
+		index_unlock(p);
+	} while (at);
+}

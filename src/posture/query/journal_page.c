@@ -1,0 +1,92 @@
+#include "posture/query/journal_page.h"
+#include "posture/core.h"
+#include "posture/query.h"
+#include "base/err.h"
+
+#define STRETCH 32768 /* journal lines that are looked through without a look around */
+
+/* Who is asked now and then whether the query shall go on; each thread has its own. */
+static _Thread_local struct {
+	int (*look)(void *ctx);
+	void *ctx;
+} watch;
+
+void query_watch(int (*look)(void *ctx), void *ctx)
+{
+	watch.look = look;
+	watch.ctx = ctx;
+}
+
+int page_watch(void)
+{
+	return watch.look ? watch.look(watch.ctx) : 0;
+}
+
+static int page_add(void *ctx, const struct change *c)
+{
+	struct page *pg = ctx;
+	struct change *to = &pg->v[pg->n];
+
+	*to = *c;
+	to->key = arena_copy(&pg->arena, c->key);
+	to->value = arena_copy(&pg->arena, c->value);
+	to->was = arena_copy(&pg->arena, c->was);
+	if (!to->key.p || !to->value.p || !to->was.p)
+		return ST_ENOMEM;
+	pg->n++;
+	return 0;
+}
+
+/* Takes the next stretch off f: all of it where the repository has an index. */
+static struct repository_filter page_stretch(struct repository_filter *f)
+{
+	struct repository_filter once = *f;
+
+	if (f->endpoint || f->software || f->to - f->from < STRETCH) {
+		f->from = f->to + 1;
+	} else if (f->descending) {
+		once.from = f->to - STRETCH + 1;
+		f->to = once.from - 1;
+	} else {
+		once.to = f->from + STRETCH - 1;
+		f->from = once.to + 1;
+	}
+	return once;
+}
+
+int page_read(struct posture *p, const struct repository_filter *f, struct page *pg)
+{
+	uint64_t want = f->limit && f->limit < PAGE_MAX ? f->limit : PAGE_MAX;
+	struct repository_filter rest = *f;
+	int err = 0;
+
+	pg->n = 0;
+	arena_reset(&pg->arena);
+	while (!err && pg->n < want && rest.from <= rest.to) {
+		struct repository_filter once = page_stretch(&rest);
+
+		once.limit = want - pg->n;
+		if ((err = page_watch()) == 0)
+			err = p->rp->read(p->repo, &once, page_add, pg);
+	}
+	return err;
+}
+
+bool page_next(const struct page *pg, struct repository_filter *f)
+{
+	if (pg->n < PAGE_MAX || (f->limit && f->limit <= PAGE_MAX))
+		return false;
+	if (f->limit)
+		f->limit -= PAGE_MAX;
+	if (f->descending)
+		f->to = pg->v[PAGE_MAX - 1].seq - 1;
+	else
+		f->from = pg->v[PAGE_MAX - 1].seq + 1;
+	return f->from <= f->to;
+}
+
+void page_free(struct page *pg)
+{
+	if (pg)
+		arena_reset(&pg->arena);
+}

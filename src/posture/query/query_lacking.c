@@ -1,0 +1,106 @@
+/* Who has none of the software that is asked for. */
+#include "posture/query.h"
+#include "posture/state/bitmap.h"
+#include "posture/core.h"
+#include "posture/query/history.h"
+#include "base/err.h"
+
+#include <stdlib.h>
+
+/* Software whose endpoints are held in memory at once. The past is gone through for each piece. */
+#define PIECE 16384
+
+/* Rows and sets must be of the same moment, also when that is now, which `asked` still says. */
+static int lacking_moment(struct posture *p, const struct software_query *q,
+			  struct moment *asked, struct moment *m, struct ids *endpoints)
+{
+	int err = moment_of(p, q->when, asked);
+
+	if (err < 0)
+		return err;
+	*m = *asked;
+	index_read_lock(p);
+	if (!m->past)
+		*m = moment_now(p);
+	err = index_by_name(&p->ix, endpoints);
+	index_unlock(p);
+	among_narrow(q->among, endpoints);
+	return err;
+}
+
+/* Adds to `any` who has one of these. */
+static int lacking_join(struct posture *p, const struct moment *m, const struct ids *software,
+			struct bitmap *any, struct doubts *d)
+{
+	struct bitmap **who;
+	int err = history_who_has(p, m, software, &who, d);
+
+	for (size_t i = 0; !err && i < software->n; i++) {
+		bitmap_or(any, who[i]);
+		bitmap_free(who[i]);
+	}
+	if (!err)
+		free(who);
+	return err;
+}
+
+static void ids_without(struct ids *ids, const struct bitmap *b)
+{
+	size_t keep = 0;
+
+	for (size_t i = 0; i < ids->n; i++)
+		if (!bitmap_has(b, ids->v[i]))
+			ids->v[keep++] = ids->v[i];
+	ids->n = keep;
+}
+
+/* Those that were there. */
+static int lacking_brief(struct posture *p, const struct moment *m, struct ids *ids,
+			 const struct doubts *d,
+			 int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
+{
+	size_t keep = 0;
+
+	index_read_lock(p);
+	for (size_t i = 0; i < ids->n; i++)
+		if (endpoint_was(index_endpoint(&p->ix, ids->v[i]), m->seq))
+			ids->v[keep++] = ids->v[i];
+	index_unlock(p);
+	ids->n = keep;
+	return emit_brief(p, m, ids, d, fn, ctx);
+}
+
+int query_lacking(struct posture *p, const struct software_query *q,
+		  int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
+{
+	struct ids endpoints = { 0 }, software = { 0 }, unordered = { 0 };
+	struct bitmap *any = bitmap_new();
+	struct doubts doubts = { 0 };
+	struct moment asked, m;
+	int err = any ? lacking_moment(p, q, &asked, &m, &endpoints) : ST_ENOMEM;
+
+	if (!err)
+		err = history_wanted(p, q, &software, &unordered);
+	for (size_t i = 0; !err && i < software.n; i += PIECE) {
+		size_t n = software.n - i < PIECE ? software.n - i : PIECE;
+
+		err = lacking_join(p, &m, &(struct ids){ software.v + i, n, 0 }, any, &doubts);
+	}
+	doubts_settle(&doubts);
+	if (!err && q->fresh)
+		err = history_freshness(p, &asked, q->among, &doubts, q->since, q->fresh);
+	if (!err) {
+		ids_without(&endpoints, any);
+		err = q->when.as_of && !q->when.known_at
+			      ? lacking_brief(p, &m, &endpoints, &doubts, fn, ctx)
+			      : emit_endpoints(p, &m, &endpoints, fn, ctx);
+	}
+	if (!err && q->unordered)
+		err = history_present(p, &m, &unordered, q->among, q->unordered);
+	bitmap_free(any);
+	doubts_free(&doubts);
+	ids_free(&endpoints);
+	ids_free(&software);
+	ids_free(&unordered);
+	return err;
+}
