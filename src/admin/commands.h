@@ -3,7 +3,7 @@
 #ifndef STANCE_ADMIN_COMMANDS_H
 #define STANCE_ADMIN_COMMANDS_H
 
-#include "admin/call.h"
+#include "admin/server/response.h"
 #include "posture/query.h"
 
 /* Who only asks (stancectl, libadminasks.la) has the table without those who answer, and so without

@@ -16,7 +16,7 @@
 #ifndef STANCE_BIN_REGISTRY_H
 #define STANCE_BIN_REGISTRY_H
 
-#include "admin/assess.h"
+#include "admin/server/assess.h"
 
 #include <stdbool.h>
 #include <stdint.h>

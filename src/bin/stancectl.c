@@ -1,9 +1,9 @@
 /* stancectl: the administrator's questions to the posture manager. */
 #include "config.h"
 
-#include "admin/cli.h"
-#include "admin/client.h"
-#include "admin/server.h"
+#include "admin/client/cli.h"
+#include "admin/client/client.h"
+#include "admin/server/server.h"
 
 #include <langinfo.h>
 #include <locale.h>

@@ -1,8 +1,8 @@
 #include "config.h"
 
 #include "bin/stanced_conf.h"
-#include "admin/group.h"
-#include "admin/server.h"
+#include "admin/server/group.h"
+#include "admin/server/server.h"
 #include "base/err.h"
 #include "net/listener.h"
 #include "wire/pt_tls.h"

@@ -1,8 +1,8 @@
 #include "config.h"
 
 #include "bin/stanced_manager.h"
-#include "admin/group.h"
-#include "admin/server.h"
+#include "admin/server/group.h"
+#include "admin/server/server.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "bin/daemon.h"

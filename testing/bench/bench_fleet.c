@@ -13,7 +13,7 @@
  * ENDPOINTS  how many (10000) */
 #define _GNU_SOURCE /* environ */
 #include "fleet_population.h"
-#include "admin/server.h"
+#include "admin/server/server.h"
 #include "base/clock.h"
 #include "base/conf.h"
 #include "base/err.h"

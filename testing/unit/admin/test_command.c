@@ -1,6 +1,6 @@
 /* The table itself, and the man page against it. */
 #include "unit.h"
-#include "admin/cli.h"
+#include "admin/client/cli.h"
 
 #include <ctype.h>
 #include <stdio.h>

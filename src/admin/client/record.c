@@ -1,0 +1,61 @@
+/* A single row for people: one line for each column, "Title  value". */
+#include "admin/text.h"
+#include "admin/client/cell_format.h"
+
+#include <stdlib.h>
+
+static bool card_begin(struct writer *w)
+{
+	(void)w;
+	return true;
+}
+
+static size_t card_width(const struct writer *w)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < w->n_columns; i++) {
+		size_t n = text_width(span_str(w->view->columns[i].title));
+
+		width = n > width ? n : width;
+	}
+	return width;
+}
+
+static void card_line(struct writer *w, const char *title, char *value)
+{
+	fprintf(w->conf.out, "%s%-*s%s  %s\n", w->conf.bold ? "\033[1m" : "",
+		(int)card_width(w), title, w->conf.bold ? "\033[0m" : "", value ? value : "");
+	free(value);
+}
+
+static void card_row(struct writer *w)
+{
+	for (size_t i = 0; i < w->n_columns; i++) {
+		const struct command_column *c = &w->view->columns[i];
+
+		if ((int)i != w->list && (w->conf.wide || !(c->flags & COL_DETAIL)))
+			card_line(w, c->title, value_of_row(w, i));
+	}
+}
+
+static void card_items(struct writer *w, json_t *list)
+{
+	json_t *v;
+	size_t i;
+
+	json_array_foreach(list, i, v)
+	{
+		const struct command_column *c = &w->view->columns[w->list];
+
+		card_line(w, w->items + i ? "" : c->title, value_show(&w->conf, c, v));
+	}
+}
+
+static void card_nothing(struct writer *w)
+{
+	(void)w;
+}
+
+const struct writer_ops writer_card = { card_begin,   card_row,     card_items,
+					card_nothing, card_nothing, NULL };

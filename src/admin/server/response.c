@@ -1,0 +1,299 @@
+#include "admin/server/response.h"
+#include "admin/text.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "posture/query.h"
+
+#include <jansson.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#define ANSWER_PIECE (32 * 1024) /* octets worth a system call */
+#define ANSWER_LINE_MAX (1024 * 1024)
+#define ANSWER_LOOK_US (100 * 1000) /* how often a long query looks for its reader */
+#define ANSWER_ALIVE_US (ADMIN_ALIVE_S * CLOCK_SEC)
+
+struct answer {
+	const struct admin_sink *sink;
+	struct wr out;
+	int64_t looked, spoke; /* when we last looked for the reader, and spoke; mono */
+	uint64_t rows;
+	bool ended; /* call_end was called */
+	struct admin_fault end;
+};
+
+static int answer_flush(struct answer *a)
+{
+	int err = a->out.err;
+
+	if (!err && a->out.len) {
+		err = a->sink->send(a->sink->ctx, wr_span(&a->out));
+		a->spoke = clock_mono_us();
+	}
+	wr_truncate(&a->out, 0);
+	return err;
+}
+
+static int answer_append(const char *bytes, size_t n, void *w)
+{
+	wr_bytes(w, span_of(bytes, n));
+	return ((struct wr *)w)->err;
+}
+
+/* Appends v as one line, takes it. */
+static int answer_line(struct answer *a, json_t *v)
+{
+	size_t start = a->out.len;
+	int err = v ? 0 : ST_ENOMEM;
+
+	if (!err && json_dump_callback(v, answer_append, &a->out, JSON_COMPACT) < 0)
+		err = a->out.err ? a->out.err : ST_ENOMEM;
+	json_decref(v);
+	if (err) {
+		wr_truncate(&a->out, start);
+		return err;
+	}
+	wr_u8(&a->out, '\n');
+	return a->out.len < ANSWER_PIECE ? a->out.err : answer_flush(a);
+}
+
+static json_t *answer_text(struct span s)
+{
+	json_t *v = s.n ? json_stringn((const char *)s.p, s.n) : json_string("");
+	struct wr w = { 0 };
+
+	if (v)
+		return v;
+	text_put_valid(&w, s);
+	if (!w.err)
+		v = json_stringn_nocheck((const char *)w.p, w.len);
+	wr_reset(&w);
+	return v;
+}
+
+static json_t *answer_list(const struct span *list, size_t n)
+{
+	json_t *v = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(v, answer_text(list[i]));
+	return v;
+}
+
+static json_t *answer_cell(const struct command_column *col, const struct cell *c)
+{
+	char text[CLOCK_TEXT];
+
+	if (!c->given)
+		return json_null();
+	switch (col->type) {
+	case COL_COUNT:
+	case COL_OCTETS:
+	case COL_SECONDS:
+		return json_integer(c->n);
+	case COL_BOOL:
+		return json_boolean(c->n != 0);
+	case COL_TIME:
+		clock_format(c->n, text);
+		return json_string(text);
+	case COL_LIST:
+		return answer_list(c->list, c->list_n);
+	default:
+		return answer_text(c->text);
+	}
+}
+
+static int answer_begin(struct answer *a, const struct command_view *view)
+{
+	json_t *keys = json_array();
+
+	for (const struct command_column *c = view->columns; c->type; c++)
+		json_array_append_new(keys, json_string(c->key));
+	return answer_line(a, json_pack("{s:i, s:o}", "stance", ADMIN_PROTOCOL, "keys", keys));
+}
+
+int call_row(struct admin_call *call, const struct cell *cells)
+{
+	const struct command_view *view = call->request->view;
+	json_t *row = json_array();
+
+	for (size_t i = 0; view->columns[i].type; i++)
+		json_array_append_new(row, answer_cell(&view->columns[i], &cells[i]));
+	call->answer->rows++;
+	return answer_line(call->answer, row);
+}
+
+int call_more(struct admin_call *call, const struct span *list, size_t n)
+{
+	return answer_line(call->answer, json_pack("{s:o}", "more", answer_list(list, n)));
+}
+
+int call_flush(struct admin_call *call)
+{
+	return answer_flush(call->answer);
+}
+
+static int answer_alive(struct answer *a, const char *text)
+{
+	json_t *v = json_pack("{s:b}", "alive", 1);
+	int err;
+
+	if (text)
+		json_object_set_new(v, "text", answer_text(span_str(text)));
+	err = answer_line(a, v);
+	return err ? err : answer_flush(a);
+}
+
+int call_progress(struct admin_call *call, const char *text)
+{
+	return answer_alive(call->answer, text);
+}
+
+static int answer_wait(struct answer *a, int fd, int64_t deadline)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int64_t left = deadline - clock_mono_us();
+
+	if (a->sink->wait)
+		return a->sink->wait(a->sink->ctx, fd, deadline);
+	return poll(&p, 1, left > 0 ? (int)(left / 1000) + 1 : 0) > 0;
+}
+
+int call_wait(struct admin_call *call, int fd, int64_t timeout_us)
+{
+	struct answer *a = call->answer;
+	int64_t end = timeout_us < 0 ? INT64_MAX : clock_mono_us() + timeout_us;
+	int err = answer_flush(a);
+
+	while (!err) {
+		int64_t next = a->spoke + ANSWER_ALIVE_US;
+
+		if ((err = answer_wait(a, fd, next < end ? next : end)) != 0)
+			return err;
+		if (clock_mono_us() >= end)
+			return 0;
+		err = answer_alive(a, NULL);
+	}
+	return err;
+}
+
+/* What a query does now and then: a reader that has gone ends it, one that waits for its first
+ * row hears that we are there. */
+static int answer_look(void *ctx)
+{
+	struct answer *a = ctx;
+	int64_t now = clock_mono_us();
+	int err;
+
+	if (now - a->looked < ANSWER_LOOK_US)
+		return 0;
+	a->looked = now;
+	if ((err = answer_wait(a, -1, now)) < 0)
+		return err;
+	return now - a->spoke < ANSWER_ALIVE_US ? 0 : answer_alive(a, NULL);
+}
+
+const char *call_who(const struct admin_call *call)
+{
+	const char *who = call->answer->sink->who;
+
+	return who ? who : "somebody";
+}
+
+uint64_t call_rows(const struct admin_call *call)
+{
+	return call->answer->rows;
+}
+
+int call_end(struct admin_call *call, enum admin_exit exit, const char *fmt, ...)
+{
+	struct answer *a = call->answer;
+	va_list ap;
+
+	a->ended = true;
+	a->end.exit = exit;
+	va_start(ap, fmt);
+	(void)vsnprintf(a->end.text, sizeof(a->end.text), fmt, ap);
+	va_end(ap);
+	return 0;
+}
+
+void admin_end_line(struct wr *w, enum admin_exit exit, uint64_t rows, const char *text)
+{
+	json_t *v = json_pack("{s:i, s:I}", "exit", (int)exit, "rows", (json_int_t)rows);
+
+	if (text && *text)
+		json_object_set_new(v, "text", answer_text(span_str(text)));
+	json_dump_callback(v, answer_append, w, JSON_COMPACT);
+	wr_u8(w, '\n');
+	json_decref(v);
+}
+
+/* A stream is answered as long as its reader likes, so not everybody may have one. */
+static int answer_stay(struct admin_call *call)
+{
+	const struct admin_sink *sink = call->answer->sink;
+
+	if (call->request->view->shape != VIEW_STREAM || !sink->stay)
+		return 0;
+	return sink->stay(sink->ctx);
+}
+
+/* Runs the handler and turns what it returns into the end's exit code and text. */
+static int answer_run(struct admin_call *call)
+{
+	struct answer *a = call->answer;
+	int err;
+
+	if (answer_stay(call) < 0)
+		return call_end(call, ADMIN_UNREACHABLE,
+				"the manager is busy with others who follow it");
+	if ((err = answer_begin(a, call->request->view)) < 0)
+		return err;
+	query_watch(answer_look, a);
+	err = call->request->view->run(call);
+	query_watch(NULL, NULL);
+	if (err == ST_ECLOSED || err == ST_ETIMEOUT)
+		return err;
+	if (err == ST_ESTATE)
+		call_end(call, ADMIN_UNREACHABLE, "the manager stops");
+	else if (err < 0)
+		call_end(call, ADMIN_STALE, "the answer is incomplete: %s", st_strerror(err));
+	else if (!a->ended)
+		a->end.exit = a->rows ? ADMIN_YES : ADMIN_NO;
+	return 0;
+}
+
+static int answer_request(struct admin_call *call, enum admin_role role)
+{
+	const struct command *c = call->request->command;
+
+	if (role < c->role)
+		return call_end(call, ADMIN_DENIED, "you are not allowed to use %s", c->name);
+	return answer_run(call);
+}
+
+int admin_answer(const struct admin_env *env, enum admin_role role, struct span line,
+		 const struct admin_sink *sink)
+{
+	struct answer a = { .sink = sink,
+			    .out.max = ANSWER_LINE_MAX,
+			    .spoke = clock_mono_us() };
+	struct admin_request request = { 0 };
+	struct admin_call call = { .env = env, .request = &request, .answer = &a };
+	int err = 0;
+
+	if (request_decode(&request, line, &a.end) == 0)
+		err = answer_request(&call, role);
+	if (!err) {
+		admin_end_line(&a.out, a.end.exit, a.rows, a.end.text);
+		err = answer_flush(&a);
+	}
+	among_free(call.among);
+	version_range_free(call.range);
+	free(call.glob);
+	request_reset(&request);
+	wr_reset(&a.out);
+	return err;
+}
