@@ -7,7 +7,7 @@
 #include "bin/stanced_conf.h"
 #include "base/budget.h"
 #include "host/imv_host.h"
-#include "net/admission.h"
+#include "net/connection_limit.h"
 #include "net/listener.h"
 #include "net/pt_conn.h"
 

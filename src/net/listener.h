@@ -4,7 +4,7 @@
 #ifndef STANCE_NET_LISTENER_H
 #define STANCE_NET_LISTENER_H
 
-#include "net/admission.h"
+#include "net/connection_limit.h"
 #include "net/net_loop.h"
 
 #include <stdbool.h>

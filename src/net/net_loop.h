@@ -5,7 +5,7 @@
 #ifndef STANCE_NET_NET_LOOP_H
 #define STANCE_NET_NET_LOOP_H
 
-#include "net/hello.h"
+#include "net/handshake_queue.h"
 
 #include <stdint.h>
 #include <uv.h>

@@ -10,7 +10,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "net/net_loop.h"
-#include "net/standing.h"
+#include "net/address_penalty.h"
 #include "net/tls.h"
 #include "proto/pt_session.h"
 

@@ -1,7 +1,7 @@
 #include "unit.h"
 
 #include "base/clock.h"
-#include "net/standing.h"
+#include "net/address_penalty.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

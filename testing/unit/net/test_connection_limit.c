@@ -1,7 +1,7 @@
 #include "unit.h"
 
 #include "base/err.h"
-#include "net/admission.h"
+#include "net/connection_limit.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

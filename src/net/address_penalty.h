@@ -4,8 +4,8 @@
  * refused, and doubt passes within minutes: with time, and with each session that comes to
  * something. One for the process; any thread. Nothing ticks, and the number of addresses that
  * are remembered is bounded. */
-#ifndef STANCE_NET_STANDING_H
-#define STANCE_NET_STANDING_H
+#ifndef STANCE_NET_ADDRESS_PENALTY_H
+#define STANCE_NET_ADDRESS_PENALTY_H
 
 #include <stdbool.h>
 #include <stddef.h>

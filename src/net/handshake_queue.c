@@ -1,4 +1,4 @@
-#include "net/hello.h"
+#include "net/handshake_queue.h"
 
 void hello_queue_init(struct hello_queue *q, uv_loop_t *loop)
 {

@@ -1,4 +1,4 @@
-#include "net/standing.h"
+#include "net/address_penalty.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "net/peer_id.h"

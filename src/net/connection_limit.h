@@ -1,7 +1,7 @@
 /* How many sessions there may be: in all, and from one address. One for the process, shared
  * by all loops. */
-#ifndef STANCE_NET_ADMISSION_H
-#define STANCE_NET_ADMISSION_H
+#ifndef STANCE_NET_CONNECTION_LIMIT_H
+#define STANCE_NET_CONNECTION_LIMIT_H
 
 #include <stdint.h>
 #include <sys/socket.h>

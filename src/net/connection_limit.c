@@ -1,4 +1,4 @@
-#include "net/admission.h"
+#include "net/connection_limit.h"
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/table.h"

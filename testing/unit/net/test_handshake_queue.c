@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "net/hello.h"
+#include "net/handshake_queue.h"
 
 #include <stddef.h>
 

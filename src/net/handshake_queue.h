@@ -7,8 +7,8 @@
  * Who comes from an address in doubt (standing.h) waits apart from the others, for one of few
  * handshakes at a bounded rate. Such addresses take turns; at each of them the latest goes first, so
  * that a well-behaved endpoint there does not stand behind a crowd that only waits to do harm. */
-#ifndef STANCE_NET_HELLO_H
-#define STANCE_NET_HELLO_H
+#ifndef STANCE_NET_HANDSHAKE_QUEUE_H
+#define STANCE_NET_HANDSHAKE_QUEUE_H
 
 #include <stdbool.h>
 #include <stdint.h>
