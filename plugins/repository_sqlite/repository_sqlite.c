@@ -1,7 +1,7 @@
 /* The embedded repository: one SQLite file in WAL mode, one connection that writes, a few
  * that read. README describes its tables and views. */
 #include "sqlite_checkpoint.h"
-#include "sqlite_runs.h"
+#include "index_memtable.h"
 #include "sqlite_schema.h"
 #include "base/err.h"
 

@@ -1,7 +1,7 @@
 /* Writing one batch: all of it or nothing. */
 #include "sqlite_checkpoint.h"
-#include "sqlite_runs.h"
-#include "sqlite_told.h"
+#include "index_memtable.h"
+#include "endpoint_attributes.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"

@@ -1,5 +1,5 @@
 /* Reading the present, at start. */
-#include "sqlite_told.h"
+#include "endpoint_attributes.h"
 #include "base/err.h"
 
 #include <stdlib.h>

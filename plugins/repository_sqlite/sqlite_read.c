@@ -1,5 +1,5 @@
 /* Reading the journal, by filter. */
-#include "sqlite_runs.h"
+#include "index_memtable.h"
 #include "base/err.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* What endpoints tell of themselves: the facts of each, and the results of rules, as one row. */
-#ifndef STANCE_PLUGINS_SQLITE_TOLD_H
-#define STANCE_PLUGINS_SQLITE_TOLD_H
+#ifndef STANCE_PLUGINS_REPOSITORY_SQLITE_ENDPOINT_ATTRIBUTES_H
+#define STANCE_PLUGINS_REPOSITORY_SQLITE_ENDPOINT_ATTRIBUTES_H
 
 #include "sqlite_db.h"
 

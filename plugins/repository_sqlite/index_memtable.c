@@ -5,7 +5,7 @@
  * last run are kept in memory, and once they are enough their index is written as one sorted
  * piece (sqlite_run.c), which costs next to nothing for each of them. Who asks looks into each
  * run that lies in the part of the journal he asks for, and into memory. */
-#include "sqlite_runs.h"
+#include "index_memtable.h"
 #include "sqlite_checkpoint.h"
 #include "base/err.h"
 

@@ -1,6 +1,6 @@
 /* Who came to have a software, and who lost it, from the journal's index alone. Only a change that
  * may have come about by the moment in question, long before it was known, is looked up. */
-#include "sqlite_runs.h"
+#include "index_memtable.h"
 #include "base/err.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "sqlite_told.h"
+#include "endpoint_attributes.h"
 #include "base/err.h"
 
 #include <stdio.h>
