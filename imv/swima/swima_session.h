@@ -2,8 +2,8 @@
 #ifndef STANCE_IMV_SWIMA_SESSION_H
 #define STANCE_IMV_SWIMA_SESSION_H
 
-#include "swima_news.h"
-#include "swima_peer.h"
+#include "pending_events.h"
+#include "collector.h"
 #include "swima_policy.h"
 
 #include "kit/imv.h"

@@ -2,7 +2,7 @@
  * makes of the answers. */
 #include "unit.h"
 
-#include "fake_posture.h"
+#include "unit/imv/fake_posture.h"
 #include "imv_swima_follow.h"
 #include "vectors.h"
 

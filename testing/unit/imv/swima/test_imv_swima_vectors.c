@@ -3,7 +3,7 @@
  * for each. */
 #include "unit.h"
 
-#include "fake_posture.h"
+#include "unit/imv/fake_posture.h"
 #include "imv_swima_follow.h"
 #include "vectors.h"
 

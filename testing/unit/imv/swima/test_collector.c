@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "imv/swima/swima_peer.h"
+#include "imv/swima/collector.h"
 #include "base/clock.h"
 
 #include <stdio.h>

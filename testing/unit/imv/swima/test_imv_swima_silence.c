@@ -1,7 +1,7 @@
 /* Collectors that told what is installed once, and do not any more. */
 #include "unit.h"
 
-#include "fake_posture.h"
+#include "unit/imv/fake_posture.h"
 #include "imv_swima_follow.h"
 
 #include "tncif/tncifimv.h"

@@ -1,5 +1,5 @@
 #include "unit.h"
-#include "imv/swima/swima_news.h"
+#include "imv/swima/pending_events.h"
 
 #include <stdio.h>
 

@@ -2,7 +2,7 @@
  * collectors that do not play by the rules. */
 #include "unit.h"
 
-#include "fake_posture.h"
+#include "unit/imv/fake_posture.h"
 #include "imv_swima_lab.h"
 #include "vectors.h"
 

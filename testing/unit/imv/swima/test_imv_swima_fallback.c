@@ -1,7 +1,7 @@
 /* The validator that follows, when the ledger or the collector is not what it should be. */
 #include "unit.h"
 
-#include "fake_posture.h"
+#include "unit/imv/fake_posture.h"
 #include "imv_swima_follow.h"
 
 #include "tncif/tncifimv.h"

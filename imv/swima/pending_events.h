@@ -1,7 +1,7 @@
 /* What events have said on one connection that the posture may not have committed yet: only for
  * the rules, who judge what is installed now. */
-#ifndef STANCE_IMV_SWIMA_NEWS_H
-#define STANCE_IMV_SWIMA_NEWS_H
+#ifndef STANCE_IMV_SWIMA_PENDING_EVENTS_H
+#define STANCE_IMV_SWIMA_PENDING_EVENTS_H
 
 #include "base/arena.h"
 #include "base/span.h"

@@ -1,4 +1,4 @@
-#include "swima_peer.h"
+#include "collector.h"
 
 #include <stdlib.h>
 

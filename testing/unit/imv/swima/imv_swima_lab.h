@@ -1,9 +1,9 @@
 /* What the tests of the SWIMA validator share: the module with settings of the test's own, one
  * endpoint, what it may answer. */
-#ifndef STANCE_TESTING_IMV_SWIMA_LAB_H
-#define STANCE_TESTING_IMV_SWIMA_LAB_H
+#ifndef STANCE_TESTING_UNIT_IMV_SWIMA_IMV_SWIMA_LAB_H
+#define STANCE_TESTING_UNIT_IMV_SWIMA_IMV_SWIMA_LAB_H
 
-#include "tncs.h"
+#include "unit/imv/tncs.h"
 
 #include "wire/swima.h"
 

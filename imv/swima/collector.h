@@ -1,7 +1,7 @@
 /* What one collector has told in one assessment. Usually there is one; when several answer, the
  * software of all of them is the software of the endpoint. */
-#ifndef STANCE_IMV_SWIMA_PEER_H
-#define STANCE_IMV_SWIMA_PEER_H
+#ifndef STANCE_IMV_SWIMA_COLLECTOR_H
+#define STANCE_IMV_SWIMA_COLLECTOR_H
 
 #include "base/arena.h"
 #include "wire/swima.h"

@@ -1,4 +1,4 @@
-#include "swima_news.h"
+#include "pending_events.h"
 
 #include "base/err.h"
 

@@ -1,6 +1,6 @@
 #include "unit.h"
 
-#include "fake_posture.h"
+#include "unit/imv/fake_posture.h"
 #include "imv_swima_lab.h"
 
 #include "base/conf.h"

@@ -1,7 +1,7 @@
 /* What the tests of the SWIMA validator share about events: an endpoint that is known, what is
  * asked of it, and answers. */
-#ifndef STANCE_TESTING_IMV_SWIMA_FOLLOW_H
-#define STANCE_TESTING_IMV_SWIMA_FOLLOW_H
+#ifndef STANCE_TESTING_UNIT_IMV_SWIMA_IMV_SWIMA_FOLLOW_H
+#define STANCE_TESTING_UNIT_IMV_SWIMA_IMV_SWIMA_FOLLOW_H
 
 #include "imv_swima_lab.h"
 

@@ -1,7 +1,7 @@
 /* The validator's judgement, and what others have been recorded to say to one. */
 #include "unit.h"
 
-#include "fake_posture.h"
+#include "unit/imv/fake_posture.h"
 #include "imv_swima_lab.h"
 #include "pa_recorded.h"
 
