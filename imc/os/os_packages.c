@@ -1,6 +1,6 @@
 #include "os_packages.h"
 
-#include "imc/swima/source_dpkg.h"
+#include "imc/sources/source_dpkg.h"
 
 #include "base/err.h"
 #include "wire/pa_ietf.h"

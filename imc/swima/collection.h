@@ -6,7 +6,7 @@
 #include "evidence.h"
 #include "identifier.h"
 #include "ledger.h"
-#include "source.h"
+#include "imc/sources/source.h"
 
 #include "wire/swima.h"
 

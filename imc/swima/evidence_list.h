@@ -3,7 +3,7 @@
 #ifndef STANCE_IMC_SWIMA_EVIDENCE_LIST_H
 #define STANCE_IMC_SWIMA_EVIDENCE_LIST_H
 
-#include "sha256.h"
+#include "imc/sources/sha256.h"
 
 #include "base/arena.h"
 #include "wire/swid_xml.h"

@@ -3,8 +3,8 @@
 #ifndef STANCE_IMC_SWIMA_IDENTIFIER_H
 #define STANCE_IMC_SWIMA_IDENTIFIER_H
 
-#include "platform.h"
-#include "source.h"
+#include "imc/sources/platform.h"
+#include "imc/sources/source.h"
 
 #include "base/wr.h"
 

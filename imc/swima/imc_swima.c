@@ -1,6 +1,6 @@
 /* The SWIMA collector (RFC 8412): what software is installed here, and what happens to it. */
-#include "answer.h"
-#include "fulfil.h"
+#include "response.h"
+#include "subscription_delivery.h"
 #include "settings.h"
 
 #include "base/clock.h"

@@ -3,7 +3,7 @@
 #define STANCE_IMC_SWIMA_LEDGER_DB_H
 
 #include "ledger.h"
-#include "sha256.h"
+#include "imc/sources/sha256.h"
 
 #include <sqlite3.h>
 

@@ -3,8 +3,8 @@
 #define STANCE_IMC_SWIMA_SNAPSHOT_H
 
 #include "identifier.h"
-#include "sha256.h"
-#include "source.h"
+#include "imc/sources/sha256.h"
+#include "imc/sources/source.h"
 
 /* One instance. Its strings live in the arena of its snapshot. */
 struct record {

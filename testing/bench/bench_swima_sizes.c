@@ -2,7 +2,7 @@
  * answers with, for each form of identifier and record.
  * Usage: bench_swima_sizes [ROOT] */
 #include "imc/swima/collection.h"
-#include "imc/swima/answer.h"
+#include "imc/swima/response.h"
 
 #include "wire/swima_events.h"
 

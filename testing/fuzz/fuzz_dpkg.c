@@ -1,6 +1,6 @@
 /* The text of dpkg's database: what is read lies inside it, and can be repeated to others. */
 #include "fuzz.h"
-#include "imc/swima/dpkg_db.h"
+#include "imc/sources/dpkg_db.h"
 
 static void must_lie_inside(struct span text, struct span s)
 {

@@ -1,9 +1,9 @@
 /* Files that sources read: tags of both kinds and descriptions of packages. What is accepted is
  * plain text, can be repeated to others, and lies inside the file where it is borrowed. */
 #include "fuzz.h"
-#include "imc/swima/npm_package.h"
-#include "imc/swima/pip_metadata.h"
-#include "imc/swima/source_swid.h"
+#include "imc/sources/npm_package.h"
+#include "imc/sources/pip_metadata.h"
+#include "imc/sources/source_swid.h"
 #include "wire/swima.h"
 
 #define MAX 65536

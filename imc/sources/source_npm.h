@@ -1,0 +1,9 @@
+/* Node.js packages as npm and others install them: node_modules trees of source_conf.npm. */
+#ifndef STANCE_IMC_SOURCES_SOURCE_NPM_H
+#define STANCE_IMC_SOURCES_SOURCE_NPM_H
+
+#include "source.h"
+
+extern const struct source_class source_npm;
+
+#endif

@@ -1,0 +1,214 @@
+#include "response.h"
+
+#include "identifier.h"
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "wire/swima_events.h"
+
+#include <stdlib.h>
+
+/* --- inventories --- */
+
+/* Marks what a targeted request is about. Unknown identifiers just add nothing. */
+static int answer_select(struct collection *c, struct swima_request *q, bool *wanted)
+{
+	struct span id;
+	int err = 0;
+
+	while (!err && swima_request_next(q, &id) > 0)
+		err = collection_select(c, id, wanted);
+	return err;
+}
+
+static int answer_record(struct swima_writer *sw, struct collection *c, size_t i,
+			 struct wr *scratch)
+{
+	struct swima_record rec;
+	int err;
+
+	collection_record(c, i, &rec);
+	if (sw->type == PA_SW_INVENTORY) {
+		wr_truncate(scratch, 0);
+		if ((err = collection_describe(c, i, scratch)) < 0)
+			return err;
+		rec.record = wr_span(scratch);
+	}
+	return swima_writer_record(sw, &rec);
+}
+
+static int answer_records(struct swima_writer *sw, struct collection *c, const bool *wanted)
+{
+	struct wr scratch = { 0 };
+	int err = 0;
+
+	for (size_t i = 0; i < collection_count(c) && !err; i++)
+		if (!wanted || wanted[i])
+			err = answer_record(sw, c, i, &scratch);
+	wr_reset(&scratch);
+	return err;
+}
+
+static int answer_inventory(struct swima_writer *sw, struct collection *c,
+			    struct swima_request *q)
+{
+	bool *wanted = NULL;
+	int err = 0;
+
+	if (q->count) {
+		if (!(wanted = calloc(collection_count(c) + 1, sizeof(*wanted))))
+			return ST_ENOMEM;
+		err = answer_select(c, q, wanted);
+	}
+	if (!err)
+		err = answer_records(sw, c, wanted);
+	free(wanted);
+	return err;
+}
+
+/* --- events --- */
+
+/* What a targeted request is about, sorted. */
+struct answer_targets {
+	struct arena arena;
+	struct span *ids; /* NULL: everything */
+	size_t n;
+};
+
+static int target_cmp(const void *a, const void *b)
+{
+	return span_cmp(*(const struct span *)a, *(const struct span *)b);
+}
+
+static int targets_read(struct answer_targets *t, struct swima_request *q)
+{
+	struct span id;
+
+	if (!q->count)
+		return 0;
+	/* q was decoded: every one of them has its octets in the message */
+	if (!(t->ids = calloc(q->count, sizeof(*t->ids))))
+		return ST_ENOMEM;
+	while (t->n < q->count && swima_request_next(q, &id) > 0) {
+		t->ids[t->n] = identifier_normalise(&t->arena, id);
+		if (id.n && !t->ids[t->n].p)
+			return ST_ENOMEM;
+		t->n++;
+	}
+	qsort(t->ids, t->n, sizeof(*t->ids), target_cmp);
+	return 0;
+}
+
+static bool targets_match(const struct answer_targets *t, struct span id)
+{
+	return !t->ids || bsearch(&id, t->ids, t->n, sizeof(*t->ids), target_cmp);
+}
+
+static void targets_reset(struct answer_targets *t)
+{
+	arena_reset(&t->arena);
+	free(t->ids);
+}
+
+static int answer_event(struct swima_writer *sw, struct collection *c,
+			const struct ledger_event *ev, struct wr *scratch)
+{
+	char time[CLOCK_TEXT];
+	struct swima_event out = {
+		.eid = ev->eid,
+		.time = { (const uint8_t *)time, PA_TIME },
+		.action = ev->action,
+		.rec = {
+			.record_id = ev->record,
+			.model_pen = PEN_IETF,
+			.model = ev->model,
+			.source = ev->source,
+			.id = ev->identifier,
+			.locator = ev->locator,
+		},
+	};
+	int err;
+
+	clock_format_sec(ev->at, time);
+	if (sw->type == PA_SW_EVENTS) {
+		wr_truncate(scratch, 0);
+		if ((err = collection_describe_event(c, ev, scratch)) < 0)
+			return err;
+		out.rec.record = wr_span(scratch);
+	}
+	return swima_writer_event(sw, &out);
+}
+
+/* Everything up to Last Consulted EID, which is where the attribute is full. */
+static int answer_events(struct swima_writer *sw, struct collection *c,
+			 const struct answer_targets *t, struct answer *how)
+{
+	struct wr scratch = { 0 };
+	struct ledger_event ev;
+	int got = 0, err;
+
+	if ((err = collection_events(c, how->from)) < 0)
+		return err;
+	how->consulted = how->from - 1;
+	while (!err && (got = collection_event_next(c, &ev)) > 0) {
+		if (targets_match(t, ev.identifier))
+			err = answer_event(sw, c, &ev, &scratch);
+		if (!err)
+			how->consulted = ev.eid;
+	}
+	collection_events_end(c);
+	wr_reset(&scratch);
+	if (err == ST_ELIMIT && sw->count)
+		err = 0;
+	return err ? err : got < 0 ? got : 0;
+}
+
+static int answer_events_from(struct swima_writer *sw, struct collection *c,
+			      struct swima_request *q, struct answer *how)
+{
+	struct answer_targets t = { 0 };
+	int err;
+
+	if (how->from > collection_last_eid(c))
+		return 0;
+	if ((err = targets_read(&t, q)) == 0 && (err = answer_events(sw, c, &t, how)) == 0)
+		swima_writer_consulted(sw, how->consulted);
+	targets_reset(&t);
+	return err;
+}
+
+int answer_concerns(struct collection *c, struct swima_request *q, uint32_t from)
+{
+	struct answer_targets t = { 0 };
+	struct ledger_event ev;
+	int err, got = 0;
+	bool found = false;
+
+	if ((err = targets_read(&t, q)) == 0 && (err = collection_events(c, from)) == 0) {
+		while (!found && (got = collection_event_next(c, &ev)) > 0)
+			found = targets_match(&t, ev.identifier);
+		collection_events_end(c);
+	}
+	targets_reset(&t);
+	return err ? err : got < 0 ? got : found;
+}
+
+int answer_write(struct wr *w, struct collection *c, struct swima_request *q,
+		 struct answer *how)
+{
+	struct swima_writer sw;
+	struct swima_head head = {
+		.flags = how->flags,
+		.request_id = q->request_id,
+		.epoch = collection_epoch(c),
+		.last_eid = collection_last_eid(c),
+		.last_consulted_eid = collection_last_eid(c),
+	};
+	int err = swima_writer_begin(&sw, w, swima_answer_type(q), &head);
+
+	how->consulted = head.last_eid;
+	if (!err)
+		err = q->earliest_eid ? answer_events_from(&sw, c, q, how)
+				      : answer_inventory(&sw, c, q);
+	return err ? err : swima_writer_end(&sw);
+}

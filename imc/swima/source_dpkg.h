@@ -1,9 +1,0 @@
-/* The packages of dpkg: /var/lib/dpkg/status with what updates/ adds to it. */
-#ifndef STANCE_IMC_SWIMA_SOURCE_DPKG_H
-#define STANCE_IMC_SWIMA_SOURCE_DPKG_H
-
-#include "source.h"
-
-extern const struct source_class source_dpkg;
-
-#endif

@@ -1,9 +1,0 @@
-/* The packages of rpm, read with librpm, which is loaded only where there is a database. */
-#ifndef STANCE_IMC_SWIMA_SOURCE_RPM_H
-#define STANCE_IMC_SWIMA_SOURCE_RPM_H
-
-#include "source.h"
-
-extern const struct source_class source_rpm;
-
-#endif

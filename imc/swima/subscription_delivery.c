@@ -1,0 +1,151 @@
+#include "subscription_delivery.h"
+
+#include "response.h"
+
+#include "base/err.h"
+
+/* Octets after which the rest waits for the next batch: other modules speak, too. */
+#define FULFIL_BUDGET (256 * 1024)
+
+/* The EID up to which the subscriber was told, in the present epoch. */
+static uint32_t place_eid(const struct subscription_place *place, const struct collection *c)
+{
+	uint64_t base = collection_sequence(c) - collection_last_eid(c);
+
+	return place->told > base ? (uint32_t)(place->told - base) : 0;
+}
+
+static void place_set(struct subscription_place *place, const struct collection *c,
+		      uint32_t eid)
+{
+	place->told = collection_sequence(c) - collection_last_eid(c) + eid;
+	place->epoch = collection_epoch(c);
+}
+
+static bool place_is_now(const struct subscription_place *place, const struct collection *c)
+{
+	return place->told == collection_sequence(c) && place->epoch == collection_epoch(c);
+}
+
+void fulfil_begin(struct subscription *p, const struct collection *c,
+		  const struct swima_request *q, uint32_t consulted)
+{
+	uint32_t last = collection_last_eid(c);
+
+	place_set(&p->place, c, q->earliest_eid ? consulted : last);
+	p->before = (struct subscription_place){ 0 }; /* an inventory: as if never told */
+	if (q->earliest_eid)
+		place_set(&p->before, c,
+			  q->earliest_eid - 1 < last ? q->earliest_eid - 1 : last);
+}
+
+/* --- who is owed something --- */
+
+/* A new epoch concerns everybody: what a validator knows is not to be continued. */
+static bool fulfil_concerns(struct subscription *p, struct collection *c)
+{
+	struct swima_request q;
+	int found;
+
+	if (place_is_now(&p->place, c))
+		return false;
+	subscription_request(p, &q);
+	if (!q.count || p->place.epoch != collection_epoch(c))
+		return true;
+	found = answer_concerns(c, &q, place_eid(&p->place, c) + 1);
+	if (found == 0)
+		place_set(&p->place, c, collection_last_eid(c));
+	return found != 0;
+}
+
+bool fulfil_owed(struct subscriptions *s, struct collection *c)
+{
+	bool owed = false;
+
+	for (struct subscription *p = s->head; p; p = p->next)
+		owed |= fulfil_concerns(p, c);
+	return owed;
+}
+
+/* --- telling them --- */
+
+struct fulfilment {
+	struct imc *imc;
+	struct collection *c;
+	uint32_t max;
+	size_t sent; /* octets in this batch */
+};
+
+/* One attribute. */
+static int fulfil_once(struct fulfilment *f, struct subscription *p)
+{
+	struct answer how = { .flags = SWIMA_FULFILLMENT };
+	struct swima_request q;
+	struct wr *w;
+	size_t octets;
+	int err;
+
+	if ((err = imc_set_validator(f->imc, p->validator)) < 0)
+		return err;
+	w = imc_attr(f->imc);
+	if (!w->max || w->max > f->max)
+		w->max = f->max;
+	subscription_request(p, &q);
+	how.from = place_eid(&p->place, f->c) + 1;
+	if ((err = answer_write(w, f->c, &q, &how)) < 0)
+		return err;
+	octets = w->len;
+	if ((err = imc_send(f->imc)) < 0)
+		return err;
+	f->sent += octets;
+	place_set(&p->place, f->c, how.consulted);
+	return 0;
+}
+
+/* All of it: partial lists follow each other until they are complete. */
+static int fulfil_one(struct fulfilment *f, struct subscription *p)
+{
+	int err = 0;
+
+	while (!err && f->sent < FULFIL_BUDGET && fulfil_concerns(p, f->c))
+		err = fulfil_once(f, p);
+	return err;
+}
+
+/* Error 7, with the real one inside. */
+static void fulfil_fail(struct fulfilment *f, const struct subscription *p, int err)
+{
+	uint32_t max = imc_max_attribute(f->imc);
+	bool large = err == ST_ELIMIT;
+	struct pa_error inner = pa_error_swima(
+		large ? PA_E_SWIMA_TOO_LARGE : PA_E_SWIMA, p->id, max < f->max ? max : f->max,
+		large ? "too long for one attribute" : "cannot be told");
+	struct wr *w = imc_attr(f->imc);
+	size_t begin = pa_attr_begin(w, 0, PEN_IETF, PA_ERROR);
+
+	(void)pa_error_fulfillment_encode(w, p->id, &inner);
+	pa_attr_end(w, begin);
+	(void)imc_send(f->imc);
+	log_warn(imc_log(f->imc),
+		 "subscription ended: validator=%u subscription=%u error=\"%s\"", p->validator,
+		 p->id, st_strerror(err));
+}
+
+bool fulfil_send(struct imc *imc, struct subscriptions *s, struct collection *c, uint32_t max)
+{
+	struct fulfilment f = { .imc = imc, .c = c, .max = max };
+	struct subscription **at = &s->head;
+	int err;
+
+	while (*at && f.sent < FULFIL_BUDGET) {
+		err = fulfil_one(&f, *at);
+		if (err < 0 && err != ST_EBUSY) {
+			fulfil_fail(&f, *at, err);
+			subscriptions_drop(s, at);
+		} else {
+			at = &(*at)->next;
+		}
+	}
+	(void)imc_set_validator(imc, KIT_ANY_ID);
+	return f.sent > 0;
+}
