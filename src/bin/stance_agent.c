@@ -1,10 +1,10 @@
 #include "config.h"
 
-#include "bin/daemon.h"
-#include "bin/modules.h"
-#include "bin/options.h"
-#include "bin/stance_agent_link.h"
-#include "bin/stance_agent_print.h"
+#include "daemon/daemon.h"
+#include "daemon/modules.h"
+#include "daemon/options.h"
+#include "agent/link.h"
+#include "agent/print.h"
 #include "base/err.h"
 
 #include <errno.h>

@@ -1,11 +1,11 @@
 #include "config.h"
 
-#include "bin/stance_load_ask.h"
-#include "bin/stance_load_cache.h"
-#include "bin/stance_load_fleet.h"
-#include "bin/stance_load_floor.h"
-#include "bin/stance_load_print.h"
-#include "bin/stance_load_verify.h"
+#include "load/admin_query.h"
+#include "load/certificate_cache.h"
+#include "load/fleet.h"
+#include "load/tls_baseline.h"
+#include "load/print.h"
+#include "load/inventory_check.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,8 +1,8 @@
 #include "config.h"
 
-#include "bin/daemon.h"
-#include "bin/options.h"
-#include "bin/stanced_manager.h"
+#include "daemon/daemon.h"
+#include "daemon/options.h"
+#include "manager/manager.h"
 #include "base/err.h"
 
 #include <signal.h>

@@ -1,0 +1,57 @@
+#include "config.h"
+
+#include "daemon/modules.h"
+#include "daemon/settings.h"
+#include "base/err.h"
+
+#include <dlfcn.h>
+
+/* clang-format off */
+static const struct {
+	const char *what, *initialize, *settings;
+} kinds[] = {
+	[TNC_KIND_IMC] = { "collector", "TNC_IMC_Initialize", "TNC_IMC_StanceSettings" },
+	[TNC_KIND_IMV] = { "validator", "TNC_IMV_Initialize", "TNC_IMV_StanceSettings" },
+};
+/* clang-format on */
+
+/* Even loading it runs its code: whoever could have written it must not get that far. One of
+ * ours says, too, what it thinks of its settings. */
+static int check(const char *file, const struct tnc_entry *m, struct conf_error *e)
+{
+	int (*settings)(char *why, size_t why_len);
+	const char *why = "cannot be read";
+	void *so;
+	int err = 0;
+
+	if (tnc_file_trusted(m->path, &why) < 0)
+		return settings_fail(e, file, "line %u: %s: %s", m->line, m->path, why);
+	if (!(so = dlopen(m->path, RTLD_NOW | RTLD_LOCAL)))
+		return settings_fail(e, file, "line %u: %s", m->line, dlerror());
+	*(void **)&settings = dlsym(so, kinds[m->kind].settings);
+	if (!dlsym(so, kinds[m->kind].initialize))
+		err = settings_fail(e, file, "line %u: not a %s", m->line,
+				    kinds[m->kind].what);
+	else if (settings)
+		err = settings(e->text, sizeof(e->text));
+	dlclose(so);
+	return err;
+}
+
+int modules_check(const char *conf_file, const char *tnc_config, enum tnc_kind kind,
+		  struct conf_error *e)
+{
+	struct tnc_config modules;
+	int err = tnc_config_read(tnc_config, &modules);
+
+	if (err)
+		return settings_fail(e, conf_file, "%s: %s", tnc_config, st_strerror(err));
+	if (modules.n_bad)
+		err = settings_fail(e, tnc_config, "lines that are not right: %zu",
+				    modules.n_bad);
+	for (size_t i = 0; !err && i < modules.n; i++)
+		if (modules.entries[i].kind == kind)
+			err = check(tnc_config, &modules.entries[i], e);
+	tnc_config_free(&modules);
+	return err;
+}

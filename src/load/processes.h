@@ -1,0 +1,37 @@
+/* Several processes that simulate a part of the fleet each: more descriptors than one process
+ * may have, and more than one processor. */
+#ifndef STANCE_LOAD_PROCESSES_H
+#define STANCE_LOAD_PROCESSES_H
+
+#include "load/run_report.h"
+
+#include <stdatomic.h>
+
+#define CREW_MAX 64
+
+/* What the processes share. */
+struct crew {
+	unsigned n;
+	_Atomic unsigned arrived; /* parts of which everybody has been assessed */
+	struct report reports[];  /* one each */
+};
+
+/* Shared memory for n of them; NULL when there is none. */
+struct crew *crew_open(unsigned n);
+void crew_close(struct crew *c);
+
+/* Calls work(ctx, part) for each part, 0 to n - 1, in a process of its own, and waits for them;
+ * SIGINT and SIGTERM reach all of them. One part alone runs in this process. The highest status
+ * that was returned; 1 at least when a process did not end by itself. */
+int crew_run(struct crew *c, int (*work)(void *ctx, unsigned part), void *ctx);
+
+/* Puts the reports together in the first one, which is returned. */
+struct report *crew_report(struct crew *c);
+
+/* How many of `all` are part `part`'s. */
+static inline uint64_t crew_share(const struct crew *c, uint64_t all, unsigned part)
+{
+	return all * (part + 1) / c->n - all * part / c->n;
+}
+
+#endif

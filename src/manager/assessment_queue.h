@@ -1,0 +1,60 @@
+/* How many assessments may be under way at once, over all loops, and in which order the others
+ * have their turn: first come, first served. Who gave its place away in the middle and comes back
+ * stands in a line of its own; while there are two lines they take turns, so that neither can
+ * keep the other out. Whoever waits costs one list entry inside its own memory; nothing is
+ * polled, and every step takes the same short time for any number of them. */
+#ifndef STANCE_MANAGER_ASSESSMENT_QUEUE_H
+#define STANCE_MANAGER_ASSESSMENT_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct gate;
+
+enum gate_state { GATE_OUT, GATE_WAITING, GATE_IN };
+
+/* One who wants to pass; zeroed, with `admit` set. Its owner uses it on one thread. */
+struct gate_pass {
+	struct gate_pass *next, **back;
+	enum gate_state state; /* the gate's, under its lock */
+	bool again; /* comes back to go on; its owner's, who lets it be while it waits */
+	/* The turn has come: on ANY thread, inside a call of another's. Must not call into the
+	 * gate, nor wait (mailbox_send is right). */
+	void (*admit)(struct gate_pass *p);
+};
+
+int gate_open(uint32_t limit, struct gate **g);
+/* Nobody is in it or waits any more. NULL is fine. */
+void gate_close(struct gate *g);
+
+/* A new limit, at least 1; those who are in stay. */
+void gate_limit(struct gate *g, uint32_t limit);
+
+/* While it is shut nobody is let in, whatever the limit; those who are in stay. */
+void gate_shut(struct gate *g, bool shut);
+
+/* True: in (or was already). False: it waits, and p->admit will be called once, unless
+ * gate_leave comes first. */
+bool gate_enter(struct gate *g, struct gate_pass *p);
+
+/* Whether one who wants in now would have to wait. */
+bool gate_full(struct gate *g);
+
+/* Gives the place back, or the place in the queue; true when it was in the queue: `admit` has
+ * not been called and will not be. */
+bool gate_leave(struct gate *g, struct gate_pass *p);
+
+/* Counts octets that are kept for somebody who waits; ST_ELIMIT when all together keep too
+ * many. Who got 0 calls gate_drop with the same number. */
+int gate_keep(struct gate *g, size_t octets);
+void gate_drop(struct gate *g, size_t octets);
+
+struct gate_count {
+	uint32_t in, waiting;
+	uint64_t kept; /* octets */
+};
+
+struct gate_count gate_count(struct gate *g);
+
+#endif

@@ -1,0 +1,488 @@
+#include "config.h"
+
+#include "manager/manager.h"
+#include "admin/server/group.h"
+#include "admin/server/server.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "daemon/daemon.h"
+#include "manager/assessment_queue.h"
+#include "daemon/modules.h"
+#include "daemon/rate_limit.h"
+#include "manager/session_registry.h"
+#include "manager/heap_trim.h"
+#include "net/tls_cache.h"
+#include "posture/repository.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* --- what the administrator asks about ------------------------------------------------- */
+
+static void stanced_on_status(void *ctx, struct admin_daemon *out)
+{
+	struct manager *m = ctx;
+	struct registry_count there = registry_count(m->registry);
+	struct gate_count at_work = gate_count(m->gate);
+
+	out->started = m->started;
+	out->sessions = admission_count(m->admission);
+	out->ready = there.sessions;
+	out->connected = there.endpoints;
+	out->assessing = at_work.in;
+	out->waiting = at_work.waiting;
+	out->waiting_octets = at_work.kept;
+	out->slowed = atomic_load(&m->slowed);
+	out->buffers = atomic_load(&m->memory->used);
+	out->buffers_max = atomic_load(&m->memory->max);
+	out->accepted = atomic_load(&m->accepted);
+	out->refused = atomic_load(&m->refused);
+	out->full = admission_refused(m->admission);
+	out->ended = atomic_load(&m->ended);
+	out->assessments = atomic_load(&m->assessments);
+	out->lost = atomic_load(&m->lost);
+}
+
+static int stanced_on_assess(void *ctx, const struct assess_selection *which,
+			     void (*on_event)(void *ctx, const struct assess_event *e),
+			     void *on_event_ctx, struct assess **handle)
+{
+	struct manager *m = ctx;
+
+	log_info(NULL, "assess: endpoints=%zu", which->n);
+	return registry_assess_ops.start(m->registry, which, on_event, on_event_ctx, handle);
+}
+
+static void stanced_on_cancel(void *ctx, struct assess *handle)
+{
+	struct manager *m = ctx;
+
+	registry_assess_ops.cancel(m->registry, handle);
+}
+
+static const struct assess_ops assess_ops = { stanced_on_assess, stanced_on_cancel };
+
+static int stanced_open_groups(struct stanced *d)
+{
+	if (!(d->groups = groups_new()))
+		return ST_ENOMEM;
+	groups_set(d->groups, group_list_hold(d->conf.groups));
+	return 0;
+}
+
+static int stanced_open_admin(struct stanced *d, struct conf_error *e)
+{
+	const struct admin_server_conf conf = {
+		.path = d->conf.admin_socket,
+		.group = d->conf.admin_group,
+	};
+	const struct admin_env env = {
+		.posture = d->manager.posture,
+		.daemon = stanced_on_status,
+		.assess = &assess_ops,
+		.ctx = &d->manager,
+		.stale_after = d->conf.stale_after,
+		.groups = d->groups,
+	};
+	int err = admin_server_open(&conf, &env, &d->admin);
+
+	if (err == ST_EBUSY)
+		return settings_fail(e, d->conf.file, "%s: another manager answers there",
+				     conf.path);
+	if (err == ST_ENOENT)
+		return settings_fail(e, d->conf.file, "admin { group }: there is no group %s",
+				     conf.group);
+	if (err)
+		return settings_fail(e, d->conf.file, "%s: %s", conf.path,
+				     err == ST_EIO ? strerror(errno) : st_strerror(err));
+	return 0;
+}
+
+/* --- beginning ------------------------------------------------------------------------- */
+
+static int conf_users(const struct stanced_conf *c, struct passwd_file **users,
+		      struct conf_error *e)
+{
+	*users = NULL;
+	return c->sasl_users ? passwd_open(c->sasl_users, users, e) : 0;
+}
+
+static int make_directories(const struct stanced_conf *c, struct conf_error *e)
+{
+	const char *dirs[] = { c->run_dir, c->state_dir };
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
+		if (dirs[i] && daemon_mkdir(dirs[i]) < 0)
+			return settings_fail(e, c->file, "%s: %s", dirs[i], strerror(errno));
+	return 0;
+}
+
+/* A module that does not load is logged by the host; the manager works without it. */
+static int stanced_open_host(struct stanced *d, struct conf_error *e)
+{
+	const struct imv_host_conf conf = {
+		.tnc_config = d->conf.tnc_config,
+		.policy = d->conf.policy,
+	};
+	int err = imv_host_open(&conf, &d->manager.host);
+
+	if (err)
+		return settings_fail(e, d->conf.file, "%s: %s", conf.tnc_config,
+				     st_strerror(err));
+	if (!imv_host_count(d->manager.host))
+		log_warn(NULL, "no validator is loaded: nothing will be asked: tnc_config=%s",
+			 conf.tnc_config);
+	return 0;
+}
+
+static int stanced_probe(const struct stanced_conf *c, struct conf_error *e)
+{
+	size_t n = c->n_addresses ? c->n_addresses : 1;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *address = c->n_addresses ? c->addresses[i] : NULL;
+
+		if (listener_probe(address, c->port) < 0)
+			return settings_fail(e, c->file,
+					     "cannot listen on %s port %u: another program, "
+					     "perhaps another manager, listens there",
+					     address ? address : "any address", c->port);
+	}
+	return 0;
+}
+
+static int stanced_open_workers(struct stanced *d, struct conf_error *e)
+{
+	struct passwd_file *users = NULL;
+	struct tls_ctx *tls = NULL;
+	int err = stanced_probe(&d->conf, e);
+
+	if (!err)
+		err = conf_users(&d->conf, &users, e);
+	if (!err)
+		err = stanced_conf_tls(&d->conf, d->manager.sessions, &tls, e);
+	if (!err && !(d->workers = calloc(d->conf.threads, sizeof(*d->workers))))
+		err = ST_ENOMEM;
+	while (!err && d->n_workers < d->conf.threads) {
+		err = worker_open(&d->workers[d->n_workers], &d->manager, &d->conf, tls, users,
+				  e);
+		if (!err)
+			d->n_workers++;
+	}
+	for (unsigned i = 0; !err && i < d->n_workers; i++)
+		err = worker_start(&d->workers[i]);
+	tls_ctx_free(tls);
+	passwd_free(users);
+	return err;
+}
+
+/* Descriptors that are not for sessions: listeners, repository, log, administrators. */
+#define DESCRIPTORS_APART 96
+
+/* Each session takes a descriptor: who comes when there are none left for it is refused like
+ * everybody who is too many, and all else goes on working. */
+static uint32_t most_sessions(const struct stanced_conf *c)
+{
+	unsigned long all = daemon_descriptors(), apart = DESCRIPTORS_APART + 8ul * c->threads;
+	unsigned long left = all > apart ? all - apart : 1;
+
+	if (!all || left >= c->limits.sessions)
+		return c->limits.sessions;
+	log_warn(NULL,
+		 "fewer sessions than limits { sessions } are possible: "
+		 "descriptors=%lu sessions=%lu",
+		 all, left);
+	return (uint32_t)left;
+}
+
+static void doors_limit(struct manager *m, const struct stanced_conf *c)
+{
+	admission_limit(m->admission, most_sessions(c), c->limits.sessions_per_ip);
+	gate_limit(m->gate, c->limits.assessments);
+	registry_rate(m->registry, c->assess_rate);
+	registry_ceiling(m->registry, c->limits.sessions_per_identity);
+	quota_rate(m->quota, c->limits.assessments_per_minute);
+	budget_limit(m->memory, c->limits.memory);
+	tls_cache_limit(m->sessions, c->ticket_lifetime, c->limits.sessions);
+}
+
+#define TRIM_PAUSE_MS 2000
+
+/* While the disk is behind, nobody begins anything new. Afterwards there is much that was
+ * waiting for it and is free now. */
+static void doors_on_pressure(void *ctx, bool high)
+{
+	const struct manager *m = ctx;
+
+	gate_shut(m->gate, high);
+	if (!high)
+		trim_ask(m->trim);
+}
+
+static void doors_on_silent(void *registry, const char *key)
+{
+	registry_ask(registry, key);
+}
+
+static void doors_on_forgotten(void *registry, const char *key)
+{
+	registry_end(registry, key);
+}
+
+static const struct posture_absence absence = { doors_on_silent, doors_on_forgotten };
+
+/* Who comes in, who has to wait, and who is there. */
+static int stanced_open_doors(struct stanced *d)
+{
+	struct manager *m = &d->manager;
+	int err = admission_open(&m->admission);
+
+	if (!err)
+		err = standing_open(&m->standing);
+	if (!err)
+		err = gate_open(d->conf.limits.assessments, &m->gate);
+	if (!err)
+		err = trim_open(daemon_memory_trim, TRIM_PAUSE_MS, &m->trim);
+	if (!err)
+		err = registry_open(d->conf.assess_rate, &m->registry);
+	if (!err)
+		err = quota_open(d->conf.limits.assessments_per_minute, &m->quota);
+	m->memory = budget_process();
+	if (!err)
+		err = tls_cache_open(d->conf.ticket_lifetime, d->conf.limits.sessions,
+				     &m->sessions);
+	if (err)
+		return err;
+	doors_limit(m, &d->conf);
+	posture_on_pressure(m->posture, doors_on_pressure, m);
+	posture_on_absence(m->posture, &absence, m->registry);
+	return 0;
+}
+
+static int stanced_write_pid(struct stanced *d, struct conf_error *e)
+{
+	if (daemon_pid_write(d->conf.pid_file) < 0)
+		return settings_fail(e, d->conf.file, "%s: %s", d->conf.pid_file,
+				     strerror(errno));
+	d->pid_written = true;
+	return 0;
+}
+
+/* The port can be shared by processes of one user: without this a second manager would take
+ * half of the endpoints, and nobody would know. */
+static int stanced_lock(struct stanced *d, struct conf_error *e)
+{
+	int err = daemon_lock(d->conf.pid_file, &d->lock);
+
+	d->locked = !err;
+	if (!err)
+		return 0;
+	return settings_fail(e, d->conf.file, "%s.lock: %s", d->conf.pid_file,
+			     err == ST_EBUSY ? "another manager is running" : strerror(errno));
+}
+
+int stanced_open(struct stanced *d, struct stanced_conf *c, struct conf_error *e)
+{
+	char why[256] = "";
+	int err;
+
+	memset(d, 0, sizeof(*d));
+	d->conf = *c;
+	d->manager.started = clock_wall_us();
+	d->manager.language = d->conf.language;
+	d->manager.lax_retry = d->conf.lax_retry;
+	e->text[0] = '\0';
+	err = make_directories(&d->conf, e);
+	if (!err)
+		err = stanced_lock(d, e);
+	if (!err &&
+	    (err = posture_open(&d->conf.posture, &d->manager.posture, why, sizeof(why))) < 0)
+		(void)settings_fail(e, d->conf.file, "repository: %s", why);
+	if (!err)
+		err = stanced_open_host(d, e);
+	if (!err)
+		err = stanced_open_doors(d);
+	if (!err)
+		err = stanced_open_workers(d, e);
+	if (!err)
+		err = stanced_open_groups(d);
+	if (!err)
+		err = stanced_open_admin(d, e);
+	if (!err)
+		err = stanced_write_pid(d, e);
+	if (err && !e->text[0])
+		(void)settings_fail(e, d->conf.file, "%s", st_strerror(err));
+	if (err)
+		stanced_close(d);
+	return err;
+}
+
+/* --- later ------------------------------------------------------------------------------ */
+
+static bool differ(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") != 0;
+}
+
+/* Settings that only a restart can change are told, not silently ignored. */
+static void tell_unchanged(const struct stanced_conf *old, const struct stanced_conf *new)
+{
+	bool addresses = old->n_addresses != new->n_addresses;
+	const struct {
+		const char *key;
+		bool changed;
+	} fixed[] = {
+		{ "port", new->port && old->port != new->port },
+		{ "threads", old->threads != new->threads },
+		{ "tnc_config", differ(old->tnc_config, new->tnc_config) },
+		{ "policy", old->policy != new->policy },
+		{ "language", differ(old->language, new->language) },
+		{ "lax_retry", old->lax_retry != new->lax_retry },
+		{ "state_dir", differ(old->state_dir, new->state_dir) },
+		{ "run_dir", differ(old->run_dir, new->run_dir) },
+		{ "pid_file", differ(old->pid_file, new->pid_file) },
+		{ "admin.socket", differ(old->admin_socket, new->admin_socket) },
+		{ "stale_after", old->stale_after != new->stale_after },
+		{ "admin.group", differ(old->admin_group, new->admin_group) },
+		{ "repository",
+		  memcmp(&old->posture, &new->posture, sizeof(old->posture)) != 0 },
+	};
+
+	for (size_t i = 0; !addresses && i < old->n_addresses; i++)
+		addresses = differ(old->addresses[i], new->addresses[i]);
+	if (addresses)
+		log_warn(NULL, "reload: setting needs a restart: key=address");
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+		if (fixed[i].changed)
+			log_warn(NULL, "reload: setting needs a restart: key=%s",
+				 fixed[i].key);
+}
+
+static int stanced_apply(struct stanced *d, const struct stanced_conf *c, struct conf_error *e)
+{
+	struct passwd_file *users = NULL;
+	struct tls_ctx *tls = NULL;
+	int err = conf_users(c, &users, e);
+
+	if (!err)
+		err = stanced_conf_tls(c, d->manager.sessions, &tls, e);
+	for (unsigned i = 0; !err && i < d->n_workers; i++)
+		err = worker_reload(&d->workers[i], c, tls, users);
+	if (!err) {
+		doors_limit(&d->manager, c);
+		groups_set(d->groups, group_list_hold(c->groups));
+		log_set_level(c->log_level);
+		tell_unchanged(&d->conf, c);
+	}
+	tls_ctx_free(tls);
+	passwd_free(users);
+	return err;
+}
+
+/* What an endpoint was told by old rules may not be right by new ones. */
+static void stanced_reload_policy(struct stanced *d)
+{
+	size_t changed = imv_host_reload(d->manager.host);
+
+	if (changed)
+		log_info(NULL,
+			 "the policy has changed: endpoints are asked again: endpoints=%zu",
+			 registry_ask_all(d->manager.registry));
+}
+
+int stanced_reload(struct stanced *d)
+{
+	struct conf_error e = { 0 };
+	struct stanced_conf c;
+	int err = stanced_conf_read(d->conf.file, &c, &e);
+
+	if (!err) {
+		err = stanced_apply(d, &c, &e);
+		stanced_conf_free(&c);
+	}
+	if (!err)
+		stanced_reload_policy(d);
+	if (err)
+		log_error(NULL, "reload failed, the old configuration stays: error=\"%s\"",
+			  e.text[0] ? e.text : st_strerror(err));
+	else
+		log_info(NULL, "configuration reloaded: file=%s", d->conf.file);
+	return err;
+}
+
+/* Sessions first, then those who serve them, in the order in which they lean on each other. */
+void stanced_close(struct stanced *d)
+{
+	admin_server_close(d->admin);
+	groups_free(d->groups);
+	for (unsigned i = 0; i < d->n_workers; i++)
+		if (d->workers[i].started)
+			worker_stop(&d->workers[i]);
+	for (unsigned i = 0; i < d->n_workers; i++)
+		worker_close(&d->workers[i]);
+	free(d->workers);
+	if (d->manager.host)
+		imv_host_close(d->manager.host);
+	if (d->manager.posture) {
+		posture_on_pressure(d->manager.posture, NULL, NULL);
+		posture_on_absence(d->manager.posture, NULL, NULL);
+	}
+	posture_close(d->manager.posture);
+	quota_close(d->manager.quota);
+	registry_close(d->manager.registry);
+	trim_close(d->manager.trim);
+	gate_close(d->manager.gate);
+	admission_close(d->manager.admission);
+	standing_close(d->manager.standing);
+	tls_cache_free(d->manager.sessions);
+	if (d->pid_written)
+		daemon_pid_remove(d->conf.pid_file);
+	if (d->locked)
+		(void)close(d->lock);
+	stanced_conf_free(&d->conf);
+	memset(d, 0, sizeof(*d));
+}
+
+/* --- checking ---------------------------------------------------------------------------- */
+
+/* Whether the plugin can be loaded and likes its settings; its repository stays closed, a
+ * manager may be at work. */
+static int check_plugin(const struct stanced_conf *c, struct conf_error *e)
+{
+	int (*settings)(char *why, size_t why_len);
+	char path[2048], why[512] = "";
+	void *so;
+	int err;
+
+	(void)snprintf(path, sizeof(path), "%s/repository-%s.so", c->posture.plugin_dir,
+		       c->posture.plugin);
+	if (!(so = dlopen(path, RTLD_NOW | RTLD_LOCAL)))
+		return settings_fail(e, c->file, "repository { plugin }: %s", dlerror());
+	*(void **)&settings = dlsym(so, PLUGIN_SETTINGS_SYMBOL);
+	err = settings ? settings(why, sizeof(why)) : 0;
+	if (err)
+		(void)snprintf(e->text, sizeof(e->text), "%s", *why ? why : st_strerror(err));
+	dlclose(so);
+	return err;
+}
+
+int stanced_check(const struct stanced_conf *c, struct conf_error *e)
+{
+	struct passwd_file *users = NULL;
+	struct tls_ctx *tls = NULL;
+	int err = stanced_conf_tls(c, NULL, &tls, e);
+
+	if (!err)
+		err = conf_users(c, &users, e);
+	if (!err)
+		err = check_plugin(c, e);
+	if (!err)
+		err = modules_check(c->file, c->tnc_config, TNC_KIND_IMV, e);
+	tls_ctx_free(tls);
+	passwd_free(users);
+	return err;
+}

@@ -1,0 +1,32 @@
+/* The manager as a whole: validators, posture, admin socket, workers. Main thread. */
+#ifndef STANCE_MANAGER_MANAGER_H
+#define STANCE_MANAGER_MANAGER_H
+
+#include "manager/worker.h"
+
+struct stanced {
+	struct stanced_conf conf;
+	struct manager manager;
+	struct worker *workers;
+	unsigned n_workers;
+	struct admin_server *admin;
+	struct groups *groups;      /* of endpoints, for the administrator's questions */
+	struct tls_cache *sessions; /* of TLS, to be resumed */
+	bool pid_written, locked;
+	int lock; /* while locked: nobody else runs with our pid file */
+};
+
+/* Starts everything that c says (d takes c). On failure e says why, and nothing is left. */
+int stanced_open(struct stanced *d, struct stanced_conf *c, struct conf_error *e);
+
+/* Reads the configuration file, certificates and users again. What is wrong leaves everything
+ * as it is and is logged. */
+int stanced_reload(struct stanced *d);
+
+/* Sessions get their end, the posture is committed, everything is closed. */
+void stanced_close(struct stanced *d);
+
+/* Loads everything that c names and lets it go again: whether it would start. */
+int stanced_check(const struct stanced_conf *c, struct conf_error *e);
+
+#endif

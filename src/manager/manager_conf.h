@@ -1,0 +1,51 @@
+/* stance.conf: the manager's settings. stance.conf(5) describes them. */
+#ifndef STANCE_MANAGER_MANAGER_CONF_H
+#define STANCE_MANAGER_MANAGER_CONF_H
+
+#include "daemon/settings.h"
+#include "host/recommend.h"
+#include "posture/posture.h"
+#include "proto/pt_session.h"
+
+/* Strings belong to it; NULL where nothing is set. */
+struct stanced_conf {
+	char *file;
+	char **addresses; /* none: every address */
+	size_t n_addresses;
+	uint16_t port;
+	unsigned threads; /* never 0 */
+
+	bool tls_anonymous, tls_rsa_aes128_cbc, tls_resumption;
+	uint32_t ticket_lifetime; /* seconds */
+	char *tls_ca, *tls_certificate, *tls_key, *tls_crl;
+
+	uint32_t sasl_mechs; /* SASL_BITs */
+	bool sasl_instead;   /* ask only who has no certificate */
+	bool sasl_result_8bit;
+	char *sasl_users;
+
+	char *tnc_config;
+	enum recommend_policy policy;
+	char *language;
+	bool lax_retry;
+	uint32_t stale_after; /* seconds until what is known about software is stale */
+	uint32_t assess_rate; /* endpoints asked in a second; 0: no limit */
+
+	char *state_dir, *run_dir; /* NULL: the compiled-in or environment's */
+	char *pid_file, *admin_socket, *admin_group;
+	struct group_list *groups; /* admin/group.h */
+	enum log_level log_level;
+	struct limits limits;
+	struct posture_conf posture;
+};
+
+/* Reads path. ST_ECONF, ST_ENOENT or ST_ENOMEM with e filled. Caller: stanced_conf_free. */
+int stanced_conf_read(const char *path, struct stanced_conf *c, struct conf_error *e);
+void stanced_conf_free(struct stanced_conf *c);
+
+/* A server context from the files of c; ST_ECONF with e filled. Its sessions are kept in cache
+ * (may be NULL) to be resumed, if c says so. */
+int stanced_conf_tls(const struct stanced_conf *c, struct tls_cache *cache,
+		     struct tls_ctx **ctx, struct conf_error *e);
+
+#endif

@@ -1,0 +1,22 @@
+/* Whether a password is right, found out on the process's worker pool: hashing one takes
+ * longer than an event loop may stand still. */
+#ifndef STANCE_MANAGER_PASSWORD_CHECK_H
+#define STANCE_MANAGER_PASSWORD_CHECK_H
+
+#include "manager/password_file.h"
+
+#include <uv.h>
+
+struct verify;
+
+/* done(ctx, err) follows on the loop's thread, never from inside this call, with what
+ * passwd_verify says. Copies both spans, takes a reference to users. ST_EAUTH at once for
+ * what cannot be a name and a password; ST_ENOMEM. */
+int verify_start(uv_loop_t *loop, struct passwd_file *users, struct span user,
+		 struct span password, void (*done)(void *ctx, int err), void *ctx,
+		 struct verify **v);
+
+/* Nobody wants to know any more: `done` does not come. Not after it came. NULL is fine. */
+void verify_cancel(struct verify *v);
+
+#endif

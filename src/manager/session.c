@@ -1,0 +1,371 @@
+#include "config.h"
+
+#include "manager/session.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "manager/assessment.h"
+#include "net/peer_id.h"
+#include "posture/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* posture's answer to one question, on its way to the session's thread */
+struct settled {
+	struct letter letter;
+	struct session *session;
+	int err;
+};
+
+/* --- life ----------------------------------------------------------------------------- */
+
+void session_ref(struct session *s)
+{
+	atomic_fetch_add(&s->refs, 1);
+}
+
+void session_unref(struct session *s)
+{
+	if (atomic_fetch_sub(&s->refs, 1) != 1)
+		return;
+	worker_session_gone(s->worker);
+	identity_free(&s->who);
+	free(s);
+}
+
+static void session_on_timer_closed(uv_handle_t *h)
+{
+	session_unref(h->data);
+}
+
+static void session_drop_peer(struct session *s)
+{
+	struct imv_peer *peer = s->peer;
+
+	s->peer = NULL;
+	imv_peer_close(peer);
+}
+
+void session_over(struct session *s, int err, const char *why)
+{
+	s->turn = TURN_OVER;
+	if (s->conn)
+		pt_conn_close(s->conn, err, why);
+}
+
+struct session *session_next(struct session *s)
+{
+	return s->next;
+}
+
+/* An assessment is under way in which it is not the endpoint that is to say something, or it has
+ * and was not heard yet. */
+static bool session_waits_for_us(const struct session *s)
+{
+	return s->peer && imv_peer_busy(s->peer) &&
+	       (s->turn == TURN_WAIT || !imv_peer_listens(s->peer));
+}
+
+/* Whether it was worth its handshake. What ended for a reason of ours says nothing. */
+static void session_judge(struct session *s, int err)
+{
+	struct worker *w = s->worker;
+	const struct sockaddr *from = (struct sockaddr *)&s->from;
+	char address[PEER_ADDRESS];
+
+	if (s->assessed || s->excused || w->stopping || !w->limits.doubtful_per_second ||
+	    err == ST_ENOMEM || err == ST_ELIMIT || session_waits_for_us(s) ||
+	    !pt_conn_served(s->conn))
+		return;
+	if (!standing_wasted(w->manager->standing, from, clock_mono_us()))
+		return;
+	(void)peer_id_address(from, address);
+	log_warn(NULL,
+		 "address in doubt: peer=%s reason=\"its sessions come to nothing: further "
+		 "handshakes have to wait\"",
+		 address);
+}
+
+static void session_on_closed(void *ctx, int err, const char *reason)
+{
+	struct session *s = ctx;
+
+	(void)reason; /* the connection has logged it */
+	session_judge(s, err);
+	s->conn = NULL;
+	verify_cancel(s->verify);
+	s->verify = NULL;
+	turn_end(s);
+	session_drop_peer(s);
+	if (!s->was_ready)
+		atomic_fetch_add(&s->worker->manager->refused, 1);
+	admission_leave(s->worker->manager->admission, (struct sockaddr *)&s->from);
+	*s->back = s->next;
+	if (s->next)
+		s->next->back = s->back;
+	uv_close((uv_handle_t *)&s->deadline, session_on_timer_closed);
+	uv_close((uv_handle_t *)&s->pace, session_on_timer_closed);
+}
+
+/* --- an assessment -------------------------------------------------------------------- */
+
+static void session_on_send(void *ctx, struct span batch)
+{
+	struct session *s = ctx;
+
+	if (s->conn)
+		(void)pt_conn_send(s->conn, batch); /* a failure closes the connection */
+}
+
+static enum verdict verdict_of(TNC_IMV_Evaluation_Result evaluation)
+{
+	return evaluation < VERDICT_N ? (enum verdict)evaluation : VERDICT_UNKNOWN;
+}
+
+static void session_on_result(void *ctx, const struct recommendation *r)
+{
+	struct session *s = ctx;
+	enum access access = (enum access)recommend_access(r->action);
+	struct report *report = report_new(s->worker->manager->posture, &s->who);
+
+	s->excused = true; /* it has done its part; what becomes of the result is ours */
+	s->verdict = verdict_of(r->evaluation);
+	s->access = access;
+	s->report_err = report ? report_assessment(report, s->verdict, access) : ST_ENOMEM;
+	if (report)
+		s->report_err = report_submit(report, NULL, NULL);
+	s->evaluation = r->evaluation;
+	uv_timer_stop(&s->deadline);
+}
+
+/* It came to something. */
+static void session_assessed(struct session *s)
+{
+	if (s->assessed)
+		return;
+	s->assessed = true;
+	standing_earned(s->worker->manager->standing, (struct sockaddr *)&s->from,
+			clock_mono_us());
+	worker_session_settled(s->worker);
+}
+
+/* Said and counted when it is true: what the posture has lost was never assessed. */
+static void session_log(struct session *s, int err)
+{
+	enum log_level level = err ? LOG_L_ERROR : LOG_L_INFO;
+
+	atomic_fetch_add(err ? &s->worker->manager->lost : &s->worker->manager->assessments,
+			 1);
+	log_write(level, s->conn ? s->log : NULL,
+		  "assessment%s: endpoint=%s result=\"%s\" access=%s ms=%lld%s%s",
+		  err ? " lost" : "", s->who.name, recommend_evaluation_name(s->evaluation),
+		  access_name(s->access), (long long)(clock_mono_us() - s->begun) / 1000,
+		  err ? " error=" : "", err ? st_strerror(err) : "");
+}
+
+static void session_settled_open(struct letter *l)
+{
+	struct settled *a = (struct settled *)l;
+	struct session *s = a->session;
+
+	session_log(s, a->err);
+	if (!a->err)
+		session_assessed(s);
+	if (s->peer)
+		turn_settled(s, a->err);
+	session_unref(s);
+	free(a);
+}
+
+/* Posture's writer thread. */
+static void session_on_committed(void *ctx, int err)
+{
+	struct settled *a = ctx;
+
+	a->err = err;
+	mailbox_send(&a->session->worker->mailbox, &a->letter);
+}
+
+static void session_on_settle(void *ctx)
+{
+	struct session *s = ctx;
+	struct posture *posture = s->worker->manager->posture;
+	struct settled *a;
+	uint64_t since = s->mark;
+	int err = s->report_err;
+
+	if (err || !(a = calloc(1, sizeof(*a)))) {
+		err = err ? err : ST_ENOMEM;
+		session_log(s, err);
+		imv_peer_settled(s->peer, err);
+		return;
+	}
+	a->letter.open = session_settled_open;
+	a->session = s;
+	s->mark = posture_mark(posture);
+	session_ref(s);
+	err = posture_barrier(posture, s->who.key, since, session_on_committed, a);
+	if (err) {
+		atomic_fetch_sub(&s->refs, 1);
+		free(a);
+		session_log(s, err);
+		imv_peer_settled(s->peer, err);
+	}
+}
+
+static void session_wake_open(struct letter *l)
+{
+	struct session *s =
+		(struct session *)(void *)((char *)l - offsetof(struct session, wake));
+
+	atomic_store(&s->waking, false);
+	if (s->peer)
+		turn_wake(s);
+	session_unref(s);
+}
+
+/* Any thread, while the peer is open, and so the session is there. */
+static void session_on_wake(void *ctx)
+{
+	struct session *s = ctx;
+
+	if (atomic_exchange(&s->waking, true))
+		return;
+	session_ref(s);
+	mailbox_send(&s->worker->mailbox, &s->wake);
+}
+
+static void session_on_peer_closed(void *ctx, int err, const char *why)
+{
+	session_over(ctx, err, why);
+}
+
+static const struct imv_peer_ops peer_ops = {
+	.send = session_on_send,
+	.result = session_on_result,
+	.settle = session_on_settle,
+	.wake = session_on_wake,
+	.closed = session_on_peer_closed,
+};
+
+/* --- the transport -------------------------------------------------------------------- */
+
+static void session_on_ready(void *ctx, const struct pt_conn_info *info)
+{
+	struct session *s = ctx;
+	struct worker *w = s->worker;
+	const struct peer_info peer = {
+		.log = info->log,
+		.limits = &w->limits,
+		.ar_identities = info->ar_identities,
+		.tls_unique = info->binding,
+		.language = w->manager->language,
+		.full_duplex = true,
+		.lax_retry = w->manager->lax_retry,
+	};
+	int err = identity_from_ar(info->ar_identities, &s->who);
+
+	s->log = info->log;
+	s->mark = posture_mark(w->manager->posture);
+	s->excused = !err; /* what fails here after that is ours */
+	if (!err)
+		err = imv_peer_open(w->manager->host, &peer, &peer_ops, s, &s->peer);
+	if (!err)
+		err = registry_add(w->manager->registry, &s->seat, &s->who);
+	if (err) {
+		session_over(s, err, "no session for this endpoint");
+		return;
+	}
+	s->excused = false;
+	s->was_ready = true;
+	log_debug(info->log, "ready: endpoint=%s tls=%s resumed=%s user=%s", s->who.name,
+		  info->tls, info->resumed ? "yes" : "no", info->user ? info->user : "");
+	turn_first(s);
+}
+
+static void session_on_batch(void *ctx, struct span batch)
+{
+	struct session *s = ctx;
+
+	if (s->peer)
+		turn_batch(s, batch);
+}
+
+static void session_on_verified(void *ctx, int err)
+{
+	struct session *s = ctx;
+
+	s->verify = NULL;
+	pt_conn_verified(s->conn, err);
+}
+
+static int session_on_verify(void *ctx, struct span user, struct span password)
+{
+	struct session *s = ctx;
+	struct worker *w = s->worker;
+	int err;
+
+	if (!w->users)
+		return ST_EAUTH;
+	err = verify_start(&w->loop.uv, w->users, user, password, session_on_verified, s,
+			   &s->verify);
+	return err ? err : SASL_LATER;
+}
+
+static const struct pt_conn_ops conn_ops = {
+	.ready = session_on_ready,
+	.batch = session_on_batch,
+	.verify = session_on_verify,
+	.closed = session_on_closed,
+};
+
+static void session_from(struct session *s, const struct sockaddr *from)
+{
+	memcpy(&s->from, from,
+	       from->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+					   : sizeof(struct sockaddr_in));
+}
+
+void session_open(struct worker *w, int fd, const struct sockaddr *from)
+{
+	struct session *s = calloc(1, sizeof(*s));
+	int err = s ? pt_conn_open(&w->loop, &w->conn, fd, &conn_ops, s, &s->conn) : ST_ENOMEM;
+
+	atomic_fetch_add(&w->manager->accepted, 1);
+	if (err) {
+		log_error(NULL, "connection refused: error=\"%s\"", st_strerror(err));
+		admission_leave(w->manager->admission, from);
+		free(s);
+		return;
+	}
+	s->worker = w;
+	s->wake.open = session_wake_open;
+	turn_init(s);
+	atomic_init(&s->refs, 2); /* its timers */
+	session_from(s, from);
+	uv_timer_init(&w->loop.uv, &s->deadline);
+	s->deadline.data = s;
+	uv_timer_init(&w->loop.uv, &s->pace);
+	s->pace.data = s;
+	s->next = w->sessions;
+	s->back = &w->sessions;
+	if (s->next)
+		s->next->back = &s->next;
+	w->sessions = s;
+	if (++w->alive > w->most)
+		w->most = w->alive;
+}
+
+void session_end(struct session *s)
+{
+	if (s->peer)
+		imv_peer_end(s->peer);
+	if (s->conn)
+		pt_conn_close(s->conn, 0, "the manager stops");
+}
+
+void session_abort(struct session *s)
+{
+	if (s->conn)
+		pt_conn_abort(s->conn, ST_ETIMEOUT, "the manager stops");
+}

@@ -1,0 +1,20 @@
+/* One endpoint's session with the manager: the transport (pt_conn), the validators' view of it
+ * (imv_peer), and the posture that learns from it. Lives on its worker's thread. */
+#ifndef STANCE_MANAGER_SESSION_H
+#define STANCE_MANAGER_SESSION_H
+
+#include "manager/worker.h"
+
+/* Takes fd; from is counted in the manager's admission until the session is over. */
+void session_open(struct worker *w, int fd, const struct sockaddr *from);
+
+/* The manager stops: CLOSE to the endpoint, then the transport's end. */
+void session_end(struct session *s);
+
+/* At once. */
+void session_abort(struct session *s);
+
+/* The next in the worker's list. */
+struct session *session_next(struct session *s);
+
+#endif

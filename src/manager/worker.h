@@ -1,0 +1,89 @@
+/* One loop thread of the manager: its listening sockets and its sessions. */
+#ifndef STANCE_MANAGER_WORKER_H
+#define STANCE_MANAGER_WORKER_H
+
+#include "daemon/loop_queue.h"
+#include "manager/password_file.h"
+#include "manager/manager_conf.h"
+#include "base/budget.h"
+#include "host/imv_host.h"
+#include "net/connection_limit.h"
+#include "net/listener.h"
+#include "net/pt_conn.h"
+
+#include <stdatomic.h>
+
+struct gate;
+struct quota;
+struct registry;
+struct session;
+struct tls_cache;
+struct trim;
+
+/* Shared by all workers. */
+struct manager {
+	struct imv_host *host;
+	struct posture *posture;
+	struct admission *admission;
+	struct standing *standing;  /* of addresses */
+	struct gate *gate;          /* of assessments */
+	struct registry *registry;  /* of sessions */
+	struct quota *quota;        /* of each endpoint's assessments */
+	struct budget *memory;      /* of what sessions buffer: the process's */
+	struct tls_cache *sessions; /* that may be resumed */
+	struct trim *trim;          /* gives memory back to the system */
+	const char *language;
+	bool lax_retry;
+	int64_t started;
+	atomic_uint_fast64_t accepted, refused, assessments;
+	atomic_uint_fast64_t lost;   /* assessments that could not be stored */
+	atomic_uint_fast64_t ended;  /* sessions of endpoints that had newer ones */
+	atomic_uint_fast64_t slowed; /* sessions not read from now: too many assessments */
+};
+
+struct worker {
+	struct manager *manager;
+	struct net_loop loop;
+	struct mailbox mailbox;
+	uv_thread_t thread;
+	struct listener **listeners;
+	size_t n_listeners;
+	unsigned threads;         /* how many workers there are */
+	struct session *sessions; /* newest first */
+	size_t alive;             /* sessions whose memory is still there */
+	size_t most;              /* of them, since memory was given back */
+	size_t trimmed;           /* of them, when holes in it were given back last */
+	bool started, stopping;
+	struct letter stop;
+	uv_timer_t grace; /* when stopping: until sessions are cut off */
+
+	/* Of the current configuration; only touched on the worker's thread once it runs. */
+	struct limits limits;
+	struct pt_conn_conf conn;
+	struct passwd_file *users;
+};
+
+/* Makes ready and opens the sockets; port 0 is replaced by the one that was found, so that
+ * the next worker listens on the same. On failure e says why and nothing is left behind. */
+int worker_open(struct worker *w, struct manager *m, struct stanced_conf *c,
+		struct tls_ctx *tls, struct passwd_file *users, struct conf_error *e);
+int worker_start(struct worker *w);
+
+/* Main thread: new connections use tls, users and the limits of c from now on. Takes
+ * references of its own. ST_ENOMEM. */
+int worker_reload(struct worker *w, const struct stanced_conf *c, struct tls_ctx *tls,
+		  struct passwd_file *users);
+
+/* Main thread: no new connections; sessions get their CLOSE and the time of limits.close_s. */
+void worker_stop(struct worker *w);
+
+/* Waits until it has stopped, and frees what it has. Also for one that was never started. */
+void worker_close(struct worker *w);
+
+/* The session's memory is gone: the worker may end. On its thread. */
+void worker_session_gone(struct worker *w);
+
+/* The first assessment of one of its sessions came to something. */
+void worker_session_settled(struct worker *w);
+
+#endif

@@ -1,0 +1,83 @@
+#include "unit.h"
+
+#include "base/err.h"
+#include "manager/heap_trim.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <uv.h>
+
+#define THREADS 4
+#define ASKED 2000
+
+static _Atomic unsigned began, ended;
+static _Atomic bool held;
+
+/* One at a time. */
+static void give_back(void)
+{
+	assert_int_equal(began, ended);
+	began++;
+	while (held)
+		uv_sleep(1);
+	ended++;
+}
+
+static void ask(void *t)
+{
+	for (unsigned i = 0; i < ASKED; i++)
+		trim_ask(t);
+}
+
+/* However many ask while it is at work, it is done once more, and that after the last of them. */
+static void test_once_more(void **state)
+{
+	uv_thread_t threads[THREADS];
+	struct trim *t;
+
+	(void)state;
+	began = ended = 0;
+	held = true;
+	assert_int_equal(trim_open(give_back, 0, &t), 0);
+	trim_ask(t);
+	while (!began)
+		uv_sleep(1);
+	for (unsigned i = 0; i < THREADS; i++)
+		assert_int_equal(uv_thread_create(&threads[i], ask, t), 0);
+	for (unsigned i = 0; i < THREADS; i++)
+		uv_thread_join(&threads[i]);
+	assert_int_equal(began, 1);
+	held = false;
+	while (ended < 2)
+		uv_sleep(1);
+	trim_close(t);
+	assert_int_equal(began, 2);
+}
+
+/* Between two of them there is a pause, which its end does not wait for. */
+static void test_pause(void **state)
+{
+	struct trim *t;
+
+	(void)state;
+	began = ended = 0;
+	assert_int_equal(trim_open(give_back, 3600 * 1000, &t), 0);
+	trim_ask(t);
+	while (!ended)
+		uv_sleep(1);
+	trim_ask(t);
+	trim_close(t);
+	assert_int_equal(ended, 1);
+	trim_ask(NULL);
+	trim_close(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_once_more),
+		cmocka_unit_test(test_pause),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,538 @@
+#include "unit.h"
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "manager/session_registry.h"
+#include "posture/identity.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <uv.h>
+
+static struct registry *reg;
+
+/* One session: what it was asked. */
+struct place {
+	struct seat seat; /* first */
+	unsigned asked, dropped, forgotten;
+	int64_t due;
+};
+
+static void on_drop(struct seat *seat, bool forgotten)
+{
+	struct place *p = (struct place *)seat;
+
+	p->dropped++;
+	p->forgotten += forgotten;
+}
+
+static void on_ask(struct seat *seat, int64_t due)
+{
+	struct place *p = (struct place *)seat;
+
+	p->asked++;
+	p->due = due;
+}
+
+/* What a question was told, as letters: Q queued, A asked, W waiting, G gone, D done,
+ * R refused. */
+struct told {
+	char seen[64];
+	size_t n;
+	enum verdict verdict;
+	char key[64], reason[128];
+};
+
+static void on_event(void *ctx, const struct assess_event *e)
+{
+	struct told *t = ctx;
+
+	assert_non_null(e->name);
+	assert_true(t->n + 1 < sizeof(t->seen));
+	t->seen[t->n++] = "QAWGDR"[e->state];
+	t->seen[t->n] = '\0';
+	t->verdict = e->verdict;
+	(void)snprintf(t->key, sizeof(t->key), "%s", e->key);
+	(void)snprintf(t->reason, sizeof(t->reason), "%s", e->reason ? e->reason : "");
+}
+
+static struct assess *ask(const char *key, struct told *t)
+{
+	const struct assess_selection which = { &key, 1 };
+	struct assess *q;
+
+	memset(t, 0, sizeof(*t));
+	assert_int_equal(registry_assess_ops.start(reg, &which, on_event, t, &q), 0);
+	return q;
+}
+
+static void forget(struct assess *q)
+{
+	registry_assess_ops.cancel(reg, q);
+}
+
+static void come(struct place *p, const char *key)
+{
+	struct identity who;
+
+	*p = (struct place){ .seat.ask = on_ask, .seat.drop = on_drop };
+	assert_int_equal(identity_from_key(key, &who), 0);
+	assert_int_equal(registry_add(reg, &p->seat, &who), 0);
+	identity_free(&who);
+}
+
+static void assessed(struct place *p, enum verdict v)
+{
+	registry_done(reg, &p->seat, v, ACCESS_ALLOWED);
+}
+
+static void begin(struct place *p)
+{
+	registry_begin(reg, &p->seat, registry_now(reg));
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	return registry_open(0, &reg);
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	registry_close(reg);
+	return 0;
+}
+
+#define A "dns:a.example"
+
+static void test_connected(void **state)
+{
+	struct place p;
+	struct told t;
+	struct assess *q;
+
+	(void)state;
+	come(&p, A);
+	q = ask(A, &t);
+	assert_string_equal(t.seen, "Q");
+	assert_int_equal(p.asked, 1);
+	assert_true(registry_wanted(reg, &p.seat));
+	begin(&p);
+	assert_false(registry_wanted(reg, &p.seat));
+	assert_string_equal(t.seen, "QA");
+	assessed(&p, VERDICT_COMPLIANT);
+	assert_string_equal(t.seen, "QAD");
+	assert_int_equal(t.verdict, VERDICT_COMPLIANT);
+	assessed(&p, VERDICT_COMPLIANT); /* a later result is not counted again */
+	assert_string_equal(t.seen, "QAD");
+	registry_remove(reg, &p.seat);
+	assert_string_equal(t.seen, "QAD");
+	forget(q);
+}
+
+/* The newest stay; who was told to go is not told again, and others have their own. */
+static void test_ceiling(void **state)
+{
+	struct place p[5], other;
+
+	(void)state;
+	registry_ceiling(reg, 2);
+	come(&other, "dns:b.example");
+	for (int i = 0; i < 4; i++)
+		come(&p[i], A);
+	assert_int_equal(p[0].dropped, 1);
+	assert_int_equal(p[1].dropped, 1);
+	assert_int_equal(p[2].dropped, 0);
+	assert_int_equal(p[3].dropped, 0);
+	registry_remove(reg, &p[3].seat);
+	come(&p[4], A); /* in its place */
+	assert_int_equal(p[2].dropped, 0);
+	assert_int_equal(p[4].dropped, 0);
+	assert_int_equal(other.dropped, 0);
+	for (int i = 0; i < 5; i++)
+		if (i != 3)
+			registry_remove(reg, &p[i].seat);
+	registry_remove(reg, &other.seat);
+}
+
+/* Of an endpoint that is forgotten every session ends, once; who comes then stays. */
+static void test_end(void **state)
+{
+	struct place p[3], other;
+
+	(void)state;
+	come(&other, "dns:b.example");
+	come(&p[0], A);
+	come(&p[1], A);
+	registry_end(reg, A);
+	registry_end(reg, A);
+	registry_end(reg, "dns:nobody.example");
+	come(&p[2], A);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(p[i].dropped, i < 2);
+		assert_int_equal(p[i].forgotten, i < 2);
+		registry_remove(reg, &p[i].seat);
+	}
+	assert_int_equal(other.dropped, 0);
+	registry_remove(reg, &other.seat);
+}
+
+/* Who is silent is asked once until it has answered. */
+static void test_silent(void **state)
+{
+	struct place p, other;
+
+	(void)state;
+	registry_ask(reg, A); /* it is not there */
+	come(&p, A);
+	come(&other, "dns:b.example");
+	for (unsigned i = 1; i <= 2; i++) {
+		registry_ask(reg, A);
+		registry_ask(reg, A);
+		assert_int_equal(p.asked, i);
+		assert_true(registry_wanted(reg, &p.seat));
+		registry_begin(reg, &p.seat, registry_now(reg));
+		assert_false(registry_wanted(reg, &p.seat));
+	}
+	assert_int_equal(other.asked, 0);
+	registry_remove(reg, &p.seat);
+	registry_remove(reg, &other.seat);
+}
+
+/* An assessment that began before the question does not answer it. */
+static void test_at_work(void **state)
+{
+	struct place p;
+	struct told t;
+	struct assess *q;
+
+	(void)state;
+	come(&p, A);
+	begin(&p);
+	q = ask(A, &t);
+	assessed(&p, VERDICT_COMPLIANT);
+	assert_string_equal(t.seen, "Q");
+	assert_true(registry_wanted(reg, &p.seat));
+	begin(&p);
+	assessed(&p, VERDICT_MINOR);
+	assert_string_equal(t.seen, "QAD");
+	assert_int_equal(t.verdict, VERDICT_MINOR);
+	registry_remove(reg, &p.seat);
+	forget(q);
+}
+
+/* Two questions, one assessment. */
+static void test_two_questions(void **state)
+{
+	struct place p;
+	struct told t[2];
+	struct assess *q[2];
+
+	(void)state;
+	come(&p, A);
+	q[0] = ask(A, &t[0]);
+	q[1] = ask(A, &t[1]);
+	begin(&p);
+	assessed(&p, VERDICT_MAJOR);
+	assert_string_equal(t[0].seen, "QAD");
+	assert_string_equal(t[1].seen, "QAD");
+	assert_false(registry_wanted(reg, &p.seat));
+	registry_remove(reg, &p.seat);
+	forget(q[0]);
+	forget(q[1]);
+}
+
+/* One that is away, comes, leaves in the middle, and comes again. */
+static void test_away(void **state)
+{
+	struct place p;
+	struct told t;
+	struct assess *q = ask(A, &t);
+
+	(void)state;
+	assert_string_equal(t.seen, "W");
+	come(&p, A);
+	assert_int_equal(p.asked, 0); /* its first assessment answers */
+	begin(&p);
+	registry_remove(reg, &p.seat);
+	assert_string_equal(t.seen, "WQAG");
+	come(&p, A);
+	registry_remove(reg, &p.seat); /* not even asked */
+	assert_string_equal(t.seen, "WQAGQW");
+	come(&p, A);
+	begin(&p);
+	assessed(&p, VERDICT_COMPLIANT);
+	assert_string_equal(t.seen, "WQAGQWQAD");
+	registry_remove(reg, &p.seat);
+	forget(q);
+}
+
+/* The newest session is asked; when it ends, the one before. */
+static void test_several_sessions(void **state)
+{
+	struct place old, new, other;
+	struct told t;
+	struct assess *q;
+
+	(void)state;
+	come(&old, A);
+	come(&new, A);
+	come(&other, "dns:b.example");
+	q = ask(A, &t);
+	assert_int_equal(old.asked, 0);
+	assert_int_equal(new.asked, 1);
+	assert_int_equal(other.asked, 0);
+	begin(&new);
+	registry_remove(reg, &new.seat);
+	assert_int_equal(old.asked, 1);
+	assert_true(registry_wanted(reg, &old.seat));
+	assert_string_equal(t.seen, "QAQ");
+	begin(&old);
+	assessed(&old, VERDICT_COMPLIANT);
+	assert_string_equal(t.seen, "QAQAD");
+	registry_remove(reg, &old.seat);
+	registry_remove(reg, &other.seat);
+	forget(q);
+}
+
+/* New rules: whoever is there is asked once more, and whoever waits hears of it. */
+static void test_everybody(void **state)
+{
+	struct place p[3];
+	struct told t;
+	struct assess *q, *away = ask("dns:c.example", &t);
+
+	(void)state;
+	come(&p[0], A);
+	come(&p[1], A);
+	come(&p[2], "dns:b.example");
+	begin(&p[2]);
+	assert_int_equal(registry_ask_all(reg), 2);
+	assert_int_equal(registry_count(reg).sessions, 3);
+	assert_int_equal(registry_count(reg).endpoints, 2);
+	assert_int_equal(registry_count(reg).questions, 1);
+	assert_int_equal(p[0].asked, 0);
+	assert_int_equal(p[1].asked, 1);
+	assert_true(registry_wanted(reg, &p[1].seat));
+	assert_true(registry_wanted(reg, &p[2].seat)); /* what is under way is by old ones */
+	assert_string_equal(t.seen, "W");
+	forget(away);
+	q = ask("dns:b.example", &t);
+	begin(&p[2]);
+	assessed(&p[2], VERDICT_MINOR);
+	assert_string_equal(t.seen, "QAD");
+	assert_false(registry_wanted(reg, &p[2].seat));
+	forget(q);
+	for (int i = 0; i < 3; i++)
+		registry_remove(reg, &p[i].seat);
+	assert_int_equal(registry_ask_all(reg), 0);
+	assert_int_equal(registry_count(reg).sessions + registry_count(reg).endpoints, 0);
+}
+
+static void test_refused(void **state)
+{
+	struct place p;
+	struct told t;
+	struct assess *q;
+
+	(void)state;
+	come(&p, A);
+	q = ask(A, &t);
+	registry_refuse(reg, &p.seat, "It does not want to.");
+	assert_string_equal(t.seen, "QR");
+	assert_string_equal(t.reason, "It does not want to.");
+	assert_string_equal(t.key, A);
+	assert_false(registry_wanted(reg, &p.seat));
+	registry_remove(reg, &p.seat);
+	forget(q);
+	q = ask("no such scheme", &t); /* not an identity: refused, not lost */
+	assert_string_equal(t.seen, "R");
+	forget(q);
+}
+
+/* After cancel nothing is told, and what was asked stays asked. */
+static void test_cancel(void **state)
+{
+	struct place p;
+	struct told t;
+
+	(void)state;
+	come(&p, A);
+	forget(ask(A, &t));
+	assert_true(registry_wanted(reg, &p.seat));
+	begin(&p);
+	assessed(&p, VERDICT_COMPLIANT);
+	assert_string_equal(t.seen, "Q");
+	registry_remove(reg, &p.seat);
+	forget(NULL);
+}
+
+static void test_too_many_questions(void **state)
+{
+	const struct assess_selection nothing = { NULL, 0 };
+	struct assess *q[64], *more = NULL;
+	size_t n = 0;
+	int err = 0;
+
+	(void)state;
+	while (n < 64 &&
+	       (err = registry_assess_ops.start(reg, &nothing, on_event, NULL, &q[n])) == 0)
+		n++;
+	assert_int_equal(err, ST_EBUSY);
+	forget(q[--n]);
+	assert_int_equal(registry_assess_ops.start(reg, &nothing, on_event, NULL, &more), 0);
+	forget(more);
+	while (n)
+		forget(q[--n]);
+}
+
+/* No faster than the rate, in the order of the question. */
+static void test_rate(void **state)
+{
+	struct place p[5];
+	char key[5][32];
+	const char *keys[5];
+	const struct assess_selection which = { keys, 5 };
+	struct told t = { 0 };
+	struct assess *q;
+	int64_t now = clock_mono_us();
+
+	(void)state;
+	registry_rate(reg, 10);
+	for (size_t i = 0; i < 5; i++) {
+		(void)snprintf(key[i], sizeof(key[i]), "dns:h%zu.example", i);
+		keys[i] = key[i];
+		come(&p[i], keys[i]);
+	}
+	assert_int_equal(registry_assess_ops.start(reg, &which, on_event, &t, &q), 0);
+	assert_true(p[0].due >= now && p[0].due < now + 10000000);
+	for (size_t i = 1; i < 5; i++)
+		assert_int_equal(p[i].due - p[i - 1].due, 100000);
+	assert_int_equal(registry_turn(reg) - p[4].due, 100000); /* a module's own wish */
+	assert_int_equal(registry_turn(reg) - p[4].due, 200000);
+	for (size_t i = 0; i < 5; i++)
+		registry_remove(reg, &p[i].seat);
+	forget(q);
+}
+
+/* --- many threads ----------------------------------------------------------------------- */
+
+#define ENDPOINTS 16
+#define SESSIONS 4 /* threads; each has a session of every endpoint, again and again */
+#define ASKERS 3
+#define ROUNDS 400
+
+static char names[ENDPOINTS][32];
+static atomic_uint questions_left;
+
+struct worker_place {
+	struct seat seat; /* first */
+	atomic_bool asked;
+};
+
+static void worker_on_ask(struct seat *seat, int64_t due)
+{
+	(void)due;
+	atomic_store(&((struct worker_place *)seat)->asked, true);
+}
+
+static void session_main(void *ctx)
+{
+	struct worker_place p[ENDPOINTS];
+	struct identity who;
+	uint64_t at;
+
+	(void)ctx;
+	while (atomic_load(&questions_left)) {
+		for (size_t i = 0; i < ENDPOINTS; i++) {
+			memset(&p[i], 0, sizeof(p[i]));
+			p[i].seat.ask = worker_on_ask;
+			if (identity_from_key(names[i], &who) < 0 ||
+			    registry_add(reg, &p[i].seat, &who) < 0)
+				abort();
+			identity_free(&who);
+		}
+		for (size_t n = 0; n < 4 * ENDPOINTS; n++) {
+			struct worker_place *w = &p[n % ENDPOINTS];
+
+			if (n >= ENDPOINTS && !atomic_exchange(&w->asked, false))
+				continue;
+			at = registry_now(reg);
+			registry_begin(reg, &w->seat, at);
+			if (n % 5) /* else it leaves before its result */
+				registry_done(reg, &w->seat, VERDICT_COMPLIANT,
+					      ACCESS_ALLOWED);
+		}
+		for (size_t i = 0; i < ENDPOINTS; i++)
+			registry_remove(reg, &p[i].seat);
+	}
+}
+
+static void count_end(void *ctx, const struct assess_event *e)
+{
+	if (e->state >= ASSESS_ASSESSED)
+		atomic_fetch_add((atomic_uint *)ctx, 1);
+}
+
+static void asker_main(void *ctx)
+{
+	const char *keys[ENDPOINTS];
+	const struct assess_selection which = { keys, ENDPOINTS };
+	struct assess *q;
+
+	(void)ctx;
+	for (size_t i = 0; i < ENDPOINTS; i++)
+		keys[i] = names[i];
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		atomic_uint ends = 0;
+
+		if (registry_assess_ops.start(reg, &which, count_end, &ends, &q) < 0)
+			abort();
+		while (i % 4 && atomic_load(&ends) < ENDPOINTS)
+			uv_sleep(0); /* every one has its end, whatever happens meanwhile */
+		registry_assess_ops.cancel(reg, q);
+		if (atomic_load(&ends) > ENDPOINTS)
+			abort();
+	}
+	atomic_fetch_sub(&questions_left, 1);
+}
+
+static void test_threads(void **state)
+{
+	uv_thread_t t[SESSIONS + ASKERS];
+
+	(void)state;
+	for (size_t i = 0; i < ENDPOINTS; i++)
+		(void)snprintf(names[i], sizeof(names[i]), "dns:h%zu.example", i);
+	atomic_store(&questions_left, ASKERS);
+	for (size_t i = 0; i < SESSIONS + ASKERS; i++)
+		assert_int_equal(uv_thread_create(&t[i],
+						  i < SESSIONS ? session_main : asker_main,
+						  NULL),
+				 0);
+	for (size_t i = 0; i < SESSIONS + ASKERS; i++)
+		uv_thread_join(&t[i]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_connected, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_ceiling, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_at_work, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_two_questions, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_away, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_several_sessions, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_everybody, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_cancel, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_too_many_questions, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_rate, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_end, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_silent, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_threads, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
