@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Saying a PA-TNC message again: what tests and fuzz targets do with what was accepted. */
 #ifndef STANCE_TESTING_PA_AGAIN_H
 #define STANCE_TESTING_PA_AGAIN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "pa_recorded.h"
 
 #include "vectors.h"

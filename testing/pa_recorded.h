@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The PA-TNC messages inside recorded conversations: transcript lines are PT-TLS messages. */
 #ifndef STANCE_TESTING_PA_RECORDED_H
 #define STANCE_TESTING_PA_RECORDED_H

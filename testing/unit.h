@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What every unit test includes first: cmocka with its prerequisites. */
 #ifndef STANCE_TESTING_UNIT_H
 #define STANCE_TESTING_UNIT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Bytes to test against, read from files.
  *
  * NAME.hex    octets as hex digits, in groups separated by one blank. Two blanks or a tab begin

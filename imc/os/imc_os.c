@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The operating system collector: says what this machine is, unasked what the configuration
  * lists, and on request whatever it does not forbid. */
 #include "kit/imc.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What this machine is: its product, version, state. Read afresh each time. */
 #ifndef STANCE_IMC_OS_FACTS_H
 #define STANCE_IMC_OS_FACTS_H

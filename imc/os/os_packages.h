@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The packages that dpkg has installed, as the attribute Installed Packages (RFC 5792, 4.2.4) has
  * them; made anew only when the database has changed. */
 #ifndef STANCE_IMC_OS_PACKAGES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Product and version: os-release(5), debian_version, the kernel's own words. */
 #include "os_facts.h"
 #include "os_text.h"

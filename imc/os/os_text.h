@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading the machine's own files as what they are: text that somebody may have written badly.
  * Bounded, cleaned, below a root directory. */
 #ifndef STANCE_IMC_OS_TEXT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "dir_walk.h"
 
 #include "base/err.h"

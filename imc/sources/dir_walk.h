@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Directories and files of others: found by patterns, opened without following links, read up to
  * a ceiling. What is not there is no error; what cannot be looked at for now is one. */
 #ifndef STANCE_IMC_SOURCES_DIR_WALK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "dpkg_db.h"
 
 #include <utf8proc.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The text of dpkg's database: stanzas of "Field: value" lines with blank lines between. Pure
  * parsing; source_dpkg.c opens the files. */
 #ifndef STANCE_IMC_SOURCES_DPKG_DB_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The few functions of librpm that we call, looked up at run time: systems without rpm need
  * nothing of it, neither here nor to build. */
 #ifndef STANCE_IMC_SOURCES_LIBRPM_H

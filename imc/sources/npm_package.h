@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* package.json of a Node.js package. Pure parsing; source_npm.c opens the files. */
 #ifndef STANCE_IMC_SOURCES_NPM_PACKAGE_H
 #define STANCE_IMC_SOURCES_NPM_PACKAGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "pip_metadata.h"
 
 #include "wire/swid_xml.h"

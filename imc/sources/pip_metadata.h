@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The description of an installed Python package: METADATA or PKG-INFO, headers as in mail.
  * Pure parsing; source_pip.c opens the files. */
 #ifndef STANCE_IMC_SOURCES_PIP_METADATA_H

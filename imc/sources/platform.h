@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Which system the software is installed on, as identifiers and package URLs name it. */
 #ifndef STANCE_IMC_SOURCES_PLATFORM_H
 #define STANCE_IMC_SOURCES_PLATFORM_H

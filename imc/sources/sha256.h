@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* SHA-256 over pieces, one sum after the other, or over one. */
 #ifndef STANCE_IMC_SOURCES_SHA256_H
 #define STANCE_IMC_SOURCES_SHA256_H

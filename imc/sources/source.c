@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "source.h"
 #include "source_dpkg.h"
 #include "source_npm.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Where software is known from: package databases, tag files. A kind of source is one file
  * with a const descriptor and one row in source.c; everything else in this folder works on
  * what is declared here. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "source_dpkg.h"
 
 #include "dpkg_db.h"

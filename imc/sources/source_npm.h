@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Node.js packages as npm and others install them: node_modules trees of source_conf.npm. */
 #ifndef STANCE_IMC_SOURCES_SOURCE_NPM_H
 #define STANCE_IMC_SOURCES_SOURCE_NPM_H

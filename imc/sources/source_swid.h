@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Tags that packages bring: *.swidtag (ISO/IEC 19770-2 of 2015 and 2009) and *.coswid (RFC 9393)
  * files in the directories of source_conf.swid and below. */
 #ifndef STANCE_IMC_SOURCES_SOURCE_SWID_H

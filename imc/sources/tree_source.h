@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What sources have in common that read files below directories from a list of patterns: the
  * walk, the stamp and the watches. Such a source says what to do with a directory. */
 #ifndef STANCE_IMC_SOURCES_TREE_SOURCE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The endpoint's Software Inventory Evidence Collection (RFC 8412, 2.3): every instance that
  * every source reports, each with its number. One thread at a time. */
 #ifndef STANCE_IMC_SWIMA_COLLECTION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Inside the collection: what collection.c and account.c share. */
 #ifndef STANCE_IMC_SWIMA_COLLECTION_CORE_H
 #define STANCE_IMC_SWIMA_COLLECTION_CORE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The evidence of records: which instance's files are to be looked at next, and what was found.
  */
 #include "collection_core.h"

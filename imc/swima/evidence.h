@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Looks at the files of one instance after the other and sums up what is in them: work that can
  * wait, done on the watcher's thread without holding up anybody. */
 #ifndef STANCE_IMC_SWIMA_EVIDENCE_H

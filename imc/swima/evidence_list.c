@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "evidence_list.h"
 
 #include "base/err.h"

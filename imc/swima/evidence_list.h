@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The files of one instance of software, and what was found of them: the Evidence of its record.
  */
 #ifndef STANCE_IMC_SWIMA_EVIDENCE_LIST_H

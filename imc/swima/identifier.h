@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What software is called on the wire: the tag id and Software Identifier we give to packages
  * that bring no tag of their own, their package URL, and where they live. */
 #ifndef STANCE_IMC_SWIMA_IDENTIFIER_H

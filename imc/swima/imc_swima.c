@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The SWIMA collector (RFC 8412): what software is installed here, and what happens to it. */
 #include "response.h"
 #include "subscription_delivery.h"

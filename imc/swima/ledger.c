@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "ledger_db.h"
 
 #include "base/err.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the collector remembers from one run to the next: the EID Epoch, which number each
  * installed instance has, and what happened to them (RFC 8412, 3.4.3 and 3.7). An SQLite file
  * that only its owner can read; where there is no place for one it is in memory and a new epoch

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Inside the ledger: its database, shared by the files ledger*.c and their tests. */
 #ifndef STANCE_IMC_SWIMA_LEDGER_DB_H
 #define STANCE_IMC_SWIMA_LEDGER_DB_H

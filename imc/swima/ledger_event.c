@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The ledger's events: one after the other, chained by their hashes. */
 #include "ledger_db.h"
 

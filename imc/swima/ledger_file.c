@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The ledger's file: making it, checking it, telling whether it is still the same. */
 #include "ledger_db.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* How the software differs from what the ledger has, and the events that say so (RFC 8412,
  * 3.7). */
 #include "collection_core.h"

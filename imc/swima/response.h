@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Building the answers to a SWIMA Request from the collection. */
 #ifndef STANCE_IMC_SWIMA_RESPONSE_H
 #define STANCE_IMC_SWIMA_RESPONSE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* imc-swima.conf: what an administrator may set, checked and made into what the parts take. */
 #ifndef STANCE_IMC_SWIMA_SETTINGS_H
 #define STANCE_IMC_SWIMA_SETTINGS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What one look at the sources found: a sorted list of instances. */
 #ifndef STANCE_IMC_SWIMA_SNAPSHOT_H
 #define STANCE_IMC_SWIMA_SNAPSHOT_H

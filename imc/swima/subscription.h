@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What validators want to be told of, for one connection (RFC 8412, 3.8). Keyed by validator and
  * Subscription ID; gone with the connection. */
 #ifndef STANCE_IMC_SWIMA_SUBSCRIPTION_H

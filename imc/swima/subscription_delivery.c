@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "subscription_delivery.h"
 
 #include "response.h"

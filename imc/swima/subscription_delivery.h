@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Keeping the promise of a subscription (RFC 8412, 3.8): telling each validator what has changed
  * since it was last told. */
 #ifndef STANCE_IMC_SWIMA_SUBSCRIPTION_DELIVERY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Waits for directories to change and, when they have come to rest, has somebody look: one
  * thread, asleep until something happens. */
 #ifndef STANCE_IMC_SWIMA_WATCHER_H

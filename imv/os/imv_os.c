@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The operating system validator: asks for what it lacks, keeps the facts, judges them by the
  * policy, and tells the endpoint what to do about it. */
 #include "os_policy.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "os_policy.h"
 
 #include <ctype.h>

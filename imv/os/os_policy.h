@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What an administrator wants of an operating system, and how well one fits. Pure: what was
  * seen goes in, findings come out. */
 #ifndef STANCE_IMV_OS_POLICY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What one collector has told in one assessment. Usually there is one; when several answer, the
  * software of all of them is the software of the endpoint. */
 #ifndef STANCE_IMV_SWIMA_COLLECTOR_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The administrator's rules about software: what has to be installed and what may not be. */
 #ifndef STANCE_IMV_SWIMA_POLICY_H
 #define STANCE_IMV_SWIMA_POLICY_H

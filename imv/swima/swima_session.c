@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "swima_session.h"
 
 #include "posture/posture.h"

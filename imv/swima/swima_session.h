@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The SWIMA validator's assessment of one endpoint: what was asked, what came, what follows. */
 #ifndef STANCE_IMV_SWIMA_SESSION_H
 #define STANCE_IMV_SWIMA_SESSION_H

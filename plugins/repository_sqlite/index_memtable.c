@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Which lines of the journal are about one endpoint, about one software.
  *
  * An index of SQLite's own would be written in as many places as there are endpoints and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The journal's index, in runs. */
 #ifndef STANCE_PLUGINS_REPOSITORY_SQLITE_INDEX_MEMTABLE_H
 #define STANCE_PLUGINS_REPOSITORY_SQLITE_INDEX_MEMTABLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Lists of numbers as JSON text. */
 #include "sqlite_db.h"
 #include "base/err.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The embedded repository: one SQLite file in WAL mode, one connection that writes, a few
  * that read. README describes its tables and views. */
 #include "sqlite_checkpoint.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Writing one batch: all of it or nothing. */
 #include "sqlite_checkpoint.h"
 #include "index_memtable.h"

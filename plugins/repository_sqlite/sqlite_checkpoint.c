@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Moving the log into the file, on a thread and a connection of its own: who writes a batch
  * does not pay for it. What was written while the log was being moved is moved while the writer
  * waits, and that is little; then the log begins anew. */

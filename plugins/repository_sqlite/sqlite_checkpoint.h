@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The log, and who moves it into the file. */
 #ifndef STANCE_PLUGINS_SQLITE_CHECKPOINT_H
 #define STANCE_PLUGINS_SQLITE_CHECKPOINT_H

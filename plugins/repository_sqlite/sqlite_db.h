@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The SQLite repository: its connections, settings and small helpers. */
 #ifndef STANCE_PLUGINS_SQLITE_DB_H
 #define STANCE_PLUGINS_SQLITE_DB_H

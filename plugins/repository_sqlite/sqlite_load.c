@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading the present, at start. */
 #include "endpoint_attributes.h"
 #include "base/err.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading the journal, by filter. */
 #include "index_memtable.h"
 #include "base/err.h"

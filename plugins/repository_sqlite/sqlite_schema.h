@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The schema, as a list of steps from nothing to now. */
 #ifndef STANCE_PLUGINS_SQLITE_SCHEMA_H
 #define STANCE_PLUGINS_SQLITE_SCHEMA_H

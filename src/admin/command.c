@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "admin/command.h"
 
 const struct command *command_find(const char *name)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What an administrator can ask, as one table. Help, parsing on the client, checking on the
  * server, and the JSON, CSV and table forms of the answer all come from it: a new command,
  * option or column is a row, and a test holds the man page against it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The rows of the table live beside what answers them: each command's file declares its views
  * here, commands.c joins them. What the handlers share is here too. */
 #ifndef STANCE_ADMIN_COMMANDS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #define _GNU_SOURCE /* asprintf */
 #include "admin/request.h"
 #include "admin/text.h"

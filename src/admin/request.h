@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A question, checked against the table: what stancectl makes of its arguments, what travels
  * as one line of JSON, and what a command's handler reads.
  *

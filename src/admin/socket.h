@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Local stream sockets: created without a moment in which the wrong people could connect, and
  * knowing who is at the other end. */
 #ifndef STANCE_ADMIN_SOCKET_H

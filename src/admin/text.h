@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Text that came from anywhere, on its way to JSON or to a person's terminal. */
 #ifndef STANCE_ADMIN_TEXT_H
 #define STANCE_ADMIN_TEXT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* agent.conf: the agent's settings. agent.conf(5) describes them. */
 #ifndef STANCE_AGENT_AGENT_CONF_H
 #define STANCE_AGENT_AGENT_CONF_H

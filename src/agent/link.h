@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The agent's one connection to its manager: dials, assesses, and tells how it went. One
  * thread. */
 #ifndef STANCE_AGENT_LINK_H

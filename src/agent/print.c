@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "agent/print.h"
 
 const char *agent_evaluation_name(enum pb_assessment evaluation)

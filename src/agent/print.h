@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a person who ran `stance-agent --once` sees. */
 #ifndef STANCE_AGENT_PRINT_H
 #define STANCE_AGENT_PRINT_H

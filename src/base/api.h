@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What stands around the declarations of a public header. Everything else in libstance.so is
  * hidden, and C++ may include the header.
  *

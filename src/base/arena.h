@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Memory with one end of life: allocate while a message is handled, drop all of it at once. */
 #ifndef STANCE_BASE_ARENA_H
 #define STANCE_BASE_ARENA_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/budget.h"
 
 struct budget *budget_process(void)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Octets that many may use together, whatever their threads: who wants more than is left is
  * refused. */
 #ifndef STANCE_BASE_BUDGET_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #define _GNU_SOURCE /* timegm */
 #include "base/clock.h"
 #include "base/err.h"

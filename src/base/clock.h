@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Time. Wall time is microseconds since 1970-01-01T00:00:00Z in an int64_t; durations come
  * from the monotonic clock. Text is RFC 3339, always UTC when we write it. */
 #ifndef STANCE_BASE_CLOCK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Configuration files, read with libConfuse. Each consumer declares its own cfg_opt_t table;
  * unknown keys and values out of range are errors that name file and line.
  *

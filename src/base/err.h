@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What can go wrong, as one small set of numbers. Functions that can fail return 0 or one of
  * these; a function that also returns a count returns it as a value >= 0. */
 #ifndef STANCE_BASE_ERR_H

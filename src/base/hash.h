@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Hashes for tables in memory, under a key that this process has drawn at its start: whoever
  * chooses what is put into a table cannot choose where it goes. SipHash-1-3 (Aumasson and
  * Bernstein, 2012). Never stored, never sent. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Every ceiling that a peer could push against, by name. Configuration fills one of these;
  * LIMITS_DEFAULT is what an administrator gets who sets nothing. */
 #ifndef STANCE_BASE_LIMITS_H

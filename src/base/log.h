@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The log: one clear line for what a person should know, in key=value form so that it can be
  * searched. Codecs and sessions do not log; the place that knows the peer does.
  *

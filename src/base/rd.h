@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading bytes: a cursor that remembers its first failure. Every later read gives zero and
  * moves nothing, so a decoder reads all its fields and asks once, at the end. All integers
  * are big-endian, as in every protocol we speak. */

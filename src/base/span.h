@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Bytes somebody else owns. */
 #ifndef STANCE_BASE_SPAN_H
 #define STANCE_BASE_SPAN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Hash tables: uthash, with our keyed hash in the place of its own. Include this and not
  * <uthash.h>, behind a HASH_NONFATAL_OOM if there is to be one. */
 #ifndef STANCE_BASE_TABLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Writing bytes: a growing buffer with a ceiling, a sticky error, and holes for lengths that
  * are known later. Big-endian. */
 #ifndef STANCE_BASE_WR_H

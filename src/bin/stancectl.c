@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* stancectl: the administrator's questions to the posture manager. */
 #include "config.h"
 

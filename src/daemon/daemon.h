@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a daemon does besides its work: a file with its process number, and telling the service
  * manager how it is. */
 #ifndef STANCE_DAEMON_DAEMON_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Messages from any thread to the thread of one loop. A message is embedded in what it is
  * about, so that sending cannot fail. */
 #ifndef STANCE_DAEMON_LOOP_QUEUE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What is wrong with the modules that a tnc_config names, for who checks a configuration without
  * starting anything. */
 #ifndef STANCE_DAEMON_MODULES_H

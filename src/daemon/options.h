@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The command line of the daemons, and where what they start looks for its files. */
 #ifndef STANCE_DAEMON_OPTIONS_H
 #define STANCE_DAEMON_OPTIONS_H

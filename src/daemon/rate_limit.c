@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "daemon/rate_limit.h"
 #include "base/clock.h"
 #include "base/err.h"

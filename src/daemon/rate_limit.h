@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* How many assessments each endpoint may have in a minute, on however many sessions. Any thread;
  * nothing ticks, and only endpoints of the last minute or so are remembered. */
 #ifndef STANCE_DAEMON_RATE_LIMIT_H

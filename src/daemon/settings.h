@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the configuration files of both daemons have in common: where relative paths start,
  * the sections `limits`, `tls` and `log`. */
 #ifndef STANCE_DAEMON_SETTINGS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/attribute.h"
 
 #define IMC (1u << TNC_KIND_IMC)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The attributes of IF-IMC 1.3 and IF-IMV 1.4 that a module can read. */
 #ifndef STANCE_HOST_ATTRIBUTE_H
 #define STANCE_HOST_ATTRIBUTE_H

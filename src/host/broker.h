@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What imc_host and imv_host have in common: the modules, the connections they know, and the
  * functions that modules find through the bind function.
  *

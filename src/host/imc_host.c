@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/imc_host.h"
 
 #include "host/imc_host_int.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The TNC client: loads collectors (IMC) from tnc_config and offers them the whole IF-IMC 1.3
  * binding. Any number of connections (imc_peer.h) on any number of threads; calls into one
  * collector are never concurrent, as the binding promises them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Inside of struct imc_host, for imc_host.c and imc_peer.c. */
 #ifndef STANCE_HOST_IMC_HOST_INT_H
 #define STANCE_HOST_IMC_HOST_INT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One connection to a posture server as the collectors see it: a PB-TNC session (client side)
  * whose messages go to and come from the modules of an imc_host. Bytes of batches in, bytes of
  * batches out; no socket, no clock.

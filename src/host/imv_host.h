@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The TNC server: loads validators (IMV) from tnc_config and offers them the whole IF-IMV 1.4
  * binding. One host serves any number of peers (imv_peer.h) on any number of threads: a
  * validator is called by several threads at once for different peers, never for the same.

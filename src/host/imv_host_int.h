@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Inside of struct imv_host, for imv_host.c and imv_peer.c. */
 #ifndef STANCE_HOST_IMV_HOST_INT_H
 #define STANCE_HOST_IMV_HOST_INT_H

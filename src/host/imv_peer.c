@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/imv_peer.h"
 
 #include "host/imv_host_int.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One endpoint as the validators see it: a PB-TNC session (server side) whose messages go to
  * and come from the modules of an imv_host. Bytes of batches in, bytes of batches out; no
  * socket, no clock.

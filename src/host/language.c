@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/language.h"
 
 #include "proto/pb_session.h"

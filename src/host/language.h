@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Which of several texts a person would rather read (RFC 3282, RFC 4647). */
 #ifndef STANCE_HOST_LANGUAGE_H
 #define STANCE_HOST_LANGUAGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One loaded IMC or IMV: its library, its entry points, its identifiers and the message types
  * it wants. Every call into it goes through here, so that one which fails for good can be
  * taken out while others are still inside it. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What imc_peer and imv_peer have in common: a connection identifier that modules know, a
  * PB-TNC session, and the rule who may speak when.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a host must know about the other end and the way to it, whoever carries the batches. */
 #ifndef STANCE_HOST_PEER_INFO_H
 #define STANCE_HOST_PEER_INFO_H

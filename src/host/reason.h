@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Why a validator decided as it did: short texts with their language, set one attribute at a
  * time (IF-IMV, REASON_STRING and REASON_LANGUAGE). Several languages of one reason may be
  * given one after the other; the best one for the reader is sent. */

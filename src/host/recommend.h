@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One answer out of many: how the recommendations of all validators become the one that is
  * sent (RFC 5793, 4.6 and 4.7). */
 #ifndef STANCE_HOST_RECOMMEND_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/tnc_config.h"
 
 #include "base/err.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The tnc_config file: which collectors and validators a host loads. Line-oriented text:
  *
  *	# comment

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What each validator of a host has said about one endpoint in the assessment under way. */
 #ifndef STANCE_HOST_VERDICT_H
 #define STANCE_HOST_VERDICT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the host does for us, and how to do without what it does not. */
 #include "kit/core.h"
 

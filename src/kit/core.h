@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Inside the kit: the module in its host, a connection, and what passes through it. Both sides
  * of the binding share all of it; imc.c and imv.c add what is theirs.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The collector's side: what is particular about it, and its services. */
 #include "kit/imc_side.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a collector (IMC) is made of: one const descriptor called imc_desc, and the functions it
  * names. The kit, linked into the module, is everything else: the TNC_IMC_ entry points and
  * binding, PA-TNC framing, checks and error answers, segmentation in both directions, one

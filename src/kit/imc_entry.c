@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The entry points of IF-IMC 1.3 that every collector exports. */
 #include "kit/imc_side.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Inside the kit: a collector's connection. */
 #ifndef STANCE_KIT_IMC_SIDE_H
 #define STANCE_KIT_IMC_SIDE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The validator's side: what is particular about it, and its services. */
 #include "kit/imv_side.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a validator (IMV) is made of: one const descriptor called imv_desc, and the functions it
  * names. The kit, linked into the module, is everything else: the TNC_IMV_ entry points and
  * binding, PA-TNC framing, checks and error answers, segmentation in both directions, one

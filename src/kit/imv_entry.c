@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The entry points of IF-IMV 1.4 that every validator exports, and the course of an
  * assessment behind them. */
 #include "kit/imv_side.h"

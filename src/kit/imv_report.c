@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The validator's way to the posture: who the endpoint is, and the report about it. */
 #include "kit/imv_side.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Inside the kit: a validator's connection, and its report. */
 #ifndef STANCE_KIT_IMV_SIDE_H
 #define STANCE_KIT_IMV_SIDE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What comes from the peer: checked as a whole, then attribute by attribute to the segments'
  * reassembly or to the module's handlers. */
 #include "kit/core.h"

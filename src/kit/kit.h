@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What collectors and validators have in common. A module author includes kit/imc.h or
  * kit/imv.h. */
 #ifndef STANCE_KIT_KIT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The life of a module in its host, and the way in and out of a connection. */
 #include "kit/core.h"
 

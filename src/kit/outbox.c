@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a module says during one call-back of the host: attributes become one message for each
  * subtype and addressee, long ones go in segments. */
 #include "kit/core.h"

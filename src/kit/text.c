@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Choosing a text in the language that the other side prefers. */
 #include "kit/kit.h"
 

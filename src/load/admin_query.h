@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the manager's administrator can see, asked over its local socket. Every call blocks. */
 #ifndef STANCE_LOAD_ADMIN_QUERY_H
 #define STANCE_LOAD_ADMIN_QUERY_H

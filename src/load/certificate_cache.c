@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "load/certificate_cache.h"
 
 #include "base/err.h"

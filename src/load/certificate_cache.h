@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The certificates of a simulated fleet, kept in a directory: issuing them takes longer than
  * reading them. */
 #ifndef STANCE_LOAD_CERTIFICATE_CACHE_H

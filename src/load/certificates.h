@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Who the simulated endpoints are: certificates that are issued on the fly by an authority
  * whose key we are given, or those of a directory. */
 #ifndef STANCE_LOAD_CERTIFICATES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One simulated endpoint: it connects, is assessed, stays connected, tells what changes, and is
  * assessed again when it or the manager wants it. */
 #ifndef STANCE_LOAD_ENDPOINT_H

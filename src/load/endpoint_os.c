@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "load/endpoint_os.h"
 
 #include "wire/pa_ietf.h"

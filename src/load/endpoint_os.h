@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a simulated endpoint says about its system (RFC 5792, 4.2): always the same. */
 #ifndef STANCE_LOAD_ENDPOINT_OS_H
 #define STANCE_LOAD_ENDPOINT_OS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "load/endpoint_software.h"
 
 #include <stdlib.h>

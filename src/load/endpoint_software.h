@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The software of one simulated endpoint: the image with its drift, what has changed since,
  * and the events that tell it (RFC 8412, 3.6). Costs nothing until something changes. */
 #ifndef STANCE_LOAD_ENDPOINT_SOFTWARE_H

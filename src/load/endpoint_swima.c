@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "load/endpoint_swima.h"
 
 #include "base/clock.h"

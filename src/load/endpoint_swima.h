@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The software collector of a simulated endpoint (RFC 8412): answers requests from what it is
  * said to have installed, keeps subscriptions, and says what it owes them. */
 #ifndef STANCE_LOAD_ENDPOINT_SWIMA_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* All simulated endpoints of one process together: who connects when, what they do then, how
  * long it took. */
 #ifndef STANCE_LOAD_FLEET_H

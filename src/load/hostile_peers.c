@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "load/hostile_peers.h"
 
 #include "base/clock.h"

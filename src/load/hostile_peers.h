@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Peers that mean harm: each behaves until a certain moment and then says nothing more, says
  * the rest octet by octet, or says something that is wrong; and comes back when it was thrown
  * out. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "load/inventory_check.h"
 
 #include "load/admin_query.h"

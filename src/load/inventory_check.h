@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Whether the manager knows what the simulated endpoints have. */
 #ifndef STANCE_LOAD_INVENTORY_CHECK_H
 #define STANCE_LOAD_INVENTORY_CHECK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "load/latency_probe.h"
 
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* How long it takes from a change on an endpoint until somebody who follows the changes at the
  * manager sees it. One endpoint changes something now and then; a thread of its own reads what
  * the manager tells its administrator. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What stance-load is told on its command line. */
 #ifndef STANCE_LOAD_LOAD_CONF_H
 #define STANCE_LOAD_LOAD_CONF_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What stance-load measures: latencies, and what processes have used. */
 #ifndef STANCE_LOAD_MEASURE_H
 #define STANCE_LOAD_MEASURE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The population that stance-load simulates: an image of packages that all endpoints were made
  * from, and what makes one differ from the next. Everything follows from the seed. */
 #ifndef STANCE_LOAD_PACKAGE_IMAGE_H

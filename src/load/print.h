@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What stance-load has found out, for people and for programs. */
 #ifndef STANCE_LOAD_PRINT_H
 #define STANCE_LOAD_PRINT_H

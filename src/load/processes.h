@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Several processes that simulate a part of the fleet each: more descriptors than one process
  * may have, and more than one processor. */
 #ifndef STANCE_LOAD_PROCESSES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a run has found out. It holds no pointers: processes that simulate a part of the fleet
  * each fill one in shared memory, and these are put together. */
 #ifndef STANCE_LOAD_RUN_REPORT_H

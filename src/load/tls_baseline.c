@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "load/tls_baseline.h"
 
 #include <openssl/ssl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The floor under an assessment: what a bare mutual TLS handshake costs the manager's side on
  * this machine, now. */
 #ifndef STANCE_LOAD_TLS_BASELINE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Inside stanced_session: when an endpoint's assessment begins, how long it may take, and who
  * has to wait. Nobody else includes this.
  *

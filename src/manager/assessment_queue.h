@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* How many assessments may be under way at once, over all loops, and in which order the others
  * have their turn: first come, first served. Who gave its place away in the middle and comes back
  * stands in a line of its own; while there are two lines they take turns, so that neither can

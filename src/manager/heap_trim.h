@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Gives memory that was freed back to the system, on a thread of its own: with a large heap that
  * takes a while, in which a loop's sessions would stand still. */
 #ifndef STANCE_MANAGER_HEAP_TRIM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The manager as a whole: validators, posture, admin socket, workers. Main thread. */
 #ifndef STANCE_MANAGER_MANAGER_H
 #define STANCE_MANAGER_MANAGER_H

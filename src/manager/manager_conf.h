@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* stance.conf: the manager's settings. stance.conf(5) describes them. */
 #ifndef STANCE_MANAGER_MANAGER_CONF_H
 #define STANCE_MANAGER_MANAGER_CONF_H

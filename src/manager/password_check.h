@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Whether a password is right, found out on the process's worker pool: hashing one takes
  * longer than an event loop may stand still. */
 #ifndef STANCE_MANAGER_PASSWORD_CHECK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Who may authenticate with a password: a file of lines `name:hash`, the hash as crypt(5)
  * has it (made by mkpasswd, openssl passwd -6 or htpasswd). */
 #ifndef STANCE_MANAGER_PASSWORD_FILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One endpoint's session with the manager: the transport (pt_conn), the validators' view of it
  * (imv_peer), and the posture that learns from it. Lives on its worker's thread. */
 #ifndef STANCE_MANAGER_SESSION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "manager/session_registry.h"
 #include "base/clock.h"
 #include "base/err.h"

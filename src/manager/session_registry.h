@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Which endpoint has which sessions, and who waits for a fresh assessment of it: the daemon's
  * side of `stancectl assess` (admin/assess.h).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One loop thread of the manager: its listening sockets and its sessions. */
 #ifndef STANCE_MANAGER_WORKER_H
 #define STANCE_MANAGER_WORKER_H

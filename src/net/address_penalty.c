@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "net/address_penalty.h"
 #include "base/clock.h"
 #include "base/err.h"

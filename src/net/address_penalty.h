@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the latest sessions from each address have come to. A handshake costs the manager more than
  * it costs a peer that means nothing by it, so an address whose sessions keep ending before their
  * first assessment is in doubt: its handshakes wait behind those of all others (hello.h). Nobody is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "net/connection_limit.h"
 #include "base/err.h"
 #include "base/limits.h"

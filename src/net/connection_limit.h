@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* How many sessions there may be: in all, and from one address. One for the process, shared
  * by all loops. */
 #ifndef STANCE_NET_CONNECTION_LIMIT_H

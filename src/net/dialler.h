@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Opens a TCP connection: resolves a name without blocking the loop and tries its addresses
  * one after the other until one answers. */
 #ifndef STANCE_NET_DIALLER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "net/handshake_queue.h"
 
 void hello_queue_init(struct hello_queue *q, uv_loop_t *loop)

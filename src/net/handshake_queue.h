@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Who has said hello and has to wait, on one loop: first come, first served, a few in each round
  * of the loop, after everything that was already under way. When very many come at once, their
  * handshakes then follow each other and each is done soon after its beginning; otherwise all

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Accepts connections on one address for one loop. Each loop thread opens its own socket on
  * the same address (SO_REUSEPORT), so the kernel spreads the peers. When descriptors run out
  * the peer is refused, with a descriptor kept in reserve for it, and accepting goes on. */

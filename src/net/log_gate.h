@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Lets one log line a second through, so that a flood of peers is not a flood of lines. */
 #ifndef STANCE_NET_LOG_GATE_H
 #define STANCE_NET_LOG_GATE_H

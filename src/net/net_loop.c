@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "net/net_loop.h"
 #include "base/err.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What all connections of one loop thread share: the libuv loop and two buffers. A
  * connection that is idle owns no buffer of its own, so memory grows with traffic and not
  * with the number of sessions. And a second set of sockets: those that are not read from, whose

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Who the peer is, as its certificate (or its password) proved: the subject's alternative
  * names, else its distinguished name, and the address it came from. Encoded as the
  * AR identity list of IF-IMV 1.4, which is what a host hands to its modules. */

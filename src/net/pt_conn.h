@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One PT-TLS connection: a socket, TLS, the PT-TLS session, and a deadline for every phase.
  * What comes out is batches (RFC 6876); what is inside them is not looked at.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A connected TCP socket on a loop: what came is handed on at once, what goes out is written
  * at once or queued, with one buffer in flight. Nothing is allocated while it is idle. */
 #ifndef STANCE_NET_STREAM_H

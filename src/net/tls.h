@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* TLS 1.2 and 1.3 by OpenSSL, driven by memory: ciphertext in, plaintext out and the other
  * way round; no sockets. RFC 6876, 3.1 and 3.5.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* TLS sessions that a server lets be resumed, the last one of each peer. A ticket (RFC 8446,
  * 4.6.1) is nothing but the random name of one, so there is no key that could leak or would have
  * to be rotated, each is good for one use, and none outlives the process.

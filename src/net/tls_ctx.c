@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "net/tls_impl.h"
 
 #include <openssl/err.h>

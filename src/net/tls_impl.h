@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What tls_ctx.c and tls.c share. */
 #ifndef STANCE_NET_TLS_IMPL_H
 #define STANCE_NET_TLS_IMPL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #define _GNU_SOURCE /* timegm */
 /* Session resumption of TLS 1.3 (RFC 8446, 2.2): who was authenticated not long ago, under the
  * rules that still hold, need not prove it by certificates again. The key exchange is always

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A posture change: one line of the journal, the only source of truth. */
 #ifndef STANCE_POSTURE_CHANGE_H
 #define STANCE_POSTURE_CHANGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* struct posture itself, for the files that make it up. Inside posture only. */
 #ifndef STANCE_POSTURE_CORE_H
 #define STANCE_POSTURE_CORE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Some of the endpoints, to which questions are narrowed: a group, a platform. */
 #ifndef STANCE_POSTURE_ENDPOINT_FILTER_H
 #define STANCE_POSTURE_ENDPOINT_FILTER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Followers: each reads the journal on a thread of its own, so that a slow one holds up
  * nobody. */
 #include "posture/core.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Who an endpoint is: one canonical key, the same in every host.
  *
  * The key is what the repository is keyed by and never changes form: a scheme, a colon, a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "posture/core.h"
 #include "posture/state/bitmap.h"
 #include "posture/report_item.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Posture: the process's one store of what is known about endpoints. Reports go in
  * (report.h), questions are answered (query.h), followers are told what was committed.
  *

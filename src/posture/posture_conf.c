@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #define _GNU_SOURCE /* asprintf */
 #include "posture/core.h"
 #include "base/conf.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Questions to posture. Every one can be asked about the past, and is answered exactly.
  *
  * There are two clocks. A change happened on the endpoint, and later the manager knew of it.

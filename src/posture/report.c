@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "posture/report.h"
 #include "posture/change.h"
 #include "posture/identity.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A report: what a validator (or a host) has learnt about one endpoint. It is queued as a
  * whole and committed as a whole, and the reports of one endpoint are committed in the order
  * in which they were submitted. The core compares it with what is known and journals only

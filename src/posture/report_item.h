@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a report holds between report_new and the writer. Inside posture only. */
 #ifndef STANCE_POSTURE_REPORT_ITEM_H
 #define STANCE_POSTURE_REPORT_ITEM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a repository plugin implements. The core keeps the present in memory and answers
  * queries itself; a plugin stores, so it is small: append a batch, read the journal, give the
  * present back at start, look after its own schema.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Versions of software: their order, which each kind of package has its own of, and ranges.
  *
  *	deb    epoch:upstream-revision        Debian Policy, 5.6.12 (libsolv compares)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "proto/pa_reasm.h"
 #include "base/budget.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* PA-TNC attributes in segments (TCG IF-M Segmentation 1.0): one pa_reasm is both directions
  * between one of our modules and one module of the peer, for one PA subtype. Pure: attributes
  * go in, attributes come out, appended to a writer; the caller puts them into a PA-TNC

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "proto/pb_session.h"
 
 #define RX 0x80 /* may arrive, because two retries can cross, but may not be sent */

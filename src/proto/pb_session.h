@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A PB-TNC session (RFC 5793) as a state machine, both roles. Batches come in and go out
  *whole; a batch is checked completely before anything of it is seen.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "proto/pt_auth.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Inside the PT-TLS session: its SASL part (RFC 6876, 3.8), and what that needs of the rest.
  * Nobody else includes this. */
 #ifndef STANCE_PROTO_PT_AUTH_H

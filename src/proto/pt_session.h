@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A PT-TLS session (RFC 6876) as a state machine: octets in, octets and events out. It knows
  *no socket and no clock. Any combination of connection role (initiator or responder) and NEA
  *role (client or server) is possible.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "proto/sasl.h"
 
 /* Both ends of one mechanism. All we have are client-first (RFC 4422, 5). */

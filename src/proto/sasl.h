@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* SASL mechanisms for PT-TLS (RFC 6876, 3.8): a table, both ends of each mechanism. The
  * exchange that carries them is pt_session's. */
 #ifndef STANCE_PROTO_SASL_H

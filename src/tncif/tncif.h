@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the two halves of the TNC module binding share: types, results, connection states and
  * attributes of TCG IF-IMC 1.3 and IF-IMV 1.4 in the C language. The names and numbers are
  * those of the specifications, so that a module written for any TNC client or server compiles

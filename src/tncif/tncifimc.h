@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* TCG IF-IMC 1.3: what an integrity measurement collector (IMC) exports, and what the TNC
  * client (TNCC) that loads it offers through the bind function. */
 #ifndef TNCIFIMC_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* TCG IF-IMV 1.4: what an integrity measurement verifier (IMV) exports, and what the TNC
  * server (TNCS) that loads it offers through the bind function. */
 #ifndef TNCIFIMV_H

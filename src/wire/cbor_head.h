@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Walking over CBOR (RFC 8949) one head at a time, with libcbor's streaming decoder: it
  * allocates nothing, so that a length in a hostile tag costs nothing. */
 #ifndef STANCE_WIRE_CBOR_HEAD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "wire/coswid.h"
 #include "wire/coswid_label.h"
 #include "wire/swid_file.h"

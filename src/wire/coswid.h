@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* CoSWID tags (RFC 9393): the same content as swid_xml.h, in CBOR and shorter. */
 #ifndef STANCE_WIRE_COSWID_H
 #define STANCE_WIRE_COSWID_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The numbers of CoSWID that we use: RFC 9393, table 5 to 7 and section 2.3. */
 #ifndef STANCE_WIRE_COSWID_LABEL_H
 #define STANCE_WIRE_COSWID_LABEL_H

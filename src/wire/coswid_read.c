@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading foreign CoSWID tags: they are files that anyone may have written. */
 #include "wire/cbor_head.h"
 #include "wire/coswid.h"

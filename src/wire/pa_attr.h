@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A PA-TNC attribute (RFC 5792, 4.1), and the table of all attributes we know: RFC 5792
  * itself, SWIMA (RFC 8412) and TCG segmentation. A row is a feature: what is not in the table
  * is skipped, or refused when its sender forbids skipping. */

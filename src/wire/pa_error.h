@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The PA-TNC Error attribute: RFC 5792, 4.2.8, and the codes of SWIMA, RFC 8412, 5.15. */
 #ifndef STANCE_WIRE_PA_ERROR_H
 #define STANCE_WIRE_PA_ERROR_H

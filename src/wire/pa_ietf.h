@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The attributes of RFC 5792, section 4.2. Each _decode reads the value of one attribute up to
  * the end of r and borrows r's octets; each _encode writes such a value between pa_attr_begin
  * and pa_attr_end and refuses (ST_EVALUE in w->err) what the RFC forbids to say. Both return 0

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The attributes of RFC 5792 that are lists: types asked for, ports, packages. */
 #include "wire/pa_ietf.h"
 #include "wire/pa_recode.h"

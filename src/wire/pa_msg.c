@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "wire/pa_msg.h"
 
 int pa_msg_decode(struct rd *r, struct pa_msg *m)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The PA-TNC message (RFC 5792, 3.6): a header, then attributes in a row. */
 #ifndef STANCE_WIRE_PA_MSG_H
 #define STANCE_WIRE_PA_MSG_H

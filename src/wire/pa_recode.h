@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The column `recode` of the attribute table in pa_attr.c, each defined beside its codec. What
  * it promises is said at struct pa_type. */
 #ifndef STANCE_WIRE_PA_RECODE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "wire/pb_batch.h"
 
 int pb_batch_decode(struct rd *r, struct pb_batch *b)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The PB-TNC batch (RFC 5793, 4.1): a header and messages that fill it exactly. */
 #ifndef STANCE_WIRE_PB_BATCH_H
 #define STANCE_WIRE_PB_BATCH_H

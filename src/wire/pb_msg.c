@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "wire/pb_msg.h"
 #include "wire/pb_batch.h"
 

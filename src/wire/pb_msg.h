@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* PB-TNC messages (RFC 5793, 4.2 to 4.11, and TCG's PDP-Referral): what a batch holds. */
 #ifndef STANCE_WIRE_PB_MSG_H
 #define STANCE_WIRE_PB_MSG_H

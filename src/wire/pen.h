@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Private enterprise numbers: who defined a type (24 bits on the wire), and the PA subtypes of
  * the vendors we speak with (RFC 5792, 3.5; RFC 8412, 10.2; IANA). */
 #ifndef STANCE_WIRE_PEN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "wire/pt_tls.h"
 
 /* A row for each IETF type: its length and what its value looks like. */

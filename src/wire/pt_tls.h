@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* PT-TLS messages (RFC 6876): what travels inside TLS. Pure codec; the rules about who may say
  * what and when are proto/pt_session.h. */
 #ifndef STANCE_WIRE_PT_TLS_H

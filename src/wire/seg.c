@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "wire/seg.h"
 #include "wire/pa_recode.h"
 

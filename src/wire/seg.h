@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* TCG IF-M Segmentation 1.0: the four attributes of vendor PEN_TCG that carry a long attribute
  * in pieces. The state machine around them is proto/pa_reasm.h. */
 #ifndef STANCE_WIRE_SEG_H

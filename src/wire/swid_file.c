@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "wire/swid_file.h"
 
 /* Octets up to the last slash, without it. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The files of a tag's Evidence: what writers in XML and in CBOR have in common. */
 #ifndef STANCE_WIRE_SWID_FILE_H
 #define STANCE_WIRE_SWID_FILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "wire/swid_id.h"
 #include "wire/swid_xml.h"
 #include "wire/text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the readers of tags have in common. */
 #ifndef STANCE_WIRE_SWID_ID_H
 #define STANCE_WIRE_SWID_ID_H

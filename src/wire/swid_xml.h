@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* SWID tags as XML: writing small ones (ISO/IEC 19770-2:2015) for packages that bring none, and
  * reading foreign ones, of 2015 and 2009, with care. */
 #ifndef STANCE_WIRE_SWID_XML_H

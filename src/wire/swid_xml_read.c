@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading foreign tags: they are files that anyone may have written. */
 #include "wire/swid_id.h"
 #include "wire/swid_xml.h"

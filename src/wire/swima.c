@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "wire/swima.h"
 #include "wire/pa_recode.h"
 #include "wire/swima_block.h"

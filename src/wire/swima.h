@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* SWIMA, RFC 8412: the request, the two inventories, subscription status and source metadata.
  * Events are in swima_events.h. Everything decoded borrows the message. */
 #ifndef STANCE_WIRE_SWIMA_H

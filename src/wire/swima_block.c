@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "wire/swima_block.h"
 
 /* A string behind its length in two octets; a length that overruns fails at the length. NUL

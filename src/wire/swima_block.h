@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What swima.c and swima_events.c share: counted strings, and the part of a sub-block that
  * records and events have in common. Not installed. */
 #ifndef STANCE_WIRE_SWIMA_BLOCK_H

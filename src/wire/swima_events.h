@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* SWIMA events, RFC 8412, 5.8 and 5.10: what happened to the software of an endpoint. */
 #ifndef STANCE_WIRE_SWIMA_EVENTS_H
 #define STANCE_WIRE_SWIMA_EVENTS_H

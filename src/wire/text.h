@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Text in messages: UTF-8 (RFC 3629) without NUL. */
 #ifndef STANCE_WIRE_TEXT_H
 #define STANCE_WIRE_TEXT_H

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """What one full assessment of this machine costs: time, processor time and octets on the wire,
 beside the bare TLS handshake that is its floor; and what manager and agent hold in memory.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* How many events a second become durable, what each costs, and how soon it can be seen: event
  * reports of many endpoints through posture's public interface into the SQLite plugin on this
  * machine's disk.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A fleet in the repository: what it takes to load it, to keep it, to start with it and to
  * ask about it.
  *

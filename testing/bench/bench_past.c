@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A year of a fleet in the repository, and questions about its beginning: what does the past cost?
  *
  *	bench_past [-d DIR] [-u UPGRADES] [ENDPOINTS]

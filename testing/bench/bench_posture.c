@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* How fast posture takes reports and answers questions, on this machine's disk.
  * Usage: bench_posture [ENDPOINTS [PACKAGES]] (default 2000 and 1000) */
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What this machine's software takes on the wire: the octets of the attributes that imc-swima
  * answers with, for each form of identifier and record.
  * Usage: bench_swima_sizes [ROOT] */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The floor: what a bare mutual TLS 1.3 handshake (ECDSA P-256, X25519) costs each side, with
  * both in one process and no socket in between. Everything Stance does is measured against it.
  *

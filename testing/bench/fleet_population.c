@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "fleet_population.h"
 #include "posture/identity.h"
 #include "posture/report.h"

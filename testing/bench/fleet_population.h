@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* An invented fleet: clones of a few images that have drifted apart, with what a validator
  * tells of each. The same number always gives the same endpoint. */
 #ifndef STANCE_BENCH_FLEET_POPULATION_H

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """Counts the octets that cross one loopback connection after another.
 
     relay.py LISTEN_PORT TARGET_PORT COUNT

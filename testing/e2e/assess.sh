@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # Fresh assessments on demand: many endpoints connected, some not, one that leaves in the
 # middle and comes back; few places at once, so that they have to take turns.
 # also sanitized

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Opens many connections to a manager that each do something wrong, and then nothing more, and
  * looks whether the manager ends every one of them in time.
  *

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # Peers that are silent, send noise, half messages, lengths of 4 GB, and every malformed vector,
 # at every stage: the manager ends each of them within its deadlines with one line in the log,
 # its memory stays flat, and good agents are served meanwhile. All of them come from one address,

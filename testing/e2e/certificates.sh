@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # Who may not speak is told so by TLS, and the log says in one line who it was and why. The
 # agent in turn speaks to its manager only.
 # shellcheck source=testing/e2e/lib.sh

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # Software comes and goes on an endpoint (a dpkg database of its own): the changes, exactly
 # these, and the past as it was.
 # also sanitized

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # A connected agent tells what happens to its software as it happens: each change is seen by
 # `stancectl changes --follow` within two seconds, with the right action and version.
 # shellcheck source=testing/e2e/lib.sh

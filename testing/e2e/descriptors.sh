@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # A manager that may have few descriptors, on a port that somebody else has, with an address that
 # is none: what it says, and what goes on working.
 # shellcheck source=testing/e2e/lib.sh

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # Addresses in doubt, as the manager comes: some hundred peers that mean harm come back again and
 # again from one address, and good agents are served meanwhile, from another address as if they
 # were not there, and from the same one.

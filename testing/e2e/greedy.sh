@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # Endpoints with a valid certificate that want more than their share: sessions, assessments, and
 # software that nobody has told of before. They get what everybody gets, and others are served.
 # shellcheck source=testing/e2e/lib.sh

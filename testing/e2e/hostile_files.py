@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """Files that mean harm to whoever looks for software, among some that do not, below ROOT."""
 import os
 import socket

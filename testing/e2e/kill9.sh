@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # The manager is killed at random moments in the middle of assessments: whatever an endpoint or
 # an administrator has been told is there after the restart, and the database is sound.
 # ROUNDS=50 for the record.

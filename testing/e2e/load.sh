@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # A fleet (stance-load) among peers that mean harm, and one whose software changes while the
 # manager is killed and started again: in the end the manager knows what every endpoint has.
 # ENDPOINTS=1000 HOSTILE=5000 SECONDS_EACH=60 for the record.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # The main job: this machine's real software travels to the manager, and questions about it are
 # answered as dpkg would answer them.
 # also sanitized

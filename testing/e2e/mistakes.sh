@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # What people get wrong: each program says what it is, and ends with the status that its manual
 # has for it.
 # shellcheck source=testing/e2e/lib.sh

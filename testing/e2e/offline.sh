@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # Software changes while the agent is stopped, and while the manager is: exactly the net changes
 # arrive afterwards, each once.
 # shellcheck source=testing/e2e/lib.sh

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # Endpoints without a certificate authenticate with a password (SASL PLAIN), if the manager
 # wants it so; who has a certificate is not asked.
 # also sanitized

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # Manager, agent and dpkg are killed at random moments while packages come and go. In the end
 # the manager knows what dpkg-query says, and its journal tells the story without a gap and
 # without saying anything twice.

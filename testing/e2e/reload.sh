@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # SIGHUP: new settings and certificates for new sessions, and the old ones stay when the new
 # are bad. SIGTERM: an orderly end.
 # shellcheck source=testing/e2e/lib.sh

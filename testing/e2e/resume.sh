@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # Endpoints that come back resume their TLS session, until what the manager trusts has changed.
 # shellcheck source=testing/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"

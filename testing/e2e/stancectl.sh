@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # What an administrator sees: the three forms of an answer, terminals, exit codes, many
 # questions at once.
 # also sanitized

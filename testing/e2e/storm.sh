@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # A whole fleet (stance-load) loses its manager and comes back at once: everybody is assessed
 # again, nobody is lost, and the manager's memory is as it was.
 # ENDPOINTS=1000 for the record.

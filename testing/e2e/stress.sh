@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # An agent for which everything goes wrong that can: no room or no right to write its state, state
 # that is removed or put back from a backup, a package manager that stopped half way, files that
 # mean harm, and very much software. It says what is wrong, tells what there is, and is itself

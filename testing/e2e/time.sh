@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # Versions, moments on both clocks, windows of exposure, and groups of endpoints, as an
 # administrator asks for them.
 # shellcheck source=testing/e2e/lib.sh

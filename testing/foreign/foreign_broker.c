@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What foreign_host offers modules: the functions of a TNCC and of a TNCS. */
 #include "foreign/foreign_host.h"
 

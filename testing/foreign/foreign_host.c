@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A TNC client and a TNC server in one process that know nothing but the standard binding: no
  * PB-TNC, no network, none of our host code. Messages of the collectors go to the validators
  * and back until nobody says anything more.

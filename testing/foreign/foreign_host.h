@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The two files of foreign_host: the broker that modules see, and the program around it. */
 #ifndef STANCE_TESTING_FOREIGN_HOST_H
 #define STANCE_TESTING_FOREIGN_HOST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "foreign/puppet.h"
 
 #include <stdio.h>

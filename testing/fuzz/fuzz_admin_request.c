@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A request on the administrator's socket: what we accept, we can also say, and it means the
  * same. */
 #include "fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* CoSWID: the reader eats anything; what the writer makes of what it found, it finds again. */
 #include "fuzz.h"
 #include "wire/coswid.h"

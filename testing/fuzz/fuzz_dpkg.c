@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The text of dpkg's database: what is read lies inside it, and can be repeated to others. */
 #include "fuzz.h"
 #include "imc/sources/dpkg_db.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Who an endpoint says it is, and which language it likes: identity lists, as hosts hand them
  * out; certificates; Accept-Language values. */
 #include "fuzz.h"

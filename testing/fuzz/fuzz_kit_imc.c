@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a server says to the operating system collector, through the kit and in any order. It
  * never fails for good, and every message it sends is a PA-TNC message. */
 #include "fuzz.h"

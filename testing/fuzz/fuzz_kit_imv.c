@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What endpoints say to the SWIMA validator, through the kit and in any order: attributes,
  * segments, batches, new assessments and connections. When it is asked, it always decides, and
  * keeps nothing of a connection that is gone. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The machine's own files, as the operating system collector reads them: what it tells is plain,
  * bounded text. */
 #include "fuzz.h"

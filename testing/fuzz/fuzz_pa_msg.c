@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A PA-TNC message: what the check lets pass by the table, we can also say, and it means the
  * same; what it refuses has an answer that points into the message. */
 #include "fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Attributes in segments: a peer that says anything, and sometimes we send. What comes out is
  * one attribute; nothing is held beyond the ceiling. */
 #include "fuzz.h"

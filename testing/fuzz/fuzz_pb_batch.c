@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A PB-TNC batch and its messages: what we accept, we can also say, and it means the same. */
 #include "fuzz.h"
 #include "wire/pb_batch.h"

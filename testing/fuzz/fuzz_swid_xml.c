@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* SWID tags: the reader eats anything; what the writer makes of arbitrary strings, the reader
  * understands. */
 #include "fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The value of one SWIMA attribute, without the headers that a fuzzer would have to guess: the
  * first octet chooses the type. Walking takes no more steps than octets allow. */
 #include "fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a fuzzer makes a peer and a host do with a module: inputs that begin with an octet over
  * 127 are a list of steps, all others one message in an assessment of its own. */
 #ifndef STANCE_TESTING_FUZZ_KIT_OPS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Runs a fuzz target without libFuzzer: over the files and directories it is given, or over all
  * of testing/vectors. Each input is tried whole, then cut short and with single octets changed,
  * always in the same way, so that a failure can be repeated. Transcripts give each message and

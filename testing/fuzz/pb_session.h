@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One PB-TNC session of either role against hostile batches, for two targets. The input is one
  * batch, or PT-TLS messages (what a transcript has) of which the batches are taken. After each
  * batch our side answers as a host would. */

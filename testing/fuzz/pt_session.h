@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One PT-TLS session of either NEA role against hostile octets, for two targets. The first octet
  * of the input chooses the rest of the configuration and the sizes of the pieces. */
 #include "fuzz.h"

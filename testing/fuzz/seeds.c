@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Writes vectors and transcripts as binary files: a corpus for libFuzzer.
  * usage: seeds DIR [FILE-OR-DIR ...] */
 #include "vectors.h"

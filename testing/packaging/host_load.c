@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Loads the modules of a tnc_config into our hosts, and says how many there are. */
 #include "host/imc_host.h"
 #include "host/imv_host.h"

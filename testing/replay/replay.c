@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Runs scenarios: a client and a server of ours, PT-TLS and PB-TNC together, without a network
  * and without a clock. testing/replay/README says how a scenario is written.
  * usage: replay [FILE ...]      (default: every .txt beside this file) */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "admin/client/cell_format.h"
 #include "admin/text.h"
 #include "base/wr.h"

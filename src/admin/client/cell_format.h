@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One value of an answer as people read it. */
 #ifndef STANCE_ADMIN_CLIENT_CELL_FORMAT_H
 #define STANCE_ADMIN_CLIENT_CELL_FORMAT_H

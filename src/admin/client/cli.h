@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* stancectl's arguments, read by the table. Options may stand anywhere, as --name VALUE or
  * --name=VALUE; "--" ends them. */
 #ifndef STANCE_ADMIN_CLIENT_CLI_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "admin/client/client.h"
 #include "admin/server/response.h"
 #include "admin/socket.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* stancectl's half of the conversation: sends a request, writes the answer. */
 #ifndef STANCE_ADMIN_CLIENT_CLIENT_H
 #define STANCE_ADMIN_CLIENT_CLIENT_H

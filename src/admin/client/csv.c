@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* RFC 4180: a header line, CRLF, quotes where they are needed. A row with a list becomes one
  * line for each of its items, because CSV has no lists. */
 #include "admin/text.h"

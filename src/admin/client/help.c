@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What stancectl --help says, from the table. */
 #include "admin/client/cli.h"
 

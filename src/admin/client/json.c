@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One JSON document: an array with one object a line, or a single object. A stream is JSON
  * Lines: one object a line, because what has no end can be no document. */
 #include "admin/text.h"

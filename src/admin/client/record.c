@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A single row for people: one line for each column, "Title  value". */
 #include "admin/text.h"
 #include "admin/client/cell_format.h"

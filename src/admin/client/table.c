@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A table for people. Its first lines are kept until it knows how wide its columns are; from
  * then on lines are written as they come. */
 #include "admin/text.h"

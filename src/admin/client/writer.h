@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* An answer on its way to a person or a program: the same rows as one JSON document, as CSV
  * (RFC 4180), or as a table. Rows are JSON values in the order of the view's columns and are
  * written as they come, so that a million of them need no memory; only a table looks at its

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* assess NAME... | --group G | --all [--wait]: asks for fresh assessments and shows how they go. The daemon
  * tells on its own threads; it leaves what is new in the list of targets, which is as long as
  * the question and no longer, and this command's thread picks it up. */

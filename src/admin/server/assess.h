@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Asking endpoints for a fresh assessment: what `stancectl assess` wants of the daemon. The
  * admin side resolves names and shows progress, the daemon has the sessions.
  *

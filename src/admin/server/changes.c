@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* changes [--since T] [--until T] [--endpoint NAME] [--kind KIND] [--follow] */
 #include "admin/commands.h"
 #include "base/clock.h"

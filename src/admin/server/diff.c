@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* diff NAME --from T1 [--to T2]; diff NAME OTHER: what has to happen to the software of the
  * first side to make the second of it. */
 #include "admin/commands.h"

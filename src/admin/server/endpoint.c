@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* endpoints; endpoint NAME [software|facts|results|events] */
 #include "admin/commands.h"
 #include "base/err.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* endpoint NAME events: what happened to its software, in the numbers of its own ledger. */
 #include "admin/commands.h"
 #include "base/err.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* exposure PATTERN [--from T] [--to T]: which endpoints had it, from when to when */
 #include "admin/commands.h"
 #include "base/err.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* changes --follow: the journal as it grows. The follower's thread hands over one number, how
  * far the journal goes; the lines themselves are read from it by the thread that sends them. So
  * a reader may be as slow as it likes without anything being kept for it, and nothing is lost

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* forget NAME: an endpoint that is no more */
 #include "admin/commands.h"
 #include "base/err.h"

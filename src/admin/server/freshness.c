@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* How far an answer about software can be trusted. */
 #include "admin/commands.h"
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #define _GNU_SOURCE /* FNM_CASEFOLD */
 #include "admin/server/group.h"
 #include "base/conf.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Groups of endpoints that the administrator has named in stance.conf:
  *
  *	group web { endpoints = {"web-*", "dns:db*"} platform = "Debian*" }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* groups: what stance.conf calls a group, and how many belong to it */
 #include "admin/commands.h"
 #include "admin/server/group.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* lacking PATTERN: which endpoints have no such software */
 #include "admin/commands.h"
 #include "base/err.h"

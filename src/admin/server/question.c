@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "admin/commands.h"
 #include "admin/server/group.h"
 #include "base/clock.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "admin/server/response.h"
 #include "admin/text.h"
 #include "base/clock.h"

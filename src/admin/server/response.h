@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One command being answered. A handler reads its arguments from call->request (request.h),
  * asks the posture, and gives rows; where they go (local socket, test) is the caller's affair.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #define _GNU_SOURCE /* accept4 */
 #include "admin/server/server.h"
 #include "admin/server/response.h"

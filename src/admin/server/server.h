@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The administrator's socket: a local stream socket inside the manager on which stancectl asks
  * and commands answer (command.h, protocol.h).
  *

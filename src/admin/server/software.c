@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* software PATTERN [--endpoints] */
 #include "admin/commands.h"
 #include "base/arena.h"

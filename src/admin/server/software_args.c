@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Which software is meant: 'openssl', 'openssl < 3', 'openssl' --version '< 3'. */
 #include "admin/commands.h"
 #include "admin/server/group.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "posture/commit/commit.h"
 #include "posture/repository.h"
 #include "posture/report_item.h"

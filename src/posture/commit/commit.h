@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Preparing one commit: reports are compared with the present and become changes, new
  * dictionary entries, new sets and new states of endpoints. Nothing that anybody can see is
  * touched until journal_apply, so a commit that fails has not happened. Writer thread only;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What endpoints say that software is. The dictionary is everybody's: who says it has to have
  * the software, and says something else than is known only while nobody else has it. */
 #include "posture/core.h"

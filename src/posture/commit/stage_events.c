@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Events: each is applied once, in the order of EIDs, also beyond a gap. */
 #include "posture/commit/commit.h"
 #include "posture/report_item.h"

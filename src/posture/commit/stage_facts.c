@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Facts, results, assessments and notices: comparing what a report says with what is known. */
 #include "posture/commit/commit.h"
 #include "posture/report_item.h"

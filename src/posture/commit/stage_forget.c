@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Endpoints that are no more: they leave the present, and stay in the past as long as there is
  * one. Who comes back with the same identity is a new endpoint; the one before keeps its id,
  * and its identity says that it was forgotten. */

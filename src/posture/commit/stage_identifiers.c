@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The identifiers of reports become dictionary ids, new ones where need be. */
 #include "posture/commit/commit.h"
 #include "posture/report_item.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Inventories: the new set of software is compared with the last one,
  * and put where it costs least: on a set that exists, on one that nearly fits, or stored. */
 #include "posture/commit/commit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What one endpoint may add to the dictionary and to the journal in a day, and what all of them
  * may add to the dictionary: nobody may fill the manager's memory and disk, however well it
  * has proved who it is. */

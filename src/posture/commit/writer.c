@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The one thread that changes anything: takes what is queued, commits it in one transaction,
  * and only then lets it be seen. */
 #include "posture/core.h"

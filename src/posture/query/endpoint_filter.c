@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "posture/endpoint_filter.h"
 #include "posture/state/bitmap.h"
 #include "posture/core.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The past: the present, with the journal's changes since then undone. Exact to the change,
  * and as dear as there are changes to undo. Inside posture only. */
 #ifndef STANCE_POSTURE_QUERY_HISTORY_H

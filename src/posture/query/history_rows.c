@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Rows of endpoints as they are, or as they were. */
 #include "posture/core.h"
 #include "posture/query/history.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "posture/query/journal_page.h"
 #include "posture/core.h"
 #include "posture/query.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A stretch of the journal, copied, so that nothing stays open while somebody looks at it.
  * Inside posture only. */
 #ifndef STANCE_POSTURE_QUERY_JOURNAL_PAGE_H

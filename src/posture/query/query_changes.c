@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The journal, with names in the place of numbers. */
 #include "posture/core.h"
 #include "posture/query/history.h"

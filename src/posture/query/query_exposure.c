@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* From when to when endpoints had software: windows, from the journal. */
 #define _GNU_SOURCE /* qsort_r */
 #include "posture/query.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* How far the software of the fleet is known: now from the orders that the index keeps; of the
  * past, or of some endpoints, by looking at each in memory; as it was known once, by undoing what
  * was confirmed since. */

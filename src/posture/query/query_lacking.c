@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Who has none of the software that is asked for. */
 #include "posture/query.h"
 #include "posture/state/bitmap.h"

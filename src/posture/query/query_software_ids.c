@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Which software a question is about: by name, and by version. */
 #include "posture/core.h"
 #include "posture/query/history.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "posture/query/uncertainty.h"
 #include "base/err.h"
 

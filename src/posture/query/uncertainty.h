@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Endpoints of which nobody knows what they had at a moment: an inventory after it showed what
  * had come about at some time since they were last known completely, before it. Inside posture
  * only. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Compressed sets of 32-bit numbers: the one file that knows CRoaring. */
 #ifndef STANCE_POSTURE_STATE_BITMAP_H
 #define STANCE_POSTURE_STATE_BITMAP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #define _GNU_SOURCE /* memmem */
 #include "posture/state/dictionary.h"
 #include "base/err.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The dictionary: every software identifier ever seen, as one integer, with what is known
  * about it. Entries are never taken out. Inside posture only. */
 #ifndef STANCE_POSTURE_STATE_DICTIONARY_H

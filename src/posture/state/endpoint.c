@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "posture/state/endpoint.h"
 #include "posture/repository.h"
 #include "posture/report.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The present of one endpoint, in memory. Inside posture only. */
 #ifndef STANCE_POSTURE_STATE_ENDPOINT_H
 #define STANCE_POSTURE_STATE_ENDPOINT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Which events of an endpoint are committed, and how often software is installed there when it
  * is not once or not at all. Inside posture only.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "posture/state/id_list.h"
 #include "base/err.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Sorted sets of dictionary ids as plain arrays: what inventories are compared in. */
 #ifndef STANCE_POSTURE_STATE_ID_LIST_H
 #define STANCE_POSTURE_STATE_ID_LIST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "posture/state/index.h"
 #include "posture/state/bitmap.h"
 #include "base/err.h"

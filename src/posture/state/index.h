@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The present of all endpoints, in memory, and who has what. Built from the repository at
  * start; afterwards the writer thread changes it, under the write lock, after each commit.
  * Inside posture only.

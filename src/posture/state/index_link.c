@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* At a start: who has what, from what is known of each endpoint, in a thread of its own while
  * the repository is read on. It touches sets' and postings' bitmaps and the order of names, which
  * nobody else does then, and reads what no longer changes of endpoints. */

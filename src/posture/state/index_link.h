@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Who has what, at a start. Inside posture only. */
 #ifndef STANCE_POSTURE_STATE_INDEX_LINK_H
 #define STANCE_POSTURE_STATE_INDEX_LINK_H

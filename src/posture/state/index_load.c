@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Building the index from the repository at start. What does not fit together is damage, and
  * is said so: nothing is guessed. */
 #include "posture/state/index_link.h"

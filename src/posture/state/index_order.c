@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The orders that the index keeps of its endpoints: by name, and by how far their software is
  * known. */
 #define _GNU_SOURCE /* qsort_r */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Which endpoint has a key: an open table of ids beside their hashes. Inside posture only. */
 #ifndef STANCE_POSTURE_STATE_KEY_TABLE_H
 #define STANCE_POSTURE_STATE_KEY_TABLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Ids in the order of a key, kept while single ones come, move and go: chunks of sorted
  * entries behind a sorted directory. Finding, putting and taking out cost a search and the
  * moving of one chunk; counting what is before a key costs a look at each chunk. Inside

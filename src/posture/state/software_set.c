@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "posture/state/software_set.h"
 #include "posture/state/bitmap.h"
 #include "posture/state/dictionary.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Inventories as content-addressed sets: each different set of software once, shared by all
  * endpoints that have it, or that have nearly it. Inside posture only. */
 #ifndef STANCE_POSTURE_STATE_SOFTWARE_SET_H

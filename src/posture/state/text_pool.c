@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "posture/state/text_pool.h"
 #include "base/err.h"
 #include "base/hash.h"

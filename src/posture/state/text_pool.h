@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Text as the state in memory holds it: each different text once, counted. */
 #ifndef STANCE_POSTURE_STATE_TEXT_POOL_H
 #define STANCE_POSTURE_STATE_TEXT_POOL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* PEP 440: versions of Python packages, read as its appendix B reads them (whatever its case and
  * separators), ordered as its section "Summary of permitted suffixes and relative ordering". */
 #include "posture/version.h"

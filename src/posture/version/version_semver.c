@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Semantic Versioning 2.0.0. Libraries for it that C has count in int, and so mistake
  * 4294967297.0.0 for 1.0.0. */
 #include "posture/version.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A posture without a repository: a small fleet with hostile names, for tests of what is asked
  * of it. */
 #ifndef STANCE_TESTING_FAKE_POSTURE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The table itself, and the man page against it. */
 #include "unit.h"
 #include "admin/client/cli.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What modules can call, who hears what, and what they are told when they ask for too much. */
 #include "host_test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The recorded server of another implementation against our client end. */
 #include "host_test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The recorded client of another implementation against our server end, and broken batches. */
 #include "host_test.h"
 

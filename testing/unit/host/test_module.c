@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Modules that break the contract: refused, or contained, with one line about it. */
 #include "host_test.h"
 

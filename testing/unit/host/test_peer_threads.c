@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Many peers on several threads, one host for each side; modules with threads of their own. */
 #include "host_test.h"
 

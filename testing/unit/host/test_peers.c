@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Both ends of a session, back to back, with puppets for modules. */
 #include "host_test.h"
 

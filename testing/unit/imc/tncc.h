@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A TNC client for the unit test of a collector: the module and the kit are linked into the
  * test, and what the module sends is kept for it to look at. */
 #ifndef STANCE_TESTING_IMC_TNCC_H

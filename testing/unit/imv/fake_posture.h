@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A posture that writes down what is reported, line by line, for a validator's unit test. */
 #ifndef STANCE_TESTING_IMV_FAKE_POSTURE_H
 #define STANCE_TESTING_IMV_FAKE_POSTURE_H

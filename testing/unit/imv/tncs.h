@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A TNC server for the unit test of a validator: the module and the kit are linked into the
  * test, and what the module says is kept for it to look at. */
 #ifndef STANCE_TESTING_IMV_TNCS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A host with nothing but the standard binding, for tests of modules that are linked into the
  * test. It keeps what the module says and gives what the test puts into it. */
 #ifndef STANCE_TESTING_FAKE_HOST_H

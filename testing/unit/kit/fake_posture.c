@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "fake_posture.h"
 #include "base/err.h"
 #include "posture/identity.h"

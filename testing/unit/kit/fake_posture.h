@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The posture as a text: what a validator reports, one line each. */
 #ifndef STANCE_TESTING_FAKE_POSTURE_H
 #define STANCE_TESTING_FAKE_POSTURE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* PA-TNC messages for tests: built, and looked into. */
 #ifndef STANCE_TESTING_PA_BUILD_H
 #define STANCE_TESTING_PA_BUILD_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A collector for tests of the kit: does what the test sets, keeps what the kit did to it. */
 #ifndef STANCE_TESTING_SAMPLE_IMC_H
 #define STANCE_TESTING_SAMPLE_IMC_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The collector's half of the kit, in a host that the test plays. */
 #include "unit.h"
 #include "fake_host.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Settings of a validator that change while it is in use. */
 #include "unit.h"
 #include "fake_host.h"

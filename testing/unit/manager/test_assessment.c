@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Whose turn it is, with a real gate, mailbox and loop, and a peer, a connection and a registry
  * that only note what they are told. */
 #include "unit.h"

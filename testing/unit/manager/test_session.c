@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a session counts for when it is over: for its address, against it, or nothing. All
  * around it only notes what it is told. */
 #include "unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* For tests of connections: a loop, and both ends of connections on it. */
 #ifndef STANCE_TESTING_PT_LAB_H
 #define STANCE_TESTING_PT_LAB_H

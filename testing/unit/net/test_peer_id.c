@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "net_lab.h"
 
 #include "base/rd.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "tls_lab.h"
 
 #include "net/peer_id.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "tls_lab.h"
 
 static void end_read(struct end *e, struct wr *from)

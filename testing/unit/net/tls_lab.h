@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Both ends of a TLS connection without a socket in between. */
 #ifndef TLS_LAB_H
 #define TLS_LAB_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A journal that was written with a wrong clock. */
 #include "posture/fixture.h"
 #include "base/clock.h"

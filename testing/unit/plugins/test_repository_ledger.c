@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Ledgers in the repository: a file of the first version, views, damage, and a writer that is
  * killed while it follows events. */
 #include "posture/fixture.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The write-ahead log of the SQLite plugin. */
 #include "posture/fixture.h"
 

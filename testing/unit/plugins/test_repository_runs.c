@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The journal's index: whatever is asked of it, the answer is what a look at every line gives;
  * with runs of any size, after a start, and after the oldest lines were dropped. */
 #include "posture/fixture.h"

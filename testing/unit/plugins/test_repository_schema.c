@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The steps of the SQLite plugin's schema with repositories that are large. */
 #include "posture/fixture.h"
 #include "sqlite_db.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The SQLite plugin as posture loads it: crashes, full disks, damage, locks, its schema, and
  * its views as an administrator reads them. */
 #include "posture/fixture.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A plugin that must be refused: BAD_ABI, or holes in its descriptor. */
 #include "posture/repository.h"
 

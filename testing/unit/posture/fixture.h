@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A posture on a SQLite repository in a directory of its own, for tests. */
 #ifndef STANCE_TESTING_FIXTURE_H
 #define STANCE_TESTING_FIXTURE_H

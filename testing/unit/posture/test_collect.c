@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Sets that nobody needs any more go: of endpoints that keep changing only the present costs
  * memory and disk. */
 #include "posture/fixture.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The whole of posture on a real repository, and on one that fails when told to. */
 #include "posture/fixture.h"
 #include "posture/core.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Configurations, messages and errors for the tests of the PB-TNC session. */
 #ifndef STANCE_TESTING_PB_SAY_H
 #define STANCE_TESTING_PB_SAY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One end of a PT-TLS connection, for the tests of the session: its session, what it wants to
  * send, what happened to it. */
 #ifndef STANCE_TESTING_PT_END_H

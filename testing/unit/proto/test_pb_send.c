@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a PB-TNC session sends: messages wait in a queue for a batch that may carry them. */
 #include "unit.h"
 #include "pb_say.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Sessions recorded between two strongSwan ends: what its client said drives our server, what
  * its server said drives our client, and given the same messages to send we must say the same,
  * octet for octet. */

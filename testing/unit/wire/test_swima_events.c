@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "unit.h"
 #include "vectors.h"
 #include "wire/pa_msg.h"

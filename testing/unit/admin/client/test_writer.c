@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "unit.h"
 #include "admin/client/writer.h"
 #include "base/err.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* For tests of commands: asks against the fake posture and takes the answer apart. */
 #ifndef STANCE_TESTING_UNIT_ADMIN_SERVER_ANSWER_H
 #define STANCE_TESTING_UNIT_ADMIN_SERVER_ANSWER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "local.h"
 #include "admin/socket.h"
 #include "base/clock.h"

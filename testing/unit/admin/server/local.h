@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* For tests of the server: one in a directory of its own on the fake posture, and clients. */
 #ifndef STANCE_TESTING_UNIT_ADMIN_SERVER_LOCAL_H
 #define STANCE_TESTING_UNIT_ADMIN_SERVER_LOCAL_H

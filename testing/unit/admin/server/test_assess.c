@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* assess against a daemon whose endpoints go through the states that a script says. */
 #include "answer.h"
 #include "admin/server/group.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Questions to a real posture on a real repository: that what the commands say about the
  * present and the past is what was reported. */
 #include "posture/fixture.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Groups of endpoints: how they are written, who belongs to them, and questions about them. */
 #include "answer.h"
 #include "unit/admin/fake_posture.h"

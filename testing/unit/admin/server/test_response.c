@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Each command against a small fleet: what is answered, with which exit code. */
 #include "answer.h"
 #include "base/clock.h"

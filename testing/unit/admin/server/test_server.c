@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The server and its client over a real socket in a directory of their own: whole answers,
  * every exit code, and clients that want to do harm. */
 #define _GNU_SOURCE

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Clients that stay: followers, long questions, and how they end. */
 #include "local.h"
 #include "admin/server/response.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* imc-os as a host sees it: what it says unasked and on request, and what it never says. */
 #include "unit.h"
 #include "fake_host.h"

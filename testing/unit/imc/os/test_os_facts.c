@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What imc-os finds out about a machine: fixture roots in place of "/". */
 #include "unit.h"
 #include "imc/os/os_facts.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A system to look at that a test makes up, and what a source lists of it. */
 #ifndef STANCE_TESTING_UNIT_IMC_SOURCES_SCRATCH_H
 #define STANCE_TESTING_UNIT_IMC_SOURCES_SCRATCH_H

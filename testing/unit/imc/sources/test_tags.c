@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Tags that software brings, from the file to the record. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the tests of the SWIMA collector share: the module with settings of the test's own, one
  * connection, requests, and what may come back. */
 #ifndef STANCE_TESTING_UNIT_IMC_SWIMA_IMC_SWIMA_LAB_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Sources, snapshot and ledger together: what changes what. */
 #include "unit.h"
 

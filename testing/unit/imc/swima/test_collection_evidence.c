@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Files in records: what is asked for, what is kept, and when a record is altered by it. */
 #define _GNU_SOURCE
 #include "unit.h"

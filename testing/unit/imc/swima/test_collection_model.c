@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Random histories: whatever is installed, removed, upgraded and altered, with restarts, lost
  * ledgers, full disks and clocks that jump, what the collection tells is what a naive replay of
  * its events makes of what it told before, and no record changes without an event that says so,

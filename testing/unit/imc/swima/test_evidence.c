@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What is found of files: lists of them, and looking at what is on the disk. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The collector as a TNC client sees it. What it answers to each vector of RFC 8412 is in
  * test_imc_swima_vectors.c, subscriptions and refusals in test_imc_swima_refusals.c. */
 #define _GNU_SOURCE /* memmem */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What happens to the software, as a TNC client sees it: requests for events, and subscriptions
  * that are told of them. */
 #define _GNU_SOURCE /* memmem */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The collector's subscriptions, and the errors of RFC 8412, 3.9: which, and that a refused
  * request has had no effect. */
 #include "unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Every message of testing/vectors/swima, said to the collector: what it answers is what the
  * RFCs want. One line for each. */
 #include "unit.h"

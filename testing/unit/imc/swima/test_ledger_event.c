@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The ledger's events: their numbers, their chain, their window, and what may happen to the file
  * that they are in. */
 #include "unit.h"

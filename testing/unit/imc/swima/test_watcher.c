@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Waiting for directories: what is noticed, when, and that nothing happens while nothing
  * happens. */
 #include "unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* imv-os as a host sees it, fed with what strongSwan's collector has said, and with our own. */
 #include "unit.h"
 #include "fake_host.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The rules of imv-os: a configuration, what was seen, what comes out of it. */
 #include "unit.h"
 #include "imv/os/os_policy.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the tests of the SWIMA validator share about events: an endpoint that is known, what is
  * asked of it, and answers. */
 #ifndef STANCE_TESTING_UNIT_IMV_SWIMA_IMV_SWIMA_FOLLOW_H

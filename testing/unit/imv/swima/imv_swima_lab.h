@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the tests of the SWIMA validator share: the module with settings of the test's own, one
  * endpoint, what it may answer. */
 #ifndef STANCE_TESTING_UNIT_IMV_SWIMA_IMV_SWIMA_LAB_H

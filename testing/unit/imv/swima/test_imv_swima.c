@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The validator as a TNC server sees it: what it asks, what it reports, and what it makes of
  * collectors that do not play by the rules. */
 #include "unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The validator that follows: what it asks of a collector whose ledger it knows, and what it
  * makes of the answers. */
 #include "unit.h"

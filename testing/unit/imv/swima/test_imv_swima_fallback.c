@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The validator that follows, when the ledger or the collector is not what it should be. */
 #include "unit.h"
 

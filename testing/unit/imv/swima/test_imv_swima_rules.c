@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The validator's judgement, and what others have been recorded to say to one. */
 #include "unit.h"
 

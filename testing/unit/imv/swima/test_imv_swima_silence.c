@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Collectors that told what is installed once, and do not any more. */
 #include "unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Every message of testing/vectors/swima, said to the validator: what is right arrives, what is
  * wrong changes nothing, and nothing is ever answered with an error (RFC 8412, 3.9). One line
  * for each. */

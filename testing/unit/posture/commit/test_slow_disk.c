@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A repository that is slow, full, or does not like one report: nobody loses what is not his,
  * the queue keeps its bounds, and when the disk is well again so is everything. */
 #include "posture/fixture.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Whose word counts about what software is called. */
 #include "posture/fixture.h"
 #include "posture/change.h"

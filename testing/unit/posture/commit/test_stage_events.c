@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Events: applied once, across gaps, repetitions, restarts and inventories. */
 #include "posture/fixture.h"
 #include "base/err.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Endpoints that are no more: out of the present, still in the past, and new when they return. */
 #include "posture/fixture.h"
 #include "posture/core.h"

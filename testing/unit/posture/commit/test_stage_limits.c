@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* How much one endpoint may make the manager remember. */
 #include "posture/fixture.h"
 #include "posture/change.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Rows of many endpoints at a moment, which are made in one go, against those of each endpoint
  * alone. */
 #include "posture/fixture.h"

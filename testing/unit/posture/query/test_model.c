@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Random reports about many endpoints, against a replay that keeps everything: the present,
  * every moment of the past, and both after a restart. */
 #include "posture/fixture.h"

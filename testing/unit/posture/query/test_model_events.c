@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Random histories of software on endpoints that keep ledgers, told in every way that a network
  * and a restart can make of it, by clocks that are wrong and are set, against a replay that
  * keeps everything. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Questions that are narrowed: to versions, to some of the endpoints. */
 #include "posture/fixture.h"
 #include "base/err.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Two clocks: when it happened on the endpoint, and when the manager knew. */
 #include "posture/fixture.h"
 #include "base/clock.h"

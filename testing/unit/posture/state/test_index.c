@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The index as it grows, and as a start builds it: they must not differ. */
 #include "posture/fixture.h"
 #include "base/log.h"

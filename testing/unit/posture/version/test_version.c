@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Versions by the examples of who defined their order, and ranges of them. */
 #include "unit.h"
 #include "posture/version.h"
