@@ -59,7 +59,7 @@ struct posture {
 	int64_t began;       /* monotonic clock */
 	int64_t heard_until; /* the journal's last line then, or the wall clock if that is less */
 	struct flaps flaps;
-	int64_t kept_at; /* monotonic clock: when what is kept was looked at last */
+	int64_t retention_due; /* monotonic clock: retention is checked next; 0: at once */
 	uint64_t prune_at, prune_to; /* the journal goes up to here; and is to, in steps */
 	int64_t prune_before;
 };

@@ -291,8 +291,8 @@ static void retention(struct posture *p)
 {
 	int64_t mono = clock_mono_us();
 
-	if (mono - p->kept_at >= PRUNE_S * CLOCK_SEC) {
-		p->kept_at = mono;
+	if (mono >= p->retention_due) {
+		p->retention_due = mono + PRUNE_S * CLOCK_SEC;
 		prune_plan(p);
 		forget_silent(p);
 	}
