@@ -304,7 +304,7 @@ static bool refusal_is_new(struct tree_refusals *all, uint64_t mark)
 }
 
 void tree_refuse(const struct tree_walk *w, const struct tree_dir *d, const char *name,
-		 const struct stat *st, const char *why)
+		 const struct stat *st, const char *err_msg)
 {
 	struct tree_refusals *all = w->refusals;
 	const struct stat none = { 0 };
@@ -317,7 +317,7 @@ void tree_refuse(const struct tree_walk *w, const struct tree_dir *d, const char
 	}
 	all->said++;
 	log_warn(w->log, "not taken in: source=%s path=%s/%s reason=%s", w->source, d->path,
-		 name, why);
+		 name, err_msg);
 }
 
 void tree_refuse_end(const struct tree_walk *w)

@@ -71,7 +71,7 @@ int tree_read(int fd, const char *name, enum tree_owner owner, size_t max, struc
 /* One line of log that name in d is not taken in and why, unless it was said already of the file
  * as it is now. */
 void tree_refuse(const struct tree_walk *w, const struct tree_dir *d, const char *name,
-		 const struct stat *st, const char *why);
+		 const struct stat *st, const char *err_msg);
 
 /* The end of a walk: how many others there were. */
 void tree_refuse_end(const struct tree_walk *w);

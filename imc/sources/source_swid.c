@@ -102,19 +102,19 @@ static int swid_tag(const struct tree_walk *w, const struct tree_dir *d, const c
 	struct tree_run *run = w->ctx;
 	struct arena a = { .max = SWID_MAX_KEPT };
 	struct swid_info info;
-	const char *why;
+	const char *err_msg;
 	struct stat st;
 	int err = tree_run_read(w, d, name, TREE_ROOT_OR_US, run->s->conf->max_tag, &st);
 
 	if (err <= 0)
 		return err;
 	if (!swid_text_ok(span_str(d->path)) || !swid_text_ok(span_str(name)))
-		why = "control characters in its name";
+		err_msg = "control characters in its name";
 	else
-		why = swid_file_read(kind, wr_span(&run->octets), &a, &info);
-	if (why)
-		tree_refuse(w, d, name, &st, why);
-	err = why ? 0 : swid_emit(w, d, name, &info);
+		err_msg = swid_file_read(kind, wr_span(&run->octets), &a, &info);
+	if (err_msg)
+		tree_refuse(w, d, name, &st, err_msg);
+	err = err_msg ? 0 : swid_emit(w, d, name, &info);
 	arena_reset(&a);
 	return err;
 }

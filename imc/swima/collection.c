@@ -35,7 +35,7 @@ static int collection_open_source(struct collection *c, const char *name)
 int collection_open(const struct collection_conf *conf, struct collection **out)
 {
 	struct collection *c = calloc(1, sizeof(*c));
-	const char *why = NULL;
+	const char *err_msg = NULL;
 	int err = 0;
 
 	if (!c)
@@ -44,10 +44,10 @@ int collection_open(const struct collection_conf *conf, struct collection **out)
 	for (size_t i = 0; conf->sources[i] && !err; i++)
 		err = collection_open_source(c, conf->sources[i]);
 	if (!err)
-		err = ledger_open(conf->ledger, conf->max_events, &c->ledger, &why);
-	if (why)
+		err = ledger_open(conf->ledger, conf->max_events, &c->ledger, &err_msg);
+	if (err_msg)
 		log_warn(conf->source.log, "ledger not used as it was: path=%s reason=\"%s\"",
-			 conf->ledger, why);
+			 conf->ledger, err_msg);
 	if (!err)
 		err = collection_evidence_open(c);
 	if (err) {
@@ -72,7 +72,7 @@ void collection_close(struct collection *c)
 
 /* --- listing the sources --- */
 
-static int collection_list(struct collection *c, struct snapshot *state, const char **why)
+static int collection_list(struct collection *c, struct snapshot *state, const char **err_msg)
 {
 	const struct collection_conf *conf = &c->conf;
 	int err = 0;
@@ -89,9 +89,9 @@ static int collection_list(struct collection *c, struct snapshot *state, const c
 				  st_strerror(err));
 	}
 	if (err == ST_ELIMIT)
-		*why = "more software than this collector is set to report";
+		*err_msg = "more software than this collector is set to report";
 	else if (err < 0)
-		*why = "a package database cannot be read";
+		*err_msg = "a package database cannot be read";
 	else
 		snapshot_sort(state);
 	return err;
@@ -118,12 +118,12 @@ static bool collection_unchanged(struct collection *c)
 	return c->fresh && !ledger_changed(c->ledger) && !collection_retry_due(c);
 }
 
-int collection_refresh(struct collection *c, const char **why)
+int collection_refresh(struct collection *c, const char **err_msg)
 {
 	struct snapshot now = { 0 };
 	int err;
 
-	*why = NULL;
+	*err_msg = NULL;
 	if (collection_unchanged(c))
 		return 0;
 	c->fresh = false;
@@ -131,9 +131,9 @@ int collection_refresh(struct collection *c, const char **why)
 		now.evidence = collection_evidence_sum;
 		now.evidence_ctx = c;
 	}
-	err = collection_list(c, &now, why);
+	err = collection_list(c, &now, err_msg);
 	if (!err && (err = collection_account(c, &now)) < 0)
-		*why = "the collector's own records cannot be kept";
+		*err_msg = "the collector's own records cannot be kept";
 	if (err < 0) {
 		snapshot_reset(&now);
 		return err;

@@ -39,7 +39,7 @@ void collection_close(struct collection *c);
  * numbers for what is new, an event for every change since the last look, also when that was in
  * a run before this one; a new epoch when events cannot tell it (RFC 8412, 3.7.1). On failure the old state stays; *why says in words for the validator
  * what could not be read (static text). ST_ELIMIT: more than max_records. */
-int collection_refresh(struct collection *c, const char **why);
+int collection_refresh(struct collection *c, const char **err_msg);
 
 uint32_t collection_epoch(const struct collection *c);
 uint32_t collection_last_eid(const struct collection *c);

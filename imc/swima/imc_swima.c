@@ -106,9 +106,9 @@ static uint32_t *swima_owing(struct swima_module *m, size_t *n)
 /* What cannot be read now is tried again, ever more rarely. */
 static int64_t swima_refresh(struct swima_module *m)
 {
-	const char *why;
+	const char *err_msg;
 
-	if (collection_refresh(m->collection, &why) == 0) {
+	if (collection_refresh(m->collection, &err_msg) == 0) {
 		m->failures = 0;
 		return 0;
 	}
@@ -382,7 +382,7 @@ static int swima_refuse_answer(struct imc *imc, uint32_t id, int err)
 
 /* The answer, sent; *consulted is its Last Consulted EID. *why: the software cannot be told. */
 static int swima_send_answer(struct imc *imc, const struct swima_request *q,
-			     uint32_t *consulted, const char **why)
+			     uint32_t *consulted, const char **err_msg)
 {
 	struct swima_module *m = imc_module(imc)->state;
 	uint64_t before = collection_sequence(m->collection);
@@ -392,7 +392,7 @@ static int swima_send_answer(struct imc *imc, const struct swima_request *q,
 	for (int tries = 0; tries < 2 && err == ST_EBUSY; tries++) {
 		struct swima_request again = *q;
 
-		if ((err = collection_refresh(m->collection, why)) < 0)
+		if ((err = collection_refresh(m->collection, err_msg)) < 0)
 			return err;
 		err = answer_write(swima_attr(imc), m->collection, &again, &how);
 	}
@@ -409,16 +409,16 @@ static int swima_answer(struct imc *imc, struct swima_session *s,
 	struct swima_module *m = imc_module(imc)->state;
 	uint32_t who = imc_source(imc), consulted = 0;
 	struct subscription *made = NULL;
-	const char *why = NULL;
+	const char *err_msg = NULL;
 	int err;
 
 	if ((err = subscriptions_prepare(&s->subscriptions, who, q, &made)) < 0)
 		return swima_refuse(imc, PA_E_SWIMA_SUBSCRIPTION, q->request_id,
 				    "no room for another subscription");
-	if ((err = swima_send_answer(imc, q, &consulted, &why)) < 0) {
+	if ((err = swima_send_answer(imc, q, &consulted, &err_msg)) < 0) {
 		free(made);
-		return why ? swima_refuse(imc, PA_E_SWIMA, q->request_id, why)
-			   : swima_refuse_answer(imc, q->request_id, err);
+		return err_msg ? swima_refuse(imc, PA_E_SWIMA, q->request_id, err_msg)
+			       : swima_refuse_answer(imc, q->request_id, err);
 	}
 	subscriptions_commit(&s->subscriptions, who, q, made);
 	if (made)

@@ -43,7 +43,8 @@ struct ledger_event {
  * the file that was in use last (restored from a backup) gets a new epoch. *why says so, or why
  * the file cannot be used and the ledger is in memory (static text, else NULL). 0, ST_ENOMEM,
  * or ST_E... when not even memory will do. */
-int ledger_open(const char *path, uint32_t max_events, struct ledger **l, const char **why);
+int ledger_open(const char *path, uint32_t max_events, struct ledger **l,
+		const char **err_msg);
 void ledger_close(struct ledger *l);
 bool ledger_on_disk(const struct ledger *l);
 

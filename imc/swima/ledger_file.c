@@ -335,7 +335,7 @@ static bool ledger_marked(struct ledger *l)
 }
 
 /* A file that was never used cannot be an older one. */
-static int ledger_recognise(struct ledger *l, const char *path, const char **why)
+static int ledger_recognise(struct ledger *l, const char *path, const char **err_msg)
 {
 	char name[PATH_MAX + 8];
 	int err;
@@ -346,7 +346,7 @@ static int ledger_recognise(struct ledger *l, const char *path, const char **why
 	(void)snprintf(name, sizeof(name), "%s.mark", path);
 	l->mark = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (!ledger_marked(l) && l->state.begun) {
-		*why = "it is not the file that was in use last; a new epoch begins";
+		*err_msg = "it is not the file that was in use last; a new epoch begins";
 		if ((err = ledger_begin(l)) < 0)
 			return err;
 		ledger_new_epoch(l);
@@ -371,22 +371,24 @@ static int ledger_put_aside(const char *path)
 	return rename(path, to) < 0 ? ST_EIO : 0;
 }
 
-static int ledger_try_file(struct ledger *l, const char *path, const char **why)
+static int ledger_try_file(struct ledger *l, const char *path, const char **err_msg)
 {
 	int err;
 
-	*why = "it cannot be opened for writing";
+	*err_msg = "it cannot be opened for writing";
 	if ((err = ledger_touch(path)) < 0)
 		return err;
 	if ((err = ledger_try(l, path)) != ST_EDB) {
-		*why = err == 0 ? NULL : err == ST_EBUSY ? "another process holds it" : *why;
+		*err_msg = err == 0          ? NULL
+			   : err == ST_EBUSY ? "another process holds it"
+					     : *err_msg;
 		return err;
 	}
-	*why = "it is damaged and cannot be put aside";
+	*err_msg = "it is damaged and cannot be put aside";
 	if (ledger_put_aside(path) < 0 || ledger_touch(path) < 0)
 		return ST_EIO;
 	if ((err = ledger_try(l, path)) == 0)
-		*why = "it was damaged; put aside, and a new one begun";
+		*err_msg = "it was damaged; put aside, and a new one begun";
 	return err;
 }
 
@@ -403,12 +405,13 @@ static void ledger_forsake(struct ledger *l)
 	l->base = 0;
 }
 
-int ledger_open(const char *path, uint32_t max_events, struct ledger **out, const char **why)
+int ledger_open(const char *path, uint32_t max_events, struct ledger **out,
+		const char **err_msg)
 {
 	struct ledger *l = calloc(1, sizeof(*l));
 	int err = ST_EIO;
 
-	*why = NULL;
+	*err_msg = NULL;
 	if (!l)
 		return ST_ENOMEM;
 	l->mark = -1;
@@ -418,9 +421,9 @@ int ledger_open(const char *path, uint32_t max_events, struct ledger **out, cons
 		ledger_close(l);
 		return ST_ENOMEM;
 	}
-	if (path && *path && (err = ledger_try_file(l, path, why)) == 0 &&
-	    (err = ledger_recognise(l, path, why)) < 0)
-		*why = "it cannot be written";
+	if (path && *path && (err = ledger_try_file(l, path, err_msg)) == 0 &&
+	    (err = ledger_recognise(l, path, err_msg)) < 0)
+		*err_msg = "it cannot be written";
 	if (err) {
 		ledger_forsake(l);
 		err = ledger_try(l, NULL);

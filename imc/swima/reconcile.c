@@ -327,15 +327,15 @@ static int account(struct collection *c, struct snapshot *now)
 static int account_replace(struct collection *c, const char *path)
 {
 	struct ledger *l = NULL;
-	const char *why = NULL;
-	int err = ledger_open(path, c->conf.max_events, &l, &why);
+	const char *err_msg = NULL;
+	int err = ledger_open(path, c->conf.max_events, &l, &err_msg);
 
 	if (err)
 		return err;
-	if (why)
+	if (err_msg)
 		log_warn(c->conf.source.log,
 			 "ledger not used as it was: path=%s reason=\"%s\"", c->conf.ledger,
-			 why);
+			 err_msg);
 	ledger_continue(l, c->sequence);
 	ledger_close(c->ledger);
 	c->ledger = l;
@@ -353,11 +353,11 @@ bool collection_retry_due(const struct collection *c)
 static void account_return(struct collection *c)
 {
 	struct ledger *l = NULL;
-	const char *why = NULL;
+	const char *err_msg = NULL;
 	int err;
 
 	c->retry_at = clock_mono_us() + ACCOUNT_RETRY_US;
-	if (ledger_open(c->conf.ledger, c->conf.max_events, &l, &why) < 0)
+	if (ledger_open(c->conf.ledger, c->conf.max_events, &l, &err_msg) < 0)
 		return;
 	err = ledger_on_disk(l) ? ledger_begin(l) : ST_EIO;
 	if (!err) {

@@ -282,15 +282,16 @@ static int os_ending(struct imv *imv, void *session)
 	return err ? err : os_ask(imv, missing, true);
 }
 
-static void os_found(void *ctx, const struct os_rule *rule, enum verdict v, const char *why)
+static void os_found(void *ctx, const struct os_rule *rule, enum verdict v,
+		     const char *err_msg)
 {
 	struct imv *imv = ctx;
 
-	(void)imv_result(imv, rule->id, v, span_str(why));
+	(void)imv_result(imv, rule->id, v, span_str(err_msg));
 	if (v != VERDICT_MINOR && v != VERDICT_MAJOR)
 		return;
 	log_info(imv_log(imv), "rule=%s verdict=%s why=\"%s\"", rule->id,
-		 v == VERDICT_MINOR ? "minor" : "major", why);
+		 v == VERDICT_MINOR ? "minor" : "major", err_msg);
 	if (rule->n_texts)
 		(void)imv_remedy_text(imv, rule->texts, rule->n_texts);
 	if (rule->uri[0])

@@ -396,7 +396,7 @@ struct judge {
 };
 
 static void judge_rule(struct judge *j, const struct os_rule *rule, bool known, bool broken,
-		       const char *why)
+		       const char *err_msg)
 {
 	enum verdict v = !known   ? VERDICT_UNKNOWN
 			 : broken ? (enum verdict)rule->evaluation
@@ -406,27 +406,29 @@ static void judge_rule(struct judge *j, const struct os_rule *rule, bool known, 
 		j->unknown = true;
 	else if (broken && rule->evaluation > j->worst)
 		j->worst = rule->evaluation;
-	j->found(j->ctx, rule, v, !known ? "not told by the endpoint" : broken ? why : "");
+	j->found(j->ctx, rule, v, !known ? "not told by the endpoint" : broken ? err_msg : "");
 }
 
 static void judge_product(struct judge *j, const struct os_policy *p,
 			  const struct os_seen *seen)
 {
 	const struct os_product_rule *match = NULL;
-	char why[600];
+	char err_msg[600];
 
 	if (!p->n_products)
 		return;
 	for (size_t i = 0; !match && i < p->n_products; i++)
 		if (fnmatch(p->products[i].name, seen->product, 0) == 0)
 			match = &p->products[i];
-	(void)snprintf(why, sizeof(why), "%s is not a product of the policy", seen->product);
-	judge_rule(j, &p->product, seen->has_product, !match, why);
+	(void)snprintf(err_msg, sizeof(err_msg), "%s is not a product of the policy",
+		       seen->product);
+	judge_rule(j, &p->product, seen->has_product, !match, err_msg);
 	if (!match || !seen->has_product || !match->minimum[0])
 		return;
-	(void)snprintf(why, sizeof(why), "%s is older than %s", seen->version, match->minimum);
+	(void)snprintf(err_msg, sizeof(err_msg), "%s is older than %s", seen->version,
+		       match->minimum);
 	judge_rule(j, &match->rule, seen->has_version,
-		   os_version_cmp(seen->version, match->minimum) < 0, why);
+		   os_version_cmp(seen->version, match->minimum) < 0, err_msg);
 }
 
 static void judge_packages(struct judge *j, const struct os_policy *p,
@@ -436,12 +438,13 @@ static void judge_packages(struct judge *j, const struct os_policy *p,
 		const struct os_package_rule *rule = &p->packages[i];
 		uint8_t wanted = rule->version[0] ? OS_PACKAGE_VERSION : OS_PACKAGE_THERE;
 		bool there = seen->has_packages && seen->packages[i] & wanted;
-		char why[600];
+		char err_msg[600];
 
-		(void)snprintf(why, sizeof(why), "%s%s%s is %sinstalled", rule->name,
+		(void)snprintf(err_msg, sizeof(err_msg), "%s%s%s is %sinstalled", rule->name,
 			       rule->version[0] ? " " : "", rule->version,
 			       there ? "" : "not ");
-		judge_rule(j, &rule->rule, seen->has_packages, there == rule->forbidden, why);
+		judge_rule(j, &rule->rule, seen->has_packages, there == rule->forbidden,
+			   err_msg);
 	}
 }
 
@@ -449,7 +452,7 @@ enum pa_result os_policy_judge(const struct os_policy *p, const struct os_seen *
 			       os_found_fn *found, void *ctx)
 {
 	struct judge j = { found, ctx, PA_RESULT_COMPLIANT, !seen->has_product };
-	char why[200];
+	char err_msg[200];
 
 	judge_product(&j, p, seen);
 	if (!p->forwarding_allowed)
@@ -460,8 +463,8 @@ enum pa_result os_policy_judge(const struct os_policy *p, const struct os_seen *
 		judge_rule(&j, &p->password, seen->has_password, seen->password,
 			   "a factory default password is in use");
 	if (p->ports_forbidden || p->ports_allowed) {
-		(void)snprintf(why, sizeof(why), "open ports: %s", seen->ports);
-		judge_rule(&j, &p->ports, seen->has_ports, seen->ports[0] != '\0', why);
+		(void)snprintf(err_msg, sizeof(err_msg), "open ports: %s", seen->ports);
+		judge_rule(&j, &p->ports, seen->has_ports, seen->ports[0] != '\0', err_msg);
 	}
 	judge_packages(&j, p, seen);
 	return j.worst == PA_RESULT_COMPLIANT && j.unknown ? PA_RESULT_UNKNOWN : j.worst;

@@ -15,36 +15,36 @@
 
 #define PRUNE_STEP 10000 /* changes dropped in one transaction */
 
-static int repo_os_fail(const char *path, char *why, size_t why_len)
+static int repo_os_fail(const char *path, char *err_msg, size_t err_msg_len)
 {
-	(void)snprintf(why, why_len, "%s: %s", path, strerror(errno));
+	(void)snprintf(err_msg, err_msg_len, "%s: %s", path, strerror(errno));
 	return ST_EIO;
 }
 
 /* Two managers on one file would each believe its own memory. */
-static int repo_lock(struct repository *r, char *why, size_t why_len)
+static int repo_lock(struct repository *r, char *err_msg, size_t err_msg_len)
 {
 	char path[sizeof(r->conf.path) + 8];
 
 	(void)snprintf(path, sizeof(path), "%s.lock", r->conf.path);
 	r->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (r->lock_fd < 0)
-		return repo_os_fail(path, why, why_len);
+		return repo_os_fail(path, err_msg, err_msg_len);
 	if (flock(r->lock_fd, LOCK_EX | LOCK_NB) == 0)
 		return 0;
 	if (errno != EWOULDBLOCK)
-		return repo_os_fail(path, why, why_len);
-	(void)snprintf(why, why_len, "%s is in use by another process", r->conf.path);
+		return repo_os_fail(path, err_msg, err_msg_len);
+	(void)snprintf(err_msg, err_msg_len, "%s is in use by another process", r->conf.path);
 	return ST_EBUSY;
 }
 
 /* SQLite would make it with the umask's rights; its log files take the file's. */
-static int repo_create(const struct repository *r, char *why, size_t why_len)
+static int repo_create(const struct repository *r, char *err_msg, size_t err_msg_len)
 {
 	int fd = open(r->conf.path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
 	if (fd < 0)
-		return repo_os_fail(r->conf.path, why, why_len);
+		return repo_os_fail(r->conf.path, err_msg, err_msg_len);
 	close(fd);
 	return 0;
 }
@@ -78,8 +78,8 @@ static int repo_state(struct repository *r, struct repository_state *state)
 }
 
 /* The first line of SQLite's own examination of the file, and of our references. */
-static int check_with(sqlite3 *db, const char *path, const char *sql, char *why,
-		      size_t why_len)
+static int check_with(sqlite3 *db, const char *path, const char *sql, char *err_msg,
+		      size_t err_msg_len)
 {
 	sqlite3_stmt *st = NULL;
 	int rc = sqlite3_prepare_v2(db, sql, -1, &st, NULL), err = 0;
@@ -89,7 +89,7 @@ static int check_with(sqlite3 *db, const char *path, const char *sql, char *why,
 
 		if (text && strcmp(text, "ok") != 0) {
 			(void)snprintf(
-				why, why_len,
+				err_msg, err_msg_len,
 				"%s is damaged (%s): restore a backup, or save what can "
 				"be saved with 'sqlite3 %s .recover', or move it away to "
 				"begin anew",
@@ -97,22 +97,23 @@ static int check_with(sqlite3 *db, const char *path, const char *sql, char *why,
 			err = ST_EDB;
 		}
 	} else if (rc != SQLITE_DONE) {
-		err = sqlite_fail(db, path, why, why_len);
+		err = sqlite_fail(db, path, err_msg, err_msg_len);
 	}
 	sqlite3_finalize(st);
 	return err;
 }
 
-static int repo_check(struct repository *r, char *why, size_t why_len)
+static int repo_check(struct repository *r, char *err_msg, size_t err_msg_len)
 {
 	sqlite3 *db;
 	int err = sqlite_reader(r, &db);
 
 	if (err < 0)
 		return err;
-	if ((err = check_with(db, r->conf.path, "PRAGMA integrity_check(1)", why, why_len)) ==
-	    0)
-		err = check_with(db, r->conf.path, "PRAGMA foreign_key_check", why, why_len);
+	if ((err = check_with(db, r->conf.path, "PRAGMA integrity_check(1)", err_msg,
+			      err_msg_len)) == 0)
+		err = check_with(db, r->conf.path, "PRAGMA foreign_key_check", err_msg,
+				 err_msg_len);
 	sqlite_reader_done(r, db);
 	return err;
 }
@@ -140,28 +141,28 @@ static void repo_close(struct repository *r)
 	free(r);
 }
 
-static int repo_prepare(struct repository *r, char *why, size_t why_len)
+static int repo_prepare(struct repository *r, char *err_msg, size_t err_msg_len)
 {
 	struct repository_state st;
 	int err;
 
-	if ((err = repo_lock(r, why, why_len)) < 0 ||
-	    (err = repo_create(r, why, why_len)) < 0 ||
-	    (err = sqlite_connect(&r->conf, true, &r->db, why, why_len)) < 0 ||
-	    (err = schema_migrate(r->db, r->conf.path, schema_steps, schema_n_steps, why,
-				  why_len)) < 0)
+	if ((err = repo_lock(r, err_msg, err_msg_len)) < 0 ||
+	    (err = repo_create(r, err_msg, err_msg_len)) < 0 ||
+	    (err = sqlite_connect(&r->conf, true, &r->db, err_msg, err_msg_len)) < 0 ||
+	    (err = schema_migrate(r->db, r->conf.path, schema_steps, schema_n_steps, err_msg,
+				  err_msg_len)) < 0)
 		return err;
 	if ((err = sqlite_append_prepare(r)) < 0 || (err = sqlite_runs_open(r)) < 0)
-		return sqlite_fail(r->db, r->conf.path, why, why_len);
-	if (r->conf.check && (err = repo_check(r, why, why_len)) < 0)
+		return sqlite_fail(r->db, r->conf.path, err_msg, err_msg_len);
+	if (r->conf.check && (err = repo_check(r, err_msg, err_msg_len)) < 0)
 		return err;
 	if ((err = repo_state(r, &st)) < 0)
-		(void)snprintf(why, why_len, "%s: %s", r->conf.path, st_strerror(err));
+		(void)snprintf(err_msg, err_msg_len, "%s: %s", r->conf.path, st_strerror(err));
 	r->last_seq = st.last_seq;
-	return err < 0 ? err : sqlite_checkpoint_start(r, why, why_len);
+	return err < 0 ? err : sqlite_checkpoint_start(r, err_msg, err_msg_len);
 }
 
-static int repo_open(struct repository **out, char *why, size_t why_len)
+static int repo_open(struct repository **out, char *err_msg, size_t err_msg_len)
 {
 	struct repository *r = calloc(1, sizeof(*r));
 	int err;
@@ -175,8 +176,8 @@ static int repo_open(struct repository **out, char *why, size_t why_len)
 	pthread_mutex_init(&r->log.lock, NULL);
 	pthread_cond_init(&r->log.cond, NULL);
 	pthread_cond_init(&r->idle, NULL);
-	if ((err = sqlite_conf_read(&r->conf, why, why_len)) < 0 ||
-	    (err = repo_prepare(r, why, why_len)) < 0) {
+	if ((err = sqlite_conf_read(&r->conf, err_msg, err_msg_len)) < 0 ||
+	    (err = repo_prepare(r, err_msg, err_msg_len)) < 0) {
 		repo_close(r);
 		return err;
 	}
@@ -212,13 +213,13 @@ static int repo_prune(struct repository *r, uint64_t keep, int64_t oldest)
 	return err < 0 ? err : sqlite_runs_prune(r, keep);
 }
 
-PLUGIN_EXPORT int stance_plugin_settings(char *why, size_t why_len);
+PLUGIN_EXPORT int stance_plugin_settings(char *err_msg, size_t err_msg_len);
 
-int stance_plugin_settings(char *why, size_t why_len)
+int stance_plugin_settings(char *err_msg, size_t err_msg_len)
 {
 	struct sqlite_conf c;
 
-	return sqlite_conf_read(&c, why, why_len);
+	return sqlite_conf_read(&c, err_msg, err_msg_len);
 }
 
 PLUGIN_EXPORT extern const struct repository_plugin stance_plugin;

@@ -265,23 +265,23 @@ static int put_batch(struct repository *r, const struct repository_batch *b)
 	return err;
 }
 
-static int append(struct repository *r, const struct repository_batch *b, bool step, char *why,
-		  size_t why_len)
+static int append(struct repository *r, const struct repository_batch *b, bool step,
+		  char *err_msg, size_t err_msg_len)
 {
 	int err;
 
-	*why = '\0';
-	if ((err = sqlite_begin(r, why, why_len)) < 0)
+	*err_msg = '\0';
+	if ((err = sqlite_begin(r, err_msg, err_msg_len)) < 0)
 		return err;
 	if ((err = put_batch(r, b)) == 0 && step)
 		err = sqlite_run_step(r, b);
-	return sqlite_end(r, err, why, why_len);
+	return sqlite_end(r, err, err_msg, err_msg_len);
 }
 
 /* The batch is committed, what was to be written of the index with it is not: every batch is tried
  * twice until that works, and what waits in memory grows. Said once; of a disk that does both again
  * and again, now and then. */
-static void index_refused(struct repository *r, const char *why)
+static void index_refused(struct repository *r, const char *err_msg)
 {
 	int64_t now = clock_mono_us();
 
@@ -293,7 +293,7 @@ static void index_refused(struct repository *r, const char *why)
 	log_error(NULL,
 		  "the journal's index cannot be written, it is kept in memory until it can: "
 		  "lines=%zu reason=\"%s\"",
-		  r->tail.n, why);
+		  r->tail.n, err_msg);
 }
 
 static void index_written(struct repository *r)
@@ -303,27 +303,27 @@ static void index_written(struct repository *r)
 	r->unindexed = false;
 }
 
-int sqlite_append(struct repository *r, const struct repository_batch *b, char *why,
-		  size_t why_len)
+int sqlite_append(struct repository *r, const struct repository_batch *b, char *err_msg,
+		  size_t err_msg_len)
 {
 	bool step = sqlite_run_goes_on(r);
 	char unwritten[512];
 	int err;
 
 	if (b->n_changes && b->changes[0].seq != r->last_seq + 1) {
-		(void)snprintf(why, why_len, "%s: the batch does not continue the journal",
-			       r->conf.path);
+		(void)snprintf(err_msg, err_msg_len,
+			       "%s: the batch does not continue the journal", r->conf.path);
 		return ST_EBUSY;
 	}
 	if ((err = sqlite_runs_reserve(r, b->n_changes)) < 0)
 		return err;
-	err = append(r, b, step, why, why_len);
+	err = append(r, b, step, err_msg, err_msg_len);
 	if (!err && step)
 		index_written(r);
 	if (err && step) { /* the disk may have room for the batch, if not for the index too */
-		(void)snprintf(unwritten, sizeof(unwritten), "%s", why);
+		(void)snprintf(unwritten, sizeof(unwritten), "%s", err_msg);
 		step = false;
-		if (!(err = append(r, b, step, why, why_len)))
+		if (!(err = append(r, b, step, err_msg, err_msg_len)))
 			index_refused(r, unwritten);
 	}
 	if (err < 0)

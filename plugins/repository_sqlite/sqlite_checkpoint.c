@@ -92,7 +92,7 @@ static int committed(void *ctx, sqlite3 *db, const char *name, int pages)
 	return SQLITE_OK;
 }
 
-int sqlite_begin(struct repository *r, char *why, size_t why_len)
+int sqlite_begin(struct repository *r, char *err_msg, size_t err_msg_len)
 {
 	struct sqlite_log *l = &r->log;
 	int err;
@@ -103,17 +103,17 @@ int sqlite_begin(struct repository *r, char *why, size_t why_len)
 	l->writing = true;
 	pthread_mutex_unlock(&l->lock);
 	err = sqlite_exec(r->db, "BEGIN IMMEDIATE");
-	return err < 0 ? sqlite_end(r, err, why, why_len) : 0;
+	return err < 0 ? sqlite_end(r, err, err_msg, err_msg_len) : 0;
 }
 
-int sqlite_end(struct repository *r, int err, char *why, size_t why_len)
+int sqlite_end(struct repository *r, int err, char *err_msg, size_t err_msg_len)
 {
 	struct sqlite_log *l = &r->log;
 
 	if (!err)
 		err = sqlite_exec(r->db, "COMMIT");
-	if (err && why && !*why)
-		(void)sqlite_fail(r->db, r->conf.path, why, why_len);
+	if (err && err_msg && !*err_msg)
+		(void)sqlite_fail(r->db, r->conf.path, err_msg, err_msg_len);
 	if (err && !sqlite3_get_autocommit(r->db))
 		(void)sqlite_exec(r->db, "ROLLBACK");
 	pthread_mutex_lock(&l->lock);
@@ -123,10 +123,10 @@ int sqlite_end(struct repository *r, int err, char *why, size_t why_len)
 	return err;
 }
 
-int sqlite_checkpoint_start(struct repository *r, char *why, size_t why_len)
+int sqlite_checkpoint_start(struct repository *r, char *err_msg, size_t err_msg_len)
 {
 	struct sqlite_log *l = &r->log;
-	int err = sqlite_connect(&r->conf, true, &l->db, why, why_len);
+	int err = sqlite_connect(&r->conf, true, &l->db, err_msg, err_msg_len);
 
 	if (err < 0)
 		return err;

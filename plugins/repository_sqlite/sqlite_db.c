@@ -36,7 +36,7 @@ static bool is_synchronous(const char *s)
 	return strcmp(s, "full") == 0 || strcmp(s, "normal") == 0 || strcmp(s, "off") == 0;
 }
 
-int sqlite_conf_read(struct sqlite_conf *c, char *why, size_t why_len)
+int sqlite_conf_read(struct sqlite_conf *c, char *err_msg, size_t err_msg_len)
 {
 	struct conf_error e;
 	const char *path;
@@ -44,7 +44,7 @@ int sqlite_conf_read(struct sqlite_conf *c, char *why, size_t why_len)
 	int err = conf_load_named("repository-sqlite.conf", opts, ranges, &cfg, &e);
 
 	if (err < 0) {
-		(void)snprintf(why, why_len, "%s", e.text);
+		(void)snprintf(err_msg, err_msg_len, "%s", e.text);
 		return err;
 	}
 	path = cfg_getstr(cfg, "path");
@@ -63,7 +63,7 @@ int sqlite_conf_read(struct sqlite_conf *c, char *why, size_t why_len)
 	c->check = cfg_getbool(cfg, "check");
 	if (!is_synchronous(cfg_getstr(cfg, "synchronous"))) {
 		(void)snprintf(
-			why, why_len,
+			err_msg, err_msg_len,
 			"repository-sqlite.conf: synchronous must be full, normal or off");
 		err = ST_ECONF;
 	}
@@ -98,18 +98,18 @@ int sqlite_err(int rc)
 	}
 }
 
-int sqlite_fail(sqlite3 *db, const char *path, char *why, size_t why_len)
+int sqlite_fail(sqlite3 *db, const char *path, char *err_msg, size_t err_msg_len)
 {
 	int rc = sqlite3_extended_errcode(db);
 
 	if ((rc & 0xff) == SQLITE_CORRUPT || (rc & 0xff) == SQLITE_NOTADB)
 		(void)snprintf(
-			why, why_len,
+			err_msg, err_msg_len,
 			"%s is damaged (%s): restore a backup, or save what can be saved "
 			"with 'sqlite3 %s .recover', or move it away to begin anew",
 			path, sqlite3_errmsg(db), path);
 	else
-		(void)snprintf(why, why_len, "%s: %s", path, sqlite3_errmsg(db));
+		(void)snprintf(err_msg, err_msg_len, "%s: %s", path, sqlite3_errmsg(db));
 	return rc ? sqlite_err(rc) : ST_EDB;
 }
 
@@ -152,8 +152,8 @@ static int sqlite_pragmas(sqlite3 *db, const struct sqlite_conf *c, bool write)
 	return sqlite_exec(db, sql);
 }
 
-int sqlite_connect(const struct sqlite_conf *c, bool write, sqlite3 **db, char *why,
-		   size_t why_len)
+int sqlite_connect(const struct sqlite_conf *c, bool write, sqlite3 **db, char *err_msg,
+		   size_t err_msg_len)
 {
 	int flags =
 		SQLITE_OPEN_NOMUTEX | (write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
@@ -161,7 +161,7 @@ int sqlite_connect(const struct sqlite_conf *c, bool write, sqlite3 **db, char *
 
 	if (sqlite3_open_v2(c->path, db, flags, NULL) != SQLITE_OK ||
 	    sqlite_pragmas(*db, c, write) < 0) {
-		err = *db ? sqlite_fail(*db, c->path, why, why_len) : ST_ENOMEM;
+		err = *db ? sqlite_fail(*db, c->path, err_msg, err_msg_len) : ST_ENOMEM;
 		sqlite3_close(*db);
 		*db = NULL;
 	}
@@ -170,7 +170,7 @@ int sqlite_connect(const struct sqlite_conf *c, bool write, sqlite3 **db, char *
 
 int sqlite_reader(struct repository *r, sqlite3 **db)
 {
-	char why[512];
+	char err_msg[512];
 	bool fresh;
 	int err = 0;
 
@@ -183,7 +183,8 @@ int sqlite_reader(struct repository *r, sqlite3 **db)
 	else
 		*db = r->readers[--r->n_idle];
 	pthread_mutex_unlock(&r->lock);
-	if (fresh && (err = sqlite_connect(&r->conf, false, db, why, sizeof(why))) < 0) {
+	if (fresh &&
+	    (err = sqlite_connect(&r->conf, false, db, err_msg, sizeof(err_msg))) < 0) {
 		pthread_mutex_lock(&r->lock);
 		r->n_open--;
 		pthread_cond_signal(&r->idle);

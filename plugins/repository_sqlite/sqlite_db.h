@@ -95,13 +95,13 @@ struct repository {
 };
 
 /* Reads conf_dir()/repository-sqlite.conf. ST_ECONF with the reason in why. */
-int sqlite_conf_read(struct sqlite_conf *c, char *why, size_t why_len);
+int sqlite_conf_read(struct sqlite_conf *c, char *err_msg, size_t err_msg_len);
 
 /* What SQLite's result code means to the core. */
 int sqlite_err(int rc);
 
 /* The same, with SQLite's words for it and the file in why. */
-int sqlite_fail(sqlite3 *db, const char *path, char *why, size_t why_len);
+int sqlite_fail(sqlite3 *db, const char *path, char *err_msg, size_t err_msg_len);
 
 /* Statements in text, no result. */
 int sqlite_exec(sqlite3 *db, const char *sql);
@@ -110,8 +110,8 @@ int sqlite_exec(sqlite3 *db, const char *sql);
 int sqlite_number(sqlite3 *db, const char *sql, int64_t fallback, int64_t *out);
 
 /* One connection with the settings of c. */
-int sqlite_connect(const struct sqlite_conf *c, bool write, sqlite3 **db, char *why,
-		   size_t why_len);
+int sqlite_connect(const struct sqlite_conf *c, bool write, sqlite3 **db, char *err_msg,
+		   size_t err_msg_len);
 
 /* A connection to read with, for this thread until given back; waits for one if need be. */
 int sqlite_reader(struct repository *r, sqlite3 **db);
@@ -149,8 +149,8 @@ int sqlite_pairs_parse(struct span text, int (*fn)(void *ctx, int64_t a, int64_t
 /* --- the verbs, each in its file ----------------------------------------------------------- */
 
 int sqlite_append_prepare(struct repository *r);
-int sqlite_append(struct repository *r, const struct repository_batch *b, char *why,
-		  size_t why_len);
+int sqlite_append(struct repository *r, const struct repository_batch *b, char *err_msg,
+		  size_t err_msg_len);
 int sqlite_load(struct repository *r, const struct repository_loader *l, void *ctx);
 int sqlite_read(struct repository *r, const struct repository_filter *f,
 		int (*fn)(void *ctx, const struct change *c), void *ctx);

@@ -277,8 +277,8 @@ const char *const schema_steps[] = { version_1, version_2, version_3, version_4,
 				     version_5, version_6, version_7, version_8 };
 const size_t schema_n_steps = sizeof(schema_steps) / sizeof(schema_steps[0]);
 
-static int version_of(sqlite3 *db, const char *path, int64_t *version, char *why,
-		      size_t why_len)
+static int version_of(sqlite3 *db, const char *path, int64_t *version, char *err_msg,
+		      size_t err_msg_len)
 {
 	int64_t tables, app, ours;
 	int err;
@@ -289,16 +289,16 @@ static int version_of(sqlite3 *db, const char *path, int64_t *version, char *why
 	    (err = sqlite_number(
 		     db, "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_version'", 0,
 		     &ours)) < 0)
-		return sqlite_fail(db, path, why, why_len);
+		return sqlite_fail(db, path, err_msg, err_msg_len);
 	if (!tables)
 		return 0;
 	if (app != SCHEMA_APPLICATION_ID || !ours) {
-		(void)snprintf(why, why_len,
+		(void)snprintf(err_msg, err_msg_len,
 			       "%s is a database, but not a repository of Stance", path);
 		return ST_EVERSION;
 	}
 	if (sqlite_number(db, "SELECT max(version) FROM schema_version", 0, version) < 0)
-		return sqlite_fail(db, path, why, why_len);
+		return sqlite_fail(db, path, err_msg, err_msg_len);
 	return 0;
 }
 
@@ -321,15 +321,15 @@ static int step(sqlite3 *db, const char *sql, size_t version)
 }
 
 int schema_migrate(sqlite3 *db, const char *path, const char *const *steps, size_t n,
-		   char *why, size_t why_len)
+		   char *err_msg, size_t err_msg_len)
 {
 	int64_t version;
-	int err = version_of(db, path, &version, why, why_len);
+	int err = version_of(db, path, &version, err_msg, err_msg_len);
 
 	if (err < 0)
 		return err;
 	if (version > (int64_t)n) {
-		(void)snprintf(why, why_len,
+		(void)snprintf(err_msg, err_msg_len,
 			       "%s has schema version %lld, and this program knows up to %zu: "
 			       "it was written by a newer one",
 			       path, (long long)version, n);
@@ -337,7 +337,7 @@ int schema_migrate(sqlite3 *db, const char *path, const char *const *steps, size
 	}
 	for (size_t v = (size_t)version; v < n; v++) {
 		if (step(db, steps[v], v + 1) < 0) {
-			err = sqlite_fail(db, path, why, why_len);
+			err = sqlite_fail(db, path, err_msg, err_msg_len);
 			(void)sqlite_exec(db, "ROLLBACK");
 			return err;
 		}

@@ -18,6 +18,6 @@ extern const size_t schema_n_steps;
  * file is version 0. 0; ST_EVERSION when the file is newer than n, or not ours; or the error
  * of a step, which then has had no effect. why is a sentence about it. */
 int schema_migrate(sqlite3 *db, const char *path, const char *const *steps, size_t n,
-		   char *why, size_t why_len);
+		   char *err_msg, size_t err_msg_len);
 
 #endif

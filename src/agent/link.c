@@ -30,7 +30,7 @@ struct link {
 	bool reached, closing;
 	bool waiting; /* for the first answer in an assessment */
 	int err;
-	char why[256];
+	char err_msg[256];
 };
 
 /* --- the end -------------------------------------------------------------------------- */
@@ -41,18 +41,18 @@ static void link_on_handle_closed(uv_handle_t *h)
 
 	if (--l->handles)
 		return;
-	l->ops->closed(l->ctx, l->err, l->why, l->reached);
+	l->ops->closed(l->ctx, l->err, l->err_msg, l->reached);
 	quota_close(l->quota);
 	free(l);
 }
 
-static void link_end(struct link *l, int err, const char *why)
+static void link_end(struct link *l, int err, const char *err_msg)
 {
 	if (l->closing)
 		return;
 	l->closing = true;
 	l->err = err;
-	(void)snprintf(l->why, sizeof(l->why), "%s", why);
+	(void)snprintf(l->err_msg, sizeof(l->err_msg), "%s", err_msg);
 	dialler_close(l->dialler);
 	l->dialler = NULL;
 	imc_peer_close(l->peer); /* after this no collector wakes us */
@@ -178,12 +178,12 @@ static void link_on_wake(void *ctx)
 	(void)uv_async_send(&l->wake);
 }
 
-static void link_on_peer_closed(void *ctx, int err, const char *why)
+static void link_on_peer_closed(void *ctx, int err, const char *err_msg)
 {
 	struct link *l = ctx;
 
 	if (l->conn)
-		pt_conn_close(l->conn, err, why);
+		pt_conn_close(l->conn, err, err_msg);
 }
 
 static const struct imc_peer_ops peer_ops = {

@@ -17,7 +17,7 @@ struct link_ops {
 	void (*result)(void *ctx, const struct imc_result *r);
 	/* The link is over (or never came to be); err is 0 after an orderly end. It is freed
 	 * when this returns. reached: there was a TCP connection. */
-	void (*closed)(void *ctx, int err, const char *why, bool reached);
+	void (*closed)(void *ctx, int err, const char *err_msg, bool reached);
 };
 
 /* Borrows conf, tls, resume and host until closed; resume is what the connection before has

@@ -126,11 +126,11 @@ static void agent_finish(struct agent *a)
 	uv_close((uv_handle_t *)&a->hup, NULL);
 }
 
-static void agent_on_closed(void *ctx, int err, const char *why, bool reached)
+static void agent_on_closed(void *ctx, int err, const char *err_msg, bool reached)
 {
 	struct agent *a = ctx;
 
-	(void)why, (void)reached;
+	(void)err_msg, (void)reached;
 	a->link = NULL;
 	uv_timer_stop(&a->next);
 	if (a->once && !a->assessed)

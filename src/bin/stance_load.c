@@ -35,9 +35,9 @@ struct load {
 	char address[INET6_ADDRSTRLEN];
 };
 
-static int complain(const char *what, const char *why)
+static int complain(const char *what, const char *err_msg)
 {
-	fprintf(stderr, "stance-load: %s: %s\n", what, why);
+	fprintf(stderr, "stance-load: %s: %s\n", what, err_msg);
 	return EXIT_USAGE;
 }
 

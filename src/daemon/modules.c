@@ -20,13 +20,13 @@ static const struct {
  * ours says, too, what it thinks of its settings. */
 static int check(const char *file, const struct tnc_entry *m, struct conf_error *e)
 {
-	int (*settings)(char *why, size_t why_len);
-	const char *why = "cannot be read";
+	int (*settings)(char *err_msg, size_t err_msg_len);
+	const char *err_msg = "cannot be read";
 	void *so;
 	int err = 0;
 
-	if (tnc_file_trusted(m->path, &why) < 0)
-		return settings_fail(e, file, "line %u: %s: %s", m->line, m->path, why);
+	if (tnc_file_trusted(m->path, &err_msg) < 0)
+		return settings_fail(e, file, "line %u: %s: %s", m->line, m->path, err_msg);
 	if (!(so = dlopen(m->path, RTLD_NOW | RTLD_LOCAL)))
 		return settings_fail(e, file, "line %u: %s", m->line, dlerror());
 	*(void **)&settings = dlsym(so, kinds[m->kind].settings);

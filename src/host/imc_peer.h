@@ -45,7 +45,7 @@ struct imc_peer_ops {
 	/* The PB-TNC session is over: carry what was sent, then close the transport. err is 0
 	 * after an orderly CLOSE without error, else ST_E...; why is for the log and never
 	 * NULL. The peer has already written its own log line when err is not 0. */
-	void (*closed)(void *ctx, int err, const char *why);
+	void (*closed)(void *ctx, int err, const char *err_msg);
 };
 
 /* Tells the modules of a new connection. Waits for imc_peer_begin, or for a server that speaks

@@ -138,12 +138,13 @@ size_t imv_host_reload(struct imv_host *host)
 
 	for (size_t i = 0; i < host->broker.n; i++) {
 		struct module *m = host->broker.modules[i];
-		char why[512] = "";
-		int got = module_reload(m, why, sizeof(why));
+		char err_msg[512] = "";
+		int got = module_reload(m, err_msg, sizeof(err_msg));
 
 		if (got < 0)
 			log_error(&m->log,
-				  "reload failed, the old settings stay: error=\"%s\"", why);
+				  "reload failed, the old settings stay: error=\"%s\"",
+				  err_msg);
 		else if (got > 0)
 			log_info(&m->log, "settings reloaded");
 		n += got > 0;

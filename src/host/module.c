@@ -57,10 +57,10 @@ static int find_entries(struct module *m)
 
 static int load(struct module *m)
 {
-	const char *why;
+	const char *err_msg;
 
-	if (tnc_file_trusted(m->path, &why) < 0) {
-		log_error(&m->log, "module refused: why=\"%s\"", why);
+	if (tnc_file_trusted(m->path, &err_msg) < 0) {
+		log_error(&m->log, "module refused: why=\"%s\"", err_msg);
 		return ST_EDENIED;
 	}
 	if (!(m->dl = dlopen(m->path, RTLD_NOW | RTLD_LOCAL))) {
@@ -276,13 +276,13 @@ TNC_Result module_receive(struct module *m, const struct log *log, TNC_Connectio
 	return leave(m, log, "ReceiveMessage", r);
 }
 
-int module_reload(struct module *m, char *why, size_t why_len)
+int module_reload(struct module *m, char *err_msg, size_t err_msg_len)
 {
 	int got;
 
 	if (!m->entry.reload || !enter(m))
 		return 0;
-	got = m->entry.reload(why, why_len);
+	got = m->entry.reload(err_msg, err_msg_len);
 	(void)leave(m, NULL, "StanceReload", TNC_RESULT_SUCCESS);
 	return got;
 }

@@ -28,7 +28,8 @@ struct module_entry {
 	TNC_IMC_ReceiveMessageLongPointer receive_long;
 	TNC_IMC_BatchEndingPointer batch_ending;
 	TNC_IMC_TerminatePointer terminate;
-	int (*reload)(char *why, size_t why_len); /* of our own validators (kit/imv_entry.c) */
+	int (*reload)(char *err_msg,
+		      size_t err_msg_len); /* of our own validators (kit/imv_entry.c) */
 };
 
 struct module_type {
@@ -85,7 +86,7 @@ TNC_Result module_receive(struct module *m, const struct log *log, TNC_Connectio
 			  const struct pb_pa *pa);
 
 /* Has it read its settings again, if it can: 1 when they have changed, 0, or ST_E... and why. */
-int module_reload(struct module *m, char *why, size_t why_len);
+int module_reload(struct module *m, char *err_msg, size_t err_msg_len);
 
 bool module_running(struct module *m);
 

@@ -223,7 +223,7 @@ void peer_forget_retries(struct peer *p)
 /* --- batches ----------------------------------------------------------------------------- */
 
 /* Tells the owner, once, that nothing more will come or go. */
-static void over(struct peer *p, int err, const char *why)
+static void over(struct peer *p, int err, const char *err_msg)
 {
 	bool active;
 
@@ -236,9 +236,10 @@ static void over(struct peer *p, int err, const char *why)
 	pthread_mutex_unlock(&p->lock);
 	if (err)
 		log_warn(p->log, "session ended: why=\"%s\" error=\"%s\" connection=%lu%s",
-			 why, st_strerror(err), p->id, active ? " assessment=unfinished" : "");
+			 err_msg, st_strerror(err), p->id,
+			 active ? " assessment=unfinished" : "");
 	if (p->ops.closed)
-		p->ops.closed(p->ctx, err, why);
+		p->ops.closed(p->ctx, err, err_msg);
 }
 
 static void carry(struct peer *p)
@@ -268,7 +269,7 @@ int peer_send(struct peer *p, enum pb_type type)
 	return sent;
 }
 
-void peer_fail(struct peer *p, int err, const char *why)
+void peer_fail(struct peer *p, int err, const char *err_msg)
 {
 	static const struct pb_error local = { .fatal = true, .code = PB_E_LOCAL };
 
@@ -276,7 +277,7 @@ void peer_fail(struct peer *p, int err, const char *why)
 		return;
 	if (pb_session_fail(&p->pb, &local, &p->out) >= 0)
 		carry(p);
-	over(p, err, why);
+	over(p, err, err_msg);
 }
 
 void peer_end(struct peer *p)
@@ -335,7 +336,8 @@ bool peer_input(struct peer *p, struct span batch, bool *ignored)
 		return false;
 	case PB_REFUSED:
 		log_warn(p->log, "batch refused: answer=\"%s\" at=%zu",
-			 pb_error_name(p->pb.why.vendor, p->pb.why.code), p->pb.err_at);
+			 pb_error_name(p->pb.err_msg.vendor, p->pb.err_msg.code),
+			 p->pb.err_at);
 		carry(p);
 		over(p, p->pb.err ? p->pb.err : ST_EVALUE, "the peer broke PB-TNC");
 		return false;

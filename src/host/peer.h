@@ -25,7 +25,7 @@
 struct peer_ops {
 	void (*send)(void *ctx, struct span batch);
 	void (*wake)(void *ctx);
-	void (*closed)(void *ctx, int err, const char *why);
+	void (*closed)(void *ctx, int err, const char *err_msg);
 };
 
 struct peer {
@@ -112,7 +112,7 @@ int peer_send(struct peer *p, enum pb_type type);
 bool peer_input(struct peer *p, struct span batch, bool *ignored);
 
 /* Ends the session: with a fatal Local Error because of err, or with a plain CLOSE. */
-void peer_fail(struct peer *p, int err, const char *why);
+void peer_fail(struct peer *p, int err, const char *err_msg);
 void peer_end(struct peer *p);
 
 /* An error that the other end reported. */

@@ -13,22 +13,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int tnc_file_trusted(const char *path, const char **why)
+int tnc_file_trusted(const char *path, const char **err_msg)
 {
 	struct stat st;
 
 	if (stat(path, &st) < 0) {
-		*why = strerror(errno);
+		*err_msg = strerror(errno);
 		return errno == ENOENT || errno == ENOTDIR ? ST_ENOENT : ST_EIO;
 	}
-	*why = NULL;
+	*err_msg = NULL;
 	if (!S_ISREG(st.st_mode))
-		*why = "not a regular file";
+		*err_msg = "not a regular file";
 	else if (st.st_uid != 0 && st.st_uid != geteuid())
-		*why = "owned neither by root nor by us";
+		*err_msg = "owned neither by root nor by us";
 	else if (st.st_mode & (S_IWGRP | S_IWOTH))
-		*why = "writable by group or others";
-	return *why ? ST_EDENIED : 0;
+		*err_msg = "writable by group or others";
+	return *err_msg ? ST_EDENIED : 0;
 }
 
 static char *skip_blanks(char *p)
@@ -96,7 +96,7 @@ static int entry_add(struct tnc_config *c, enum tnc_kind kind, const char *name,
 }
 
 /* One line without its newline: 0 also when it is not for us; *why when it is wrong. */
-static int read_line(struct tnc_config *c, char *p, unsigned line, const char **why)
+static int read_line(struct tnc_config *c, char *p, unsigned line, const char **err_msg)
 {
 	enum tnc_kind kind;
 	char *name;
@@ -113,10 +113,10 @@ static int read_line(struct tnc_config *c, char *p, unsigned line, const char **
 		return 0; /* another keyword that begins like ours */
 	p = skip_blanks(p + 3);
 	if (!(name = take_name(&p)))
-		*why = "expected: IMC|IMV \"NAME\" /PATH";
+		*err_msg = "expected: IMC|IMV \"NAME\" /PATH";
 	else if (*p != '/')
-		*why = "the path must be absolute";
-	else if (!(*why = entry_clash(c, kind, name, p)))
+		*err_msg = "the path must be absolute";
+	else if (!(*err_msg = entry_clash(c, kind, name, p)))
 		return entry_add(c, kind, name, p, line);
 	return 0;
 }
@@ -129,17 +129,17 @@ static int read_lines(FILE *f, const char *path, struct tnc_config *c)
 	int err = 0;
 
 	for (unsigned line = 1; !err && (n = getline(&text, &cap, f)) >= 0; line++) {
-		const char *why = NULL;
+		const char *err_msg = NULL;
 
 		if (text[0] == '#')
 			continue;
 		if (strlen(text) != (size_t)n)
-			why = "it contains a NUL";
+			err_msg = "it contains a NUL";
 		else
-			err = read_line(c, text, line, &why);
-		if (why) {
+			err = read_line(c, text, line, &err_msg);
+		if (err_msg) {
 			log_warn(NULL, "tnc_config line skipped: at=%s:%u why=\"%s\"", path,
-				 line, why);
+				 line, err_msg);
 			c->n_bad++;
 		}
 	}
@@ -151,14 +151,15 @@ static int read_lines(FILE *f, const char *path, struct tnc_config *c)
 
 int tnc_config_read(const char *path, struct tnc_config *c)
 {
-	const char *why;
+	const char *err_msg;
 	FILE *f;
 	int err;
 
 	*c = (struct tnc_config){ 0 };
-	if ((err = tnc_file_trusted(path, &why)) < 0) {
+	if ((err = tnc_file_trusted(path, &err_msg)) < 0) {
 		if (err != ST_ENOENT)
-			log_error(NULL, "tnc_config refused: path=%s why=\"%s\"", path, why);
+			log_error(NULL, "tnc_config refused: path=%s why=\"%s\"", path,
+				  err_msg);
 		return err;
 	}
 	if (!(f = fopen(path, "re"))) {

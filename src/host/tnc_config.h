@@ -41,6 +41,6 @@ void tnc_config_free(struct tnc_config *c);
 /* Whether the code or configuration in path can only have been written by root or by the
  * user we run as: a regular file of one of the two, writable by neither group nor others. 0,
  * ST_ENOENT, ST_EIO, or ST_EDENIED with the reason in *why (static text). */
-int tnc_file_trusted(const char *path, const char **why);
+int tnc_file_trusted(const char *path, const char **err_msg);
 
 #endif

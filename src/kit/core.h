@@ -164,12 +164,12 @@ TNC_Result kit_bind(struct kit *k, TNC_UInt32 id, TNC_TNCC_BindFunctionPointer b
 TNC_Result kit_terminate(struct kit *k, TNC_UInt32 id);
 
 /* Reads the settings of a module that is not started, and forgets them. */
-int kit_check(const struct kit *k, char *why, size_t why_len);
+int kit_check(const struct kit *k, char *err_msg, size_t err_msg_len);
 
 /* Reads the settings of one that is: 1 when they are others than before and in force for every
  * assessment that begins from now on (kit_conn_renew), 0 when nothing has changed, ST_E... and
  * why when they are wrong and the old ones stay. One call at a time. */
-int kit_reload(struct kit *k, char *why, size_t why_len);
+int kit_reload(struct kit *k, char *err_msg, size_t err_msg_len);
 
 /* Every other entry point begins and ends with these. enter: the connection, locked, opened,
  * unknown ones made if `make`; or NULL and *rc. leave passes rc on. */

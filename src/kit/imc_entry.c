@@ -12,11 +12,11 @@ TNC_Result TNC_IMC_Initialize(TNC_IMCID imcID, TNC_Version minVersion, TNC_Versi
 
 /* Not of the standard: what is wrong with the module's settings, for who checks a configuration
  * without starting anything. 0, or ST_E... and why ("FILE:LINE: ..."). */
-TNC_IMC_API int TNC_IMC_StanceSettings(char *why, size_t why_len);
+TNC_IMC_API int TNC_IMC_StanceSettings(char *err_msg, size_t err_msg_len);
 
-int TNC_IMC_StanceSettings(char *why, size_t why_len)
+int TNC_IMC_StanceSettings(char *err_msg, size_t err_msg_len)
 {
-	return kit_check(&imc_kit, why, why_len);
+	return kit_check(&imc_kit, err_msg, err_msg_len);
 }
 
 TNC_Result TNC_IMC_ProvideBindFunction(TNC_IMCID imcID,

@@ -112,7 +112,7 @@ static int kit_configure(struct kit *k, struct kit_config **out)
 	return err;
 }
 
-int kit_check(const struct kit *k, char *why, size_t why_len)
+int kit_check(const struct kit *k, char *err_msg, size_t err_msg_len)
 {
 	struct kit_desc desc = { 0 };
 	struct conf_error e = { "" };
@@ -122,7 +122,8 @@ int kit_check(const struct kit *k, char *why, size_t why_len)
 	if (!err && (err = kit_settings(k->side, &desc, &conf, &e)) == 0)
 		conf_free(conf);
 	if (err)
-		(void)snprintf(why, why_len, "%s", e.text[0] ? e.text : st_strerror(err));
+		(void)snprintf(err_msg, err_msg_len, "%s",
+			       e.text[0] ? e.text : st_strerror(err));
 	return err;
 }
 
@@ -213,14 +214,14 @@ static void kit_reload_end(struct kit *k, struct kit_config *config)
 		kit_config_drop(old);
 }
 
-int kit_reload(struct kit *k, char *why, size_t why_len)
+int kit_reload(struct kit *k, char *err_msg, size_t err_msg_len)
 {
 	struct kit_config *config = NULL;
 	struct conf_error e = { "" };
 	int err;
 
 	if (!kit_reload_begin(k)) {
-		(void)snprintf(why, why_len, "the module is not started");
+		(void)snprintf(err_msg, err_msg_len, "the module is not started");
 		return ST_ESTATE;
 	}
 	err = kit_config_read(k, &config, &e);
@@ -232,7 +233,8 @@ int kit_reload(struct kit *k, char *why, size_t why_len)
 		config = NULL;
 	}
 	if (err)
-		(void)snprintf(why, why_len, "%s", e.text[0] ? e.text : st_strerror(err));
+		(void)snprintf(err_msg, err_msg_len, "%s",
+			       e.text[0] ? e.text : st_strerror(err));
 	kit_reload_end(k, config);
 	return err ? err : config != NULL;
 }
@@ -464,7 +466,7 @@ void kit_conn_renew(struct kit_conn *c, int (*renew)(struct kit_conn *c))
 
 /* --- for modules --- */
 
-int kit_retry(struct kit_module *m, uint32_t connection, enum kit_retry why)
+int kit_retry(struct kit_module *m, uint32_t connection, enum kit_retry err_msg)
 {
 	struct kit *k = ((struct kit_config *)m)->kit;
 	TNC_TNCC_RequestHandshakeRetryPointer retry;
@@ -476,7 +478,7 @@ int kit_retry(struct kit_module *m, uint32_t connection, enum kit_retry why)
 	pthread_mutex_unlock(&k->lock);
 	if (!retry)
 		return ST_ESTATE;
-	switch (retry(id, connection, (TNC_RetryReason)why)) {
+	switch (retry(id, connection, (TNC_RetryReason)err_msg)) {
 	case TNC_RESULT_SUCCESS:
 		return 0;
 	case TNC_RESULT_WONT_RETRY:

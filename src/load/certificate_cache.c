@@ -16,9 +16,9 @@
 
 #define LEFT_S (2 * 86400L) /* who is good for less is issued anew */
 
-static int cache_fail(struct tls_error *e, const char *what, const char *why)
+static int cache_fail(struct tls_error *e, const char *what, const char *err_msg)
 {
-	(void)snprintf(e->text, sizeof(e->text), "%.200s: %s", what, why);
+	(void)snprintf(e->text, sizeof(e->text), "%.200s: %s", what, err_msg);
 	return ST_ECONF;
 }
 

@@ -15,9 +15,9 @@
 
 #define DAY_S 86400L
 
-static int pki_fail(struct tls_error *e, const char *file, const char *why)
+static int pki_fail(struct tls_error *e, const char *file, const char *err_msg)
 {
-	(void)snprintf(e->text, sizeof(e->text), "%s: %s", file, why);
+	(void)snprintf(e->text, sizeof(e->text), "%s: %s", file, err_msg);
 	return ST_ECONF;
 }
 

@@ -288,7 +288,7 @@ static int stanced_lock(struct stanced *d, struct conf_error *e)
 
 int stanced_open(struct stanced *d, struct stanced_conf *c, struct conf_error *e)
 {
-	char why[256] = "";
+	char err_msg[256] = "";
 	int err;
 
 	memset(d, 0, sizeof(*d));
@@ -300,9 +300,9 @@ int stanced_open(struct stanced *d, struct stanced_conf *c, struct conf_error *e
 	err = make_directories(&d->conf, e);
 	if (!err)
 		err = stanced_lock(d, e);
-	if (!err &&
-	    (err = posture_open(&d->conf.posture, &d->manager.posture, why, sizeof(why))) < 0)
-		(void)settings_fail(e, d->conf.file, "repository: %s", why);
+	if (!err && (err = posture_open(&d->conf.posture, &d->manager.posture, err_msg,
+					sizeof(err_msg))) < 0)
+		(void)settings_fail(e, d->conf.file, "repository: %s", err_msg);
 	if (!err)
 		err = stanced_open_host(d, e);
 	if (!err)
@@ -454,8 +454,8 @@ void stanced_close(struct stanced *d)
  * manager may be at work. */
 static int check_plugin(const struct stanced_conf *c, struct conf_error *e)
 {
-	int (*settings)(char *why, size_t why_len);
-	char path[2048], why[512] = "";
+	int (*settings)(char *err_msg, size_t err_msg_len);
+	char path[2048], err_msg[512] = "";
 	void *so;
 	int err;
 
@@ -464,9 +464,10 @@ static int check_plugin(const struct stanced_conf *c, struct conf_error *e)
 	if (!(so = dlopen(path, RTLD_NOW | RTLD_LOCAL)))
 		return settings_fail(e, c->file, "repository { plugin }: %s", dlerror());
 	*(void **)&settings = dlsym(so, PLUGIN_SETTINGS_SYMBOL);
-	err = settings ? settings(why, sizeof(why)) : 0;
+	err = settings ? settings(err_msg, sizeof(err_msg)) : 0;
 	if (err)
-		(void)snprintf(e->text, sizeof(e->text), "%s", *why ? why : st_strerror(err));
+		(void)snprintf(e->text, sizeof(e->text), "%s",
+			       *err_msg ? err_msg : st_strerror(err));
 	dlclose(so);
 	return err;
 }

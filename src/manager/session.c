@@ -47,11 +47,11 @@ static void session_drop_peer(struct session *s)
 	imv_peer_close(peer);
 }
 
-void session_over(struct session *s, int err, const char *why)
+void session_over(struct session *s, int err, const char *err_msg)
 {
 	s->turn = TURN_OVER;
 	if (s->conn)
-		pt_conn_close(s->conn, err, why);
+		pt_conn_close(s->conn, err, err_msg);
 }
 
 struct session *session_next(struct session *s)
@@ -236,9 +236,9 @@ static void session_on_wake(void *ctx)
 	mailbox_send(&s->worker->mailbox, &s->wake);
 }
 
-static void session_on_peer_closed(void *ctx, int err, const char *why)
+static void session_on_peer_closed(void *ctx, int err, const char *err_msg)
 {
-	session_over(ctx, err, why);
+	session_over(ctx, err, err_msg);
 }
 
 static const struct imv_peer_ops peer_ops = {

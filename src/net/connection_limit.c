@@ -75,31 +75,31 @@ static struct address *address_find(struct admission *a, const struct sockaddr *
 }
 
 static int admission_count_in(struct admission *a, const struct sockaddr *from,
-			      const char **why)
+			      const char **err_msg)
 {
 	struct address *at;
 
-	*why = "too many sessions";
+	*err_msg = "too many sessions";
 	if (a->sessions >= a->max_sessions)
 		return ST_ELIMIT;
-	*why = "out of memory";
+	*err_msg = "out of memory";
 	if (!(at = address_find(a, from, true)))
 		return ST_ENOMEM;
-	*why = "too many sessions from this address";
+	*err_msg = "too many sessions from this address";
 	if (at->sessions >= a->max_per_address)
 		return ST_ELIMIT;
 	at->sessions++;
 	a->sessions++;
-	*why = NULL;
+	*err_msg = NULL;
 	return 0;
 }
 
-int admission_enter(struct admission *a, const struct sockaddr *from, const char **why)
+int admission_enter(struct admission *a, const struct sockaddr *from, const char **err_msg)
 {
 	int err;
 
 	pthread_mutex_lock(&a->lock);
-	err = admission_count_in(a, from, why);
+	err = admission_count_in(a, from, err_msg);
 	a->refused += err != 0;
 	pthread_mutex_unlock(&a->lock);
 	return err;

@@ -17,7 +17,7 @@ void admission_limit(struct admission *a, uint32_t sessions, uint32_t per_addres
 
 /* Any thread. Counts one session from `from` (ports do not matter); ST_ELIMIT and *why when
  * there are too many. Who was let in calls admission_leave once. */
-int admission_enter(struct admission *a, const struct sockaddr *from, const char **why);
+int admission_enter(struct admission *a, const struct sockaddr *from, const char **err_msg);
 void admission_leave(struct admission *a, const struct sockaddr *from);
 
 /* Sessions there are now. */

@@ -35,7 +35,7 @@ static int reserve_open(void)
 
 /* No descriptor is left for the peer: the reserved one lets us take it from the queue and
  * close it, so that it learns and the socket does not stay readable for ever. */
-static void listener_refuse_one(struct listener *l, int why)
+static void listener_refuse_one(struct listener *l, int err_msg)
 {
 	unsigned muted;
 	int fd;
@@ -46,17 +46,17 @@ static void listener_refuse_one(struct listener *l, int why)
 		close(fd);
 	l->reserve = reserve_open();
 	if (log_gate_pass(&l->full, clock_mono_us(), &muted))
-		log_error(NULL, "connection refused: error=\"%s\" more=%u", strerror(why),
+		log_error(NULL, "connection refused: error=\"%s\" more=%u", strerror(err_msg),
 			  muted);
 }
 
 static void listener_admit(struct listener *l, int fd, const struct sockaddr *from)
 {
 	char address[PEER_ADDRESS];
-	const char *why;
+	const char *err_msg;
 	unsigned muted;
 
-	if (admission_enter(l->admission, from, &why) == 0) {
+	if (admission_enter(l->admission, from, &err_msg) == 0) {
 		l->accepted(l->ctx, fd, from);
 		return;
 	}
@@ -64,7 +64,7 @@ static void listener_admit(struct listener *l, int fd, const struct sockaddr *fr
 	if (!log_gate_pass(&l->turned_away, clock_mono_us(), &muted))
 		return;
 	(void)peer_id_address(from, address);
-	log_warn(NULL, "connection refused: peer=%s reason=\"%s\" more=%u", address, why,
+	log_warn(NULL, "connection refused: peer=%s reason=\"%s\" more=%u", address, err_msg,
 		 muted);
 }
 

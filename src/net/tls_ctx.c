@@ -13,9 +13,9 @@
 #define CIPHERS_RFC6876 CIPHERS ":AES128-SHA"
 #define CHAIN_DEPTH 8
 
-static int conf_fail(struct tls_error *e, const char *what, const char *why)
+static int conf_fail(struct tls_error *e, const char *what, const char *err_msg)
 {
-	(void)snprintf(e->text, sizeof(e->text), "%s: %s", what, why);
+	(void)snprintf(e->text, sizeof(e->text), "%s: %s", what, err_msg);
 	return ST_ECONF;
 }
 
@@ -23,11 +23,11 @@ static int conf_fail(struct tls_error *e, const char *what, const char *why)
 static int conf_fail_ssl(struct tls_error *e, const char *what)
 {
 	unsigned long first = ERR_peek_error();
-	const char *why = ERR_reason_error_string(ERR_peek_last_error());
+	const char *err_msg = ERR_reason_error_string(ERR_peek_last_error());
 
 	if (ERR_SYSTEM_ERROR(first))
-		why = strerror(ERR_GET_REASON(first));
-	return conf_fail(e, what, why ? why : "not usable");
+		err_msg = strerror(ERR_GET_REASON(first));
+	return conf_fail(e, what, err_msg ? err_msg : "not usable");
 }
 
 /* A daemon cannot be asked: an encrypted key is an error. */

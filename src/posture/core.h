@@ -67,12 +67,12 @@ struct posture {
 /* posture_open with a plugin that is there already; what tests call, also on libstance.so. */
 ST_API_BEGIN
 int posture_open_plugin(const struct posture_conf *c, const struct repository_plugin *rp,
-			struct posture **p, char *why, size_t why_len);
+			struct posture **p, char *err_msg, size_t err_msg_len);
 ST_API_END
 
 /* The section `repository` of conf_dir()/stance.conf, whatever else that file holds: what a
  * foreign host's modules go by. ST_ENOENT, ST_ECONF; why says what is wrong. */
-int posture_conf_load(struct posture_conf *c, char *why, size_t why_len);
+int posture_conf_load(struct posture_conf *c, char *err_msg, size_t err_msg_len);
 
 /* One more reference. */
 void posture_hold(struct posture *p);

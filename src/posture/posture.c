@@ -48,7 +48,7 @@ static struct posture *posture_new(const struct posture_conf *c)
 	return p;
 }
 
-static int posture_start(struct posture *p, char *why, size_t why_len)
+static int posture_start(struct posture *p, char *err_msg, size_t err_msg_len)
 {
 	struct repository_state st = { 0 };
 	int64_t began = clock_mono_us();
@@ -56,8 +56,8 @@ static int posture_start(struct posture *p, char *why, size_t why_len)
 	int err;
 
 	p->ix.sets_stay = p->rp->abi < (REPOSITORY_ABI_MAJOR << 16 | 2u);
-	if ((err = p->rp->open(&p->repo, why, why_len)) < 0 ||
-	    (err = index_load(&p->ix, p->rp, p->repo, why, why_len)) < 0 ||
+	if ((err = p->rp->open(&p->repo, err_msg, err_msg_len)) < 0 ||
+	    (err = index_load(&p->ix, p->rp, p->repo, err_msg, err_msg_len)) < 0 ||
 	    (err = p->rp->state(p->repo, &st)) < 0)
 		return err;
 	p->committed_seq = p->ix.seq;
@@ -87,8 +87,8 @@ static int posture_start(struct posture *p, char *why, size_t why_len)
 
 /* Takes pl. */
 static int open_locked(const struct posture_conf *c, struct plugin *pl,
-		       const struct repository_plugin *rp, struct posture **out, char *why,
-		       size_t why_len)
+		       const struct repository_plugin *rp, struct posture **out, char *err_msg,
+		       size_t err_msg_len)
 {
 	struct posture *p = posture_new(c);
 	int err;
@@ -99,7 +99,7 @@ static int open_locked(const struct posture_conf *c, struct plugin *pl,
 	}
 	p->plugin = *pl;
 	p->rp = rp;
-	if ((err = posture_start(p, why, why_len)) < 0) {
+	if ((err = posture_start(p, err_msg, err_msg_len)) < 0) {
 		posture_free(p);
 		return err;
 	}
@@ -110,29 +110,30 @@ static int open_locked(const struct posture_conf *c, struct plugin *pl,
 }
 
 int posture_open_plugin(const struct posture_conf *c, const struct repository_plugin *rp,
-			struct posture **p, char *why, size_t why_len)
+			struct posture **p, char *err_msg, size_t err_msg_len)
 {
 	struct plugin none = { 0 };
 	int err;
 
 	*p = NULL;
-	*why = '\0';
+	*err_msg = '\0';
 	pthread_mutex_lock(&instance_lock);
-	err = open_locked(c, &none, rp, p, why, why_len);
+	err = open_locked(c, &none, rp, p, err_msg, err_msg_len);
 	pthread_mutex_unlock(&instance_lock);
 	return err;
 }
 
-static int load_locked(const struct posture_conf *c, struct posture **p, char *why,
-		       size_t why_len)
+static int load_locked(const struct posture_conf *c, struct posture **p, char *err_msg,
+		       size_t err_msg_len)
 {
 	struct plugin pl;
-	int err = plugin_load(&pl, c->plugin_dir, c->plugin, why, why_len);
+	int err = plugin_load(&pl, c->plugin_dir, c->plugin, err_msg, err_msg_len);
 
-	return err < 0 ? err : open_locked(c, &pl, pl.repository, p, why, why_len);
+	return err < 0 ? err : open_locked(c, &pl, pl.repository, p, err_msg, err_msg_len);
 }
 
-int posture_open(const struct posture_conf *c, struct posture **p, char *why, size_t why_len)
+int posture_open(const struct posture_conf *c, struct posture **p, char *err_msg,
+		 size_t err_msg_len)
 {
 	char text[1024] = "";
 	int err;
@@ -141,26 +142,28 @@ int posture_open(const struct posture_conf *c, struct posture **p, char *why, si
 	pthread_mutex_lock(&instance_lock);
 	err = load_locked(c, p, text, sizeof(text));
 	pthread_mutex_unlock(&instance_lock);
-	if (why && why_len)
-		(void)snprintf(why, why_len, "%s", err && !*text ? st_strerror(err) : text);
+	if (err_msg && err_msg_len)
+		(void)snprintf(err_msg, err_msg_len, "%s",
+			       err && !*text ? st_strerror(err) : text);
 	return err;
 }
 
 struct posture *posture_instance(void)
 {
 	struct posture_conf c;
-	char why[1024] = "";
+	char err_msg[1024] = "";
 	struct posture *p = NULL;
 	int err = 0;
 
 	pthread_mutex_lock(&instance_lock);
 	if ((p = instance))
 		p->refs++;
-	else if ((err = posture_conf_load(&c, why, sizeof(why))) == 0)
-		err = load_locked(&c, &p, why, sizeof(why));
+	else if ((err = posture_conf_load(&c, err_msg, sizeof(err_msg))) == 0)
+		err = load_locked(&c, &p, err_msg, sizeof(err_msg));
 	pthread_mutex_unlock(&instance_lock);
 	if (err)
-		log_warn(NULL, "nothing will be stored: %s", *why ? why : st_strerror(err));
+		log_warn(NULL, "nothing will be stored: %s",
+			 *err_msg ? err_msg : st_strerror(err));
 	return p;
 }
 
@@ -453,9 +456,9 @@ bool posture_described(struct posture *p, struct span identifier)
 	return known;
 }
 
-int posture_check(struct posture *p, char *why, size_t why_len)
+int posture_check(struct posture *p, char *err_msg, size_t err_msg_len)
 {
-	return p->rp->check(p->repo, why, why_len);
+	return p->rp->check(p->repo, err_msg, err_msg_len);
 }
 
 static int prune_call(struct posture *p, void *ctx)

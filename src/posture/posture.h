@@ -52,7 +52,8 @@ void posture_conf_read(cfg_t *section, struct posture_conf *c);
  * its own settings from conf_dir(). On failure (ST_ECONF, ST_EPLUGIN, ST_EDB, ST_EIO, ...)
  * *p is NULL and why, if not NULL, holds a sentence that says what and where. The first one
  * open becomes the process's instance. Caller: posture_close. */
-int posture_open(const struct posture_conf *c, struct posture **p, char *why, size_t why_len);
+int posture_open(const struct posture_conf *c, struct posture **p, char *err_msg,
+		 size_t err_msg_len);
 
 /* The process's instance, with one more reference (caller: posture_close). When none is open,
  * opens it as conf_dir()/stance.conf says; NULL, and one log line, when that file is missing
@@ -145,7 +146,7 @@ void posture_unfollow(struct follower *f);
 int posture_forget(struct posture *p, const char *key, const char *by);
 
 /* The repository's own check of its integrity: 0, or ST_EDB with the finding in why. Slow. */
-int posture_check(struct posture *p, char *why, size_t why_len);
+int posture_check(struct posture *p, char *err_msg, size_t err_msg_len);
 
 /* Drops the journal before the moment `before` (microseconds). The present state stays; the
  * past can be asked for back to there. */

@@ -183,7 +183,7 @@ static int section_parse(struct span inside, struct posture_conf *c)
 	return err;
 }
 
-int posture_conf_load(struct posture_conf *c, char *why, size_t why_len)
+int posture_conf_load(struct posture_conf *c, char *err_msg, size_t err_msg_len)
 {
 	char path[900];
 	struct span inside;
@@ -193,12 +193,13 @@ int posture_conf_load(struct posture_conf *c, char *why, size_t why_len)
 	posture_conf_init(c);
 	(void)snprintf(path, sizeof(path), "%s/stance.conf", conf_dir());
 	if (!(text = file_text(path))) {
-		(void)snprintf(why, why_len, "%s: %s", path, strerror(errno));
+		(void)snprintf(err_msg, err_msg_len, "%s: %s", path, strerror(errno));
 		return ST_ENOENT;
 	}
 	inside = section_of(text, "repository");
 	if (inside.p && (err = section_parse(inside, c)) < 0)
-		(void)snprintf(why, why_len, "%s: section repository cannot be read", path);
+		(void)snprintf(err_msg, err_msg_len, "%s: section repository cannot be read",
+			       path);
 	free(text);
 	return err;
 }

@@ -240,13 +240,13 @@ int report_software(struct report *r, const struct software *s)
 	return err;
 }
 
-int report_inventory_lacks(struct report *r, const char *why)
+int report_inventory_lacks(struct report *r, const char *err_msg)
 {
 	if (r->err)
 		return r->err;
 	if (!r->open)
 		return report_fail(r, ST_ESTATE);
-	r->open->lacks = report_text(r, span_str(why));
+	r->open->lacks = report_text(r, span_str(err_msg));
 	return r->err;
 }
 

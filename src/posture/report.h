@@ -127,7 +127,7 @@ int report_inventory_end(struct report *r);
 /* The open inventory may lack software that is there, because somebody who should have told of
  * it has not: why, for people. What it lacks is not taken for removed, and FACT_INCOMPLETE is
  * set until an inventory comes that lacks nothing. */
-int report_inventory_lacks(struct report *r, const char *why);
+int report_inventory_lacks(struct report *r, const char *err_msg);
 
 /* Events: the head, each event in any order, the end. Without the end nothing of it is used.
  * Each (EID, record, action, identifier) is applied once, whoever repeats it: EIDs that were

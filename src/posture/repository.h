@@ -27,7 +27,7 @@ ST_API_BEGIN
 /* Optional, a function of this type: reads the plugin's settings and opens nothing. ST_ECONF and
  * why ("FILE:LINE: ...") when they are wrong. */
 #define PLUGIN_SETTINGS_SYMBOL "stance_plugin_settings"
-typedef int plugin_settings_fn(char *why, size_t why_len);
+typedef int plugin_settings_fn(char *err_msg, size_t err_msg_len);
 
 #define PLUGIN_EXPORT __attribute__((visibility("default")))
 
@@ -212,7 +212,7 @@ struct repository_plugin {
 	/* Opens or creates the repository as the plugin's own configuration says, and brings
 	 * its schema up to date. A damaged one is refused (ST_EDB) with what to do about it.
 	 */
-	int (*open)(struct repository **r, char *why, size_t why_len);
+	int (*open)(struct repository **r, char *err_msg, size_t err_msg_len);
 	void (*close)(struct repository *r);
 
 	int (*state)(struct repository *r, struct repository_state *state);
@@ -221,8 +221,8 @@ struct repository_plugin {
 	/* All of it, durably, or nothing. ST_EVALUE or ST_ELIMIT when something in it can never
 	 * be stored, and the rest could: the core then looks for it. ST_EBUSY when somebody else has appended since: the
 	 * batch does not continue the journal. */
-	int (*append)(struct repository *r, const struct repository_batch *b, char *why,
-		      size_t why_len);
+	int (*append)(struct repository *r, const struct repository_batch *b, char *err_msg,
+		      size_t err_msg_len);
 
 	/* fn returns 0 to go on; anything else is returned. */
 	int (*read)(struct repository *r, const struct repository_filter *f,
@@ -235,7 +235,7 @@ struct repository_plugin {
 	/* Drops changes with seq < keep and remembers that the past begins at `oldest`. */
 	int (*prune)(struct repository *r, uint64_t keep, int64_t oldest);
 
-	int (*check)(struct repository *r, char *why, size_t why_len);
+	int (*check)(struct repository *r, char *err_msg, size_t err_msg_len);
 
 	/* Since 1.2, and may be missing (NULL): as read does with f, newest first, but only what
 	 * CHANGE_ADDED and CHANGE_REMOVED did, and the order matters only among those of one endpoint
@@ -254,8 +254,8 @@ struct plugin {
 };
 
 /* dir/repository-NAME.so. ST_EPLUGIN with path, reason and, for a version, both numbers. */
-int plugin_load(struct plugin *pl, const char *dir, const char *name, char *why,
-		size_t why_len);
+int plugin_load(struct plugin *pl, const char *dir, const char *name, char *err_msg,
+		size_t err_msg_len);
 void plugin_unload(struct plugin *pl);
 
 ST_API_END

@@ -44,7 +44,7 @@ static int pt_send_error(struct pt_session *s, uint32_t code, struct span copy, 
 int pt_fail(struct pt_session *s, uint32_t code, int err, struct span copy, struct wr *out)
 {
 	s->state = PT_CLOSED;
-	s->why = (struct pt_why){ .err = err, .vendor = PEN_IETF, .code = code };
+	s->err_msg = (struct pt_why){ .err = err, .vendor = PEN_IETF, .code = code };
 	err = pt_send_error(s, code, copy, out);
 	return err < 0 ? err : PT_CLOSE;
 }
@@ -53,7 +53,7 @@ int pt_fail(struct pt_session *s, uint32_t code, int err, struct span copy, stru
 int pt_end(struct pt_session *s, int err, bool received)
 {
 	s->state = PT_CLOSED;
-	s->why = (struct pt_why){ .err = err, .received = received };
+	s->err_msg = (struct pt_why){ .err = err, .received = received };
 	return PT_CLOSE;
 }
 
@@ -135,7 +135,7 @@ static int on_error(struct pt_session *s, const struct pt_msg *m, struct span wh
 	    !ends[m->error.code])
 		return PT_NEED_MORE;
 	(void)pt_end(s, ends[m->error.code], true);
-	s->why.code = m->error.code;
+	s->err_msg.code = m->error.code;
 	return PT_CLOSE;
 }
 

@@ -80,7 +80,7 @@ struct pt_session {
 	bool in_done;      /* it has been dealt with; only s->batch may still borrow from it */
 	uint32_t skip;     /* octets of an ignored message still to come */
 	struct span batch; /* with PT_BATCH; valid until the next call or the input is gone */
-	struct pt_why why;
+	struct pt_why err_msg;
 
 	struct pt_login *login; /* NULL: no run has begun */
 	unsigned sasl_runs;     /* begun so far */

@@ -97,11 +97,11 @@ static double histogram_at(const struct histogram *h, double share)
 
 /* --- what is measured --------------------------------------------------------------------- */
 
-static int timed_append(struct repository *r, const struct repository_batch *batch, char *why,
-			size_t why_len)
+static int timed_append(struct repository *r, const struct repository_batch *batch,
+			char *err_msg, size_t err_msg_len)
 {
 	int64_t began = clock_mono_us();
-	int err = real->append(r, batch, why, why_len);
+	int err = real->append(r, batch, err_msg, err_msg_len);
 
 	histogram_add(&b.commit, clock_mono_us() - began);
 	return err;
@@ -111,20 +111,20 @@ static void open_repository(void)
 {
 	struct posture_conf c;
 	struct plugin pl;
-	char why[512];
+	char err_msg[512];
 
 	posture_conf_init(&c);
 	c.queue_octets = 2000000000;
 	c.changes_per_day = 2147483647;
-	if (plugin_load(&pl, BUILD_DIR "/.libs", "sqlite", why, sizeof(why)) < 0) {
-		(void)fprintf(stderr, "%s\n", why);
+	if (plugin_load(&pl, BUILD_DIR "/.libs", "sqlite", err_msg, sizeof(err_msg)) < 0) {
+		(void)fprintf(stderr, "%s\n", err_msg);
 		exit(1);
 	}
 	real = pl.repository;
 	timed = *real;
 	timed.append = timed_append;
-	if (posture_open_plugin(&c, &timed, &b.p, why, sizeof(why)) < 0) {
-		(void)fprintf(stderr, "%s\n", why);
+	if (posture_open_plugin(&c, &timed, &b.p, err_msg, sizeof(err_msg)) < 0) {
+		(void)fprintf(stderr, "%s\n", err_msg);
 		exit(1);
 	}
 }

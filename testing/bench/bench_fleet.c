@@ -379,10 +379,10 @@ static void ask_ctl(struct bench *b)
 
 static void open_posture(struct bench *b)
 {
-	char why[512];
+	char err_msg[512];
 
-	if (posture_open(&b->conf, &b->p, why, sizeof(why)) < 0) {
-		(void)fprintf(stderr, "bench_fleet: %s\n", why);
+	if (posture_open(&b->conf, &b->p, err_msg, sizeof(err_msg)) < 0) {
+		(void)fprintf(stderr, "bench_fleet: %s\n", err_msg);
 		exit(1);
 	}
 }

@@ -241,14 +241,14 @@ static void ask(void)
 static void open_in(const char *dir)
 {
 	struct posture_conf c;
-	char why[512];
+	char err_msg[512];
 
 	posture_conf_init(&c);
 	(void)snprintf(c.plugin_dir, sizeof(c.plugin_dir), "%s", BUILD_DIR "/.libs");
 	conf_dir_set(dir);
 	state_dir_set(dir);
-	if (posture_open(&c, &p, why, sizeof(why)) < 0) {
-		(void)fprintf(stderr, "bench_past: %s\n", why);
+	if (posture_open(&c, &p, err_msg, sizeof(err_msg)) < 0) {
+		(void)fprintf(stderr, "bench_past: %s\n", err_msg);
 		exit(1);
 	}
 }

@@ -131,12 +131,12 @@ static void ask(struct when when, const char *name)
 static void reopen(const struct posture_conf *c)
 {
 	int64_t began;
-	char why[512];
+	char err_msg[512];
 
 	posture_close(p);
 	began = clock_mono_us();
-	if (posture_open(c, &p, why, sizeof(why)) < 0) {
-		(void)fprintf(stderr, "%s\n", why);
+	if (posture_open(c, &p, err_msg, sizeof(err_msg)) < 0) {
+		(void)fprintf(stderr, "%s\n", err_msg);
 		exit(1);
 	}
 	(void)printf("%-34s %9.2f ms\n", "start", (double)(clock_mono_us() - began) / 1e3);

@@ -25,13 +25,13 @@ static int show(const struct collection_conf *conf, const char *name, uint8_t fl
 	struct answer how = { 0 };
 	struct collection *c = NULL;
 	struct wr w = { 0 };
-	const char *why = NULL;
+	const char *err_msg = NULL;
 	double begin = cpu_ms(), collected;
 	size_t n;
 	int err = collection_open(conf, &c);
 
 	if (!err)
-		err = collection_refresh(c, &why);
+		err = collection_refresh(c, &err_msg);
 	collected = cpu_ms();
 	if (!err)
 		err = answer_write(&w, c, &q, &how);
@@ -41,7 +41,7 @@ static int show(const struct collection_conf *conf, const char *name, uint8_t fl
 		       n ? (double)w.len / (double)n : 0, collected - begin,
 		       cpu_ms() - collected);
 	} else {
-		fprintf(stderr, "%s: %s\n", name, why ? why : st_strerror(err));
+		fprintf(stderr, "%s: %s\n", name, err_msg ? err_msg : st_strerror(err));
 	}
 	collection_close(c);
 	wr_reset(&w);
@@ -76,11 +76,11 @@ static int show_events(const struct collection_conf *conf)
 	struct swima_record rec;
 	struct collection *c = NULL;
 	struct wr w = { 0 };
-	const char *why = NULL;
+	const char *err_msg = NULL;
 	int err = collection_open(conf, &c);
 
 	if (!err)
-		err = collection_refresh(c, &why);
+		err = collection_refresh(c, &err_msg);
 	if (!err && collection_count(c) && (err = collection_describe(c, 0, &w)) == 0) {
 		collection_record(c, 0, &rec);
 		err = show_event("one event, identifier", PA_SW_ID_EVENTS, rec.id,

@@ -226,10 +226,10 @@ static int client_receive(struct answer_reader *r, int fd)
 
 /* The answer ends here, and not as it should: what has been written is a part of it, or of a
  * stream all that there was. */
-static int client_cut(struct answer_reader *r, const char *why)
+static int client_cut(struct answer_reader *r, const char *err_msg)
 {
 	reader_progress(r, NULL);
-	client_say(r->conf->err, why);
+	client_say(r->conf->err, err_msg);
 	return r->begun && !reader_streams(r) ? ADMIN_STALE : ADMIN_UNREACHABLE;
 }
 

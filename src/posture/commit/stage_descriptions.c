@@ -21,7 +21,7 @@ struct telling {
 	uint32_t noticed[NOTICES_MAX];
 	unsigned n_noticed;
 	size_t refused;
-	const char *why; /* the first notice */
+	const char *err_msg; /* the first notice */
 };
 
 int journal_described(struct journal *j, uint32_t id, const struct item_software *sw)
@@ -182,7 +182,7 @@ static int refuse(struct telling *t, const struct dictionary_entry *e,
 		return ST_ENOMEM;
 	t->noticed[t->n_noticed++] = e->id;
 	t->s->e->spent.disputes++;
-	t->why = t->why ? t->why : (const char *)c->value.p;
+	t->err_msg = t->err_msg ? t->err_msg : (const char *)c->value.p;
 	return 0;
 }
 
@@ -220,11 +220,11 @@ int descriptions_stage(struct journal *j, struct staged_endpoint *s, size_t firs
 
 	for (size_t i = 0; i < j->n_described && !err; i++)
 		err = tell(&t, &j->described[i]);
-	if (!err && t.why)
+	if (!err && t.err_msg)
 		log_warn(&(struct log){ .limit = &j->report->posture->descriptions },
 			 "software described otherwise than it is known: endpoint=%s "
 			 "refused=%zu"
 			 " reason=\"%s\"",
-			 (const char *)endpoint_name(s->e).p, t.refused, t.why);
+			 (const char *)endpoint_name(s->e).p, t.refused, t.err_msg);
 	return err;
 }

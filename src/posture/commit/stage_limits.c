@@ -63,14 +63,15 @@ static int count_new(const struct journal *j, const struct report *r, size_t n, 
 }
 
 /* Said once in the endpoint's day, to the administrator and in its history. */
-static int refuse(struct journal *j, struct staged_endpoint *s, const char *why, uint32_t max)
+static int refuse(struct journal *j, struct staged_endpoint *s, const char *err_msg,
+		  uint32_t max)
 {
 	struct change *c;
 	char text[160];
 
 	if (s->e->spent.refused)
 		return ST_ELIMIT;
-	(void)snprintf(text, sizeof(text), "report refused: %s (%u)", why, max);
+	(void)snprintf(text, sizeof(text), "report refused: %s (%u)", err_msg, max);
 	if (!(c = journal_change(j, s, CHANGE_NOTICE)))
 		return ST_ENOMEM;
 	c->happened_at = j->known_at;
@@ -80,7 +81,7 @@ static int refuse(struct journal *j, struct staged_endpoint *s, const char *why,
 		return ST_ENOMEM;
 	s->e->spent.refused = true;
 	log_warn(NULL, "report refused: endpoint=%s reason=\"%s\" limit=%u",
-		 (const char *)endpoint_name(s->e).p, why, max);
+		 (const char *)endpoint_name(s->e).p, err_msg, max);
 	return ST_ELIMIT;
 }
 

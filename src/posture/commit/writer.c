@@ -133,7 +133,7 @@ static int stage_all(struct journal *j, struct job *jobs)
 
 /* Says when commits begin to fail, and when they work again: the first time at once; of a disk
  * that is nearly full, and does both again and again, once in FLAP_S. */
-static void commit_log(struct posture *p, int err, const char *why)
+static void commit_log(struct posture *p, int err, const char *err_msg)
 {
 	struct flaps *f = &p->flaps;
 	int64_t now = clock_mono_us();
@@ -152,7 +152,7 @@ static void commit_log(struct posture *p, int err, const char *why)
 			&p->log,
 			"repository refuses a commit, reports are lost until it works again: "
 			"error=\"%s\" reason=\"%s\"",
-			st_strerror(err), why);
+			st_strerror(err), err_msg);
 		return;
 	}
 	log_info(&p->log, "repository takes commits again: refused=%llu",
@@ -169,21 +169,21 @@ static bool is_content(int err)
 static int append(struct posture *p, struct journal *j, uint64_t *changes)
 {
 	struct repository_batch batch;
-	char why[512] = "";
+	char err_msg[512] = "";
 	int64_t began = clock_mono_us();
 	int err = journal_batch(j, &batch);
 
 	if (!err && !batch.n_changes && !batch.n_software && !batch.n_endpoints)
 		return 0;
 	if (!err)
-		err = p->rp->append(p->repo, &batch, why, sizeof(why));
+		err = p->rp->append(p->repo, &batch, err_msg, sizeof(err_msg));
 	pthread_mutex_lock(&p->lock);
 	if (is_content(err)) {
 		log_warn(&p->log,
 			 "repository refuses what a report says: error=\"%s\" reason=\"%s\"",
-			 st_strerror(err), why);
+			 st_strerror(err), err_msg);
 	} else {
-		commit_log(p, err, why);
+		commit_log(p, err, err_msg);
 		p->stats.last_error = err;
 	}
 	p->stats.commit_us = clock_mono_us() - began;

@@ -61,7 +61,7 @@ void index_free(struct index *ix);
 
 /* Fills an empty index from the repository. On failure why says what does not fit. */
 int index_load(struct index *ix, const struct repository_plugin *pl, struct repository *repo,
-	       char *why, size_t why_len);
+	       char *err_msg, size_t err_msg_len);
 
 /* --- reading: under the read lock, or on the writer thread ------------------------------- */
 

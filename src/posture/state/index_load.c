@@ -16,8 +16,8 @@ struct told {
 
 struct load {
 	struct index *ix;
-	char *why;
-	size_t why_len;
+	char *err_msg;
+	size_t err_msg_len;
 	struct endpoint *told_of; /* who these are of */
 	struct told facts, results;
 	struct index_linker linker;
@@ -25,8 +25,8 @@ struct load {
 
 static int load_bad(struct load *l, const char *what, uint32_t id)
 {
-	(void)snprintf(l->why, l->why_len, "repository is damaged: %s %u does not fit", what,
-		       id);
+	(void)snprintf(l->err_msg, l->err_msg_len, "repository is damaged: %s %u does not fit",
+		       what, id);
 	return ST_EDB;
 }
 
@@ -265,7 +265,7 @@ static int load_end(struct index *ix, const struct repository_state *st)
 }
 
 int index_load(struct index *ix, const struct repository_plugin *pl, struct repository *repo,
-	       char *why, size_t why_len)
+	       char *err_msg, size_t err_msg_len)
 {
 	static const struct repository_loader loader = {
 		.software = load_software,
@@ -276,11 +276,11 @@ int index_load(struct index *ix, const struct repository_plugin *pl, struct repo
 		.ledger = load_ledger,
 		.forgotten = load_forgotten,
 	};
-	struct load l = { .ix = ix, .why = why, .why_len = why_len };
+	struct load l = { .ix = ix, .err_msg = err_msg, .err_msg_len = err_msg_len };
 	struct repository_state st = { 0 };
 	int err;
 
-	*why = '\0';
+	*err_msg = '\0';
 	ix->loading = true;
 	if ((err = pl->state(repo, &st)) == 0 && (err = pl->load(repo, &loader, &l)) == 0)
 		err = told_flush(&l);
@@ -292,8 +292,8 @@ int index_load(struct index *ix, const struct repository_plugin *pl, struct repo
 				   : l.linker.err;
 	if (!err)
 		err = load_end(ix, &st);
-	if (err && !*why)
-		(void)snprintf(why, why_len, "cannot read the repository: %s",
+	if (err && !*err_msg)
+		(void)snprintf(err_msg, err_msg_len, "cannot read the repository: %s",
 			       st_strerror(err));
 	return err;
 }

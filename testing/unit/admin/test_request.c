@@ -11,15 +11,15 @@ static int decode(const char *line, struct admin_request *r, struct admin_fault 
 	return request_decode(r, span_str(line), f);
 }
 
-static void check_refused(const char *line, const char *why)
+static void check_refused(const char *line, const char *err_msg)
 {
 	struct admin_request r;
 	struct admin_fault f;
 
 	assert_true(decode(line, &r, &f) < 0);
 	assert_int_equal(f.exit, ADMIN_USAGE);
-	if (!strstr(f.text, why))
-		fail_msg("'%s' says '%s', not '%s'", line, f.text, why);
+	if (!strstr(f.text, err_msg))
+		fail_msg("'%s' says '%s', not '%s'", line, f.text, err_msg);
 	request_reset(&r);
 }
 

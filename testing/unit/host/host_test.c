@@ -142,21 +142,21 @@ static void wake_v(void *ctx)
 	__atomic_add_fetch(&((struct link *)ctx)->wakes_v, 1, __ATOMIC_SEQ_CST);
 }
 
-static void closed_c(void *ctx, int err, const char *why)
+static void closed_c(void *ctx, int err, const char *err_msg)
 {
 	struct link *l = ctx;
 
-	assert_non_null(why);
+	assert_non_null(err_msg);
 	assert_false(l->closed_c);
 	l->closed_c = true;
 	l->err_c = err;
 }
 
-static void closed_v(void *ctx, int err, const char *why)
+static void closed_v(void *ctx, int err, const char *err_msg)
 {
 	struct link *l = ctx;
 
-	assert_non_null(why);
+	assert_non_null(err_msg);
 	assert_false(l->closed_v);
 	l->closed_v = true;
 	l->err_v = err;

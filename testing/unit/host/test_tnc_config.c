@@ -175,7 +175,7 @@ static void test_trust(void **state)
 {
 	static const mode_t bad[] = { 0664, 0646, 0666 };
 	struct tnc_config c;
-	const char *why;
+	const char *err_msg;
 
 	(void)state;
 	test_log_begin();
@@ -186,11 +186,11 @@ static void test_trust(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		assert_int_equal(chmod(path, bad[i]), 0);
 		assert_int_equal(tnc_config_read(path, &c), ST_EDENIED);
-		assert_int_equal(tnc_file_trusted(path, &why), ST_EDENIED);
-		assert_string_equal(why, "writable by group or others");
+		assert_int_equal(tnc_file_trusted(path, &err_msg), ST_EDENIED);
+		assert_string_equal(err_msg, "writable by group or others");
 	}
 	assert_int_equal(chmod(path, 0644), 0);
-	assert_int_equal(tnc_file_trusted(path, &why), 0);
+	assert_int_equal(tnc_file_trusted(path, &err_msg), 0);
 	if (geteuid() == 0) {
 		assert_int_equal(chown(path, 12345, 12345), 0);
 		assert_int_equal(tnc_config_read(path, &c), ST_EDENIED);

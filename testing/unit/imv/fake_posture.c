@@ -202,9 +202,9 @@ int report_software(struct report *r, const struct software *s)
 	return 0;
 }
 
-int report_inventory_lacks(struct report *r, const char *why)
+int report_inventory_lacks(struct report *r, const char *err_msg)
 {
-	put(r, "inventory lacks", span_str(why));
+	put(r, "inventory lacks", span_str(err_msg));
 	end(r);
 	return 0;
 }

@@ -81,13 +81,14 @@ static TNC_Result fake_send_long(TNC_UInt32 id, TNC_ConnectionID connection, TNC
 			 p, n);
 }
 
-static TNC_Result fake_retry(TNC_UInt32 id, TNC_ConnectionID connection, TNC_RetryReason why)
+static TNC_Result fake_retry(TNC_UInt32 id, TNC_ConnectionID connection,
+			     TNC_RetryReason err_msg)
 {
 	(void)id;
 	pthread_mutex_lock(&fake.lock);
 	fake.retries++;
 	fake.retry_connection = connection;
-	fake.retry_reason = why;
+	fake.retry_reason = err_msg;
 	pthread_mutex_unlock(&fake.lock);
 	return fake.retry_result;
 }

@@ -18,10 +18,10 @@
 #define THREADS 4
 #define ROUNDS 200
 
-int TNC_IMV_StanceReload(char *why, size_t why_len);
+int TNC_IMV_StanceReload(char *err_msg, size_t err_msg_len);
 
 static char dir[] = "/tmp/stance-reload.XXXXXX";
-static char why[512];
+static char err_msg[512];
 
 static struct {
 	atomic_uint loads, unloads, renewals;
@@ -127,8 +127,8 @@ static void settings(const char *text)
 
 static int reload(void)
 {
-	why[0] = '\0';
-	return TNC_IMV_StanceReload(why, sizeof(why));
+	err_msg[0] = '\0';
+	return TNC_IMV_StanceReload(err_msg, sizeof(err_msg));
 }
 
 static int setup(void **state)
@@ -207,13 +207,13 @@ static void test_wrong(void **state)
 	assert_int_equal(reload(), 1);
 	settings("level = 1\nnonsense = 2\n");
 	assert_int_equal(reload(), ST_ECONF);
-	assert_non_null(strstr(why, "imv-test.conf:2:"));
+	assert_non_null(strstr(err_msg, "imv-test.conf:2:"));
 	settings("level = 4\n");
 	assert_int_equal(reload(), ST_ECONF);
 	settings("level = 3\n");
 	seen.refuse_load = true;
 	assert_int_equal(reload(), ST_ECONF);
-	assert_true(why[0]);
+	assert_true(err_msg[0]);
 	seen.refuse_load = false;
 	assert_int_equal(assess(CONN), 1);
 	assert_int_equal(reload(), 1);
@@ -237,7 +237,7 @@ static void test_not_started(void **state)
 	(void)state;
 	(void)TNC_IMV_Terminate(FAKE_ID);
 	assert_int_equal(reload(), ST_ESTATE);
-	assert_true(why[0]);
+	assert_true(err_msg[0]);
 }
 
 static void *live(void *arg)

@@ -43,9 +43,9 @@ void session_unref(struct session *x)
 	assert_true(atomic_fetch_sub(&x->refs, 1) > 1); /* the test's own is never the last */
 }
 
-void session_over(struct session *x, int err, const char *why)
+void session_over(struct session *x, int err, const char *err_msg)
 {
-	(void)why;
+	(void)err_msg;
 	x->turn = TURN_OVER;
 	conn.over = err;
 }

@@ -26,10 +26,10 @@ static struct sockaddr_storage address(const char *text)
 static int enter(struct admission *a, const char *text)
 {
 	struct sockaddr_storage from = address(text);
-	const char *why = "unset";
-	int err = admission_enter(a, (struct sockaddr *)&from, &why);
+	const char *err_msg = "unset";
+	int err = admission_enter(a, (struct sockaddr *)&from, &err_msg);
 
-	assert_true(err ? why != NULL : why == NULL);
+	assert_true(err ? err_msg != NULL : err_msg == NULL);
 	return err;
 }
 

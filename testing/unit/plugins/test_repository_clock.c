@@ -34,12 +34,12 @@ static void repair_clock(const struct fixture *f)
 		"UPDATE endpoint SET first_seen = min(first_seen, t), last_contact = t,\n"
 		"complete_through = min(complete_through, t) FROM now WHERE last_contact > "
 		"t;\n";
-	char *why = NULL;
+	char *err_msg = NULL;
 	sqlite3 *db;
 
 	assert_int_equal(sqlite3_open(fixture_path(f, "posture.db"), &db), SQLITE_OK);
-	if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)
-		fail_msg("%s", why);
+	if (sqlite3_exec(db, sql, NULL, NULL, &err_msg) != SQLITE_OK)
+		fail_msg("%s", err_msg);
 	sqlite3_close(db);
 }
 

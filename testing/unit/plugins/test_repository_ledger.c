@@ -132,13 +132,13 @@ static void test_damage(void **state)
 		"PRAGMA foreign_keys=OFF; UPDATE ledger SET endpoint = 7",
 	};
 	struct fixture f;
-	char why[512];
+	char err_msg[512];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(damage) / sizeof(damage[0]); i++) {
 		make(&f);
 		run_sql(&f, damage[i]);
-		if (posture_open(&f.conf, &f.p, why, sizeof(why)) != ST_EDB)
+		if (posture_open(&f.conf, &f.p, err_msg, sizeof(err_msg)) != ST_EDB)
 			fail_msg("%s", damage[i]);
 		fixture_free(&f);
 	}
@@ -178,14 +178,14 @@ static void test_version_1(void **state)
 	struct endpoint_state known;
 	struct endpoint_row row;
 	struct fixture f;
-	char why[256];
+	char err_msg[256];
 	unsigned n = 0;
 
 	(void)state;
 	fixture_init(&f, "check = yes\n");
 	load_version_1(&f);
 	fixture_open(&f);
-	assert_int_equal(posture_check(f.p, why, sizeof(why)), 0);
+	assert_int_equal(posture_check(f.p, err_msg, sizeof(err_msg)), 0);
 	assert_int_equal(posture_known(f.p, "dns:a.example", &known), 0);
 	assert_int_equal(known.epoch, EPOCH);
 	assert_int_equal(known.contiguous_eid, 12);
@@ -315,7 +315,7 @@ static uint32_t check_state(struct fixture *f)
 {
 	struct endpoint_state known;
 	bool has[2 * PACKAGES];
-	char why[256], want[64];
+	char err_msg[256], want[64];
 
 	fixture_open(f);
 	(void)posture_known(f->p, "dns:a.example", &known);
@@ -325,7 +325,7 @@ static uint32_t check_state(struct fixture *f)
 		assert_int_equal(query_inventory(f->p, WHEN_NOW, known.id, check_row, has), 0);
 	for (unsigned i = 0; i < 2 * PACKAGES; i++)
 		assert_false(has[i]);
-	assert_int_equal(posture_check(f->p, why, sizeof(why)), 0);
+	assert_int_equal(posture_check(f->p, err_msg, sizeof(err_msg)), 0);
 	posture_close(f->p);
 	f->p = NULL;
 	/* each event once, none left out */

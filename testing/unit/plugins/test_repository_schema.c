@@ -24,9 +24,10 @@ static int count_work(void *ctx)
 /* A repository of version 7 with many lines, as far as the step to 8 looks at it. */
 static void fill_version_7(sqlite3 *db)
 {
-	char sql[1024], why[512];
+	char sql[1024], err_msg[512];
 
-	assert_int_equal(schema_migrate(db, "file", schema_steps, 7, why, sizeof(why)), 0);
+	assert_int_equal(schema_migrate(db, "file", schema_steps, 7, err_msg, sizeof(err_msg)),
+			 0);
 	(void)snprintf(
 		sql, sizeof(sql),
 		"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10)"
@@ -47,7 +48,7 @@ static void test_untimed(void **state)
 	uint64_t work = 0;
 	int64_t right;
 	struct fixture f;
-	char why[512];
+	char err_msg[512];
 	sqlite3 *db;
 
 	(void)state;
@@ -55,7 +56,8 @@ static void test_untimed(void **state)
 	assert_int_equal(sqlite3_open(fixture_path(&f, "posture.db"), &db), SQLITE_OK);
 	fill_version_7(db);
 	sqlite3_progress_handler(db, WORK, count_work, &work);
-	assert_int_equal(schema_migrate(db, "file", schema_steps, 8, why, sizeof(why)), 0);
+	assert_int_equal(schema_migrate(db, "file", schema_steps, 8, err_msg, sizeof(err_msg)),
+			 0);
 	assert_true(work != 0);
 	sqlite3_progress_handler(db, 0, NULL, NULL);
 	/* the next confirmation of the endpoint is ten lines behind */

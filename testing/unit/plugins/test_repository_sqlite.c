@@ -91,7 +91,7 @@ static void test_mode_and_lock(void **state)
 	struct posture *second;
 	struct fixture f;
 	struct stat st;
-	char why[512];
+	char err_msg[512];
 
 	(void)state;
 	fixture_init(&f, "");
@@ -100,9 +100,9 @@ static void test_mode_and_lock(void **state)
 	assert_int_equal(st.st_mode & 07777, 0600);
 	assert_int_equal(stat(fixture_path(&f, "posture.db-wal"), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
-	assert_int_equal(posture_open(&f.conf, &second, why, sizeof(why)), ST_EBUSY);
+	assert_int_equal(posture_open(&f.conf, &second, err_msg, sizeof(err_msg)), ST_EBUSY);
 	assert_null(second);
-	assert_non_null(strstr(why, "in use"));
+	assert_non_null(strstr(err_msg, "in use"));
 	fixture_free(&f);
 }
 
@@ -111,13 +111,14 @@ static void test_conf_errors(void **state)
 	static const char *const bad[] = { "colour = blue\n", "readers = 0\n",
 					   "synchronous = sometimes\n", "path = \n" };
 	struct fixture f;
-	char why[512];
+	char err_msg[512];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		fixture_init(&f, bad[i]);
-		assert_int_equal(posture_open(&f.conf, &f.p, why, sizeof(why)), ST_ECONF);
-		assert_non_null(strstr(why, "repository-sqlite.conf"));
+		assert_int_equal(posture_open(&f.conf, &f.p, err_msg, sizeof(err_msg)),
+				 ST_ECONF);
+		assert_non_null(strstr(err_msg, "repository-sqlite.conf"));
 		fixture_free(&f);
 	}
 }
@@ -150,7 +151,7 @@ static void test_full_disk(void **state)
 	struct endpoint_row row;
 	struct posture_stats st;
 	struct fixture f;
-	char value[2000], why[256];
+	char value[2000], err_msg[256];
 	int err = 0;
 
 	(void)state;
@@ -190,7 +191,7 @@ static void test_full_disk(void **state)
 	assert_int_equal(fclose(conf), 0);
 	fixture_open(&f);
 	commit_inventory(&f, "new.example", few, 0);
-	assert_int_equal(posture_check(f.p, why, sizeof(why)), 0);
+	assert_int_equal(posture_check(f.p, err_msg, sizeof(err_msg)), 0);
 	log_set_level(LOG_L_INFO);
 	fixture_free(&f);
 }
@@ -209,7 +210,7 @@ static void test_damage(void **state)
 {
 	static const char *const few[] = { "bash", "vim", NULL };
 	struct fixture f;
-	char why[512];
+	char err_msg[512];
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
@@ -220,9 +221,10 @@ static void test_damage(void **state)
 			posture_close(f.p);
 		}
 		scribble(fixture_path(&f, "posture.db"), i == 2 ? 4096 * 3 : 0);
-		assert_int_equal(posture_open(&f.conf, &f.p, why, sizeof(why)), ST_EDB);
-		assert_non_null(strstr(why, "posture.db is damaged"));
-		assert_non_null(strstr(why, "restore a backup"));
+		assert_int_equal(posture_open(&f.conf, &f.p, err_msg, sizeof(err_msg)),
+				 ST_EDB);
+		assert_non_null(strstr(err_msg, "posture.db is damaged"));
+		assert_non_null(strstr(err_msg, "restore a backup"));
 		fixture_free(&f);
 	}
 }
@@ -346,7 +348,7 @@ static void test_inconsistent(void **state)
 	};
 	static const char *const few[] = { "bash", "vim", NULL };
 	struct fixture f;
-	char why[512];
+	char err_msg[512];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(damage) / sizeof(damage[0]); i++) {
@@ -358,7 +360,8 @@ static void test_inconsistent(void **state)
 		sqlite3 *db = open_file(&f);
 		assert_int_equal(sqlite3_exec(db, damage[i], NULL, NULL, NULL), SQLITE_OK);
 		sqlite3_close(db);
-		assert_int_equal(posture_open(&f.conf, &f.p, why, sizeof(why)), ST_EDB);
+		assert_int_equal(posture_open(&f.conf, &f.p, err_msg, sizeof(err_msg)),
+				 ST_EDB);
 		fixture_free(&f);
 	}
 }
@@ -366,7 +369,7 @@ static void test_inconsistent(void **state)
 static void test_foreign_and_newer(void **state)
 {
 	struct fixture f;
-	char why[512];
+	char err_msg[512];
 	sqlite3 *db;
 
 	(void)state;
@@ -374,8 +377,8 @@ static void test_foreign_and_newer(void **state)
 	db = open_file(&f);
 	assert_int_equal(sqlite3_exec(db, "CREATE TABLE t (x)", NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_close(db);
-	assert_int_equal(posture_open(&f.conf, &f.p, why, sizeof(why)), ST_EVERSION);
-	assert_non_null(strstr(why, "not a repository"));
+	assert_int_equal(posture_open(&f.conf, &f.p, err_msg, sizeof(err_msg)), ST_EVERSION);
+	assert_non_null(strstr(err_msg, "not a repository"));
 	fixture_free(&f);
 
 	fixture_init(&f, "");
@@ -387,8 +390,8 @@ static void test_foreign_and_newer(void **state)
 				      NULL, NULL),
 			 SQLITE_OK);
 	sqlite3_close(db);
-	assert_int_equal(posture_open(&f.conf, &f.p, why, sizeof(why)), ST_EVERSION);
-	assert_non_null(strstr(why, "version 99"));
+	assert_int_equal(posture_open(&f.conf, &f.p, err_msg, sizeof(err_msg)), ST_EVERSION);
+	assert_non_null(strstr(err_msg, "version 99"));
 	fixture_free(&f);
 }
 
@@ -401,18 +404,19 @@ static void test_migration(void **state)
 		"CREATE TABLE half (x); CREATE TABLE t (again)",
 	};
 	struct fixture f;
-	char why[512];
+	char err_msg[512];
 	sqlite3 *db;
 
 	(void)state;
 	fixture_init(&f, "");
 	db = open_file(&f);
-	assert_int_equal(schema_migrate(db, "file", steps, 1, why, sizeof(why)), 0);
+	assert_int_equal(schema_migrate(db, "file", steps, 1, err_msg, sizeof(err_msg)), 0);
 	assert_int_equal(sqlite3_exec(db, "INSERT INTO t VALUES (21)", NULL, NULL, NULL), 0);
-	assert_int_equal(schema_migrate(db, "file", steps, 2, why, sizeof(why)), 0);
-	assert_int_equal(schema_migrate(db, "file", steps, 2, why, sizeof(why)), 0);
-	assert_true(schema_migrate(db, "file", steps, 3, why, sizeof(why)) < 0);
-	assert_int_equal(schema_migrate(db, "file", steps, 1, why, sizeof(why)), ST_EVERSION);
+	assert_int_equal(schema_migrate(db, "file", steps, 2, err_msg, sizeof(err_msg)), 0);
+	assert_int_equal(schema_migrate(db, "file", steps, 2, err_msg, sizeof(err_msg)), 0);
+	assert_true(schema_migrate(db, "file", steps, 3, err_msg, sizeof(err_msg)) < 0);
+	assert_int_equal(schema_migrate(db, "file", steps, 1, err_msg, sizeof(err_msg)),
+			 ST_EVERSION);
 	sqlite3_close(db);
 	check_sql(&f, "SELECT b FROM t", "42");
 	check_sql(&f, "SELECT max(version) FROM schema_version", "2");
@@ -529,7 +533,7 @@ static uint32_t stored(struct fixture *f, const char *name)
 static void one_kill(struct fixture *f, uint32_t *last, unsigned wait_us)
 {
 	uint32_t n, told[2] = { 0, 0 };
-	char why[256];
+	char err_msg[256];
 	int fd[2];
 	pid_t pid;
 
@@ -553,7 +557,7 @@ static void one_kill(struct fixture *f, uint32_t *last, unsigned wait_us)
 	fixture_open(f);
 	assert_true(stored(f, "even.example") >= told[0]);
 	assert_true(stored(f, "odd.example") >= told[1]);
-	assert_int_equal(posture_check(f->p, why, sizeof(why)), 0);
+	assert_int_equal(posture_check(f->p, err_msg, sizeof(err_msg)), 0);
 	*last = stored(f, "even.example") > stored(f, "odd.example")
 			? stored(f, "even.example")
 			: stored(f, "odd.example");

@@ -26,10 +26,10 @@ void fixture_init(struct fixture *f, const char *settings)
 
 void fixture_open(struct fixture *f)
 {
-	char why[1024];
+	char err_msg[1024];
 
-	if (posture_open(&f->conf, &f->p, why, sizeof(why)) != 0)
-		fail_msg("posture_open: %s", why);
+	if (posture_open(&f->conf, &f->p, err_msg, sizeof(err_msg)) != 0)
+		fail_msg("posture_open: %s", err_msg);
 }
 
 void fixture_free(struct fixture *f)

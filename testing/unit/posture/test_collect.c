@@ -78,13 +78,13 @@ static uint64_t sets(struct fixture *f)
 
 static void check_present(struct fixture *f)
 {
-	char why[256];
+	char err_msg[256];
 
 	for (unsigned n = 0; n < ENDPOINTS; n++) {
 		assert_int_equal(fixture_count(f, WHEN_NOW, package(0, version[n])), 1);
 		assert_int_equal(fixture_count(f, WHEN_NOW, package(MOVED, 0)), ENDPOINTS);
 	}
-	assert_int_equal(posture_check(f->p, why, sizeof(why)), 0);
+	assert_int_equal(posture_check(f->p, err_msg, sizeof(err_msg)), 0);
 }
 
 static void reopen(struct fixture *f)

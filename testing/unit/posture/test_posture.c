@@ -18,31 +18,33 @@ static const struct repository_plugin *real;
 static _Atomic int append_error;
 static _Atomic bool append_waits;
 
-static int faulty_append(struct repository *r, const struct repository_batch *b, char *why,
-			 size_t why_len)
+static int faulty_append(struct repository *r, const struct repository_batch *b, char *err_msg,
+			 size_t err_msg_len)
 {
 	while (append_waits)
 		usleep(1000);
 	if (append_error) {
-		(void)snprintf(why, why_len, "told to fail");
+		(void)snprintf(err_msg, err_msg_len, "told to fail");
 		return append_error;
 	}
-	return real->append(r, b, why, why_len);
+	return real->append(r, b, err_msg, err_msg_len);
 }
 
 static void open_faulty(struct fixture *f)
 {
 	static struct plugin pl;
-	char why[512];
+	char err_msg[512];
 
 	if (!real) {
-		assert_int_equal(
-			plugin_load(&pl, f->conf.plugin_dir, "sqlite", why, sizeof(why)), 0);
+		assert_int_equal(plugin_load(&pl, f->conf.plugin_dir, "sqlite", err_msg,
+					     sizeof(err_msg)),
+				 0);
 		real = pl.repository;
 		faulty = *real;
 		faulty.append = faulty_append;
 	}
-	assert_int_equal(posture_open_plugin(&f->conf, &faulty, &f->p, why, sizeof(why)), 0);
+	assert_int_equal(
+		posture_open_plugin(&f->conf, &faulty, &f->p, err_msg, sizeof(err_msg)), 0);
 }
 
 static struct report *inventory(struct fixture *f, const char *name,
@@ -515,13 +517,14 @@ static void test_instance(void **state)
 static void test_plugin_refused(void **state)
 {
 	struct plugin pl;
-	char why[512];
+	char err_msg[512];
 
 	(void)state;
-	assert_int_equal(plugin_load(&pl, "/nonexistent", "sqlite", why, sizeof(why)),
+	assert_int_equal(plugin_load(&pl, "/nonexistent", "sqlite", err_msg, sizeof(err_msg)),
 			 ST_EPLUGIN);
-	assert_non_null(strstr(why, "/nonexistent/repository-sqlite.so"));
-	assert_int_equal(plugin_load(&pl, "/tmp", "../x", why, sizeof(why)), ST_EPLUGIN);
+	assert_non_null(strstr(err_msg, "/nonexistent/repository-sqlite.so"));
+	assert_int_equal(plugin_load(&pl, "/tmp", "../x", err_msg, sizeof(err_msg)),
+			 ST_EPLUGIN);
 	plugin_unload(&pl);
 }
 

@@ -18,15 +18,15 @@ static const struct {
 static void test_refused(void **state)
 {
 	struct plugin pl;
-	char why[512];
+	char err_msg[512];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		assert_int_equal(
-			plugin_load(&pl, BUILD_DIR "/.libs", bad[i].name, why, sizeof(why)),
-			ST_EPLUGIN);
-		assert_non_null(strstr(why, bad[i].says));
-		assert_non_null(strstr(why, bad[i].name));
+		assert_int_equal(plugin_load(&pl, BUILD_DIR "/.libs", bad[i].name, err_msg,
+					     sizeof(err_msg)),
+				 ST_EPLUGIN);
+		assert_non_null(strstr(err_msg, bad[i].says));
+		assert_non_null(strstr(err_msg, bad[i].name));
 		assert_null(pl.so);
 		plugin_unload(&pl);
 	}

@@ -30,7 +30,7 @@ static struct cli parsed(const char *line, char **hold)
 	return cli;
 }
 
-static void check_refused(const char *line, const char *why)
+static void check_refused(const char *line, const char *err_msg)
 {
 	struct admin_fault f;
 	struct cli cli;
@@ -38,8 +38,8 @@ static void check_refused(const char *line, const char *why)
 
 	assert_int_equal(parse(line, &cli, &f, &hold), ST_EVALUE);
 	assert_int_equal(f.exit, ADMIN_USAGE);
-	if (!strstr(f.text, why))
-		fail_msg("'%s' says '%s', not '%s'", line, f.text, why);
+	if (!strstr(f.text, err_msg))
+		fail_msg("'%s' says '%s', not '%s'", line, f.text, err_msg);
 	cli_reset(&cli);
 	free(hold);
 }

@@ -105,13 +105,13 @@ const char *text(const struct got *g, size_t row, const char *key)
 	return s ? s : "(null)";
 }
 
-void check(const char *line, int exit, size_t rows, const char *why)
+void check(const char *line, int exit, size_t rows, const char *err_msg)
 {
 	struct got g = { 0 };
 
 	assert_int_equal(answer(&g, ADMIN_READ, line), 0);
 	if (end_exit(&g) != exit || json_array_size(g.rows) != rows ||
-	    !strstr(end_text(&g), why))
+	    !strstr(end_text(&g), err_msg))
 		fail_msg("'%s': exit %d, %zu rows, '%s'", line, end_exit(&g),
 			 json_array_size(g.rows), end_text(&g));
 	assert_int_equal(json_integer_value(json_object_get(g.end, "rows")), rows);

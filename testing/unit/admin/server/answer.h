@@ -35,7 +35,7 @@ json_t *cell(const struct got *g, size_t row, const char *key);
 const char *text(const struct got *g, size_t row, const char *key);
 
 /* Asks as somebody who may read: this exit code, so many rows, and why in the end's text. */
-void check(const char *line, int exit, size_t rows, const char *why);
+void check(const char *line, int exit, size_t rows, const char *err_msg);
 
 /* Of each test: a fresh fake posture, and a clock three hours later than what it knows. */
 int setup(void **state);

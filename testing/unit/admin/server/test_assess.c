@@ -74,14 +74,14 @@ static const struct assess_ops fake_ops = { fake_start, fake_cancel };
 #define WAIT "\"wait\":true"
 #define NAMES "\"name\":[\"web1.example.org\",\"dns:twin\",\"web1.example.org\"]"
 
-static void check_assess(const char *line, int exit, size_t rows, const char *why)
+static void check_assess(const char *line, int exit, size_t rows, const char *err_msg)
 {
 	struct got g = { 0 };
 
 	fake_daemon.cancelled = false;
 	assert_int_equal(answer(&g, ADMIN_OPERATE, line), 0);
 	if (end_exit(&g) != exit || json_array_size(g.rows) != rows ||
-	    !strstr(end_text(&g), why))
+	    !strstr(end_text(&g), err_msg))
 		fail_msg("'%s': exit %d, %zu rows, '%s'", line, end_exit(&g),
 			 json_array_size(g.rows), end_text(&g));
 	assert_int_equal(fake_daemon.cancelled, rows > 0);

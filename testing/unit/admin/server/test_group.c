@@ -44,15 +44,15 @@ static struct group_list *must_read(const char *text)
 	return l;
 }
 
-static void check_refused(const char *text, const char *why)
+static void check_refused(const char *text, const char *err_msg)
 {
 	struct group_list *l;
 	struct conf_error e;
 
 	assert_int_equal(read_groups(text, &l, &e), ST_ECONF);
 	assert_null(l);
-	if (!strstr(e.text, why))
-		fail_msg("'%s' does not say '%s'", e.text, why);
+	if (!strstr(e.text, err_msg))
+		fail_msg("'%s' does not say '%s'", e.text, err_msg);
 }
 
 static void test_read(void **state)

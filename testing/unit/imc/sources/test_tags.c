@@ -34,10 +34,10 @@ static void open_as(uint8_t model)
 		.ledger = "",
 		.max_records = 100,
 	};
-	const char *why;
+	const char *err_msg;
 
 	assert_int_equal(collection_open(&conf, &collection), 0);
-	assert_int_equal(collection_refresh(collection, &why), 0);
+	assert_int_equal(collection_refresh(collection, &err_msg), 0);
 }
 
 static void put_tag(const char *name, const char *more)
@@ -105,7 +105,7 @@ static void test_untouched(void **state)
 static void test_altered(void **state)
 {
 	uint32_t before, epoch, eid;
-	const char *why;
+	const char *err_msg;
 	struct wr w = { 0 };
 
 	(void)state;
@@ -115,13 +115,13 @@ static void test_altered(void **state)
 	eid = collection_last_eid(collection);
 	put_tag("product", "<!-- forged -->");
 	assert_int_equal(collection_describe(collection, 2, &w), ST_EBUSY);
-	assert_int_equal(collection_refresh(collection, &why), 0);
+	assert_int_equal(collection_refresh(collection, &err_msg), 0);
 	assert_int_equal(record(2).record_id, before);
 	assert_true(collection_epoch(collection) != epoch ||
 		    collection_last_eid(collection) > eid);
 	assert_int_equal(collection_describe(collection, 2, &w), 0);
 	assert_int_equal(unlink(scratch_path(TAG)), 0);
-	assert_int_equal(collection_refresh(collection, &why), 0);
+	assert_int_equal(collection_refresh(collection, &err_msg), 0);
 	assert_int_equal(collection_count(collection), 2);
 	wr_reset(&w);
 }

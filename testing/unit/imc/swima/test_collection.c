@@ -95,10 +95,10 @@ static struct collection *must_open(const char *file, size_t max)
 
 static void refresh(struct collection *c)
 {
-	const char *why;
+	const char *err_msg;
 
-	assert_int_equal(collection_refresh(c, &why), 0);
-	assert_null(why);
+	assert_int_equal(collection_refresh(c, &err_msg), 0);
+	assert_null(err_msg);
 }
 
 /* The number of a package, 0 when it is not there. */
@@ -302,15 +302,15 @@ static void test_ledger_lost(void **state)
 static void test_too_many(void **state)
 {
 	struct collection *c;
-	const char *why;
+	const char *err_msg;
 
 	(void)state;
 	INSTALL("a", "1", "b", "1");
 	c = must_open("", 2);
 	refresh(c);
 	INSTALL("a", "1", "b", "1", "c", "1");
-	assert_int_equal(collection_refresh(c, &why), ST_ELIMIT);
-	assert_non_null(why);
+	assert_int_equal(collection_refresh(c, &err_msg), ST_ELIMIT);
+	assert_non_null(err_msg);
 	assert_int_equal(collection_count(c), 2);
 	INSTALL("c", "1");
 	refresh(c);

@@ -86,9 +86,9 @@ static void install(const char *name, const char *version, const char *files)
 
 static void refresh(void)
 {
-	const char *why;
+	const char *err_msg;
 
-	assert_int_equal(collection_refresh(c, &why), 0);
+	assert_int_equal(collection_refresh(c, &err_msg), 0);
 }
 
 /* Does all the work there is; what it ends with. */

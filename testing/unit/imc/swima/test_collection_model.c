@@ -261,11 +261,11 @@ static bool compare_records(struct manager *m, struct collection *c)
 
 static void fetch(struct manager *m, struct collection *c)
 {
-	const char *why;
+	const char *err_msg;
 
 	for (int i = 0; !compare_records(m, c); i++) {
 		assert_true(i < 3);
-		assert_int_equal(collection_refresh(c, &why), 0);
+		assert_int_equal(collection_refresh(c, &err_msg), 0);
 		synchronise(m, c);
 	}
 }
@@ -387,7 +387,7 @@ static void test_model(void **state)
 	unsigned long steps = env ? strtoul(env, NULL, 10) : 600;
 	struct manager quick = { 0 }, slow = { 0 };
 	struct collection *c;
-	const char *why;
+	const char *err_msg;
 
 	(void)state;
 	print_message("STANCE_TEST_SEED=%lu STANCE_TEST_STEPS=%lu\n", seed, steps);
@@ -401,7 +401,7 @@ static void test_model(void **state)
 		change_software();
 		if (roll(40) == 0)
 			c = disturb(c);
-		assert_int_equal(collection_refresh(c, &why), 0);
+		assert_int_equal(collection_refresh(c, &err_msg), 0);
 		synchronise(&quick, c);
 		compare(&quick);
 		fetch(&quick, c);

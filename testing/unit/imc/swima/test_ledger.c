@@ -43,10 +43,10 @@ static int drop_file(void **state)
 static struct ledger *must_open(const char *p)
 {
 	struct ledger *l = NULL;
-	const char *why;
+	const char *err_msg;
 
-	assert_int_equal(ledger_open(p, 100, &l, &why), 0);
-	assert_null(why);
+	assert_int_equal(ledger_open(p, 100, &l, &err_msg), 0);
+	assert_null(err_msg);
 	return l;
 }
 
@@ -179,12 +179,12 @@ static void test_damaged(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
 		uint32_t epoch = ledger_epoch(l);
-		const char *why = NULL;
+		const char *err_msg = NULL;
 
 		ledger_close(l);
 		damage(at[i], "this is no database page, nor will it be");
-		assert_int_equal(ledger_open(path, 100, &l, &why), 0);
-		assert_non_null(why);
+		assert_int_equal(ledger_open(path, 100, &l, &err_msg), 0);
+		assert_non_null(err_msg);
 		assert_int_equal(access(aside, F_OK), 0);
 		assert_int_not_equal(ledger_epoch(l), epoch);
 		assert_false(ledger_begun(l));
@@ -196,15 +196,15 @@ static void test_damaged(void **state)
 static void test_foreign(void **state)
 {
 	struct ledger *l = NULL;
-	const char *why = NULL;
+	const char *err_msg = NULL;
 	char cmd[200];
 
 	(void)state;
 	snprintf(cmd, sizeof(cmd), "sqlite3 '%s' 'CREATE TABLE x(y)' 2>/dev/null", path);
 	if (system(cmd) != 0)
 		skip();
-	assert_int_equal(ledger_open(path, 100, &l, &why), 0);
-	assert_non_null(why);
+	assert_int_equal(ledger_open(path, 100, &l, &err_msg), 0);
+	assert_non_null(err_msg);
 	assert_int_equal(access(aside, F_OK), 0);
 	ledger_close(l);
 }
@@ -212,11 +212,11 @@ static void test_foreign(void **state)
 static void test_no_place(void **state)
 {
 	struct ledger *l = NULL;
-	const char *why = NULL;
+	const char *err_msg = NULL;
 
 	(void)state;
-	assert_int_equal(ledger_open("/nonexistent/dir/l.db", 100, &l, &why), 0);
-	assert_non_null(why);
+	assert_int_equal(ledger_open("/nonexistent/dir/l.db", 100, &l, &err_msg), 0);
+	assert_non_null(err_msg);
 	assert_int_equal(ledger_begin(l), 0);
 	add(l, "a", 1);
 	assert_int_equal(ledger_end(l, 0), 0);
@@ -231,12 +231,12 @@ static void test_no_place(void **state)
 static void test_link(void **state)
 {
 	struct ledger *l = NULL;
-	const char *why = NULL;
+	const char *err_msg = NULL;
 
 	(void)state;
 	assert_int_equal(symlink(aside, path), 0);
-	assert_int_equal(ledger_open(path, 100, &l, &why), 0);
-	assert_non_null(why);
+	assert_int_equal(ledger_open(path, 100, &l, &err_msg), 0);
+	assert_non_null(err_msg);
 	assert_int_equal(access(aside, F_OK), -1);
 	ledger_close(l);
 }

@@ -57,10 +57,10 @@ static int drop_dir(void **state)
 static struct ledger *open_as(uint32_t max_events, bool sound)
 {
 	struct ledger *l = NULL;
-	const char *why = NULL;
+	const char *err_msg = NULL;
 
-	assert_int_equal(ledger_open(path, max_events, &l, &why), 0);
-	assert_int_equal(why == NULL, sound);
+	assert_int_equal(ledger_open(path, max_events, &l, &err_msg), 0);
+	assert_int_equal(err_msg == NULL, sound);
 	return l;
 }
 
@@ -331,12 +331,12 @@ static void test_torn(void **state)
 	size = ftello(f);
 	fclose(f);
 	for (off_t n = 0; n < size; n += n < 200 ? 20 : 509) {
-		const char *why = NULL;
+		const char *err_msg = NULL;
 
 		shell("rm -f '%s.bad'; cp '%s.whole' '%s'", path, path, path);
 		assert_int_equal(truncate(path, n), 0);
-		assert_int_equal(ledger_open(path, 1000, &l, &why), 0);
-		assert_int_equal(why == NULL, n == 0); /* empty: a new one */
+		assert_int_equal(ledger_open(path, 1000, &l, &err_msg), 0);
+		assert_int_equal(err_msg == NULL, n == 0); /* empty: a new one */
 		assert_true(ledger_on_disk(l));
 		assert_int_equal(ledger_last_eid(l), 0);
 		check_events(l);
@@ -362,7 +362,7 @@ static void test_flipped(void **state)
 	size = ftell(f);
 	fclose(f);
 	for (long at = 100; at < size; at += 211) {
-		const char *why = NULL;
+		const char *err_msg = NULL;
 		int c;
 
 		shell("cp '%s.whole' '%s'", path, path);
@@ -372,7 +372,7 @@ static void test_flipped(void **state)
 		assert_int_equal(fseek(f, at, SEEK_SET), 0);
 		fputc(c ^ 0x41, f);
 		assert_int_equal(fclose(f), 0);
-		assert_int_equal(ledger_open(path, 1000, &l, &why), 0);
+		assert_int_equal(ledger_open(path, 1000, &l, &err_msg), 0);
 		if (ledger_epoch(l) == epoch) {
 			assert_int_equal(ledger_last_eid(l), 40);
 			check_events(l);
@@ -473,9 +473,9 @@ static void test_full(void **state)
 static void write_for_ever(void)
 {
 	struct ledger *l = NULL;
-	const char *why;
+	const char *err_msg;
 
-	if (ledger_open(path, 500, &l, &why) < 0 || why || !ledger_on_disk(l))
+	if (ledger_open(path, 500, &l, &err_msg) < 0 || err_msg || !ledger_on_disk(l))
 		_exit(1);
 	for (unsigned i = 0;; i++) {
 		char name[32];

@@ -31,12 +31,12 @@ static void drop_policy(void)
 	cfg = NULL;
 }
 
-static void found(void *ctx, const struct os_rule *rule, enum verdict v, const char *why)
+static void found(void *ctx, const struct os_rule *rule, enum verdict v, const char *err_msg)
 {
 	char *text = ctx;
 	size_t n = strlen(text);
 
-	(void)snprintf(text + n, 1024 - n, "%s:%d:%s;", rule->id, v, why);
+	(void)snprintf(text + n, 1024 - n, "%s:%d:%s;", rule->id, v, err_msg);
 }
 
 #define SEEN                                                                                  \

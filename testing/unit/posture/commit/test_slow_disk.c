@@ -27,8 +27,8 @@ static bool is_poison(const struct repository_batch *b)
 	return false;
 }
 
-static int shim_append(struct repository *r, const struct repository_batch *b, char *why,
-		       size_t why_len)
+static int shim_append(struct repository *r, const struct repository_batch *b, char *err_msg,
+		       size_t err_msg_len)
 {
 	while (slow)
 		usleep(1000);
@@ -40,20 +40,22 @@ static int shim_append(struct repository *r, const struct repository_batch *b, c
 		tries++;
 		return ST_EVALUE;
 	}
-	return real->append(r, b, why, why_len);
+	return real->append(r, b, err_msg, err_msg_len);
 }
 
 static void shim_open(struct fixture *f)
 {
-	char why[512];
+	char err_msg[512];
 
 	fixture_init(f, "synchronous = off\n");
-	assert_int_equal(plugin_load(&loaded, f->conf.plugin_dir, "sqlite", why, sizeof(why)),
-			 0);
+	assert_int_equal(
+		plugin_load(&loaded, f->conf.plugin_dir, "sqlite", err_msg, sizeof(err_msg)),
+		0);
 	real = loaded.repository;
 	shim = *real;
 	shim.append = shim_append;
-	assert_int_equal(posture_open_plugin(&f->conf, &shim, &f->p, why, sizeof(why)), 0);
+	assert_int_equal(posture_open_plugin(&f->conf, &shim, &f->p, err_msg, sizeof(err_msg)),
+			 0);
 }
 
 static void shim_free(struct fixture *f)
@@ -105,13 +107,14 @@ static void test_slow(void **state)
 	struct posture_stats st;
 	struct fixture f;
 	unsigned said = 0, n = 0;
-	char why[512];
+	char err_msg[512];
 
 	(void)state;
 	shim_open(&f);
 	posture_close(f.p);
 	f.conf.queue_reports = 64;
-	assert_int_equal(posture_open_plugin(&f.conf, &shim, &f.p, why, sizeof(why)), 0);
+	assert_int_equal(posture_open_plugin(&f.conf, &shim, &f.p, err_msg, sizeof(err_msg)),
+			 0);
 	posture_on_pressure(f.p, on_pressure, &said);
 	slow = true;
 	while (!said)
@@ -211,7 +214,7 @@ static void test_large(void **state)
 	struct outcome o = { 0 };
 	struct posture_stats st;
 	struct fixture f;
-	char why[512], value[8000];
+	char err_msg[512], value[8000];
 
 	(void)state;
 	memset(value, 'x', sizeof(value) - 1);
@@ -219,7 +222,8 @@ static void test_large(void **state)
 	shim_open(&f);
 	posture_close(f.p);
 	f.conf.queue_octets = 4096;
-	assert_int_equal(posture_open_plugin(&f.conf, &shim, &f.p, why, sizeof(why)), 0);
+	assert_int_equal(posture_open_plugin(&f.conf, &shim, &f.p, err_msg, sizeof(err_msg)),
+			 0);
 	for (unsigned n = 0; n < 2; n++) {
 		slow = true;
 		value[0] = (char)('a' + n); /* something new to write */

@@ -127,11 +127,11 @@ static void check_present(struct fixture *f)
 
 static void reopen(struct fixture *f)
 {
-	char why[512];
+	char err_msg[512];
 
 	posture_close(f->p);
 	fixture_open(f);
-	assert_int_equal(posture_check(f->p, why, sizeof(why)), 0);
+	assert_int_equal(posture_check(f->p, err_msg, sizeof(err_msg)), 0);
 }
 
 /* The one that is forgotten was never complete: the fleet's answers no longer are without it. */

@@ -501,8 +501,8 @@ static void test_model(void **state)
 		if (rnd(150) == 0)
 			restart();
 	}
-	char why[256] = "";
-	assert_int_equal(posture_check(f.p, why, sizeof(why)), 0);
+	char err_msg[256] = "";
+	assert_int_equal(posture_check(f.p, err_msg, sizeof(err_msg)), 0);
 	clock_fake(0);
 	free(history);
 	fixture_free(&f);
