@@ -136,7 +136,7 @@ int order_put(struct order *o, struct order_entry e)
 
 	if (!o->n && !chunk_new(o, 0))
 		return ST_ENOMEM;
-	at = chunk_of(o, &e);
+	at = o->count ? chunk_of(o, &e) : 0; /* a new chunk has no first entry to compare with */
 	place = place_of(o, o->v[at], &e);
 	if (o->v[at]->n == CHUNK) {
 		if (chunk_split(o, at, at == o->n - 1 && place == CHUNK) < 0)

@@ -179,12 +179,36 @@ static void test_tie_and_walk(void **state)
 	assert_int_equal(w.n, 0);
 }
 
+static int known_tie(uint32_t a, uint32_t b, const void *ctx)
+{
+	(void)ctx;
+	assert_true(a == 1 && b == 1); /* and nothing that was in the memory before */
+	return 0;
+}
+
+/* The first entry is compared with no other, whatever its memory held before: zeros, or what
+ * the address sanitizer fills it with. */
+static void test_first(void **state)
+{
+	const uint64_t fill[] = { 0, 0xbebebebebebebebe };
+	struct order o = { .tie = known_tie };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(fill) / sizeof(*fill); i++) {
+		assert_int_equal(order_put(&o, (struct order_entry){ fill[i], 1 }), 0);
+		assert_int_equal(o.count, 1);
+		assert_true(order_take(&o, (struct order_entry){ fill[i], 1 }));
+		assert_false(order_take(&o, (struct order_entry){ fill[i], 1 }));
+	}
+	order_free(&o);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_model),        cmocka_unit_test(test_moving),
 		cmocka_unit_test(test_in_order),     cmocka_unit_test(test_build),
-		cmocka_unit_test(test_tie_and_walk),
+		cmocka_unit_test(test_tie_and_walk), cmocka_unit_test(test_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
