@@ -157,7 +157,7 @@ static void test_find(void **state)
 	assert_int_equal(view_column_find(command_find("status")->views, "nothing"), -1);
 }
 
-int main(void)
+UNIT_GROUP(command)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),

@@ -231,7 +231,7 @@ static void test_round_trip(void **state)
 	wr_reset(&w);
 }
 
-int main(void)
+UNIT_GROUP(request)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),        cmocka_unit_test(test_refused),

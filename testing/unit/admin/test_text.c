@@ -87,7 +87,7 @@ static void test_width(void **state)
 	assert_int_equal(text_cut(lit("abc"), 10, &used), 3);
 }
 
-int main(void)
+UNIT_GROUP(text)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_clean),

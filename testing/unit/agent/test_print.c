@@ -65,7 +65,7 @@ static void test_print(void **state)
 	free(text);
 }
 
-int main(void)
+UNIT_GROUP(print)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_accepted),

@@ -83,7 +83,7 @@ static void test_copies(void **state)
 	arena_reset(&tiny);
 }
 
-int main(void)
+UNIT_GROUP(arena)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_memory_is_zeroed_and_aligned),

@@ -111,7 +111,7 @@ static void test_clocks(void **state)
 	assert_true(clock_mono_us() >= mono);
 }
 
-int main(void)
+UNIT_GROUP(clock)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_format),        cmocka_unit_test(test_parse),

@@ -211,7 +211,7 @@ static void test_threads(void **state)
 	assert_int_equal(unlink(bad), 0);
 }
 
-int main(void)
+UNIT_GROUP_THREADED(conf)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_unclosed_sections, begin, end),

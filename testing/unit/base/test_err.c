@@ -14,7 +14,7 @@ static void test_every_error_has_words(void **state)
 	assert_string_equal(st_strerror(1), "unknown error");
 }
 
-int main(void)
+UNIT_GROUP(err)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_every_error_has_words) };
 

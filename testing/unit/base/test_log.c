@@ -127,7 +127,7 @@ static void test_levels(void **state)
 	assert_int_equal(log_level_of("loud"), -1);
 }
 
-int main(void)
+UNIT_GROUP(log)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_threshold, begin, end),

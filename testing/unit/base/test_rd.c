@@ -145,7 +145,7 @@ static void test_spans(void **state)
 	assert_false(span_has_nul(none));
 }
 
-int main(void)
+UNIT_GROUP(rd)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_integers_are_big_endian),

@@ -100,7 +100,7 @@ static void test_consume_and_truncate(void **state)
 	wr_reset(&w);
 }
 
-int main(void)
+UNIT_GROUP(wr)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_integers_are_big_endian),

@@ -271,7 +271,7 @@ static void test_values(void **state)
 	agent_conf_free(&a);
 }
 
-int main(void)
+UNIT_GROUP(conf_files)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stance_sample), cmocka_unit_test(test_agent_sample),

@@ -96,7 +96,7 @@ static void test_notify(void **state)
 	assert_int_equal(unsetenv("NOTIFY_SOCKET"), 0);
 }
 
-int main(void)
+UNIT_GROUP(daemon)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lock),

@@ -62,7 +62,7 @@ static void test_threads(void **state)
 	assert_int_equal(uv_loop_close(&loop), 0);
 }
 
-int main(void)
+UNIT_GROUP_THREADED(loop_queue)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_threads),

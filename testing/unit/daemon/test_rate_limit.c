@@ -112,7 +112,7 @@ static void test_threads(void **state)
 			350 * CLOCK_SEC);
 }
 
-int main(void)
+UNIT_GROUP_THREADED(rate_limit)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {

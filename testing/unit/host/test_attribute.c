@@ -190,7 +190,7 @@ static void test_set(void **state)
 			 TNC_RESULT_INVALID_PARAMETER);
 }
 
-int main(void)
+UNIT_GROUP(attribute)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {

@@ -322,7 +322,7 @@ static void test_short(void **state)
 	imv_host_close(short_host);
 }
 
-int main(void)
+UNIT_GROUP(broker)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {

@@ -172,7 +172,7 @@ static void test_endless(void **state)
 	link_close(&l);
 }
 
-int main(void)
+UNIT_GROUP(imc_peer)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {

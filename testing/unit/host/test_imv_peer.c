@@ -197,7 +197,7 @@ static void test_transport_lost(void **state)
 	imv_peer_close(NULL);
 }
 
-int main(void)
+UNIT_GROUP(imv_peer)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {

@@ -81,7 +81,7 @@ static void test_text(void **state)
 	assert_false(language_text_valid(span_of("a\0b", 3)));
 }
 
-int main(void)
+UNIT_GROUP(language)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_quality),

@@ -208,7 +208,7 @@ static void test_always_failing(void **state)
 	test_log_end();
 }
 
-int main(void)
+UNIT_GROUP(module)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refused),

@@ -174,7 +174,7 @@ static void test_thinker(void **state)
 	test_config(NULL);
 }
 
-int main(void)
+UNIT_GROUP_THREADED(peer_threads)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_many),

@@ -591,7 +591,7 @@ static void test_close_inside(void **state)
 	link_close(&l);
 }
 
-int main(void)
+UNIT_GROUP(peers)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {

@@ -77,7 +77,7 @@ static void test_refused(void **state)
 	free(big);
 }
 
-int main(void)
+UNIT_GROUP(reason)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_either_order),

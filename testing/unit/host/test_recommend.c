@@ -99,7 +99,7 @@ static void test_valid(void **state)
 	assert_false(recommendation_valid(&(struct recommendation){ 1UL << 32, 0 }));
 }
 
-int main(void)
+UNIT_GROUP(recommend)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_policies),

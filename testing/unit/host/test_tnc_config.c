@@ -200,7 +200,7 @@ static void test_trust(void **state)
 	test_log_end();
 }
 
-int main(void)
+UNIT_GROUP(tnc_config)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_spellings), cmocka_unit_test(test_malformed),

@@ -30,7 +30,7 @@ static void test_silence(void **state)
 	verdicts_free(&v);
 }
 
-int main(void)
+UNIT_GROUP(verdict)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_silence) };
 

@@ -499,7 +499,7 @@ static void test_many_talkers(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
-int main(void)
+UNIT_GROUP_THREADED(imc)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_odd_orders),   TEST(test_settings),

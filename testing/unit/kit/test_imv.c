@@ -473,7 +473,7 @@ static void test_threads(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
-int main(void)
+UNIT_GROUP_THREADED(imv)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_assessment),

@@ -269,7 +269,7 @@ static void test_threads(void **state)
 	assert_int_equal(assess(CONN), 1);
 }
 
-int main(void)
+UNIT_GROUP_THREADED(imv_reload)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {

@@ -51,7 +51,7 @@ static void test_hostile(void **state)
 	}
 }
 
-int main(void)
+UNIT_GROUP(text)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pick),

@@ -184,7 +184,7 @@ static int remove_dir(void **state)
 	return rmdir(dir);
 }
 
-int main(void)
+UNIT_GROUP(certificate_cache)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kept_and_more),

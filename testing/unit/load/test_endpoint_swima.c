@@ -278,7 +278,7 @@ static void test_cut_short(void **state)
 	bed_close(&b);
 }
 
-int main(void)
+UNIT_GROUP(endpoint_swima)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_inventory), cmocka_unit_test(test_targeted),

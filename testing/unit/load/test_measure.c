@@ -56,7 +56,7 @@ static void test_usage(void **state)
 	assert_false(usage_of(-1).known);
 }
 
-int main(void)
+UNIT_GROUP(measure)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_percentiles),

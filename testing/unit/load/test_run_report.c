@@ -120,7 +120,7 @@ static void test_a_process_that_dies_is_noticed(void **state)
 	crew_close(c);
 }
 
-int main(void)
+UNIT_GROUP(run_report)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_spans_cover_both),

@@ -603,7 +603,7 @@ static void test_forgotten(void **state)
 	test_dropped(state);
 }
 
-int main(void)
+UNIT_GROUP(assessment)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {

@@ -230,7 +230,7 @@ static void test_shut(void **state)
 	free(v);
 }
 
-int main(void)
+UNIT_GROUP_THREADED(assessment_queue)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_order, setup, teardown),

@@ -73,7 +73,7 @@ static void test_pause(void **state)
 	trim_close(NULL);
 }
 
-int main(void)
+UNIT_GROUP_THREADED(heap_trim)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_once_more),

@@ -123,7 +123,7 @@ static void test_cancel(void **state)
 	verify_cancel(NULL);
 }
 
-int main(void)
+UNIT_GROUP_THREADED(password_check)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answers),

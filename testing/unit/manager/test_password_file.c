@@ -98,7 +98,7 @@ static void test_wrong_files(void **state)
 	assert_int_equal(passwd_open("/nonexistent/users", &f, &e), ST_ECONF);
 }
 
-int main(void)
+UNIT_GROUP(password_file)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_verify),

@@ -403,7 +403,7 @@ static void test_no_identity(void **state)
 	counts(ST_ENOENT, 0, 1);
 }
 
-int main(void)
+UNIT_GROUP(session)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {

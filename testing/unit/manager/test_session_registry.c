@@ -516,7 +516,7 @@ static void test_threads(void **state)
 		uv_thread_join(&t[i]);
 }
 
-int main(void)
+UNIT_GROUP_THREADED(session_registry)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_connected, setup, teardown),

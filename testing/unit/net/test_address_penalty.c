@@ -159,7 +159,7 @@ static void test_bounded(void **state)
 	standing_close(s);
 }
 
-int main(void)
+UNIT_GROUP(address_penalty)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_doubt),

@@ -105,7 +105,7 @@ static void test_leave_is_exact(void **state)
 	admission_close(a);
 }
 
-int main(void)
+UNIT_GROUP(connection_limit)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_limits),

@@ -207,7 +207,7 @@ static void test_no_doubt(void **state)
 	end(&f);
 }
 
-int main(void)
+UNIT_GROUP(handshake_queue)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order),       cmocka_unit_test(test_nobody_overtakes),

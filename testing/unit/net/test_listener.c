@@ -332,7 +332,7 @@ static void test_cancel(void **state)
 	listener_close(l);
 }
 
-int main(void)
+UNIT_GROUP(listener)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {

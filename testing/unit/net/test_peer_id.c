@@ -181,7 +181,7 @@ static void test_addresses(void **state)
 	wr_reset(&ids.out);
 }
 
-int main(void)
+UNIT_GROUP(peer_id)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),       cmocka_unit_test(test_subject),

@@ -484,7 +484,7 @@ static void test_reload(void **state)
 	close_both(&server[0], &client[0]);
 }
 
-int main(void)
+UNIT_GROUP(pt_conn)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, pt_lab_setup, pt_lab_teardown)
 	const struct CMUnitTest tests[] = {

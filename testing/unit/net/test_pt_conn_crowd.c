@@ -168,7 +168,7 @@ static void test_doubt(void **state)
 	standing_close(server_conf.standing);
 }
 
-int main(void)
+UNIT_GROUP(pt_conn_crowd)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, pt_lab_setup, pt_lab_teardown)
 	const struct CMUnitTest tests[] = {

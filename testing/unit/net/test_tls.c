@@ -354,7 +354,7 @@ static void test_client_needs_name(void **state)
 	tls_free(NULL);
 }
 
-int main(void)
+UNIT_GROUP(tls)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),          cmocka_unit_test(test_chain),

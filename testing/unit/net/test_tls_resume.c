@@ -361,7 +361,7 @@ static void test_cache_threads(void **state)
 	assert_int_equal(tls_cache_count(cache), 0);
 }
 
-int main(void)
+UNIT_GROUP_THREADED(tls_resume)
 {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {

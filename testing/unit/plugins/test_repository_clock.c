@@ -83,7 +83,7 @@ static void test_wrong_clock(void **state)
 	fixture_free(&f);
 }
 
-int main(void)
+UNIT_GROUP(repository_clock)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_wrong_clock),

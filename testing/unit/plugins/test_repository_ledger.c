@@ -377,7 +377,7 @@ static void test_kill(void **state)
 	fixture_free(&f);
 }
 
-int main(void)
+UNIT_GROUP(repository_ledger)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_views),

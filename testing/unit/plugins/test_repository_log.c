@@ -45,7 +45,7 @@ static void test_log_is_moved(void **state)
 	fixture_free(&f);
 }
 
-int main(void)
+UNIT_GROUP(repository_log)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_log_is_moved),

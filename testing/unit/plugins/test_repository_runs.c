@@ -324,7 +324,7 @@ static void test_no_room(void **state)
 	fixture_free(&f);
 }
 
-int main(void)
+UNIT_GROUP(repository_runs)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_small_runs), cmocka_unit_test(test_runs),

@@ -71,7 +71,7 @@ static void test_untimed(void **state)
 	fixture_free(&f);
 }
 
-int main(void)
+UNIT_GROUP(repository_schema)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_untimed),

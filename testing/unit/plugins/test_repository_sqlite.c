@@ -583,7 +583,7 @@ static void test_kill(void **state)
 	fixture_free(&f);
 }
 
-int main(void)
+UNIT_GROUP_THREADED(repository_sqlite)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_views),

@@ -30,7 +30,7 @@ static void test_pack(void **state)
 	}
 }
 
-int main(void)
+UNIT_GROUP(change)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),

@@ -190,7 +190,7 @@ static void test_named_and_left(void **state)
 	sem_destroy(&go);
 }
 
-int main(void)
+UNIT_GROUP(collect)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sets_go),

@@ -180,7 +180,7 @@ static void test_key(void **state)
 	identity_free(NULL);
 }
 
-int main(void)
+UNIT_GROUP(identity)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_choice),        cmocka_unit_test(test_truncated),

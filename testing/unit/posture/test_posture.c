@@ -528,7 +528,7 @@ static void test_plugin_refused(void **state)
 	plugin_unload(&pl);
 }
 
-int main(void)
+UNIT_GROUP_THREADED(posture)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_commit_fails),  cmocka_unit_test(test_barrier_narrow),

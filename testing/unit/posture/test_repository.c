@@ -32,7 +32,7 @@ static void test_refused(void **state)
 	}
 }
 
-int main(void)
+UNIT_GROUP(repository)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refused),

@@ -536,7 +536,7 @@ static void test_transcript(void **state)
 	vectors_free(&set);
 }
 
-int main(void)
+UNIT_GROUP(pa_reasm)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_carry),

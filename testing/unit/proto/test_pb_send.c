@@ -119,7 +119,7 @@ static void test_fail_and_close(void **state)
 	wr_reset(&full);
 }
 
-int main(void)
+UNIT_GROUP(pb_send)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_queue_over_several_batches),

@@ -575,7 +575,7 @@ static void test_hostile(void **state)
 	wr_reset(&out);
 }
 
-int main(void)
+UNIT_GROUP(pb_session)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_cell),

@@ -306,7 +306,7 @@ static void test_client_tries_the_next(void **state)
 	wr_reset(&w);
 }
 
-int main(void)
+UNIT_GROUP(pt_auth)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_external),

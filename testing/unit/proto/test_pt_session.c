@@ -435,7 +435,7 @@ static void test_names(void **state)
 	assert_string_equal(pt_state_name(PT_CLOSED), "CLOSED");
 }
 
-int main(void)
+UNIT_GROUP(pt_session)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_roles_and_pieces),

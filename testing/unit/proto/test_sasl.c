@@ -149,7 +149,7 @@ static void test_table(void **state)
 	assert_int_equal(sasl_usable(&none, both, true), 0);
 }
 
-int main(void)
+UNIT_GROUP(sasl)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plain_server),

@@ -201,7 +201,7 @@ static void test_bad_versions(void **state)
 	side_free(&s);
 }
 
-int main(void)
+UNIT_GROUP(transcripts)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good_sessions),

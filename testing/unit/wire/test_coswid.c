@@ -322,7 +322,7 @@ static void test_read_limits(void **state)
 	arena_reset(&small);
 }
 
-int main(void)
+UNIT_GROUP(coswid)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_write),

@@ -134,7 +134,7 @@ static void test_bad_headers(void **state)
 	}
 }
 
-int main(void)
+UNIT_GROUP(pa_attr)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),       cmocka_unit_test(test_requestable),

@@ -150,7 +150,7 @@ static void test_segment_head(void **state)
 	assert_string_equal(pa_error_name(PEN_TCG, 1), "unknown");
 }
 
-int main(void)
+UNIT_GROUP(pa_error)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ietf_codes),   cmocka_unit_test(test_swima_codes),

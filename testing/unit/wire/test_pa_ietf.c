@@ -156,7 +156,7 @@ static void test_encoders_refuse(void **state)
 	REFUSED(pa_forwarding_encode(&w, PA_N_FORWARDING));
 }
 
-int main(void)
+UNIT_GROUP(pa_ietf)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_collector),

@@ -120,7 +120,7 @@ static void test_packages_encode(void **state)
 	wr_reset(&w);
 }
 
-int main(void)
+UNIT_GROUP(pa_list)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refs),

@@ -273,7 +273,7 @@ static void test_check_attr(void **state)
 	wr_reset(&w);
 }
 
-int main(void)
+UNIT_GROUP(pa_msg)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good_vectors),   cmocka_unit_test(test_bad_vectors),

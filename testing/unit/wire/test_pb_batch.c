@@ -140,7 +140,7 @@ static void test_names(void **state)
 	assert_string_equal(pb_type_name(PB_N_TYPES), "unknown");
 }
 
-int main(void)
+UNIT_GROUP(pb_batch)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vectors_round_trip),

@@ -178,7 +178,7 @@ static void test_names(void **state)
 	assert_string_equal(pb_error_name(PEN_IETF, PB_N_ERRORS), "unknown");
 }
 
-int main(void)
+UNIT_GROUP(pb_msg)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_messages),

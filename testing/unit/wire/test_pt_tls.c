@@ -151,7 +151,7 @@ static void test_names(void **state)
 	assert_string_equal(pt_error_name(1, 0), "unknown");
 }
 
-int main(void)
+UNIT_GROUP(pt_tls)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vectors_round_trip),

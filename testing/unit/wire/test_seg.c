@@ -73,7 +73,7 @@ static void test_next(void **state)
 	vectors_free(&set);
 }
 
-int main(void)
+UNIT_GROUP(seg)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_contract),

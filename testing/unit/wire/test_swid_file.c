@@ -172,7 +172,7 @@ static void test_read_foreign(void **state)
 	vectors_free(&set);
 }
 
-int main(void)
+UNIT_GROUP(swid_file)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_split),        cmocka_unit_test(test_together),

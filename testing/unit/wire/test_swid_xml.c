@@ -295,7 +295,7 @@ static void test_read_limits(void **state)
 	arena_reset(&small);
 }
 
-int main(void)
+UNIT_GROUP(swid_xml)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_write_small),       cmocka_unit_test(test_write_full),

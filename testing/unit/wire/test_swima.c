@@ -226,7 +226,7 @@ static void test_sources(void **state)
 	vectors_free(&set);
 }
 
-int main(void)
+UNIT_GROUP(swima)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_request),

@@ -126,7 +126,7 @@ static void test_refused(void **state)
 	wr_reset(&w);
 }
 
-int main(void)
+UNIT_GROUP(swima_events)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_upgrade),

@@ -57,7 +57,7 @@ static void test_write(void **state)
 	wr_reset(&w);
 }
 
-int main(void)
+UNIT_GROUP(text)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),

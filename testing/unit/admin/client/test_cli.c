@@ -212,7 +212,7 @@ static void test_time(void **state)
 		assert_int_equal(cli_time(*bad, &us), ST_EVALUE);
 }
 
-int main(void)
+UNIT_GROUP(cli)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_commands), cmocka_unit_test(test_refused),

@@ -318,7 +318,7 @@ static void test_full_disk(void **state)
 	assert_int_equal(writer_close(NULL), 0);
 }
 
-int main(void)
+UNIT_GROUP(writer)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_json),          cmocka_unit_test(test_csv),

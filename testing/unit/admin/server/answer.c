@@ -118,7 +118,7 @@ void check(const char *line, int exit, size_t rows, const char *err_msg)
 	drop(&g);
 }
 
-int setup(void **state)
+int answer_setup(void **state)
 {
 	(void)state;
 	env = (struct admin_env){ .posture = fake_posture_open() };

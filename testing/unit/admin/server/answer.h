@@ -38,6 +38,6 @@ const char *text(const struct got *g, size_t row, const char *key);
 void check(const char *line, int exit, size_t rows, const char *err_msg);
 
 /* Of each test: a fresh fake posture, and a clock three hours later than what it knows. */
-int setup(void **state);
+int answer_setup(void **state);
 
 #endif

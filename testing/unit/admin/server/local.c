@@ -17,7 +17,7 @@ static void mute(void *ctx, enum log_level level, const char *line)
 	(void)ctx, (void)level, (void)line;
 }
 
-int group_setup(void **state)
+int local_group_setup(void **state)
 {
 	(void)state;
 	log_set_sink(mute, NULL);
@@ -27,7 +27,7 @@ int group_setup(void **state)
 	return 0;
 }
 
-int group_teardown(void **state)
+int local_group_teardown(void **state)
 {
 	(void)state;
 	return rmdir(dir); /* fails when something was left behind */
@@ -43,7 +43,7 @@ int open_server(const struct admin_server_conf *how)
 	return admin_server_open(&conf, &env, &server);
 }
 
-int setup(void **state)
+int local_setup(void **state)
 {
 	const struct admin_server_conf conf = { .clients = 4, .idle_s = 1 };
 
@@ -51,7 +51,7 @@ int setup(void **state)
 	return open_server(&conf);
 }
 
-int teardown(void **state)
+int local_teardown(void **state)
 {
 	(void)state;
 	admin_server_close(server);

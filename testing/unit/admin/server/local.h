@@ -11,12 +11,12 @@ extern char dir[], path[64]; /* of the socket */
 extern struct admin_server *server;
 
 /* Of the group: the directory, which must be empty at the end. */
-int group_setup(void **state);
-int group_teardown(void **state);
+int local_group_setup(void **state);
+int local_group_teardown(void **state);
 
 /* Of a test: a server with four places and a second's patience; closes the one that is open. */
-int setup(void **state);
-int teardown(void **state);
+int local_setup(void **state);
+int local_teardown(void **state);
 
 /* Opens one at path on a fresh fake posture of which everything is known. */
 int open_server(const struct admin_server_conf *how);

@@ -91,7 +91,7 @@ static void check_assess(const char *line, int exit, size_t rows, const char *er
 static int setup_assess(void **state)
 {
 	fake_daemon = (struct fake_daemon){ 0 };
-	setup(state);
+	answer_setup(state);
 	env.assess = &fake_ops;
 	env.ctx = &fake_daemon;
 	return 0;
@@ -249,7 +249,7 @@ static void test_assess_many(void **state)
 	free(script);
 }
 
-int main(void)
+UNIT_GROUP_THREADED(assess)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_assess_questions, setup_assess),

@@ -341,7 +341,7 @@ static void test_follow_refused(void **state)
 	CHECK(ADMIN_NO, "", "changes", "--follow", "--endpoint", "nobody");
 }
 
-int main(void)
+UNIT_GROUP_THREADED(fleet)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_now),          cmocka_unit_test(test_lacking),

@@ -193,11 +193,11 @@ static void test_replaced(void **state)
 	assert_null(groups_hold(NULL));
 }
 
-int main(void)
+UNIT_GROUP(group)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_read),     cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_members),  cmocka_unit_test_setup(test_questions, setup),
+		cmocka_unit_test(test_members),  cmocka_unit_test_setup(test_questions, answer_setup),
 		cmocka_unit_test(test_replaced),
 	};
 

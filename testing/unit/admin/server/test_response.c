@@ -475,28 +475,28 @@ static void test_reader_goes(void **state)
 	wr_reset(&g.text);
 }
 
-int main(void)
+UNIT_GROUP(response)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_endpoints, setup),
-		cmocka_unit_test_setup(test_nobody, setup),
-		cmocka_unit_test_setup(test_endpoint, setup),
-		cmocka_unit_test_setup(test_software, setup),
-		cmocka_unit_test_setup(test_holders, setup),
-		cmocka_unit_test_setup(test_stale_after, setup),
-		cmocka_unit_test_setup(test_lacking, setup),
-		cmocka_unit_test_setup(test_events, setup),
-		cmocka_unit_test_setup(test_diff_questions, setup),
-		cmocka_unit_test_setup(test_changes, setup),
-		cmocka_unit_test_setup(test_versions, setup),
-		cmocka_unit_test_setup(test_exposure, setup),
-		cmocka_unit_test_setup(test_as_of, setup),
-		cmocka_unit_test_setup(test_status, setup),
-		cmocka_unit_test_setup(test_no_repository, setup),
-		cmocka_unit_test_setup(test_broken_repository, setup),
-		cmocka_unit_test_setup(test_roles, setup),
-		cmocka_unit_test_setup(test_forget, setup),
-		cmocka_unit_test_setup(test_reader_goes, setup),
+		cmocka_unit_test_setup(test_endpoints, answer_setup),
+		cmocka_unit_test_setup(test_nobody, answer_setup),
+		cmocka_unit_test_setup(test_endpoint, answer_setup),
+		cmocka_unit_test_setup(test_software, answer_setup),
+		cmocka_unit_test_setup(test_holders, answer_setup),
+		cmocka_unit_test_setup(test_stale_after, answer_setup),
+		cmocka_unit_test_setup(test_lacking, answer_setup),
+		cmocka_unit_test_setup(test_events, answer_setup),
+		cmocka_unit_test_setup(test_diff_questions, answer_setup),
+		cmocka_unit_test_setup(test_changes, answer_setup),
+		cmocka_unit_test_setup(test_versions, answer_setup),
+		cmocka_unit_test_setup(test_exposure, answer_setup),
+		cmocka_unit_test_setup(test_as_of, answer_setup),
+		cmocka_unit_test_setup(test_status, answer_setup),
+		cmocka_unit_test_setup(test_no_repository, answer_setup),
+		cmocka_unit_test_setup(test_broken_repository, answer_setup),
+		cmocka_unit_test_setup(test_roles, answer_setup),
+		cmocka_unit_test_setup(test_forget, answer_setup),
+		cmocka_unit_test_setup(test_reader_goes, answer_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

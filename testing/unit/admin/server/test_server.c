@@ -428,28 +428,28 @@ static void test_silent_manager(void **state)
 	fclose(conf.err);
 }
 
-int main(void)
+UNIT_GROUP_THREADED(server)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_answers, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_large, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_unreachable, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_denied, setup, teardown),
-		cmocka_unit_test_teardown(test_group, teardown),
-		cmocka_unit_test_setup_teardown(test_mode, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_garbage, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_oversize, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_slow, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_does_not_read, setup, teardown),
-		cmocka_unit_test_teardown(test_too_many, teardown),
-		cmocka_unit_test_setup_teardown(test_burst, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_close, setup, teardown),
-		cmocka_unit_test_teardown(test_leftover, teardown),
-		cmocka_unit_test_teardown(test_open_fails, teardown),
+		cmocka_unit_test_setup_teardown(test_answers, local_setup, local_teardown),
+		cmocka_unit_test_setup_teardown(test_large, local_setup, local_teardown),
+		cmocka_unit_test_setup_teardown(test_unreachable, local_setup, local_teardown),
+		cmocka_unit_test_setup_teardown(test_denied, local_setup, local_teardown),
+		cmocka_unit_test_teardown(test_group, local_teardown),
+		cmocka_unit_test_setup_teardown(test_mode, local_setup, local_teardown),
+		cmocka_unit_test_setup_teardown(test_garbage, local_setup, local_teardown),
+		cmocka_unit_test_setup_teardown(test_oversize, local_setup, local_teardown),
+		cmocka_unit_test_setup_teardown(test_slow, local_setup, local_teardown),
+		cmocka_unit_test_setup_teardown(test_does_not_read, local_setup, local_teardown),
+		cmocka_unit_test_teardown(test_too_many, local_teardown),
+		cmocka_unit_test_setup_teardown(test_burst, local_setup, local_teardown),
+		cmocka_unit_test_setup_teardown(test_close, local_setup, local_teardown),
+		cmocka_unit_test_teardown(test_leftover, local_teardown),
+		cmocka_unit_test_teardown(test_open_fails, local_teardown),
 		cmocka_unit_test(test_path),
 		cmocka_unit_test(test_other_managers),
 		cmocka_unit_test(test_silent_manager),
 	};
 
-	return cmocka_run_group_tests(tests, group_setup, group_teardown);
+	return cmocka_run_group_tests(tests, local_group_setup, local_group_teardown);
 }

@@ -141,16 +141,16 @@ static void test_keep_alive(void **state)
 	request_reset(&r);
 }
 
-int main(void)
+UNIT_GROUP_THREADED(stay)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_follower_leaves, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_asker_leaves, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_follower_does_not_read, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_followers_bounded, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_follower_hears_the_end, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_keep_alive, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_follower_leaves, local_setup, local_teardown),
+		cmocka_unit_test_setup_teardown(test_asker_leaves, local_setup, local_teardown),
+		cmocka_unit_test_setup_teardown(test_follower_does_not_read, local_setup, local_teardown),
+		cmocka_unit_test_setup_teardown(test_followers_bounded, local_setup, local_teardown),
+		cmocka_unit_test_setup_teardown(test_follower_hears_the_end, local_setup, local_teardown),
+		cmocka_unit_test_setup_teardown(test_keep_alive, local_setup, local_teardown),
 	};
 
-	return cmocka_run_group_tests(tests, group_setup, group_teardown);
+	return cmocka_run_group_tests(tests, local_group_setup, local_group_teardown);
 }

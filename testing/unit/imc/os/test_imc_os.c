@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* imc-os as a host sees it: what it says unasked and on request, and what it never says. */
 #include "unit.h"
-#include "fake_host.h"
-#include "pa_build.h"
+#include "unit/kit/fake_host.h"
+#include "unit/kit/pa_build.h"
 #include "pa_recorded.h"
 #include "base/conf.h"
 #include "base/log.h"
@@ -333,7 +333,7 @@ static int group_teardown(void **state)
 	return 0;
 }
 
-int main(void)
+UNIT_GROUP(imc_os)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_unasked),

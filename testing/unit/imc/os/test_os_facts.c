@@ -123,7 +123,7 @@ static void test_text(void **state)
 	assert_int_equal(os_cut("\x80\x80\x80", 2).n, 0);
 }
 
-int main(void)
+UNIT_GROUP(os_facts)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_product),   cmocka_unit_test(test_nothing_there),

@@ -216,7 +216,7 @@ static int end(void **state)
 	return scratch_drop(state);
 }
 
-int main(void)
+UNIT_GROUP(dir_walk)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_patterns),     cmocka_unit_test(test_passed),

@@ -150,7 +150,7 @@ static void test_ceilings(void **state)
 	free(p);
 }
 
-int main(void)
+UNIT_GROUP(dpkg_db)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_states),   cmocka_unit_test(test_fields),

@@ -62,7 +62,7 @@ static void test_hostile(void **state)
 	assert_int_equal(system(cmd), 0);
 }
 
-int main(void)
+UNIT_GROUP(platform)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fixture),

@@ -247,7 +247,7 @@ static void test_real(void **state)
 	free(g);
 }
 
-int main(void)
+UNIT_GROUP(source_dpkg)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_list),

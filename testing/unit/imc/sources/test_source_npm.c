@@ -162,7 +162,7 @@ static void test_files(void **state)
 	wr_reset(&w);
 }
 
-int main(void)
+UNIT_GROUP(source_npm)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_list),

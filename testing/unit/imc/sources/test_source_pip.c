@@ -200,7 +200,7 @@ static void test_metadata(void **state)
 	assert_false(pip_metadata_read(span_str(text), &m));
 }
 
-int main(void)
+UNIT_GROUP(source_pip)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_list),    cmocka_unit_test(test_hostile),

@@ -213,7 +213,7 @@ static void test_damaged(void **state)
 	listed_reset(&listed);
 }
 
-int main(void)
+UNIT_GROUP(source_rpm)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_absent),  cmocka_unit_test(test_real),

@@ -300,7 +300,7 @@ static void test_errors(void **state)
 	source_swid.close(NULL);
 }
 
-int main(void)
+UNIT_GROUP(source_swid)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_everywhere, begin, end),

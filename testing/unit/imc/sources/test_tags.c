@@ -149,7 +149,7 @@ static void test_made(void **state)
 	wr_reset(&w);
 }
 
-int main(void)
+UNIT_GROUP(tags)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_untouched, begin, end),

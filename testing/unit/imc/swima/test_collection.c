@@ -398,7 +398,7 @@ static void test_many(void **state)
 	collection_close(c);
 }
 
-int main(void)
+UNIT_GROUP(collection)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_changes, drop_ledger),

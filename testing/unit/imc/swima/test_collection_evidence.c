@@ -461,7 +461,7 @@ static void test_coswid(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
-int main(void)
+UNIT_GROUP(collection_evidence)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_found),     TEST(test_checked), TEST(test_between),

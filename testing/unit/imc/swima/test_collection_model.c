@@ -422,7 +422,7 @@ static void test_model(void **state)
 	evidence_close(looker);
 }
 
-int main(void)
+UNIT_GROUP(collection_model)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_model),

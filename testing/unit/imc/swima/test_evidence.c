@@ -317,7 +317,7 @@ static int drop(void **state)
 	return scratch_drop(state);
 }
 
-int main(void)
+UNIT_GROUP(evidence)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order),      cmocka_unit_test(test_not_taken),

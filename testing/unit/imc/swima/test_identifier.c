@@ -188,7 +188,7 @@ static void test_ceiling(void **state)
 	wr_reset(&w);
 }
 
-int main(void)
+UNIT_GROUP(identifier)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_unique),     cmocka_unit_test(test_never_shared),

@@ -319,7 +319,7 @@ static void test_recorded(void **state)
 	}
 }
 
-int main(void)
+UNIT_GROUP(imc_swima)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_says_nothing_first, teardown),

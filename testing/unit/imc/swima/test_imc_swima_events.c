@@ -558,7 +558,7 @@ static void test_evidence(void **state)
 	assert_int_equal(swima_event_next(&l, &ev), 0);
 }
 
-int main(void)
+UNIT_GROUP(imc_swima_events)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_history, teardown),

@@ -187,7 +187,7 @@ static void test_too_many(void **state)
 	(void)only_error(PA_E_SWIMA, 2);
 }
 
-int main(void)
+UNIT_GROUP(imc_swima_refusals)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_subscriptions, teardown),

@@ -198,7 +198,7 @@ static void test_together(void **state)
 	stop();
 }
 
-int main(void)
+UNIT_GROUP(imc_swima_vectors)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vectors),

@@ -259,7 +259,7 @@ static void test_shared(void **state)
 	ledger_close(b);
 }
 
-int main(void)
+UNIT_GROUP(ledger)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_survives, drop_file),

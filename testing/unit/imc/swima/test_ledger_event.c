@@ -575,7 +575,7 @@ static void test_later_version(void **state)
 	ledger_close(open_as(100, false));
 }
 
-int main(void)
+UNIT_GROUP(ledger_event)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_events, clean),

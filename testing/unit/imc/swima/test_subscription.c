@@ -105,7 +105,7 @@ static void test_encode(void **state)
 	subscriptions_reset(&s);
 }
 
-int main(void)
+UNIT_GROUP(subscription)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_two_steps),

@@ -489,7 +489,7 @@ static void test_dpkg(void **state)
 	watcher_stop(w);
 }
 
-int main(void)
+UNIT_GROUP(watcher)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_changes, clean),

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* imv-os as a host sees it, fed with what strongSwan's collector has said, and with our own. */
 #include "unit.h"
-#include "fake_host.h"
+#include "unit/kit/fake_host.h"
 #include "unit/kit/fake_posture.h"
-#include "pa_build.h"
+#include "unit/kit/pa_build.h"
 #include "pa_recorded.h"
 #include "base/conf.h"
 #include "base/log.h"
@@ -299,7 +299,7 @@ static int group_teardown(void **state)
 	return 0;
 }
 
-int main(void)
+UNIT_GROUP(imv_os)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_recorded),

@@ -227,7 +227,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-int main(void)
+UNIT_GROUP(os_policy)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rules),    cmocka_unit_test(test_mistakes),

@@ -151,7 +151,7 @@ static void test_told_much(void **state)
 	swima_peer_reset(&p);
 }
 
-int main(void)
+UNIT_GROUP(collector)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_chunks),       cmocka_unit_test(test_octets),

@@ -529,7 +529,7 @@ static void test_bad_settings(void **state)
 	}
 }
 
-int main(void)
+UNIT_GROUP(imv_swima)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_learns, teardown),

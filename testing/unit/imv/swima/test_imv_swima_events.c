@@ -390,7 +390,7 @@ static void test_vector_malformed(void **state)
 
 #define T(f) cmocka_unit_test_teardown(f, teardown)
 
-int main(void)
+UNIT_GROUP(imv_swima_events)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_first),

@@ -268,7 +268,7 @@ static void test_foreign(void **state)
 
 #define T(f) cmocka_unit_test_teardown(f, teardown)
 
-int main(void)
+UNIT_GROUP(imv_swima_fallback)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_hole),

@@ -136,7 +136,7 @@ static void test_recorded(void **state)
 	check_recorded("swima-targeted", 0);
 }
 
-int main(void)
+UNIT_GROUP(imv_swima_rules)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_policy, teardown),

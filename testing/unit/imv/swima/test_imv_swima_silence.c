@@ -193,7 +193,7 @@ static int forget_fact(void **state)
 	return teardown(state);
 }
 
-int main(void)
+UNIT_GROUP(imv_swima_silence)
 {
 #define TEST(f) cmocka_unit_test_teardown(f, forget_fact)
 	const struct CMUnitTest tests[] = {

@@ -128,7 +128,7 @@ static void test_vectors(void **state)
 	vectors_free(&v);
 }
 
-int main(void)
+UNIT_GROUP(imv_swima_vectors)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_vectors) };
 

@@ -82,7 +82,7 @@ static void test_last_name(void **state)
 	news_reset(&n);
 }
 
-int main(void)
+UNIT_GROUP(pending_events)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sum),

@@ -176,7 +176,7 @@ static void test_actions(void **state)
 	assert_int_equal(policy_action(policy, PA_RESULT_UNKNOWN), IMV_NO_ACCESS);
 }
 
-int main(void)
+UNIT_GROUP(swima_policy)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_none, stop),

@@ -312,7 +312,7 @@ static void test_flaps(void **state)
 	shim_free(&f);
 }
 
-int main(void)
+UNIT_GROUP_THREADED(slow_disk)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_slow),  cmocka_unit_test(test_guilty_alone),

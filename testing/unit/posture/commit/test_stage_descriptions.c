@@ -373,7 +373,7 @@ static void test_bounds(void **state)
 	assert_int_equal(fixture_count(&f, WHEN_NOW, "harmless"), 0);
 }
 
-int main(void)
+UNIT_GROUP(stage_descriptions)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_without_it, setup, teardown),

@@ -509,7 +509,7 @@ static void test_past(void **state)
 	fixture_free(&f);
 }
 
-int main(void)
+UNIT_GROUP_THREADED(stage_events)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_applied),       cmocka_unit_test(test_once),

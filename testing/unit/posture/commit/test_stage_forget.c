@@ -371,7 +371,7 @@ static void test_wrong_clock(void **state)
 	fixture_free(&f);
 }
 
-int main(void)
+UNIT_GROUP_THREADED(stage_forget)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forget),    cmocka_unit_test(test_return),

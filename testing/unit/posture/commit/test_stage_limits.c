@@ -191,7 +191,7 @@ static void test_neighbours(void **state)
 	fixture_free(&f);
 }
 
-int main(void)
+UNIT_GROUP_THREADED(stage_limits)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_new_software), cmocka_unit_test(test_max_software),

@@ -136,7 +136,7 @@ static void test_rows(void **state)
 	fixture_free(&f);
 }
 
-int main(void)
+UNIT_GROUP(history_rows)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),

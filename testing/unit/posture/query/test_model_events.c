@@ -508,7 +508,7 @@ static void test_model(void **state)
 	fixture_free(&f);
 }
 
-int main(void)
+UNIT_GROUP_THREADED(model_events)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_model),

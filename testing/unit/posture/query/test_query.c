@@ -170,7 +170,7 @@ static void test_among(void **state)
 	fixture_free(&f);
 }
 
-int main(void)
+UNIT_GROUP_THREADED(query)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ranges),

@@ -434,7 +434,7 @@ static void test_changes_fresh(void **state)
 	end(&f);
 }
 
-int main(void)
+UNIT_GROUP_THREADED(when)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_late),          cmocka_unit_test(test_ahead),

@@ -42,7 +42,7 @@ static void test_bitmap(void **state)
 	bitmap_free(NULL);
 }
 
-int main(void)
+UNIT_GROUP(bitmap)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bitmap),

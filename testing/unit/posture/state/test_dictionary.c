@@ -124,7 +124,7 @@ static void test_dictionary(void **state)
 	text_table_free(&texts);
 }
 
-int main(void)
+UNIT_GROUP(dictionary)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_dictionary),

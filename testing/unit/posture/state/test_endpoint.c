@@ -143,7 +143,7 @@ static void test_take(void **state)
 	text_table_free(&texts);
 }
 
-int main(void)
+UNIT_GROUP(endpoint)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),

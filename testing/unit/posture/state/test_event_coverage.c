@@ -118,7 +118,7 @@ static void test_load(void **state)
 	ledger_free(&l);
 }
 
-int main(void)
+UNIT_GROUP(event_coverage)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ranges),

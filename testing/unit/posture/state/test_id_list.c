@@ -88,7 +88,7 @@ static void test_insert_and_remove(void **state)
 	ids_free(&ids);
 }
 
-int main(void)
+UNIT_GROUP(id_list)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sort),

@@ -149,7 +149,7 @@ static void test_names(void **state)
 	fixture_free(&f);
 }
 
-int main(void)
+UNIT_GROUP_THREADED(index)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_start),

@@ -50,7 +50,7 @@ static void test_keys(void **state)
 	assert_int_equal(keys_octets(&t), 0);
 }
 
-int main(void)
+UNIT_GROUP(key_table)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_keys) };
 

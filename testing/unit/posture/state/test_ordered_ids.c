@@ -203,7 +203,7 @@ static void test_first(void **state)
 	order_free(&o);
 }
 
-int main(void)
+UNIT_GROUP(ordered_ids)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_model),        cmocka_unit_test(test_moving),

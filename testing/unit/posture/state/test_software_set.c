@@ -153,7 +153,7 @@ static void test_digest(void **state)
 	text_table_free(&texts);
 }
 
-int main(void)
+UNIT_GROUP(software_set)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_find),

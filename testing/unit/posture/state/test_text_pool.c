@@ -115,7 +115,7 @@ static void test_table(void **state)
 	text_table_free(&t);
 }
 
-int main(void)
+UNIT_GROUP(text_pool)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),

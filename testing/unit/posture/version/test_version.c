@@ -227,7 +227,7 @@ static void test_find(void **state)
 	assert_null(version_range_guess(""));
 }
 
-int main(void)
+UNIT_GROUP(version)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_deb),       cmocka_unit_test(test_rpm),

@@ -237,7 +237,7 @@ static void test_pip(void **state)
 	check_scheme(&s);
 }
 
-int main(void)
+UNIT_GROUP(version_orders)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_dpkg),
