@@ -137,13 +137,13 @@ static bool is_ours(const struct swima_session *s, uint32_t request)
 /* The report has gone without it, and said that it was all. */
 static int swima_late(struct imv *imv, struct swima_session *s, const struct swima_peer *p)
 {
-	static const char err_msg[] = "a collector has told its inventory too late";
+	static const char reason[] = "a collector has told its inventory too late";
 
 	if (s->inventories && !(p && p->inventory)) {
 		if (s->follow.collectors <= s->inventories)
 			s->follow.collectors = s->inventories + 1;
-		swima_follow_notice(imv, s, "%s", err_msg);
-		(void)imv_fact(imv, FACT_INCOMPLETE, span_str(err_msg));
+		swima_follow_notice(imv, s, "%s", reason);
+		(void)imv_fact(imv, FACT_INCOMPLETE, span_str(reason));
 		(void)imv_submit(imv);
 	}
 	return imv_note(imv, "inventory came too late");
@@ -270,15 +270,15 @@ static void swima_remedy(struct imv *imv, const char *text)
 static void swima_tell(void *ctx, const struct policy_finding *f)
 {
 	struct imv *imv = ctx;
-	char rule[160], err_msg[1024];
+	char rule[160], reason[1024];
 
 	(void)snprintf(rule, sizeof(rule), "swima.%s", f->rule);
-	(void)snprintf(err_msg, sizeof(err_msg), "%s%.*s",
+	(void)snprintf(reason, sizeof(reason), "%s%.*s",
 		       !f->what.n   ? ""
 		       : f->lacking ? "not installed: "
 				    : "installed: ",
 		       (int)f->what.n, f->what.n ? (const char *)f->what.p : "");
-	(void)imv_result(imv, rule, (enum verdict)f->evaluation, span_str(err_msg));
+	(void)imv_result(imv, rule, (enum verdict)f->evaluation, span_str(reason));
 	if (f->evaluation == PA_RESULT_COMPLIANT)
 		return;
 	if (f->lacking)
@@ -294,16 +294,16 @@ static void swima_tell(void *ctx, const struct policy_finding *f)
 /* An inventory is known, and nobody speaks of software: it is not taken for what is there. */
 static enum pa_result swima_silence(struct imv *imv, struct swima_session *s)
 {
-	static const char err_msg[] = "no collector speaks of software any more";
+	static const char reason[] = "no collector speaks of software any more";
 	enum pa_result evaluation = policy_silence(swima_module(imv)->policy);
 
 	if (!s->follow.silent) {
-		swima_follow_notice_of(imv, s, "swima.silent", "%s", err_msg);
-		(void)imv_fact(imv, FACT_INCOMPLETE, span_str(err_msg));
+		swima_follow_notice_of(imv, s, "swima.silent", "%s", reason);
+		(void)imv_fact(imv, FACT_INCOMPLETE, span_str(reason));
 	}
 	swima_follow_forget(s);
 	s->follow.silent = true;
-	(void)imv_result(imv, "swima.inventory", (enum verdict)evaluation, span_str(err_msg));
+	(void)imv_result(imv, "swima.inventory", (enum verdict)evaluation, span_str(reason));
 	swima_reason(imv, "The software inventory is not told any more",
 		     "Das Software-Inventar wird nicht mehr mitgeteilt", (struct span){ 0 });
 	return evaluation;
@@ -311,13 +311,13 @@ static enum pa_result swima_silence(struct imv *imv, struct swima_session *s)
 
 static enum pa_result swima_no_inventory(struct imv *imv, struct swima_session *s)
 {
-	struct span err_msg = s->broken ? span_str("the inventory is malformed or too long")
-			      : s->complaint.len ? wr_span(&s->complaint)
-						 : span_str("no collector answered");
+	struct span reason = s->broken ? span_str("the inventory is malformed or too long")
+			     : s->complaint.len ? wr_span(&s->complaint)
+						: span_str("no collector answered");
 
-	(void)imv_result(imv, "swima.inventory", VERDICT_ERROR, err_msg);
+	(void)imv_result(imv, "swima.inventory", VERDICT_ERROR, reason);
 	swima_reason(imv, "The software inventory could not be obtained: ",
-		     "Das Software-Inventar war nicht zu bekommen: ", err_msg);
+		     "Das Software-Inventar war nicht zu bekommen: ", reason);
 	return PA_RESULT_ERROR;
 }
 

@@ -215,8 +215,8 @@ int agent_conf_tls(const struct agent_conf *c, struct tls_ctx **ctx, struct conf
 		.peer_name = c->server,
 		.resumption = c->tls_resumption,
 	};
-	struct tls_error err_msg;
-	int err = tls_ctx_open(&conf, ctx, &err_msg);
+	struct tls_error tls_err;
+	int err = tls_ctx_open(&conf, ctx, &tls_err);
 
-	return err ? settings_fail(e, c->file, "tls: %s", err_msg.text) : 0;
+	return err ? settings_fail(e, c->file, "tls: %s", tls_err.text) : 0;
 }

@@ -336,8 +336,7 @@ bool peer_input(struct peer *p, struct span batch, bool *ignored)
 		return false;
 	case PB_REFUSED:
 		log_warn(p->log, "batch refused: answer=\"%s\" at=%zu",
-			 pb_error_name(p->pb.err_msg.vendor, p->pb.err_msg.code),
-			 p->pb.err_at);
+			 pb_error_name(p->pb.fatal.vendor, p->pb.fatal.code), p->pb.err_at);
 		carry(p);
 		over(p, p->pb.err ? p->pb.err : ST_EVALUE, "the peer broke PB-TNC");
 		return false;

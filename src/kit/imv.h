@@ -162,7 +162,7 @@ void imv_reason(struct imv *imv, const struct kit_text *texts, size_t n);
 int imv_fact(struct imv *imv, const char *name, struct span value);
 
 /* Result of one rule of the policy ("os.forwarding"), and why (text, may be empty). */
-int imv_result(struct imv *imv, const char *rule, enum verdict v, struct span err_msg);
+int imv_result(struct imv *imv, const char *rule, enum verdict v, struct span reason);
 
 /* The report under construction, for everything else posture/report.h offers (inventories,
  * descriptions); NULL when nothing is stored. Do not submit it. */

@@ -84,11 +84,11 @@ int imv_fact(struct imv *imv, const char *name, struct span value)
 	return r ? report_fact(r, name, value) : 0;
 }
 
-int imv_result(struct imv *imv, const char *rule, enum verdict v, struct span err_msg)
+int imv_result(struct imv *imv, const char *rule, enum verdict v, struct span reason)
 {
 	struct report *r = imv_report(imv);
 
-	return r ? report_result(r, rule, v, err_msg) : 0;
+	return r ? report_result(r, rule, v, reason) : 0;
 }
 
 int imv_submit(struct imv *imv)

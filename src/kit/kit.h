@@ -55,7 +55,7 @@ enum kit_retry {
  * between load and unload. 0: it will, when its turn comes (stanced: assess_rate of
  * stance.conf); ST_EDENIED: it will not; ST_ENOENT: the host cannot, or there is no such
  * connection; ST_ESTATE: the module is not in a host. */
-int kit_retry(struct kit_module *m, uint32_t connection, enum kit_retry err_msg);
+int kit_retry(struct kit_module *m, uint32_t connection, enum kit_retry reason);
 
 /* The text that suits best a peer whose Accept-Language value is `preferred` (RFC 9110, 12.5.4;
  * may be NULL): the highest weight wins, a tag also matches a text in the same language of

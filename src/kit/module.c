@@ -466,7 +466,7 @@ void kit_conn_renew(struct kit_conn *c, int (*renew)(struct kit_conn *c))
 
 /* --- for modules --- */
 
-int kit_retry(struct kit_module *m, uint32_t connection, enum kit_retry err_msg)
+int kit_retry(struct kit_module *m, uint32_t connection, enum kit_retry reason)
 {
 	struct kit *k = ((struct kit_config *)m)->kit;
 	TNC_TNCC_RequestHandshakeRetryPointer retry;
@@ -478,7 +478,7 @@ int kit_retry(struct kit_module *m, uint32_t connection, enum kit_retry err_msg)
 	pthread_mutex_unlock(&k->lock);
 	if (!retry)
 		return ST_ESTATE;
-	switch (retry(id, connection, (TNC_RetryReason)err_msg)) {
+	switch (retry(id, connection, (TNC_RetryReason)reason)) {
 	case TNC_RESULT_SUCCESS:
 		return 0;
 	case TNC_RESULT_WONT_RETRY:

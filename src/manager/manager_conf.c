@@ -283,8 +283,8 @@ int stanced_conf_tls(const struct stanced_conf *c, struct tls_cache *cache,
 		.crl = c->tls_crl,
 		.cache = c->tls_resumption ? cache : NULL,
 	};
-	struct tls_error err_msg;
-	int err = tls_ctx_open(&conf, ctx, &err_msg);
+	struct tls_error tls_err;
+	int err = tls_ctx_open(&conf, ctx, &tls_err);
 
-	return err ? settings_fail(e, c->file, "tls: %s", err_msg.text) : 0;
+	return err ? settings_fail(e, c->file, "tls: %s", tls_err.text) : 0;
 }

@@ -35,7 +35,7 @@ static int reserve_open(void)
 
 /* No descriptor is left for the peer: the reserved one lets us take it from the queue and
  * close it, so that it learns and the socket does not stay readable for ever. */
-static void listener_refuse_one(struct listener *l, int err_msg)
+static void listener_refuse_one(struct listener *l, int err)
 {
 	unsigned muted;
 	int fd;
@@ -46,7 +46,7 @@ static void listener_refuse_one(struct listener *l, int err_msg)
 		close(fd);
 	l->reserve = reserve_open();
 	if (log_gate_pass(&l->full, clock_mono_us(), &muted))
-		log_error(NULL, "connection refused: error=\"%s\" more=%u", strerror(err_msg),
+		log_error(NULL, "connection refused: error=\"%s\" more=%u", strerror(err),
 			  muted);
 }
 

@@ -299,14 +299,14 @@ static void conn_ready(struct pt_conn *c)
 /* The session has ended by a rule of RFC 6876; an Error, if any, is in the output. */
 static void conn_session_over(struct pt_conn *c)
 {
-	const struct pt_why *err_msg = &c->pt.err_msg;
+	const struct pt_failure *failure = &c->pt.failure;
 	char reason[160];
 
 	(void)snprintf(reason, sizeof(reason), "PT-TLS error %s: %s (%s)",
-		       err_msg->received ? "received" : "sent",
-		       pt_error_name(err_msg->vendor, err_msg->code),
-		       st_strerror(err_msg->err));
-	conn_end(c, err_msg->err ? err_msg->err : ST_ECLOSED, reason);
+		       failure->received ? "received" : "sent",
+		       pt_error_name(failure->vendor, failure->code),
+		       st_strerror(failure->err));
+	conn_end(c, failure->err ? failure->err : ST_ECLOSED, reason);
 }
 
 /* False when there is nothing more to be had from the session. */

@@ -80,8 +80,8 @@ int pb_session_fail(struct pb_session *s, const struct pb_error *e, struct wr *o
 		return ST_ESTATE;
 	m.error.fatal = true;
 	s->state = PB_END;
-	s->err_msg = m.error;
-	s->err_msg.params = (struct span){ 0 }; /* borrowed: not ours to keep */
+	s->fatal = m.error;
+	s->fatal.params = (struct span){ 0 }; /* borrowed: not ours to keep */
 	wr_reset(&s->queue);
 	start = pb_batch_begin(out, PB_CLOSE, s->cfg->server);
 	(void)pb_msg_encode(out, &m);
@@ -189,8 +189,8 @@ static int pb_note(struct pb_session *s, struct rd r)
 				wr_bytes(&s->language, m.language);
 		}
 		if (m.vendor == PEN_IETF && m.type == PB_MSG_ERROR && m.error.fatal) {
-			s->err_msg = m.error;
-			s->err_msg.params = (struct span){ 0 };
+			s->fatal = m.error;
+			s->fatal.params = (struct span){ 0 };
 			ended = true; /* a fatal error needs no CLOSE around it to be fatal */
 		}
 	}

@@ -50,9 +50,9 @@ struct pb_session {
 	struct rd walk;   /* over the messages of the last batch */
 	struct wr queue;  /* messages to send, encoded */
 	struct wr language;
-	uint32_t rounds;         /* batches received since the assessment began */
-	struct pb_error err_msg; /* the fatal error that was sent or received */
-	int err;                 /* ST_E... behind it, and its offset; for the log */
+	uint32_t rounds;       /* batches received since the assessment began */
+	struct pb_error fatal; /* the fatal error that was sent or received */
+	int err;               /* ST_E... behind it, and its offset; for the log */
 	size_t err_at;
 };
 

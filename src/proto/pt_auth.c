@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "proto/pt_auth.h"
+#include "proto/pt_reply.h"
 
 #include <stdlib.h>
 
@@ -136,10 +137,8 @@ static int pt_run_server(struct pt_session *s, struct span response, struct wr *
 	return pt_run_over(s, status, out);
 }
 
-int pt_session_verified(struct pt_session *s, int err, struct wr *out)
+int pt_auth_on_verified(struct pt_session *s, int err, struct wr *out)
 {
-	if (s->state != PT_VERIFY)
-		return ST_ESTATE;
 	return pt_run_over(s, err < 0 ? err : SASL_DONE, out);
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Inside the PT-TLS session: its SASL part (RFC 6876, 3.8), and what that needs of the rest.
- * Nobody else includes this. */
+/* The SASL part of the PT-TLS session (RFC 6876, 3.8). Private to src/proto. */
 #ifndef STANCE_PROTO_PT_AUTH_H
 #define STANCE_PROTO_PT_AUTH_H
 
@@ -9,11 +8,12 @@
 
 ST_API_BEGIN
 
-/* Server: sends what comes next, a list to choose from or the empty list. An event. */
+/* Server: sends the list of mechanisms, or the empty list when authentication is complete.
+ * Returns an event. */
 int pt_auth_offer(struct pt_session *s, struct wr *out);
 
-/* Handlers of messages. m is right in this state; whole is all of its octets, for the copy in
- * an Error. They return an event or a negative error of our own. */
+/* Handlers of messages. m is allowed in this state; whole is the entire message, for the copy in
+ * an Error. They return an event, or a negative error when the session cannot go on. */
 int pt_auth_on_choice(struct pt_session *s, const struct pt_msg *m, struct span whole,
 		      struct wr *out);
 int pt_auth_on_response(struct pt_session *s, const struct pt_msg *m, struct span whole,
@@ -25,14 +25,8 @@ int pt_auth_on_challenge(struct pt_session *s, const struct pt_msg *m, struct sp
 int pt_auth_on_result(struct pt_session *s, const struct pt_msg *m, struct span whole,
 		      struct wr *out);
 
-/* In pt_session.c. Sends m under our next identifier. */
-int pt_send(struct pt_session *s, struct pt_msg *m, struct wr *out);
-
-/* The end, with an Error that we send. PT_CLOSE, or a negative error of out. */
-int pt_fail(struct pt_session *s, uint32_t code, int err, struct span copy, struct wr *out);
-
-/* The end, without a word. PT_CLOSE. */
-int pt_end(struct pt_session *s, int err, bool received);
+/* The result that sasl.verify put off (pt_session_verified). Returns an event. */
+int pt_auth_on_verified(struct pt_session *s, int err, struct wr *out);
 
 ST_API_END
 

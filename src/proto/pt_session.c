@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "proto/pt_session.h"
 #include "proto/pt_auth.h"
+#include "proto/pt_reply.h"
 
 #include <stdlib.h>
 
@@ -24,39 +25,6 @@ struct span pt_session_user(const struct pt_session *s)
 	return span_str(s->login ? s->login->user : "");
 }
 
-/* --- sending ------------------------------------------------------------------------------- */
-
-int pt_send(struct pt_session *s, struct pt_msg *m, struct wr *out)
-{
-	m->vendor = PEN_IETF;
-	m->id = s->next_id++; /* rolls over, RFC 6876, 3.5 */
-	return pt_msg_encode(out, m);
-}
-
-static int pt_send_error(struct pt_session *s, uint32_t code, struct span copy, struct wr *out)
-{
-	struct pt_msg m = { .type = PT_ERROR, .error = { .code = code, .copy = copy } };
-
-	return pt_send(s, &m, out);
-}
-
-/* The end, with an Error that we send. */
-int pt_fail(struct pt_session *s, uint32_t code, int err, struct span copy, struct wr *out)
-{
-	s->state = PT_CLOSED;
-	s->err_msg = (struct pt_why){ .err = err, .vendor = PEN_IETF, .code = code };
-	err = pt_send_error(s, code, copy, out);
-	return err < 0 ? err : PT_CLOSE;
-}
-
-/* The end, without a word. */
-int pt_end(struct pt_session *s, int err, bool received)
-{
-	s->state = PT_CLOSED;
-	s->err_msg = (struct pt_why){ .err = err, .received = received };
-	return PT_CLOSE;
-}
-
 int pt_session_fail(struct pt_session *s, enum pt_error_code code, int err, struct wr *out)
 {
 	return pt_fail(s, code, err, (struct span){ 0 }, out);
@@ -71,6 +39,11 @@ int pt_session_start(struct pt_session *s, struct wr *out)
 		return ST_ESTATE;
 	s->state = s->cfg->initiator ? PT_WAIT_RESPONSE : PT_WAIT_REQUEST;
 	return s->cfg->initiator ? pt_send(s, &m, out) : 0;
+}
+
+int pt_session_verified(struct pt_session *s, int err, struct wr *out)
+{
+	return s->state == PT_VERIFY ? pt_auth_on_verified(s, err, out) : ST_ESTATE;
 }
 
 int pt_session_send_batch(struct pt_session *s, struct span batch, struct wr *out)
@@ -135,7 +108,7 @@ static int on_error(struct pt_session *s, const struct pt_msg *m, struct span wh
 	    !ends[m->error.code])
 		return PT_NEED_MORE;
 	(void)pt_end(s, ends[m->error.code], true);
-	s->err_msg.code = m->error.code;
+	s->failure.code = m->error.code;
 	return PT_CLOSE;
 }
 

@@ -60,7 +60,7 @@ enum pt_event {
 };
 
 /* Why a session ended, for the log. */
-struct pt_why {
+struct pt_failure {
 	int err;               /* ST_E...; 0 while nothing is wrong */
 	bool received;         /* the peer sent the Error; otherwise we did */
 	uint32_t vendor, code; /* of the Error; PT_E_RESERVED when none was sent */
@@ -80,7 +80,7 @@ struct pt_session {
 	bool in_done;      /* it has been dealt with; only s->batch may still borrow from it */
 	uint32_t skip;     /* octets of an ignored message still to come */
 	struct span batch; /* with PT_BATCH; valid until the next call or the input is gone */
-	struct pt_why err_msg;
+	struct pt_failure failure;
 
 	struct pt_login *login; /* NULL: no run has begun */
 	unsigned sasl_runs;     /* begun so far */

@@ -8,23 +8,9 @@
 
 #include "base/api.h"
 #include "wire/pa_attr.h"
+#include "wire/pa_list.h"
 
 ST_API_BEGIN
-
-/* 4.2.1, Attribute Request: a list of types. */
-struct pa_ref {
-	uint32_t vendor, type;
-};
-
-struct pa_ref_list {
-	struct rd rd;
-};
-
-/* The value must be one entry or more. */
-int pa_ref_list_begin(struct pa_ref_list *l, const struct pa_attr *a);
-/* 1 and *ref, 0 at the end, ST_E... An entry that may not be requested fails. */
-int pa_ref_next(struct pa_ref_list *l, struct pa_ref *ref);
-int pa_ref_encode(struct wr *w, const struct pa_ref *ref); /* one entry; repeat */
 
 /* 4.2.2 */
 struct pa_product {
@@ -86,47 +72,6 @@ int pa_op_status_encode(struct wr *w, const struct pa_op_status *s);
 
 /* A time that exists (second 60 does); PA_TIME_UNKNOWN is not one. */
 bool pa_time_ok(struct span s);
-
-/* 4.2.6: a list */
-struct pa_port {
-	bool blocked; /* the same for all entries of one protocol */
-	uint8_t protocol;
-	uint16_t port;
-};
-
-/* More entries than this are refused with ST_ELIMIT. */
-#define PA_PORTS_MAX 131072
-
-struct pa_port_list {
-	struct rd rd;
-};
-
-/* Looks at all entries at once: no pair (protocol, port) twice, one `blocked` per protocol. */
-int pa_port_list_begin(struct pa_port_list *l, const struct pa_attr *a);
-/* 1 and *p, 0 at the end, ST_E... */
-int pa_port_next(struct pa_port_list *l, struct pa_port *p);
-int pa_port_encode(struct wr *w, const struct pa_port *p); /* one entry; repeat */
-
-/* 4.2.7: a list with a count in front */
-struct pa_package {
-	struct span name, version; /* up to 255 octets each */
-};
-
-struct pa_package_list {
-	uint32_t count; /* as announced */
-	uint32_t left;  /* still to come */
-	struct rd rd;
-};
-
-int pa_package_list_begin(struct pa_package_list *l, const struct pa_attr *a);
-/* 1 and *p, 0 at the end, ST_E... */
-int pa_package_next(struct pa_package_list *l, struct pa_package *p);
-
-/* pa_packages_begin writes the head and returns what pa_packages_end wants; n is the number of
- * packages written in between, at most 65535. */
-size_t pa_packages_begin(struct wr *w);
-int pa_package_encode(struct wr *w, const struct pa_package *p);
-int pa_packages_end(struct wr *w, size_t begin, uint32_t n);
 
 /* 4.2.9 */
 enum pa_result {

@@ -220,3 +220,55 @@ PA_RECODE(swima_sources_recode)
 			source_encode(w, &s);
 	return pa_recode_end(r, &l.rd, w);
 }
+
+int swima_head_decode(struct rd *r, uint32_t type, struct swima_head *h)
+{
+	*h = (struct swima_head){ 0 };
+	h->flags = rd_u8(r) & SWIMA_FULFILLMENT;
+	h->count = rd_u24(r);
+	h->request_id = rd_u32(r);
+	h->epoch = rd_u32(r);
+	h->last_eid = rd_u32(r);
+	if (swima_is_events(type)) {
+		size_t at = rd_pos(r);
+
+		h->last_consulted_eid = rd_u32(r);
+		if (h->last_consulted_eid > h->last_eid)
+			rd_fail(r, at, ST_EVALUE);
+	}
+	return r->err;
+}
+
+int swima_head_encode(struct wr *w, uint32_t type, const struct swima_head *h)
+{
+	wr_u8(w, h->flags & SWIMA_FULFILLMENT);
+	wr_u24(w, h->count);
+	wr_u32(w, h->request_id);
+	wr_u32(w, h->epoch);
+	wr_u32(w, h->last_eid);
+	if (swima_is_events(type))
+		wr_u32(w, h->last_consulted_eid);
+	return w->err;
+}
+
+int swima_writer_begin(struct swima_writer *sw, struct wr *w, uint32_t type,
+		       const struct swima_head *h)
+{
+	struct swima_head head = *h;
+
+	*sw = (struct swima_writer){ .w = w, .type = type };
+	head.count = 0;
+	sw->begin = pa_attr_begin(w, 0, PEN_IETF, type);
+	return swima_head_encode(w, type, &head);
+}
+
+int swima_writer_end(struct swima_writer *sw)
+{
+	struct wr *w = sw->w;
+	size_t value = sw->begin + PA_ATTR_HDR;
+
+	if (!w->err)
+		wr_fill32(w, value, (uint32_t)w->p[value] << 24 | sw->count);
+	pa_attr_end(w, sw->begin);
+	return w->err;
+}

@@ -424,9 +424,9 @@ static void do_error(struct side *s, char *p)
 {
 	char *layer = word(&p);
 	unsigned want = (unsigned)atoi(word(&p));
-	unsigned have = is(layer, "pt") ? s->pt.err_msg.code : s->pb.err_msg.code;
+	unsigned have = is(layer, "pt") ? s->pt.failure.code : s->pb.fatal.code;
 
-	if (!is(layer, "pt") && !s->pb.err_msg.fatal)
+	if (!is(layer, "pt") && !s->pb.fatal.fatal)
 		fail("%s has no fatal error", s->name);
 	if (have != want)
 		fail("%s has error %u, not %u", s->name, have, want);

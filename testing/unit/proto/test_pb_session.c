@@ -199,7 +199,7 @@ static void check_answer(bool server, enum pb_state from, const char *bad, const
 	assert_true(span_eq(wr_span(&out), want));
 	assert_int_equal(s.state, PB_END);
 	assert_true(s.err < 0);
-	assert_true(s.err_msg.fatal);
+	assert_true(s.fatal.fatal);
 	assert_int_equal(pb_session_next(&s, &m), 0); /* nothing of it is delivered */
 	pb_session_reset(&s);
 	wr_reset(&out);
@@ -439,7 +439,7 @@ static void test_errors_received(void **state)
 	assert_int_equal(receive(&s, &in, PB_CDATA, &m, 1, &out), PB_ACCEPTED);
 	assert_int_equal(pb_session_next(&s, &got), 1);
 	assert_int_equal(got.error.offset, 12);
-	assert_false(s.err_msg.fatal);
+	assert_false(s.fatal.fatal);
 	/* fatal: it is over, and nothing is answered, CLOSE or not */
 	m.error.fatal = true;
 	s.state = PB_CLIENT;
@@ -448,8 +448,8 @@ static void test_errors_received(void **state)
 	s.state = PB_CLIENT;
 	assert_int_equal(receive(&s, &in, PB_CLOSE, &m, 1, &out), PB_CLOSED);
 	assert_int_equal(pb_session_next(&s, &got), 1);
-	assert_true(s.err_msg.fatal);
-	assert_int_equal(s.err_msg.code, PB_E_INVALID_PARAMETER);
+	assert_true(s.fatal.fatal);
+	assert_int_equal(s.fatal.code, PB_E_INVALID_PARAMETER);
 	assert_int_equal(out.len, 0);
 	pb_session_reset(&s);
 	wr_reset(&in);

@@ -57,8 +57,8 @@ static void check_refused(struct end *client, struct end *server)
 	assert_int_equal(server->s.state, PT_CLOSED);
 	assert_int_equal(client->last, PT_CLOSE);
 	assert_int_equal(server->last, PT_CLOSE);
-	assert_int_equal(client->s.err_msg.err, ST_EAUTH);
-	assert_int_equal(server->s.err_msg.err, ST_EAUTH);
+	assert_int_equal(client->s.failure.err, ST_EAUTH);
+	assert_int_equal(server->s.failure.err, ST_EAUTH);
 	assert_int_equal(client->ready + server->ready, 0);
 }
 
@@ -75,7 +75,7 @@ static void test_wrong_password(void **state)
 		check_refused(&client, &server);
 		/* the client gives up by itself, or the server ends it after three */
 		assert_int_equal(server.s.sasl_failed, attempts < 3 ? attempts : 3);
-		assert_int_equal(client.s.err_msg.code,
+		assert_int_equal(client.s.failure.code,
 				 attempts < 3 ? PT_E_SASL : PT_E_RESERVED);
 		end_free(&client);
 		end_free(&server);
@@ -133,7 +133,7 @@ static void test_impatient(void **state)
 	start(&client, &server, 1000);
 	feed(&server, message(&w, PEN_IETF, PT_SASL_DATA, "x", 1));
 	assert_int_equal(server.last, PT_CLOSE);
-	assert_int_equal(server.s.err_msg.code, PT_E_INVALID_MESSAGE);
+	assert_int_equal(server.s.failure.code, PT_E_INVALID_MESSAGE);
 	assert_int_equal(pt_session_verified(&server.s, 0, &server.out), ST_ESTATE);
 	wr_reset(&w);
 	end_free(&client);
@@ -169,8 +169,8 @@ static void test_no_common_mechanism(void **state)
 	end_init(&server, false, true, PLAIN_BIT);
 	start(&client, &server, 1000);
 	check_refused(&client, &server);
-	assert_true(server.s.err_msg.received);
-	assert_int_equal(server.s.err_msg.code, PT_E_SASL);
+	assert_true(server.s.failure.received);
+	assert_int_equal(server.s.failure.code, PT_E_SASL);
 	end_free(&client);
 	end_free(&server);
 	/* EXTERNAL demanded where TLS knows nobody */
@@ -178,7 +178,7 @@ static void test_no_common_mechanism(void **state)
 	end_init(&server, false, true, EXTERNAL_BIT);
 	start(&client, &server, 1000);
 	check_refused(&client, &server);
-	assert_int_equal(client.s.err_msg.code, PT_E_SASL);
+	assert_int_equal(client.s.failure.code, PT_E_SASL);
 	end_free(&client);
 	end_free(&server);
 }
@@ -219,7 +219,7 @@ static void test_response_asked_for(void **state)
 		feed(&e, message(&w, PEN_IETF, PT_SASL_DATA, "", 0));
 	}
 	assert_int_equal(e.s.state, PT_CLOSED);
-	assert_int_equal(e.s.err_msg.err, ST_ELIMIT);
+	assert_int_equal(e.s.failure.err, ST_ELIMIT);
 	end_free(&e);
 	wr_reset(&w);
 }
@@ -255,7 +255,7 @@ static void test_server_counts_rounds(void **state)
 	e.s.state = PT_WAIT_CHOICE;
 	feed(&e, message(&w, PEN_IETF, PT_SASL_SELECTION, "\5PLAIN", 6));
 	assert_int_equal(e.s.state, PT_CLOSED);
-	assert_int_equal(e.s.err_msg.err, ST_ELIMIT);
+	assert_int_equal(e.s.failure.err, ST_ELIMIT);
 	assert_int_equal(e.out.len, 18);
 	assert_int_equal(e.out.p[17], PT_SASL_ABORT);
 	end_free(&e);
@@ -290,7 +290,7 @@ static void test_client_tries_the_next(void **state)
 	}
 	fail_and_offer(&e, &w);
 	assert_int_equal(e.s.state, PT_CLOSED);
-	assert_int_equal(e.s.err_msg.code, PT_E_SASL);
+	assert_int_equal(e.s.failure.code, PT_E_SASL);
 	end_free(&e);
 	/* no more passwords: EXTERNAL is not tried a second time either */
 	attempts = 1;

@@ -60,9 +60,9 @@ static void test_fail_of_own_accord(void **state)
 			 PT_CLOSE);
 	talk(&client, &server, 1000);
 	assert_int_equal(client.s.state, PT_CLOSED);
-	assert_true(client.s.err_msg.received);
-	assert_int_equal(client.s.err_msg.code, PT_E_MALFORMED);
-	assert_int_equal(server.s.err_msg.err, ST_EDENIED);
+	assert_true(client.s.failure.received);
+	assert_int_equal(client.s.failure.code, PT_E_MALFORMED);
+	assert_int_equal(server.s.failure.err, ST_EDENIED);
 	end_free(&client);
 	end_free(&server);
 }
@@ -138,13 +138,13 @@ static void check_cell(enum pt_state st, uint32_t type)
 	if (type == PT_ERROR) {
 		assert_int_equal(e.last, PT_CLOSE);
 		assert_int_equal(e.out.len, 0); /* never answered */
-		assert_true(e.s.err_msg.received);
+		assert_true(e.s.failure.received);
 	} else if (!(welcome[st] & T(type))) {
 		assert_int_equal(e.last, PT_CLOSE);
 		check_error(wr_span(&e.out), PT_E_INVALID_MESSAGE, in);
-		assert_int_equal(e.s.err_msg.err, ST_ESTATE);
+		assert_int_equal(e.s.failure.err, ST_ESTATE);
 	} else {
-		assert_true(e.s.err_msg.code != PT_E_INVALID_MESSAGE);
+		assert_true(e.s.failure.code != PT_E_INVALID_MESSAGE);
 	}
 	end_free(&e);
 	wr_reset(&w);
@@ -168,9 +168,9 @@ static void check_answer(enum pt_state st, struct span in, uint32_t code, int er
 	feed(&e, in);
 	assert_int_equal(e.last, PT_CLOSE);
 	check_error(wr_span(&e.out), code, in);
-	assert_int_equal(e.s.err_msg.err, err);
-	assert_int_equal(e.s.err_msg.code, code);
-	assert_false(e.s.err_msg.received);
+	assert_int_equal(e.s.failure.err, err);
+	assert_int_equal(e.s.failure.code, code);
+	assert_false(e.s.failure.received);
 	end_free(&e);
 }
 #define ANSWER(st, type, value, code, err)                                                    \
@@ -294,7 +294,7 @@ static void test_unknown_is_skipped(void **state)
 		}
 	}
 	assert_int_equal(e.s.state, PT_CLOSED);
-	assert_int_equal(e.s.err_msg.err, ST_ELIMIT);
+	assert_int_equal(e.s.failure.err, ST_ELIMIT);
 	end_free(&e);
 	wr_reset(&w);
 }

@@ -161,7 +161,7 @@ static void test_good_sessions(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		for (int server = 0; server < 2; server++) {
 			play(rows[i].name, server, rows[i].sasl, &s);
-			assert_false(s.pb.err_msg.fatal);
+			assert_false(s.pb.fatal.fatal);
 			assert_int_equal(s.pb.err, 0);
 			if (server) /* the client's CLOSE is the last word */
 				assert_int_equal(s.last, PB_CLOSED);
@@ -192,12 +192,12 @@ static void test_bad_versions(void **state)
 	(void)state;
 	play("err-version-client.txt", true, false, &s);
 	assert_int_equal(s.last, PB_REFUSED);
-	assert_int_equal(s.pb.err_msg.code, PB_E_VERSION);
+	assert_int_equal(s.pb.fatal.code, PB_E_VERSION);
 	assert_int_equal(s.pb.err, ST_EVERSION);
 	side_free(&s);
 	play("err-version-server.txt", false, false, &s);
 	assert_int_equal(s.last, PB_REFUSED);
-	assert_int_equal(s.pb.err_msg.code, PB_E_VERSION);
+	assert_int_equal(s.pb.fatal.code, PB_E_VERSION);
 	side_free(&s);
 }
 
