@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "os_text.h"
+#include "base/utf8.h"
 
 #include <limits.h>
 #include <string.h>
-#include <utf8proc.h>
 
 FILE *os_open(const char *root, const char *path)
 {
@@ -46,25 +46,25 @@ void os_first_line(const char *root, const char *path, char *buf, size_t cap)
 
 void os_clean(char *text)
 {
-	const uint8_t *in = (const uint8_t *)text;
-	size_t left = strlen(text), n = 0;
+	struct span in = span_str(text);
 	char *out = text;
+	size_t n = 0;
 
-	while (left && *in == ' ')
-		in++, left--;
-	while (left) {
-		utf8proc_int32_t c;
-		utf8proc_ssize_t used = utf8proc_iterate(in, (utf8proc_ssize_t)left, &c);
+	while (in.n && *in.p == ' ')
+		in = span_of(in.p + 1, in.n - 1);
+	while (in.n) {
+		struct span rest = in;
+		int32_t c = utf8_next(&rest);
 
-		if (used <= 0 || c < 0x20 || (c >= 0x7f && c < 0xa0)) {
+		if (c < 0)
+			rest = span_of(in.p + 1, in.n - 1);
+		if (c < 0 || utf8_is_control(c)) {
 			out[n++] = '?';
-			used = used > 0 ? used : 1;
 		} else {
-			memmove(out + n, in, (size_t)used);
-			n += (size_t)used;
+			memmove(out + n, in.p, in.n - rest.n);
+			n += in.n - rest.n;
 		}
-		in += used;
-		left -= (size_t)used;
+		in = rest;
 	}
 	while (n && out[n - 1] == ' ')
 		n--;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dpkg_db.h"
-
-#include <utf8proc.h>
+#include "base/utf8.h"
 
 /* The states that mean "its files are on the disk". half-installed is left out: dpkg itself
  * does not know what is there. */
@@ -56,16 +55,11 @@ static bool dpkg_text_ok(struct span s)
 {
 	if (s.n > DPKG_MAX_FIELD)
 		return false;
-	for (size_t i = 0; i < s.n;) {
-		utf8proc_int32_t cp = s.p[i];
-		utf8proc_ssize_t n = 1;
+	while (s.n) {
+		int32_t c = utf8_next(&s);
 
-		if (cp >= 0x80)
-			n = utf8proc_iterate(s.p + i, (utf8proc_ssize_t)(s.n - i), &cp);
-		if (n <= 0 || cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0xfffe ||
-		    cp == 0xffff)
+		if (c < 0 || utf8_is_control(c) || c == 0xfffe || c == 0xffff)
 			return false;
-		i += (size_t)n;
 	}
 	return true;
 }

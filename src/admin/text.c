@@ -1,40 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "admin/text.h"
-
-#include <utf8proc.h>
+#include "base/utf8.h"
 
 int32_t text_next(struct span *s)
 {
-	utf8proc_int32_t c;
-	utf8proc_ssize_t n;
+	int32_t c;
 
 	if (!s->n)
 		return -1;
-	n = utf8proc_iterate(s->p, (utf8proc_ssize_t)s->n, &c);
-	if (n <= 0) {
-		n = 1;
-		c = TEXT_REPLACEMENT;
-	}
-	s->p += n;
-	s->n -= (size_t)n;
-	return c;
-}
-
-static bool text_is_control(int32_t c)
-{
-	return c < 0x20 || (c >= 0x7f && c < 0xa0);
+	if ((c = utf8_next(s)) >= 0)
+		return c;
+	s->p++;
+	s->n--;
+	return TEXT_REPLACEMENT;
 }
 
 bool text_is_plain(struct span s)
 {
 	while (s.n) {
-		utf8proc_int32_t c;
-		utf8proc_ssize_t n = utf8proc_iterate(s.p, (utf8proc_ssize_t)s.n, &c);
+		int32_t c = utf8_next(&s);
 
-		if (n <= 0 || text_is_control(c))
+		if (c < 0 || utf8_is_control(c))
 			return false;
-		s.p += n;
-		s.n -= (size_t)n;
 	}
 	return true;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/language.h"
+#include "base/utf8.h"
 
 #include "proto/pb_session.h"
 
 #include <ctype.h>
 #include <strings.h>
-#include <utf8proc.h>
 
 #define LANGUAGE_PLACES 32 /* after so many the order does not count any more */
 
@@ -101,13 +101,8 @@ bool language_tag_valid(struct span tag)
 
 bool language_text_valid(struct span s)
 {
-	while (s.n) {
-		utf8proc_int32_t c;
-		utf8proc_ssize_t n = utf8proc_iterate(s.p, (utf8proc_ssize_t)s.n, &c);
-
-		if (n <= 0 || c == 0)
+	while (s.n)
+		if (utf8_next(&s) <= 0)
 			return false;
-		s = span_of(s.p + n, s.n - (size_t)n);
-	}
 	return true;
 }

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "manager/assessment.h"
+#include "base/container_of.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "daemon/rate_limit.h"
@@ -278,8 +279,7 @@ static void turn_go(struct session *s)
 
 static void turn_on_admitted(struct letter *l)
 {
-	struct session *s =
-		(struct session *)(void *)((char *)l - offsetof(struct session, admitted));
+	struct session *s = container_of(l, struct session, admitted);
 
 	if (s->turn == TURN_WAIT)
 		turn_go(s);
@@ -288,8 +288,7 @@ static void turn_on_admitted(struct letter *l)
 
 static void turn_on_admit(struct gate_pass *p)
 {
-	struct session *s =
-		(struct session *)(void *)((char *)p - offsetof(struct session, pass));
+	struct session *s = container_of(p, struct session, pass);
 
 	mailbox_send(&s->worker->mailbox, &s->admitted);
 }
@@ -371,8 +370,7 @@ static void turn_ask(struct session *s)
 
 static void turn_on_asked(struct letter *l)
 {
-	struct session *s =
-		(struct session *)(void *)((char *)l - offsetof(struct session, asked));
+	struct session *s = container_of(l, struct session, asked);
 
 	atomic_store(&s->asking, false);
 	if (!s->woken) /* else it has a turn already, and an earlier one */
@@ -384,8 +382,7 @@ static void turn_on_asked(struct letter *l)
 
 static void turn_on_ask(struct seat *seat, int64_t due)
 {
-	struct session *s =
-		(struct session *)(void *)((char *)seat - offsetof(struct session, seat));
+	struct session *s = container_of(seat, struct session, seat);
 
 	atomic_store(&s->asked_due, due);
 	if (atomic_exchange(&s->asking, true))
@@ -396,8 +393,7 @@ static void turn_on_ask(struct seat *seat, int64_t due)
 
 static void turn_on_dropped(struct letter *l)
 {
-	struct session *s =
-		(struct session *)(void *)((char *)l - offsetof(struct session, dropped));
+	struct session *s = container_of(l, struct session, dropped);
 
 	s->turn = TURN_OVER;
 	s->excused = true;
@@ -412,8 +408,7 @@ static void turn_on_dropped(struct letter *l)
 
 static void turn_on_drop(struct seat *seat, bool forgotten)
 {
-	struct session *s =
-		(struct session *)(void *)((char *)seat - offsetof(struct session, seat));
+	struct session *s = container_of(seat, struct session, seat);
 
 	s->forgotten = forgotten;
 	session_ref(s);

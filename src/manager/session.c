@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "manager/session.h"
+#include "base/container_of.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "manager/assessment.h"
@@ -216,8 +217,7 @@ static void session_on_settle(void *ctx)
 
 static void session_wake_open(struct letter *l)
 {
-	struct session *s =
-		(struct session *)(void *)((char *)l - offsetof(struct session, wake));
+	struct session *s = container_of(l, struct session, wake);
 
 	atomic_store(&s->waking, false);
 	if (s->peer)

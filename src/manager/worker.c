@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "manager/worker.h"
+#include "base/container_of.h"
 #include "base/err.h"
 #include "manager/session.h"
 #include "manager/heap_trim.h"
@@ -80,8 +81,7 @@ static void worker_close_listeners(struct worker *w)
 
 static void worker_stop_open(struct letter *l)
 {
-	struct worker *w =
-		(struct worker *)(void *)((char *)l - offsetof(struct worker, stop));
+	struct worker *w = container_of(l, struct worker, stop);
 	struct session *next;
 
 	w->stopping = true;

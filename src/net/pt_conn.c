@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "net/pt_conn.h"
 
+#include "base/container_of.h"
 #include "base/clock.h"
 #include "net/peer_id.h"
 #include "net/stream.h"
@@ -405,8 +406,7 @@ static void conn_hear(struct pt_conn *c, struct span in)
 
 static void conn_on_turn(struct hello *h)
 {
-	struct pt_conn *c =
-		(struct pt_conn *)(void *)((char *)h - offsetof(struct pt_conn, hello));
+	struct pt_conn *c = container_of(h, struct pt_conn, hello);
 	struct wr unheard = c->unheard;
 
 	c->unheard = (struct wr){ 0 };

@@ -1,23 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "wire/text.h"
-
-#include <utf8proc.h>
+#include "base/utf8.h"
 
 size_t text_good(struct span s)
 {
-	size_t i = 0;
+	struct span rest = s;
 
-	while (i < s.n && s.p[i]) {
-		utf8proc_int32_t c;
-		utf8proc_ssize_t n = 1;
-
-		if (s.p[i] >= 0x80)
-			n = utf8proc_iterate(s.p + i, (utf8proc_ssize_t)(s.n - i), &c);
-		if (n <= 0)
-			break;
-		i += (size_t)n;
-	}
-	return i;
+	while (rest.n && *rest.p && utf8_next(&rest) >= 0)
+		;
+	return s.n - rest.n;
 }
 
 struct span text_read(struct rd *r, size_t n)

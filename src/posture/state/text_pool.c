@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "posture/state/text_pool.h"
 #include "base/err.h"
+#include "base/utf8.h"
 #include "base/hash.h"
 
 #include <stdlib.h>
-#include <utf8proc.h>
 
 /* With what malloc adds. */
 static size_t text_size(const struct text *x)
@@ -141,17 +141,12 @@ void text_drop(struct text_table *t, struct text *x)
 /* Octets of the character at s (0: none that may stay). */
 static size_t text_char(struct span s, bool controls)
 {
-	utf8proc_int32_t c;
-	utf8proc_ssize_t n;
+	struct span rest = s;
+	int32_t c = utf8_next(&rest);
 
-	if (*s.p >= 0x20 && *s.p < 0x7f) /* nearly all of it */
-		return 1;
-	n = utf8proc_iterate(s.p, (utf8proc_ssize_t)s.n, &c);
-	if (n <= 0 || c == 0)
+	if (c <= 0 || (controls && utf8_is_control(c)))
 		return 0;
-	if (controls && (c < 0x20 || (c >= 0x7f && c <= 0x9f)))
-		return 0;
-	return (size_t)n;
+	return s.n - rest.n;
 }
 
 bool text_valid(struct span s, bool controls)
