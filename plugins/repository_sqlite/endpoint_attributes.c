@@ -24,7 +24,7 @@ static void put_string(struct wr *w, struct span s)
 	wr_u8(w, '"');
 }
 
-static void put_facts(struct wr *w, const struct repository_told *t)
+static void put_facts(struct wr *w, const struct repository_attributes *t)
 {
 	for (size_t i = 0; i < t->n_facts; i++) {
 		wr_u8(w, i ? ',' : '{');
@@ -36,7 +36,7 @@ static void put_facts(struct wr *w, const struct repository_told *t)
 		wr_u8(w, '}');
 }
 
-static void put_results(struct wr *w, const struct repository_told *t)
+static void put_results(struct wr *w, const struct repository_attributes *t)
 {
 	char verdict[8];
 
@@ -52,7 +52,7 @@ static void put_results(struct wr *w, const struct repository_told *t)
 		wr_u8(w, '}');
 }
 
-int sqlite_put_told(struct repository *r, const struct repository_told *t)
+int sqlite_put_told(struct repository *r, const struct repository_attributes *t)
 {
 	sqlite3_stmt *st = r->append[APPEND_TOLD];
 	struct wr *w = &r->text;

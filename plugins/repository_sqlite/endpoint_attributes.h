@@ -7,7 +7,7 @@
 
 /* Facts are a JSON object, {"name":"value",...}; results are one too, of
  * "rule":[verdict,"reason"]. NULL for none. */
-int sqlite_put_told(struct repository *r, const struct repository_told *t);
+int sqlite_put_told(struct repository *r, const struct repository_attributes *t);
 
 /* Zeroed but for l and ctx; sqlite_told_reader_reset when done. */
 struct told_reader {

@@ -36,7 +36,7 @@ uint8_t sqlite_turn_of(const struct change *c);
 
 /* repository_plugin.turns (sqlite_turns.c). */
 int sqlite_turns(struct repository *r, const struct repository_filter *f, int64_t as_of,
-		 int (*fn)(void *ctx, const struct repository_turn *t), void *ctx);
+		 int (*fn)(void *ctx, const struct software_transition *t), void *ctx);
 
 /* A number off a list of them, seven bits an octet. False: there is none. */
 bool sqlite_place_get(const uint8_t **p, const uint8_t *end, uint32_t *v);

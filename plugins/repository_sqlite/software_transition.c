@@ -10,9 +10,9 @@ struct turns {
 	struct repository_filter f;
 	int64_t as_of;
 	sqlite3_stmt *line; /* kind, known_at, happened_at, number_was of a seq */
-	int (*fn)(void *ctx, const struct repository_turn *t);
+	int (*fn)(void *ctx, const struct software_transition *t);
 	void *ctx;
-	struct repository_turn *v; /* of one software in one run, oldest first */
+	struct software_transition *v; /* of one software in one run, oldest first */
 	uint8_t *turn;
 	size_t n, cap;
 };
@@ -24,7 +24,7 @@ static int turn_push(struct turns *t, uint64_t seq, uint32_t endpoint, uint32_t 
 		return 0;
 	if (t->n == t->cap) {
 		size_t cap = t->cap ? t->cap * 2 : 1024;
-		struct repository_turn *v = reallocarray(t->v, cap, sizeof(*v));
+		struct software_transition *v = reallocarray(t->v, cap, sizeof(*v));
 		uint8_t *octets;
 
 		if (v)
@@ -36,7 +36,7 @@ static int turn_push(struct turns *t, uint64_t seq, uint32_t endpoint, uint32_t 
 		t->cap = cap;
 	}
 	t->turn[t->n] = turn;
-	t->v[t->n++] = (struct repository_turn){ .seq = seq,
+	t->v[t->n++] = (struct software_transition){ .seq = seq,
 						 .endpoint = endpoint,
 						 .software = software,
 						 .added = (turn & 3) == 1,
@@ -45,7 +45,7 @@ static int turn_push(struct turns *t, uint64_t seq, uint32_t endpoint, uint32_t 
 }
 
 /* The whole truth about one of them. */
-static int turn_look(struct turns *t, struct repository_turn *turn)
+static int turn_look(struct turns *t, struct software_transition *turn)
 {
 	struct change c = { 0 };
 	int rc;
@@ -190,7 +190,7 @@ static int tail_show(struct repository *r, sqlite3 *db, struct turns *t)
 }
 
 int sqlite_turns(struct repository *r, const struct repository_filter *f, int64_t as_of,
-		 int (*fn)(void *ctx, const struct repository_turn *t), void *ctx)
+		 int (*fn)(void *ctx, const struct software_transition *t), void *ctx)
 {
 	struct turns t = { .f = *f, .as_of = as_of, .fn = fn, .ctx = ctx };
 	sqlite3 *db;

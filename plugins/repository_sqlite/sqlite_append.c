@@ -213,7 +213,7 @@ static int put_forgotten(struct repository *r, const struct repository_forgotten
 	return run(st);
 }
 
-static int put_ledger(struct repository *r, const struct repository_ledger *l)
+static int put_ledger(struct repository *r, const struct repository_event_coverage *l)
 {
 	sqlite3_stmt *st = r->append[APPEND_LEDGER];
 	struct wr *w = &r->text;

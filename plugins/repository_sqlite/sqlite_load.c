@@ -148,7 +148,7 @@ static int load_instances(void *ctx, int64_t software, int64_t count)
 static int load_ledger(sqlite3_stmt *st, void *ctx)
 {
 	struct loading *l = ctx;
-	struct repository_ledger row = {
+	struct repository_event_coverage row = {
 		.endpoint = (uint32_t)sqlite3_column_int64(st, 0),
 		.highest_eid = (uint32_t)sqlite3_column_int64(st, 1),
 		.followed = sqlite3_column_int(st, 2) != 0,

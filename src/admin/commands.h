@@ -51,7 +51,7 @@ struct ask {
 	struct when when;
 	int64_t now;               /* as_of as a time: that, or known_at, or the clock's */
 	int64_t stale_us;          /* knowledge older than this is stale */
-	const struct among *among; /* whom it is about (--group, --platform); NULL: all */
+	const struct endpoint_filter *filter; /* whom it is about (--group, --platform); NULL: all */
 	bool future; /* it was asked about a moment that has not come: now is the answer */
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Some of the endpoints, to which questions are narrowed: a group, a platform. */
+/* A set of endpoints that narrows a question: a group, a platform. */
 #ifndef STANCE_POSTURE_ENDPOINT_FILTER_H
 #define STANCE_POSTURE_ENDPOINT_FILTER_H
 
@@ -8,22 +8,24 @@
 
 ST_API_BEGIN
 
-struct among;
+struct endpoint_filter;
 struct posture;
 
-/* Those for which has() is true, by what they are called and their platform (empty: not known)
- * is now. has() is called with a lock held: it is quick, and asks posture nothing. 0 or
- * ST_ENOMEM, or what query_watch's function returned. Caller: among_free. */
-int among_new(struct posture *p,
-	      bool (*has)(void *ctx, struct span key, struct span name, struct span platform),
-	      void *ctx, struct among **a);
-void among_free(struct among *a);
+/* Makes the filter of all endpoints for which has() returns true. Arguments of has(): the
+ * endpoint's identity key, its name, and its platform now (empty: unknown). has() is called with
+ * a lock held: it is quick and does not call posture. Returns 0, ST_ENOMEM, or what the function
+ * of query_watch returned. Caller: endpoint_filter_free. */
+int endpoint_filter_new(struct posture *p,
+			bool (*has)(void *ctx, struct span key, struct span name,
+				    struct span platform),
+			void *ctx, struct endpoint_filter **filter);
+void endpoint_filter_free(struct endpoint_filter *filter);
 
-/* NULL has every endpoint. */
-bool among_has(const struct among *a, uint32_t endpoint);
+/* True when the endpoint is in the filter. filter NULL contains every endpoint. */
+bool endpoint_filter_has(const struct endpoint_filter *filter, uint32_t endpoint);
 
-/* How many of them there are now; a is not NULL. */
-uint64_t among_count(const struct among *a);
+/* Number of present endpoints in the filter, which is not NULL. */
+uint64_t endpoint_filter_count(const struct endpoint_filter *filter);
 
 ST_API_END
 

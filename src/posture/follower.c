@@ -2,7 +2,7 @@
 /* Followers: each reads the journal on a thread of its own, so that a slow one holds up
  * nobody. */
 #include "posture/core.h"
-#include "posture/query/journal_page.h"
+#include "posture/journal_page.h"
 #include "base/clock.h"
 #include "base/err.h"
 
@@ -41,7 +41,7 @@ static void follower_pause(struct follower *f, int64_t ms)
 }
 
 /* 0 when all of the page was dealt with. */
-static int follower_page(struct follower *f, const struct page *pg)
+static int follower_page(struct follower *f, const struct journal_page *pg)
 {
 	int err = 0;
 
@@ -54,13 +54,13 @@ static int follower_page(struct follower *f, const struct page *pg)
 static void *follower_main(void *ctx)
 {
 	struct follower *f = ctx;
-	struct page *pg = calloc(1, sizeof(*pg));
+	struct journal_page *pg = calloc(1, sizeof(*pg));
 	int64_t pause = RETRY_MIN_MS;
 	uint64_t to;
 
 	while (pg && follower_wait(f, &to)) {
 		struct repository_filter want = { .from = f->seq + 1, .to = to };
-		int err = page_read(f->p, &want, pg);
+		int err = journal_page_read(&f->p->read, &want, pg);
 
 		if (!err && !pg->n)
 			f->seq = to; /* pruned */
@@ -75,7 +75,7 @@ static void *follower_main(void *ctx)
 			pause = RETRY_MIN_MS;
 		}
 	}
-	page_free(pg);
+	journal_page_free(pg);
 	free(pg);
 	return NULL;
 }

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "posture/core.h"
+#include "posture/commit/queue.h"
+#include "posture/commit/retention.h"
+#include "posture/commit/writer.h"
+#include "posture/state/index_load.h"
 #include "posture/state/bitmap.h"
 #include "posture/report_item.h"
 #include "base/clock.h"
@@ -18,11 +22,11 @@ static struct posture *instance;
 
 static void posture_free(struct posture *p)
 {
-	if (p->repo)
-		p->rp->close(p->repo);
+	if (p->read.repo)
+		p->read.rp->close(p->read.repo);
 	plugin_unload(&p->plugin);
 	writer_free(p);
-	index_free(&p->ix);
+	index_free(&p->read.ix);
 	pthread_cond_destroy(&p->wake);
 	pthread_cond_destroy(&p->committed);
 	pthread_mutex_destroy(&p->lock);
@@ -35,7 +39,7 @@ static struct posture *posture_new(const struct posture_conf *c)
 
 	if (!p)
 		return NULL;
-	if (index_init(&p->ix) < 0) {
+	if (index_init(&p->read.ix) < 0) {
 		free(p);
 		return NULL;
 	}
@@ -55,22 +59,22 @@ static int posture_start(struct posture *p, char *err_msg, size_t err_msg_len)
 	char last[CLOCK_TEXT];
 	int err;
 
-	p->ix.sets_stay = p->rp->abi < (REPOSITORY_ABI_MAJOR << 16 | 2u);
-	if ((err = p->rp->open(&p->repo, err_msg, err_msg_len)) < 0 ||
-	    (err = index_load(&p->ix, p->rp, p->repo, err_msg, err_msg_len)) < 0 ||
-	    (err = p->rp->state(p->repo, &st)) < 0)
+	p->read.ix.sets_stay = p->read.rp->abi < (REPOSITORY_ABI_MAJOR << 16 | 2u);
+	if ((err = p->read.rp->open(&p->read.repo, err_msg, err_msg_len)) < 0 ||
+	    (err = index_load(&p->read.ix, p->read.rp, p->read.repo, err_msg, err_msg_len)) < 0 ||
+	    (err = p->read.rp->state(p->read.repo, &st)) < 0)
 		return err;
-	p->committed_seq = p->ix.seq;
-	p->oldest = st.oldest;
+	p->committed_seq = p->read.ix.seq;
+	p->read.oldest = st.oldest;
 	p->began = began;
-	p->heard_until = clock_wall_us();
-	if (p->ix.known_at && p->ix.known_at < p->heard_until)
-		p->heard_until = p->ix.known_at;
-	log_name(&p->log, "repository=%s", p->rp->name);
+	p->listening_since = clock_wall_us();
+	if (p->read.ix.known_at && p->read.ix.known_at < p->listening_since)
+		p->listening_since = p->read.ix.known_at;
+	log_name(&p->log, "repository=%s", p->read.rp->name);
 	if (pthread_create(&p->writer, NULL, writer_main, p) != 0)
 		return ST_ENOMEM;
-	if (p->ix.known_at > clock_wall_us() + CLOCK_AHEAD) {
-		clock_format(p->ix.known_at, last);
+	if (p->read.ix.known_at > clock_wall_us() + CLOCK_AHEAD) {
+		clock_format(p->read.ix.known_at, last);
 		log_error(
 			&p->log,
 			"the clock is behind the journal, whose last change is of %s: until "
@@ -80,8 +84,8 @@ static int posture_start(struct posture *p, char *err_msg, size_t err_msg_len)
 	}
 	log_info(&p->log,
 		 "repository open: where=%s endpoints=%u software=%u seq=%llu ms=%lld",
-		 st.where, p->ix.n_endpoints, p->ix.dictionary.n,
-		 (unsigned long long)p->ix.seq, (long long)((clock_mono_us() - began) / 1000));
+		 st.where, p->read.ix.n_endpoints, p->read.ix.dictionary.n,
+		 (unsigned long long)p->read.ix.seq, (long long)((clock_mono_us() - began) / 1000));
 	return 0;
 }
 
@@ -98,7 +102,7 @@ static int open_locked(const struct posture_conf *c, struct plugin *pl,
 		return ST_ENOMEM;
 	}
 	p->plugin = *pl;
-	p->rp = rp;
+	p->read.rp = rp;
 	if ((err = posture_start(p, err_msg, err_msg_len)) < 0) {
 		posture_free(p);
 		return err;
@@ -195,191 +199,40 @@ void posture_close(struct posture *p)
 	posture_free(p);
 }
 
-/* --- the queue --------------------------------------------------------------------------- */
-
-static struct job *job_new(enum job_kind kind, void (*done)(void *ctx, int err), void *ctx)
-{
-	struct job *b = calloc(1, sizeof(*b));
-
-	if (!b)
-		return NULL;
-	b->kind = kind;
-	b->done = done;
-	b->ctx = ctx;
-	return b;
-}
-
-/* A report that is larger than the whole queue passes if there is no other like it, and is not
- * counted: it would wait for an empty queue for ever, and others for it. */
-static bool is_full(const struct posture *p, const struct report *r)
-{
-	const struct posture_stats *s = &p->stats;
-
-	if (s->queued_reports >= p->conf.queue_reports)
-		return true;
-	if (is_large(p, r))
-		return p->large;
-	return s->queued_octets > p->conf.queue_octets - r->arena.used;
-}
-
-/* True: more than this share of the queue is taken. */
-static bool holds_more(const struct posture *p, uint32_t share)
-{
-	return p->stats.queued_reports > p->conf.queue_reports / share ||
-	       p->stats.queued_octets > p->conf.queue_octets / share;
-}
-
-void posture_feel(struct posture *p)
-{
-	bool high = holds_more(p, p->pressed ? 4 : 2);
-
-	if (high == p->pressed)
-		return;
-	p->pressed = high;
-	if (p->pressure)
-		p->pressure(p->pressure_ctx, high);
-}
+/* --- reports and their writer ------------------------------------------------------------- */
 
 void posture_on_pressure(struct posture *p, void (*fn)(void *ctx, bool high), void *ctx)
 {
 	pthread_mutex_lock(&p->lock);
-	p->pressure = fn;
+	p->on_pressure = fn;
 	p->pressure_ctx = ctx;
-	if (fn && p->pressed)
+	if (fn && p->under_pressure)
 		fn(ctx, true);
 	pthread_mutex_unlock(&p->lock);
 }
 
-static int job_put(struct posture *p, struct job *b)
+void posture_on_absence(struct posture *p, const struct posture_absence *ops, void *ctx)
 {
-	int err = 0;
-
 	pthread_mutex_lock(&p->lock);
-	if (p->closing) {
-		err = ST_ECLOSED;
-	} else if (b->report && is_full(p, b->report)) {
-		p->stats.refused++;
-		err = ST_EBUSY;
-	} else {
-		if (b->report) {
-			p->stats.queued_reports++;
-			if (is_large(p, b->report))
-				p->large = true;
-			else
-				p->stats.queued_octets += b->report->arena.used;
-			posture_feel(p);
-		}
-		b->number = ++p->submitted;
-		*p->last_job = b;
-		p->last_job = &b->next;
-		pthread_cond_signal(&p->wake);
-	}
+	p->absence = ops;
+	p->absence_ctx = ctx;
 	pthread_mutex_unlock(&p->lock);
-	return err;
-}
-
-/* How much work it is to commit it, in events. What an inventory says is mostly known. */
-static size_t report_weight(const struct report *r)
-{
-	size_t n = 1;
-
-	for (const struct report_item *it = r->items; it; it = it->next)
-		n += it->kind == ITEM_EVENTS ? it->n_software : 1 + it->n_software / 8;
-	return n;
-}
-
-int report_submit(struct report *r, void (*done)(void *ctx, int err), void *ctx)
-{
-	struct job *b = NULL;
-	int err = r->err;
-
-	if (!err && !(b = job_new(JOB_REPORT, done, ctx)))
-		err = ST_ENOMEM;
-	if (!err) {
-		b->report = r;
-		b->weight = report_weight(r);
-		err = job_put(r->posture, b);
-	}
-	if (err) {
-		free(b);
-		report_free(r);
-	}
-	return err;
 }
 
 uint64_t posture_mark(struct posture *p)
 {
-	uint64_t mark;
-
-	pthread_mutex_lock(&p->lock);
-	mark = p->submitted;
-	pthread_mutex_unlock(&p->lock);
-	return mark;
+	return queue_mark(p);
 }
 
 int posture_barrier(struct posture *p, const char *key, uint64_t since,
 		    void (*done)(void *ctx, int err), void *ctx)
 {
-	struct job *b = job_new(JOB_BARRIER, done, ctx);
-	int err;
-
-	if (!b || (key && !(b->key = strdup(key)))) {
-		free(b);
-		return ST_ENOMEM;
-	}
-	b->since = since;
-	if ((err = job_put(p, b)) < 0) {
-		free(b->key);
-		free(b);
-	}
-	return err;
+	return queue_barrier(p, key, since, done, ctx);
 }
 
-struct call {
-	pthread_mutex_t lock;
-	pthread_cond_t cond;
-	int (*fn)(struct posture *p, void *ctx);
-	void *ctx;
-	bool done;
-	int err;
-};
-
-static int call_run(struct posture *p, void *ctx)
+int posture_forget(struct posture *p, const char *key, const char *by)
 {
-	struct call *c = ctx;
-
-	return c->fn(p, c->ctx);
-}
-
-static void call_done(void *ctx, int err)
-{
-	struct call *c = ctx;
-
-	pthread_mutex_lock(&c->lock);
-	c->err = err;
-	c->done = true;
-	pthread_cond_signal(&c->cond);
-	pthread_mutex_unlock(&c->lock);
-}
-
-int posture_call(struct posture *p, int (*fn)(struct posture *p, void *ctx), void *ctx)
-{
-	struct call c = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, fn, ctx, 0, 0 };
-	struct job *b = job_new(JOB_CALL, call_done, &c);
-	int err;
-
-	if (!b)
-		return ST_ENOMEM;
-	b->call = call_run;
-	if ((err = job_put(p, b)) < 0) {
-		free(b);
-		return err;
-	}
-	pthread_mutex_lock(&c.lock);
-	while (!c.done)
-		pthread_cond_wait(&c.cond, &c.lock);
-	pthread_mutex_unlock(&c.lock);
-	return c.err;
+	return retention_forget(p, key, by);
 }
 
 /* --- small questions --------------------------------------------------------------------- */
@@ -389,8 +242,8 @@ int posture_known(struct posture *p, const char *key, struct endpoint_state *sta
 	const struct endpoint *e;
 
 	*state = (struct endpoint_state){ 0 };
-	index_read_lock(p);
-	if ((e = index_endpoint_by_key(&p->ix, span_str(key)))) {
+	index_read_lock(&p->read);
+	if ((e = index_endpoint_by_key(&p->read.ix, span_str(key)))) {
 		state->id = e->id;
 		state->has_inventory = e->set != NULL;
 		state->epoch = e->epoch;
@@ -404,7 +257,7 @@ int posture_known(struct posture *p, const char *key, struct endpoint_state *sta
 		state->complete_through = e->complete_through;
 		state->last_contact = e->last_contact;
 	}
-	index_unlock(p);
+	index_unlock(&p->read);
 	return e ? 0 : ST_ENOENT;
 }
 
@@ -418,7 +271,7 @@ static int digest_locked(const struct posture *p, const struct endpoint *e, uint
 		err = ST_ENOMEM;
 	if (!err) {
 		for (size_t i = 0; i < ids.n; i++)
-			entries[i] = dictionary_get(&p->ix.dictionary, ids.v[i]);
+			entries[i] = dictionary_get(&p->read.ix.dictionary, ids.v[i]);
 		err = set_digest(entries, ids.n, digest);
 		free(entries);
 	}
@@ -431,8 +284,8 @@ int posture_digest(struct posture *p, const char *key, uint8_t digest[POSTURE_DI
 	const struct endpoint *e;
 	int err = ST_ENOENT;
 
-	index_read_lock(p);
-	if ((e = index_endpoint_by_key(&p->ix, span_str(key))) && e->set) {
+	index_read_lock(&p->read);
+	if ((e = index_endpoint_by_key(&p->read.ix, span_str(key))) && e->set) {
 		if (e->n_added + e->n_removed == 0) {
 			memcpy(digest, e->set->digest, POSTURE_DIGEST);
 			err = 0;
@@ -440,7 +293,7 @@ int posture_digest(struct posture *p, const char *key, uint8_t digest[POSTURE_DI
 			err = digest_locked(p, e, digest);
 		}
 	}
-	index_unlock(p);
+	index_unlock(&p->read);
 	return err;
 }
 
@@ -449,37 +302,37 @@ bool posture_described(struct posture *p, struct span identifier)
 	const struct dictionary_entry *e;
 	bool known;
 
-	index_read_lock(p);
-	e = dictionary_find(&p->ix.dictionary, identifier);
+	index_read_lock(&p->read);
+	e = dictionary_find(&p->read.ix.dictionary, identifier);
 	known = e && e->d.text[DESC_NAME];
-	index_unlock(p);
+	index_unlock(&p->read);
 	return known;
 }
 
 int posture_check(struct posture *p, char *err_msg, size_t err_msg_len)
 {
-	return p->rp->check(p->repo, err_msg, err_msg_len);
+	return p->read.rp->check(p->read.repo, err_msg, err_msg_len);
 }
 
 static int prune_call(struct posture *p, void *ctx)
 {
 	int64_t before = *(const int64_t *)ctx;
 	uint64_t seq;
-	int err = p->rp->seq_at(p->repo, before, &seq);
+	int err = p->read.rp->seq_at(p->read.repo, before, &seq);
 
 	if (err < 0 || !seq)
 		return err;
-	if ((err = p->rp->prune(p->repo, seq + 1, before)) == 0) {
-		p->oldest = before;
-		p->ix.first_seq = seq + 1;
-		err = index_find_idle(&p->ix);
+	if ((err = p->read.rp->prune(p->read.repo, seq + 1, before)) == 0) {
+		p->read.oldest = before;
+		p->read.ix.first_seq = seq + 1;
+		err = index_find_idle(&p->read.ix);
 	}
 	return err;
 }
 
 int posture_prune(struct posture *p, int64_t before)
 {
-	return posture_call(p, prune_call, &before);
+	return queue_call(p, prune_call, &before);
 }
 
 void posture_stats(struct posture *p, struct posture_stats *s)
@@ -489,17 +342,17 @@ void posture_stats(struct posture *p, struct posture_stats *s)
 	pthread_mutex_lock(&p->lock);
 	*s = p->stats;
 	pthread_mutex_unlock(&p->lock);
-	index_read_lock(p);
-	s->seq = p->ix.seq;
-	s->endpoints = p->ix.n_endpoints - p->ix.forgotten.n;
-	s->software = p->ix.dictionary.n;
-	s->sets = p->ix.sets.n - p->ix.sets.dropped;
-	index_unlock(p);
+	index_read_lock(&p->read);
+	s->seq = p->read.ix.seq;
+	s->endpoints = p->read.ix.n_endpoints - p->read.ix.forgotten.n;
+	s->software = p->read.ix.dictionary.n;
+	s->sets = p->read.ix.sets.n - p->read.ix.sets.dropped;
+	index_unlock(&p->read);
 	posture_memory(p, &s->parts);
 	s->memory = s->parts.dictionary + s->parts.sets + s->parts.bitmaps +
 		    s->parts.endpoints + s->parts.texts;
-	s->oldest = p->oldest;
-	(void)snprintf(s->plugin, sizeof(s->plugin), "%s", p->rp->name);
-	if (p->rp->state(p->repo, &st) == 0)
+	s->oldest = p->read.oldest;
+	(void)snprintf(s->plugin, sizeof(s->plugin), "%s", p->read.rp->name);
+	if (p->read.rp->state(p->read.repo, &st) == 0)
 		(void)snprintf(s->repository, sizeof(s->repository), "%s", st.where);
 }

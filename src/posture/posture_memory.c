@@ -37,10 +37,10 @@ void posture_memory(struct posture *p, struct posture_memory *m)
 
 	*m = (struct posture_memory){ 0 };
 	do {
-		index_read_lock(p);
-		at = count_postings(&p->ix, at, &m->bitmaps);
+		index_read_lock(&p->read);
+		at = count_postings(&p->read.ix, at, &m->bitmaps);
 		if (!at)
-			count_rest(&p->ix, m);
-		index_unlock(p);
+			count_rest(&p->read.ix, m);
+		index_unlock(&p->read);
 	} while (at);
 }

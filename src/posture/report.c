@@ -3,6 +3,7 @@
 #include "posture/change.h"
 #include "posture/identity.h"
 #include "posture/report_item.h"
+#include "posture/commit/queue.h"
 #include "posture/state/text_pool.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -326,5 +327,14 @@ int report_describe(struct report *r, const struct software *s)
 		return r->err;
 	if ((err = software_add(r, it, s)) == 0)
 		item_append(r, it);
+	return err;
+}
+
+int report_submit(struct report *r, void (*done)(void *ctx, int err), void *ctx)
+{
+	int err = r->err ? r->err : queue_report(r->posture, r, done, ctx);
+
+	if (err)
+		report_free(r);
 	return err;
 }

@@ -86,7 +86,7 @@ struct repository_instances {
 };
 
 /* What is known of an endpoint's ledger of events besides epoch and last_eid. */
-struct repository_ledger {
+struct repository_event_coverage {
 	uint32_t endpoint;
 	uint32_t highest_eid; /* the endpoint has told of it */
 	bool followed;        /* events were committed in this epoch */
@@ -109,7 +109,7 @@ struct repository_result {
 };
 
 /* All facts and results of one endpoint, each in the order of their names. */
-struct repository_told {
+struct repository_attributes {
 	uint32_t endpoint;
 	const struct repository_fact *facts;
 	size_t n_facts;
@@ -139,12 +139,12 @@ struct repository_batch {
 
 	/* Since 1.1. Of endpoints that exist or come in this batch; each replaces the one
 	 * before. */
-	const struct repository_ledger *ledgers;
+	const struct repository_event_coverage *ledgers;
 	size_t n_ledgers;
 
 	/* Since 1.2. Of the endpoints of which a fact or a result has changed; each replaces the
 	 * one before. */
-	const struct repository_told *told;
+	const struct repository_attributes *told;
 	size_t n_told;
 
 	/* Since 1.2. To be written before endpoints: one of these may have the key that one of
@@ -176,7 +176,7 @@ struct repository_loader {
 	int (*endpoint)(void *ctx, const struct repository_endpoint *e);
 	int (*fact)(void *ctx, const struct repository_fact *f);
 	int (*result)(void *ctx, const struct repository_result *r);
-	int (*ledger)(void *ctx, const struct repository_ledger *l);       /* since 1.1 */
+	int (*ledger)(void *ctx, const struct repository_event_coverage *l);       /* since 1.1 */
 	int (*forgotten)(void *ctx, const struct repository_forgotten *f); /* since 1.2 */
 };
 
@@ -191,7 +191,7 @@ struct repository_filter {
 };
 
 /* What a change did to who has a software. */
-struct repository_turn {
+struct software_transition {
 	uint64_t seq;
 	uint32_t endpoint, software;
 	bool added;        /* or removed */
@@ -244,7 +244,7 @@ struct repository_plugin {
 	 * takes as long as there are lines. as_of: effective matters up to there, and so does what
 	 * is untimed and came after an earlier moment. */
 	int (*turns)(struct repository *r, const struct repository_filter *f, int64_t as_of,
-		     int (*fn)(void *ctx, const struct repository_turn *t), void *ctx);
+		     int (*fn)(void *ctx, const struct software_transition *t), void *ctx);
 };
 
 /* The loader (core only). */

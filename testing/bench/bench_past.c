@@ -159,7 +159,7 @@ static void live(void)
 
 /* --- asking -------------------------------------------------------------------------------- */
 
-static int count_software(void *ctx, const struct software_row *row)
+static int software_rows_count(void *ctx, const struct software_row *row)
 {
 	*(uint64_t *)ctx += row->endpoints;
 	return 0;
@@ -210,19 +210,19 @@ static void ask(void)
 		struct software_query q = { .glob = "popular" };
 
 		(void)printf("  %s\n", again ? "again" : "for the first time");
-		ASK("popular, now", query_software(p, &q, count_software, &n));
+		ASK("popular, now", query_software(p, &q, software_rows_count, &n));
 		q.when = middle;
-		ASK("popular, half a year back", query_software(p, &q, count_software, &n));
+		ASK("popular, half a year back", query_software(p, &q, software_rows_count, &n));
 		q.when = beginning;
-		ASK("popular, a year back", query_software(p, &q, count_software, &n));
+		ASK("popular, a year back", query_software(p, &q, software_rows_count, &n));
 		q.when.known_at = begun + YEAR / 2;
-		ASK("as known half a year back", query_software(p, &q, count_software, &n));
+		ASK("as known half a year back", query_software(p, &q, software_rows_count, &n));
 		q.when.known_at = 0;
 		q.range = range;
-		ASK("popular < 1.2, a year back", query_software(p, &q, count_software, &n));
+		ASK("popular < 1.2, a year back", query_software(p, &q, software_rows_count, &n));
 		q.range = NULL;
 		q.glob = "*";
-		ASK("all software, a year back", query_software(p, &q, count_software, &n));
+		ASK("all software, a year back", query_software(p, &q, software_rows_count, &n));
 		q.glob = "popular";
 		ASK("who lacks it, a year back", query_lacking(p, &q, count_endpoint, &n));
 		ASK("how fresh all were, a year back",

@@ -120,8 +120,8 @@ static int assess_select(struct assess_call *a, const struct ask *ask)
 	char *text;
 	int err = 0;
 
-	if (request_flag(r, "all") || ask->among)
-		return query_endpoints(ask->posture, WHEN_NOW, ask->among, assess_add, a);
+	if (request_flag(r, "all") || ask->filter)
+		return query_endpoints(ask->posture, WHEN_NOW, ask->filter, assess_add, a);
 	while (!err && request_next(r, "name", &at, &name)) {
 		if (!(text = strndup((const char *)name.p, name.n)))
 			return ST_ENOMEM;
@@ -406,7 +406,7 @@ static int assess_answer(struct assess_call *a, const struct ask *ask)
 		return 0;
 	if (!err && !a->n)
 		return call_end(a->call, ADMIN_NO,
-				ask->among ? "no such endpoint has come yet"
+				ask->filter ? "no such endpoint has come yet"
 					   : "no endpoint has come yet");
 	return err ? err : assess_start(a);
 }

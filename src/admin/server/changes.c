@@ -184,7 +184,7 @@ int changes_narrow(struct admin_call *call, const struct ask *a, struct change_q
 	q->since = request_time(call->request, "since");
 	q->until = request_time(call->request, "until");
 	q->as_of = a->when.as_of;
-	q->among = a->among;
+	q->filter = a->filter;
 	if (a->when.known_at && (!q->until || q->until > a->when.known_at))
 		q->until = a->when.known_at;
 	if ((err = changes_pick_kinds(call, &q->kinds)) < 0)

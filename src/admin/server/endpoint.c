@@ -133,9 +133,9 @@ static int endpoints_run(struct admin_call *call)
 
 	if (ask_begin(call, &a) < 0)
 		return 0;
-	err = query_endpoints(a.posture, a.when, a.among, endpoint_row, &e);
+	err = query_endpoints(a.posture, a.when, a.filter, endpoint_row, &e);
 	if (!err && !call_rows(call))
-		call_end(call, ADMIN_NO, "no %sendpoint %s", a.among ? "such " : "",
+		call_end(call, ADMIN_NO, "no %sendpoint %s", a.filter ? "such " : "",
 			 ask_past(&a) ? "was known then" : "has come yet");
 	return ask_end(call, &a, err);
 }

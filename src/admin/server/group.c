@@ -243,9 +243,9 @@ static bool is_member(void *ctx, struct span key, struct span name, struct span 
 }
 
 int group_members(struct posture *p, const struct group *g, const char *platform,
-		  struct among **a)
+		  struct endpoint_filter **a)
 {
 	struct members m = { g, platform };
 
-	return among_new(p, is_member, &m, a);
+	return endpoint_filter_new(p, is_member, &m, a);
 }

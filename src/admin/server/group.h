@@ -16,7 +16,7 @@
 
 #include <confuse.h>
 
-struct among;
+struct endpoint_filter;
 struct conf_error;
 struct posture;
 
@@ -60,6 +60,6 @@ bool group_pattern_ok(const char *glob);
 /* Who belongs to g (NULL: everybody) and has a platform that matches (NULL: any). 0, or what
  * among_new returned. */
 int group_members(struct posture *p, const struct group *g, const char *platform,
-		  struct among **a);
+		  struct endpoint_filter **a);
 
 #endif

@@ -24,7 +24,7 @@ static const struct command_column groups_columns[] = {
 static int groups_row(struct admin_call *call, const struct ask *a, const struct group *g)
 {
 	struct span *patterns = calloc(g->n_endpoints + 1, sizeof(*patterns));
-	struct among *members = NULL;
+	struct endpoint_filter *members = NULL;
 	int err = patterns ? group_members(a->posture, g, NULL, &members) : ST_ENOMEM;
 
 	if (!err) {
@@ -33,12 +33,12 @@ static int groups_row(struct admin_call *call, const struct ask *a, const struct
 		err = call_row(call,
 			       (struct cell[GR_N]){
 				       [GR_NAME] = cell_str(g->name),
-				       [GR_COUNT] = cell_count(among_count(members)),
+				       [GR_COUNT] = cell_count(endpoint_filter_count(members)),
 				       [GR_PLATFORM] = cell_str(g->platform),
 				       [GR_ENDPOINTS] = cell_list(patterns, g->n_endpoints),
 			       });
 	}
-	among_free(members);
+	endpoint_filter_free(members);
 	free(patterns);
 	return err;
 }

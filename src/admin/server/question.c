@@ -42,11 +42,11 @@ static int ask_whom(struct admin_call *call, struct ask *a)
 	if (name && !g) {
 		call_end(call, ADMIN_USAGE, "stance.conf has no group '%s'", name);
 		err = ST_ENOENT;
-	} else if ((err = group_members(a->posture, g, platform, &call->among)) < 0) {
+	} else if ((err = group_members(a->posture, g, platform, &call->filter)) < 0) {
 		call_end(call, ADMIN_STALE, "%s", st_strerror(err));
 	}
 	group_list_drop(list);
-	a->among = call->among;
+	a->filter = call->filter;
 	return err;
 }
 

@@ -291,7 +291,7 @@ int admin_answer(const struct admin_env *env, enum admin_role role, struct span 
 		admin_end_line(&a.out, a.end.exit, a.rows, a.end.text);
 		err = answer_flush(&a);
 	}
-	among_free(call.among);
+	endpoint_filter_free(call.filter);
 	version_range_free(call.range);
 	free(call.glob);
 	request_reset(&request);

@@ -22,7 +22,7 @@ struct admin_call {
 	const struct admin_env *env;
 	const struct admin_request *request;
 	struct answer *answer;
-	struct among *among;         /* the endpoints that count (ask_begin); NULL: all */
+	struct endpoint_filter *filter;         /* the endpoints that count (ask_begin); NULL: all */
 	struct version_range *range; /* and the versions (ask_software); NULL: all */
 	char *glob;
 };

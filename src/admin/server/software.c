@@ -138,7 +138,7 @@ static int holders_row(void *ctx, const struct software_row *row)
 	software_cells(&h->s, row, h->cells);
 	h->begun = false;
 	err = query_software_endpoints(h->s.ask.posture, h->s.ask.when, row->id,
-				       h->s.ask.among, holders_add, h);
+				       h->s.ask.filter, holders_add, h);
 	return err ? err : h->n || !h->begun ? holders_flush(h) : 0;
 }
 

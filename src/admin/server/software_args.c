@@ -45,7 +45,7 @@ int ask_software(struct admin_call *call, const struct ask *a, struct software_q
 
 	*q = (struct software_query){
 		.when = a->when,
-		.among = a->among,
+		.filter = a->filter,
 		.fresh = fresh,
 		.since = a->now - a->stale_us,
 	};

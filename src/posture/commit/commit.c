@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "posture/commit/commit.h"
+#include "posture/commit/stage_descriptions.h"
+#include "posture/commit/stage_events.h"
+#include "posture/commit/stage_facts.h"
+#include "posture/commit/stage_forget.h"
+#include "posture/commit/stage_inventory.h"
+#include "posture/commit/stage_limits.h"
+#include "posture/state/description.h"
 #include "posture/repository.h"
 #include "posture/report_item.h"
 #include "base/err.h"
@@ -289,7 +296,7 @@ static int batch_endpoints(struct journal *j, struct repository_batch *b)
 /* Of endpoints whose ledger is not what it was. */
 static int batch_ledgers(struct journal *j, struct repository_batch *b)
 {
-	struct repository_ledger *v;
+	struct repository_event_coverage *v;
 	struct staged_endpoint *s, *next;
 	size_t n = HASH_COUNT(j->endpoints);
 
@@ -311,7 +318,7 @@ static int batch_ledgers(struct journal *j, struct repository_batch *b)
 
 /* All that e tells of itself. */
 static int batch_told_of(struct journal *j, const struct endpoint *e,
-			 struct repository_told *t)
+			 struct repository_attributes *t)
 {
 	struct repository_fact *f = arena_alloc(&j->arena, (e->n_facts + 1) * sizeof(*f));
 	struct repository_result *r = arena_alloc(&j->arena, (e->n_results + 1) * sizeof(*r));
@@ -328,13 +335,13 @@ static int batch_told_of(struct journal *j, const struct endpoint *e,
 
 		r[i] = (struct repository_result){ e->id, v.name, v.value, v.verdict };
 	}
-	*t = (struct repository_told){ e->id, f, e->n_facts, r, e->n_results };
+	*t = (struct repository_attributes){ e->id, f, e->n_facts, r, e->n_results };
 	return 0;
 }
 
 static int batch_told(struct journal *j, struct repository_batch *b)
 {
-	struct repository_told *v;
+	struct repository_attributes *v;
 	struct staged_endpoint *s, *next;
 	size_t n = HASH_COUNT(j->endpoints);
 	int err = 0;

@@ -107,13 +107,6 @@ void journal_reset(struct journal *j);
 
 /* --- between the files that prepare ------------------------------------------------------- */
 
-/* Whether r may be staged: 0, or ST_ELIMIT when its endpoint says more than it may, which is
- * journalled and logged once in its day; ST_ENOMEM. Afterwards allowance_charge, with what
- * j->n_software and j->n_changes were before. */
-int allowance_check(struct journal *j, struct staged_endpoint *s, const struct report *r);
-void allowance_charge(struct journal *j, struct staged_endpoint *s, uint32_t software,
-		      size_t changes);
-
 /* The next change, about s; NULL when out of memory. Valid until the next call. */
 struct change *journal_change(struct journal *j, struct staged_endpoint *s,
 			      enum change_kind kind);
@@ -121,52 +114,10 @@ struct change *journal_change(struct journal *j, struct staged_endpoint *s,
 /* Notes in c, if it is an addition or a removal whose moment nobody told, what it came after. */
 void journal_untimed(struct change *c, int64_t after);
 
-/* The dictionary id of what sw names, which may be a new one. */
-struct dictionary_entry *journal_find(const struct journal *j, struct span identifier);
-int journal_resolve(struct journal *j, const struct item_software *sw, uint32_t *id);
-struct dictionary_entry *journal_software(const struct journal *j, uint32_t id);
-
 /* The software of s is not what it was. */
 void journal_moved(struct journal *j, struct staged_endpoint *s);
 
-/* Room for n in j->reported. */
-int journal_reported(struct journal *j, size_t n);
-
-/* The software of s becomes j->now, told by the set *base; uses j->added and j->removed. */
-int journal_set_software(struct journal *j, struct staged_endpoint *s,
-			 const struct set **base);
-
-/* The software of s is complete as it was when `it` began; unless FACT_INCOMPLETE says that it
- * is not. */
-int journal_confirm(struct journal *j, struct staged_endpoint *s, const struct report_item *it,
-		    const struct inventory_head *h);
-
 /* The change seq names this set. 0 or ST_ENOMEM. */
 int journal_name_set(struct journal *j, const struct set *s, uint64_t seq);
-
-/* Sets FACT_INCOMPLETE if it->text says why, or takes it away. */
-int journal_incomplete(struct journal *j, struct staged_endpoint *s,
-		       const struct report_item *it);
-
-/* The endpoint leaves the present; s gets another key. Whether old has done so in this commit. */
-int forget_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it);
-bool forget_staged(const struct journal *j, const struct endpoint *old);
-
-/* Facts, results, assessments, notices. */
-int facts_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it);
-
-/* Inventories and events. */
-int inventory_stage(struct journal *j, struct staged_endpoint *s,
-		    const struct report_item *it);
-int events_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it);
-
-/* Keeps what sw, which has a description, says about id (0: whatever it names) until the report
- * at work is staged. 0 or ST_ENOMEM. */
-int journal_described(struct journal *j, uint32_t id, const struct item_software *sw);
-
-/* After everything else of the report at work, whose changes begin with this one: what s says
- * about software that it has fills in what nobody has said, and replaces what was said when
- * nobody else has it. What is refused becomes notices "software.description". */
-int descriptions_stage(struct journal *j, struct staged_endpoint *s, size_t first);
 
 #endif

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What endpoints say that software is. The dictionary is everybody's: who says it has to have
  * the software, and says something else than is known only while nobody else has it. */
+#include "posture/commit/stage_descriptions.h"
+#include "posture/commit/stage_identifiers.h"
+#include "posture/state/description.h"
 #include "posture/core.h"
 #include "posture/commit/commit.h"
 #include "base/err.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Events: each is applied once, in the order of EIDs, also beyond a gap. */
+#include "posture/commit/stage_events.h"
+#include "posture/commit/stage_identifiers.h"
+#include "posture/commit/stage_inventory.h"
 #include "posture/commit/commit.h"
 #include "posture/report_item.h"
 #include "base/err.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Facts, results, assessments and notices: comparing what a report says with what is known. */
+#include "posture/commit/stage_facts.h"
 #include "posture/commit/commit.h"
 #include "posture/report_item.h"
 #include "base/err.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The identifiers of reports become dictionary ids, new ones where need be. */
+#include "posture/commit/stage_identifiers.h"
+#include "posture/commit/stage_descriptions.h"
 #include "posture/commit/commit.h"
 #include "posture/report_item.h"
 #include "base/err.h"

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Inventories: the new set of software is compared with the last one,
  * and put where it costs least: on a set that exists, on one that nearly fits, or stored. */
+#include "posture/commit/stage_inventory.h"
+#include "posture/commit/stage_facts.h"
+#include "posture/commit/stage_identifiers.h"
 #include "posture/commit/commit.h"
 #include "posture/report_item.h"
 #include "base/clock.h"

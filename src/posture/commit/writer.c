@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The one thread that changes anything: takes what is queued, commits it in one transaction,
  * and only then lets it be seen. */
-#include "posture/core.h"
+#include "posture/commit/writer.h"
 #include "posture/commit/commit.h"
+#include "posture/commit/queue.h"
+#include "posture/commit/retention.h"
+#include "posture/core.h"
 #include "posture/report_item.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -135,18 +138,18 @@ static int stage_all(struct journal *j, struct job *jobs)
  * that is nearly full, and does both again and again, once in FLAP_S. */
 static void commit_log(struct posture *p, int err, const char *err_msg)
 {
-	struct flaps *f = &p->flaps;
+	struct log_throttle *f = &p->throttle;
 	int64_t now = clock_mono_us();
 
 	f->refused += err != 0;
-	if ((err != 0) == f->bad && (err || !f->refused))
+	if ((err != 0) == f->failing && (err || !f->refused))
 		return;
 	if (!f->began || now - f->began >= FLAP_S * CLOCK_SEC)
-		*f = (struct flaps){ .began = now, .bad = f->bad, .refused = f->refused };
-	if (f->said == FLAP_LINES)
+		*f = (struct log_throttle){ .began = now, .failing = f->failing, .refused = f->refused };
+	if (f->lines == FLAP_LINES)
 		return;
-	f->said++;
-	f->bad = err != 0;
+	f->lines++;
+	f->failing = err != 0;
 	if (err) {
 		log_error(
 			&p->log,
@@ -176,7 +179,7 @@ static int append(struct posture *p, struct journal *j, uint64_t *changes)
 	if (!err && !batch.n_changes && !batch.n_software && !batch.n_endpoints)
 		return 0;
 	if (!err)
-		err = p->rp->append(p->repo, &batch, err_msg, sizeof(err_msg));
+		err = p->read.rp->append(p->read.repo, &batch, err_msg, sizeof(err_msg));
 	pthread_mutex_lock(&p->lock);
 	if (is_content(err)) {
 		log_warn(&p->log,
@@ -193,24 +196,24 @@ static int append(struct posture *p, struct journal *j, uint64_t *changes)
 	return err;
 }
 
-static int commit(struct posture *p, struct job *jobs)
+static int writer_commit(struct posture *p, struct job *jobs)
 {
 	struct journal j;
 	uint64_t changes = 0;
 	int err;
 
-	journal_begin(&j, &p->ix, &p->conf, clock_wall_us());
+	journal_begin(&j, &p->read.ix, &p->conf, clock_wall_us());
 	if ((err = stage_all(&j, jobs)) == 0)
 		err = append(p, &j, &changes);
 	if (!err) {
-		pthread_rwlock_wrlock(&p->ix.lock);
+		pthread_rwlock_wrlock(&p->read.ix.lock);
 		journal_apply(&j);
-		pthread_rwlock_unlock(&p->ix.lock);
+		pthread_rwlock_unlock(&p->read.ix.lock);
 	}
 	journal_reset(&j);
 	pthread_mutex_lock(&p->lock);
 	p->stats.changes += changes;
-	p->committed_seq = p->ix.seq;
+	p->committed_seq = p->read.ix.seq;
 	if (changes)
 		pthread_cond_broadcast(&p->committed);
 	pthread_mutex_unlock(&p->lock);
@@ -228,7 +231,7 @@ static void job_finish(struct posture *p, struct job *b, int err)
 			p->large = false;
 		else
 			p->stats.queued_octets -= b->report->arena.used;
-		posture_feel(p);
+		queue_update_pressure(p);
 		p->stats.reports += !err;
 		p->stats.failed += err != 0;
 		pthread_mutex_unlock(&p->lock);
@@ -256,12 +259,12 @@ static void prune_step(struct posture *p)
 
 	if (p->prune_at >= p->prune_to)
 		return;
-	err = p->rp->prune(p->repo, keep, p->prune_before);
+	err = p->read.rp->prune(p->read.repo, keep, p->prune_before);
 	p->prune_at = err ? p->prune_to : keep;
 	if (!err) {
-		p->oldest = p->prune_before;
-		p->ix.first_seq = keep;
-		(void)index_find_idle(&p->ix);
+		p->read.oldest = p->prune_before;
+		p->read.ix.first_seq = keep;
+		(void)index_find_idle(&p->read.ix);
 	} else
 		log_warn(&p->log, "cannot drop old changes: error=\"%s\"", st_strerror(err));
 }
@@ -275,10 +278,10 @@ static void prune_plan(struct posture *p)
 	if (!p->conf.retention_days || p->prune_at < p->prune_to)
 		return;
 	/* by the time in which this manager listened: a clock set forward drops nothing */
-	p->prune_before = p->heard_until + clock_mono_us() - p->began -
+	p->prune_before = p->listening_since + clock_mono_us() - p->began -
 			  p->conf.retention_days * 86400 * CLOCK_SEC;
-	if ((err = p->rp->state(p->repo, &st)) < 0 ||
-	    (err = p->rp->seq_at(p->repo, p->prune_before, &seq)) < 0) {
+	if ((err = p->read.rp->state(p->read.repo, &st)) < 0 ||
+	    (err = p->read.rp->seq_at(p->read.repo, p->prune_before, &seq)) < 0) {
 		log_warn(&p->log, "cannot drop old changes: error=\"%s\"", st_strerror(err));
 	} else if (seq >= st.first_seq) {
 		p->prune_at = st.first_seq;
@@ -294,7 +297,7 @@ static void retention(struct posture *p)
 	if (mono >= p->retention_due) {
 		p->retention_due = mono + PRUNE_S * CLOCK_SEC;
 		prune_plan(p);
-		forget_silent(p);
+		retention_forget_silent(p);
 	}
 	prune_step(p);
 }
@@ -321,7 +324,7 @@ static struct job *jobs_halve(struct job *jobs)
  * the others do not fail with it. */
 static void jobs_work(struct posture *p, struct job *jobs)
 {
-	int err = commit(p, jobs);
+	int err = writer_commit(p, jobs);
 	struct job *next, *half = is_content(err) ? jobs_halve(jobs) : NULL;
 
 	if (half) {

@@ -1,21 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "posture/endpoint_filter.h"
+#include "posture/query/endpoint_filter_bitmap.h"
+#include "posture/query_watch.h"
 #include "posture/state/bitmap.h"
-#include "posture/core.h"
+#include "posture/posture_read.h"
 #include "posture/query/history.h"
-#include "posture/query/journal_page.h"
+#include "posture/journal_page.h"
 #include "base/err.h"
 
 #include <stdlib.h>
 
 #define CHUNK 4096 /* endpoints that are looked at under one lock */
 
-struct among {
-	struct bitmap *endpoints;
-	uint64_t present; /* of these are not forgotten */
-};
-
-static void among_add(struct among *a, const struct endpoint *e,
+static void among_add(struct endpoint_filter *a, const struct endpoint *e,
 		      bool (*has)(void *ctx, struct span key, struct span name,
 				  struct span platform),
 		      void *ctx)
@@ -29,18 +26,19 @@ static void among_add(struct among *a, const struct endpoint *e,
 	a->present += !e->forgotten_seq;
 }
 
-int among_new(struct posture *p,
+int endpoint_filter_new(struct posture *posture,
 	      bool (*has)(void *ctx, struct span key, struct span name, struct span platform),
-	      void *ctx, struct among **out)
+	      void *ctx, struct endpoint_filter **out)
 {
-	struct among *a = calloc(1, sizeof(*a));
+	struct posture_read *p = posture_read(posture);
+	struct endpoint_filter *a = calloc(1, sizeof(*a));
 	uint32_t id = 0, n;
 	int err = 0;
 
 	if (!a || !(a->endpoints = bitmap_new()))
 		err = ST_ENOMEM;
 	do {
-		if (err || (err = page_watch()) != 0)
+		if (err || (err = query_interrupted()) != 0)
 			break;
 		index_read_lock(p);
 		n = p->ix.n_endpoints;
@@ -49,41 +47,26 @@ int among_new(struct posture *p,
 		index_unlock(p);
 	} while (id < n);
 	if (err) {
-		among_free(a);
+		endpoint_filter_free(a);
 		a = NULL;
 	}
 	*out = a;
 	return err;
 }
 
-void among_free(struct among *a)
+void endpoint_filter_free(struct endpoint_filter *a)
 {
 	if (a)
 		bitmap_free(a->endpoints);
 	free(a);
 }
 
-bool among_has(const struct among *a, uint32_t endpoint)
+bool endpoint_filter_has(const struct endpoint_filter *a, uint32_t endpoint)
 {
 	return !a || bitmap_has(a->endpoints, endpoint);
 }
 
-uint64_t among_count(const struct among *a)
+uint64_t endpoint_filter_count(const struct endpoint_filter *a)
 {
 	return a->present;
-}
-
-const struct bitmap *among_endpoints(const struct among *a)
-{
-	return a ? a->endpoints : NULL;
-}
-
-void among_narrow(const struct among *a, struct ids *ids)
-{
-	size_t keep = 0;
-
-	for (size_t i = 0; i < ids->n; i++)
-		if (among_has(a, ids->v[i]))
-			ids->v[keep++] = ids->v[i];
-	ids->n = keep;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "posture/query/history.h"
 #include "posture/state/bitmap.h"
-#include "posture/core.h"
-#include "posture/query/journal_page.h"
+#include "posture/posture_read.h"
+#include "posture/journal_page.h"
 #include "base/err.h"
 
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #define TURNS_APART_MAX 256 /* and those whose turns are */
 #define TURNS_LOOK 65536    /* turns without a look around */
 
-int moment_of(struct posture *p, struct when when, struct moment *m)
+int moment_of(struct posture_read *p, struct when when, struct moment *m)
 {
 	int64_t at = when.as_of ? when.as_of : when.known_at, known_at = when.known_at;
 	int err;
@@ -32,7 +32,7 @@ int moment_of(struct posture *p, struct when when, struct moment *m)
 	return err;
 }
 
-struct moment moment_now(const struct posture *p)
+struct moment moment_now(const struct posture_read *p)
 {
 	return (struct moment){ .past = true, .seq = p->ix.seq, .known = p->ix.seq };
 }
@@ -42,17 +42,17 @@ bool moment_keeps(const struct moment *m, const struct change *c)
 	return c->seq <= m->known && change_effective(c) <= m->as_of;
 }
 
-bool moment_doubts(const struct moment *m, uint64_t seq, int64_t after)
+bool moment_is_uncertain(const struct moment *m, uint64_t seq, int64_t after)
 {
 	return seq <= m->known && after < m->as_of;
 }
 
-int history_undo(struct posture *p, const struct moment *m, uint64_t head,
+int history_undo(struct posture_read *p, const struct moment *m, uint64_t head,
 		 const struct repository_filter *narrow,
 		 int (*fn)(void *ctx, const struct change *c), void *ctx)
 {
 	struct repository_filter f = *narrow;
-	struct page *pg;
+	struct journal_page *pg;
 	int err = 0;
 
 	if (!m->past || m->seq >= head)
@@ -63,11 +63,11 @@ int history_undo(struct posture *p, const struct moment *m, uint64_t head,
 	f.to = head;
 	f.descending = true;
 	do {
-		err = page_read(p, &f, pg);
+		err = journal_page_read(p, &f, pg);
 		for (size_t i = 0; i < pg->n && !err; i++)
 			err = fn(ctx, &pg->v[i]);
-	} while (!err && page_next(pg, &f));
-	page_free(pg);
+	} while (!err && journal_page_next(pg, &f));
+	journal_page_free(pg);
 	free(pg);
 	return err;
 }
@@ -99,7 +99,7 @@ static int undo_software(void *ctx, const struct change *c)
 	return u->have ? 0 : ST_ENOMEM;
 }
 
-int history_software(struct posture *p, const struct moment *m, uint32_t endpoint,
+int history_software(struct posture_read *p, const struct moment *m, uint32_t endpoint,
 		     struct bitmap **out)
 {
 	const struct repository_filter narrow = { .endpoint = endpoint,
@@ -209,7 +209,7 @@ static int past_fact_cmp(const void *a, const void *b)
 	return span_cmp(x->name, y->name);
 }
 
-int history_facts(struct posture *p, const struct moment *m, uint32_t endpoint,
+int history_facts(struct posture_read *p, const struct moment *m, uint32_t endpoint,
 		  enum change_kind what, struct arena *a, struct past_facts *out)
 {
 	const struct repository_filter narrow = {
@@ -245,7 +245,7 @@ struct undo_who {
 	const struct ids *software;
 	struct bitmap **who;
 	struct bitmap **settled; /* where a change that was told late has decided; or NULL */
-	struct doubts *doubts;
+	struct uncertainty *doubts;
 	uint64_t turns;
 };
 
@@ -257,14 +257,14 @@ static int who_settle(struct undo_who *u, size_t i, uint32_t endpoint)
 	return 0;
 }
 
-static int undo_turn(void *ctx, const struct repository_turn *t)
+static int undo_turn(void *ctx, const struct software_transition *t)
 {
 	struct undo_who *u = ctx;
 	const uint32_t *at;
 	size_t lo = 0, hi = u->software->n;
 	int err;
 
-	if (++u->turns % TURNS_LOOK == 0 && (err = page_watch()) != 0)
+	if (++u->turns % TURNS_LOOK == 0 && (err = query_interrupted()) != 0)
 		return err;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
@@ -285,14 +285,14 @@ static int undo_turn(void *ctx, const struct repository_turn *t)
 		bitmap_remove(u->who[lo], t->endpoint);
 	else
 		bitmap_add(u->who[lo], t->endpoint);
-	return t->untimed && moment_doubts(u->m, t->seq, t->after)
-		       ? doubts_add(u->doubts, t->endpoint, t->after)
+	return t->untimed && moment_is_uncertain(u->m, t->seq, t->after)
+		       ? uncertainty_add(u->doubts, t->endpoint, t->after)
 		       : 0;
 }
 
-struct repository_turn history_turn_of(const struct change *c)
+struct software_transition history_transition_of(const struct change *c)
 {
-	return (struct repository_turn){
+	return (struct software_transition){
 		.seq = c->seq,
 		.endpoint = c->endpoint,
 		.software = c->software,
@@ -306,7 +306,7 @@ struct repository_turn history_turn_of(const struct change *c)
 
 static int undo_who(void *ctx, const struct change *c)
 {
-	const struct repository_turn t = history_turn_of(c);
+	const struct software_transition t = history_transition_of(c);
 
 	return undo_turn(ctx, &t);
 }
@@ -325,7 +325,7 @@ static struct bitmap *late_endpoints(const struct index *ix, const struct moment
 }
 
 /* By what the repository's index alone can tell. */
-static int undo_turns(struct posture *p, const struct moment *m, uint64_t head,
+static int undo_turns(struct posture_read *p, const struct moment *m, uint64_t head,
 		      struct undo_who *u)
 {
 	struct repository_filter f = { .from = m->seq + 1, .to = head, .descending = true };
@@ -334,18 +334,18 @@ static int undo_turns(struct posture *p, const struct moment *m, uint64_t head,
 
 	for (size_t i = 0; i < (apart ? u->software->n : 1) && !err; i++) {
 		f.software = apart ? u->software->v[i] : 0;
-		if ((err = page_watch()) == 0)
+		if ((err = query_interrupted()) == 0)
 			err = p->rp->turns(p->repo, &f, m->as_of, undo_turn, u);
 	}
 	return err;
 }
 
-bool history_has_turns(const struct posture *p)
+bool history_has_transitions(const struct posture_read *p)
 {
 	return p->rp->size >= sizeof(struct repository_plugin) && p->rp->turns;
 }
 
-static int undo_all_who(struct posture *p, const struct moment *m, uint64_t head,
+static int undo_all_who(struct posture_read *p, const struct moment *m, uint64_t head,
 			struct undo_who *u)
 {
 	struct repository_filter narrow = {
@@ -355,7 +355,7 @@ static int undo_all_who(struct posture *p, const struct moment *m, uint64_t head
 
 	if (!m->past || m->seq >= head || !u->software->n)
 		return 0;
-	if (history_has_turns(p))
+	if (history_has_transitions(p))
 		return undo_turns(p, m, head, u);
 	if (u->software->n > APART_MAX)
 		return history_undo(p, m, head, &narrow, undo_who, u);
@@ -366,8 +366,8 @@ static int undo_all_who(struct posture *p, const struct moment *m, uint64_t head
 	return err;
 }
 
-int history_who_has(struct posture *p, const struct moment *m, const struct ids *software,
-		    struct bitmap ***out, struct doubts *d)
+int history_who_has(struct posture_read *p, const struct moment *m, const struct ids *software,
+		    struct bitmap ***out, struct uncertainty *d)
 {
 	struct undo_who u = {
 		.m = m,

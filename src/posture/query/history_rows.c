@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Rows of endpoints as they are, or as they were. */
-#include "posture/core.h"
+#include "posture/query/history_rows.h"
+#include "posture/posture_read.h"
 #include "posture/query/history.h"
-#include "posture/query/journal_page.h"
+#include "posture/journal_page.h"
 #include "base/err.h"
 
 #include <stdlib.h>
@@ -39,7 +40,7 @@ struct undo_rows {
 	uint64_t turns;
 };
 
-int history_brief(const struct moment *m, const struct endpoint *e, const struct doubts *d,
+int history_brief(const struct moment *m, const struct endpoint *e, const struct uncertainty *d,
 		  struct arena *a, struct endpoint_row *row)
 {
 	*row = (struct endpoint_row){
@@ -47,7 +48,7 @@ int history_brief(const struct moment *m, const struct endpoint *e, const struct
 		.key = arena_str(a, endpoint_key(e)),
 		.name = arena_str(a, endpoint_name(e)),
 		.first_seen = e->first_seen,
-		.complete_through = doubts_through(d, e->id, e->complete_through),
+		.complete_through = uncertainty_complete_through(d, e->id, e->complete_through),
 		.has_inventory = e->set && (!m->past || e->inventory_seq <= m->seq),
 		.has_gap = ledger_has_gap(&e->ledger) || e->incomplete,
 	};
@@ -84,7 +85,7 @@ static int row_now(struct arena *a, const struct endpoint *e, struct past_row *r
 										 : ST_ENOMEM;
 }
 
-static int rows_now(struct posture *p, const struct moment *m, const struct ids *ids,
+static int rows_now(struct posture_read *p, const struct moment *m, const struct ids *ids,
 		    struct undo_rows *u)
 {
 	int err = 0;
@@ -142,7 +143,7 @@ static int row_settle(struct undo_rows *u, uint64_t pair)
 }
 
 static int undo_count(struct undo_rows *u, struct past_row *past,
-		      const struct repository_turn *t)
+		      const struct software_transition *t)
 {
 	uint64_t pair = (uint64_t)t->endpoint << 32 | t->software;
 	struct settled *s;
@@ -156,7 +157,7 @@ static int undo_count(struct undo_rows *u, struct past_row *past,
 		past->row.software_count--;
 	else
 		past->row.software_count++;
-	if (t->untimed && moment_doubts(u->m, t->seq, t->after) &&
+	if (t->untimed && moment_is_uncertain(u->m, t->seq, t->after) &&
 	    (!past->doubted || t->after < past->after)) {
 		past->doubted = true;
 		past->after = t->after;
@@ -164,11 +165,11 @@ static int undo_count(struct undo_rows *u, struct past_row *past,
 	return 0;
 }
 
-static int undo_turn(void *ctx, const struct repository_turn *t)
+static int undo_turn(void *ctx, const struct software_transition *t)
 {
 	struct undo_rows *u = ctx;
 	struct past_row *past = row_of(u, t->endpoint);
-	int err = ++u->turns % STRETCH == 0 ? page_watch() : 0;
+	int err = ++u->turns % STRETCH == 0 ? query_interrupted() : 0;
 
 	return err || !past ? err : undo_count(u, past, t);
 }
@@ -176,7 +177,7 @@ static int undo_turn(void *ctx, const struct repository_turn *t)
 static int undo_row(struct undo_rows *u, const struct change *c)
 {
 	struct past_row *past = row_of(u, c->endpoint);
-	struct repository_turn t;
+	struct software_transition t;
 	struct endpoint_row *r;
 
 	if (!past)
@@ -189,7 +190,7 @@ static int undo_row(struct undo_rows *u, const struct change *c)
 		return undo_platform(u, r, c);
 	case CHANGE_ADDED:
 	case CHANGE_REMOVED:
-		t = history_turn_of(c);
+		t = history_transition_of(c);
 		return undo_count(u, past, &t);
 	case CHANGE_CONFIRMED:
 		if (c->seq > u->m->known)
@@ -208,8 +209,8 @@ static int undo_row(struct undo_rows *u, const struct change *c)
 }
 
 /* The last change that a changed row had seen by then. */
-static int row_contact(struct posture *p, const struct moment *m, struct past_row *past,
-		       struct page *pg)
+static int row_contact(struct posture_read *p, const struct moment *m, struct past_row *past,
+		       struct journal_page *pg)
 {
 	struct repository_filter f = {
 		.from = 1,
@@ -218,7 +219,7 @@ static int row_contact(struct posture *p, const struct moment *m, struct past_ro
 		.descending = true,
 		.limit = 1,
 	};
-	int err = page_read(p, &f, pg);
+	int err = journal_page_read(p, &f, pg);
 
 	if (!err)
 		past->row.last_contact = pg->n ? pg->v[0].known_at : p->oldest;
@@ -240,8 +241,8 @@ static int take_contact(void *ctx, const struct change *c)
 
 /* Of many it is mostly the journal just before the moment that tells; who has been silent for
  * longer is looked for alone. */
-static int rows_contact(struct posture *p, const struct moment *m, struct undo_rows *u,
-			struct page *pg)
+static int rows_contact(struct posture_read *p, const struct moment *m, struct undo_rows *u,
+			struct journal_page *pg)
 {
 	uint64_t look = u->n > APART_MAX ? CONTACT_LINES * u->n : 0, to = m->seq;
 	int err = 0;
@@ -254,7 +255,7 @@ static int rows_contact(struct posture *p, const struct moment *m, struct undo_r
 
 		n = n < to ? n : to;
 		f.from = to - n + 1;
-		if ((err = page_watch()) == 0)
+		if ((err = query_interrupted()) == 0)
 			err = p->rp->read(p->repo, &f, take_contact, u);
 		to -= n;
 		look -= n;
@@ -265,23 +266,23 @@ static int rows_contact(struct posture *p, const struct moment *m, struct undo_r
 	return err;
 }
 
-static int rows_undo_in(struct posture *p, struct repository_filter f, struct undo_rows *u,
-			struct page *pg)
+static int rows_undo_in(struct posture_read *p, struct repository_filter f, struct undo_rows *u,
+			struct journal_page *pg)
 {
 	int err;
 
 	do {
-		err = page_read(p, &f, pg);
+		err = journal_page_read(p, &f, pg);
 		for (size_t i = 0; i < pg->n && !err; i++)
 			err = undo_row(u, &pg->v[i]);
-	} while (!err && page_next(pg, &f));
+	} while (!err && journal_page_next(pg, &f));
 	return err;
 }
 
 /* Of many at once: who has what from the repository's index, if it has one, and from the journal
  * only what that does not tell. */
-static int rows_undo_many(struct posture *p, const struct moment *m, uint64_t head,
-			  struct undo_rows *u, struct page *pg)
+static int rows_undo_many(struct posture_read *p, const struct moment *m, uint64_t head,
+			  struct undo_rows *u, struct journal_page *pg)
 {
 	struct repository_filter f = { .from = m->seq + 1, .to = head, .descending = true };
 	int err = 0;
@@ -290,19 +291,19 @@ static int rows_undo_many(struct posture *p, const struct moment *m, uint64_t he
 		  CHANGE_BIT(CHANGE_ASSESSMENT);
 	if (m->known != UINT64_MAX)
 		f.kinds |= CHANGE_BIT(CHANGE_CONFIRMED);
-	if (!history_has_turns(p))
+	if (!history_has_transitions(p))
 		f.kinds |= CHANGE_BIT(CHANGE_ADDED) | CHANGE_BIT(CHANGE_REMOVED);
-	if ((err = rows_undo_in(p, f, u, pg)) < 0 || !history_has_turns(p))
+	if ((err = rows_undo_in(p, f, u, pg)) < 0 || !history_has_transitions(p))
 		return err;
 	f.kinds = 0;
 	return p->rp->turns(p->repo, &f, m->as_of, undo_turn, u);
 }
 
-static int rows_undo(struct posture *p, const struct moment *m, uint64_t head,
+static int rows_undo(struct posture_read *p, const struct moment *m, uint64_t head,
 		     struct undo_rows *u)
 {
 	struct repository_filter f = { .from = m->seq + 1, .to = head, .descending = true };
-	struct page *pg = calloc(1, sizeof(*pg));
+	struct journal_page *pg = calloc(1, sizeof(*pg));
 	int err = pg ? rows_index(u) : ST_ENOMEM;
 
 	if (!err && u->n > APART_MAX)
@@ -313,14 +314,14 @@ static int rows_undo(struct posture *p, const struct moment *m, uint64_t head,
 	}
 	if (!err)
 		err = rows_contact(p, m, u, pg);
-	page_free(pg);
+	journal_page_free(pg);
 	free(pg);
 	free(u->by_id);
 	HASH_CLEAR(hh, u->settled);
 	return err;
 }
 
-int history_rows(struct posture *p, const struct moment *m, const struct ids *ids,
+int history_rows(struct posture_read *p, const struct moment *m, const struct ids *ids,
 		 struct arena *a, struct endpoint_row **rows, size_t *n)
 {
 	struct undo_rows u = { .m = m, .a = a, .rows = calloc(ids->n + 1, sizeof(*u.rows)) };

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The journal, with names in the place of numbers. */
-#include "posture/core.h"
+#include "posture/posture_read.h"
+#include "posture/query/software_rows.h"
+#include "posture/query/freshness_at.h"
 #include "posture/query/history.h"
-#include "posture/query/journal_page.h"
+#include "posture/journal_page.h"
 #include "base/err.h"
 
 #include <stdlib.h>
 
 /* Where since, until and after_seq say to read. False: nowhere. */
-static int filter_of(struct posture *p, const struct change_query *q,
+static int filter_of(struct posture_read *p, const struct change_query *q,
 		     struct repository_filter *f, bool *none)
 {
 	uint64_t since = 0, until;
@@ -30,7 +32,7 @@ static int filter_of(struct posture *p, const struct change_query *q,
 		.to = until,
 		.endpoint = q->endpoint,
 		.kinds = q->kinds,
-		.limit = q->as_of || q->among ? 0 : q->limit,
+		.limit = q->as_of || q->filter ? 0 : q->limit,
 		.descending = q->newest_first,
 	};
 	*none = f->from > f->to;
@@ -55,7 +57,7 @@ static int row_of(const struct index *ix, struct arena *a, const struct change *
 struct reading {
 	const struct change_query *q;
 	uint64_t left; /* lines that are still wanted */
-	struct doubts doubts;
+	struct uncertainty doubts;
 	int (*fn)(void *ctx, const struct change_row *row);
 	void *ctx;
 };
@@ -66,18 +68,18 @@ static int emit_row(struct reading *r, const struct change_row *row)
 	const struct change_query *q = r->q;
 	const struct change *c = &row->change;
 
-	if (!among_has(q->among, c->endpoint))
+	if (!endpoint_filter_has(q->filter, c->endpoint))
 		return 0;
 	if (!q->as_of || change_effective(c) <= q->as_of) {
 		r->left--;
 		return r->fn(r->ctx, row);
 	}
 	return change_untimed(c) && c->number_was < q->as_of
-		       ? doubts_add(&r->doubts, c->endpoint, c->number_was)
+		       ? uncertainty_add(&r->doubts, c->endpoint, c->number_was)
 		       : 0;
 }
 
-static int emit_page(struct posture *p, struct page *pg, struct reading *r)
+static int emit_page(struct posture_read *p, struct journal_page *pg, struct reading *r)
 {
 	struct change_row *rows = calloc(pg->n + 1, sizeof(*rows));
 	int err = rows ? 0 : ST_ENOMEM;
@@ -92,36 +94,36 @@ static int emit_page(struct posture *p, struct page *pg, struct reading *r)
 	return err;
 }
 
-static int reading_fresh(struct posture *p, struct reading *r)
+static int reading_fresh(struct posture_read *p, struct reading *r)
 {
 	const struct change_query *q = r->q;
 	struct moment m;
 	int err = moment_of(p, q->fresh_when, &m);
 
-	doubts_settle(&r->doubts);
+	uncertainty_settle(&r->doubts);
 	return err < 0 ? err
-		       : history_freshness(p, &m, q->among, &r->doubts, q->fresh_since,
-					   q->fresh);
+		       : freshness_at(p, &m, q->filter, &r->doubts, q->fresh_since, q->fresh);
 }
 
-static int read_all(struct posture *p, struct repository_filter f, struct reading *r)
+static int read_all(struct posture_read *p, struct repository_filter f, struct reading *r)
 {
-	struct page *pg = calloc(1, sizeof(*pg));
+	struct journal_page *pg = calloc(1, sizeof(*pg));
 	int err = pg ? 0 : ST_ENOMEM;
 
-	while (!err && (err = page_read(p, &f, pg)) == 0) {
+	while (!err && (err = journal_page_read(p, &f, pg)) == 0) {
 		err = emit_page(p, pg, r);
-		if (err || !r->left || !page_next(pg, &f))
+		if (err || !r->left || !journal_page_next(pg, &f))
 			break;
 	}
-	page_free(pg);
+	journal_page_free(pg);
 	free(pg);
 	return err;
 }
 
-int query_changes(struct posture *p, const struct change_query *q,
+int query_changes(struct posture *posture, const struct change_query *q,
 		  int (*fn)(void *ctx, const struct change_row *row), void *ctx)
 {
+	struct posture_read *p = posture_read(posture);
 	struct reading r = { q, q->limit ? q->limit : UINT64_MAX, { 0 }, fn, ctx };
 	struct repository_filter f;
 	bool none;
@@ -131,6 +133,6 @@ int query_changes(struct posture *p, const struct change_query *q,
 		err = read_all(p, f, &r);
 	if (!err && q->fresh)
 		err = reading_fresh(p, &r);
-	doubts_free(&r.doubts);
+	uncertainty_free(&r.doubts);
 	return err;
 }

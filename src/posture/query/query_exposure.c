@@ -2,10 +2,15 @@
 /* From when to when endpoints had software: windows, from the journal. */
 #define _GNU_SOURCE /* qsort_r */
 #include "posture/query.h"
+#include "posture/query/software_rows.h"
+#include "posture/query/endpoint_filter_bitmap.h"
+#include "posture/query/freshness_at.h"
+#include "posture/query/query_software_ids.h"
+#include "posture/state/index_order.h"
 #include "posture/state/bitmap.h"
-#include "posture/core.h"
+#include "posture/posture_read.h"
 #include "posture/query/history.h"
-#include "posture/query/journal_page.h"
+#include "posture/journal_page.h"
 #include "base/err.h"
 
 #include <stdlib.h>
@@ -22,11 +27,11 @@ struct turn {
 };
 
 struct windows {
-	struct posture *p;
+	struct posture_read *p;
 	const struct exposure_query *q;
 	struct moment m;  /* at known_at, or now */
 	struct moment at; /* that it is about */
-	struct doubts doubts;
+	struct uncertainty doubts;
 	int (*fn)(void *ctx, const struct exposure_row *row);
 	void *ctx;
 	struct turn *turns;
@@ -37,13 +42,13 @@ struct windows {
 	int64_t end; /* when the endpoint at work was forgotten; 0: it was not */
 };
 
-static int turn_add(void *ctx, const struct repository_turn *t)
+static int turn_add(void *ctx, const struct software_transition *t)
 {
 	struct windows *w = ctx;
 	struct turn *v;
 	int err;
 
-	if (w->n % LOOK == 0 && (err = page_watch()) != 0)
+	if (w->n % LOOK == 0 && (err = query_interrupted()) != 0)
 		return err;
 	if (w->n == w->cap) {
 		size_t cap = w->cap ? 2 * w->cap : 1024;
@@ -68,7 +73,7 @@ static int turn_add(void *ctx, const struct repository_turn *t)
 
 static int turn_of(struct windows *w, const struct change *c)
 {
-	const struct repository_turn t = history_turn_of(c);
+	const struct software_transition t = history_transition_of(c);
 
 	return turn_add(w, &t);
 }
@@ -81,24 +86,24 @@ static int turns_read(struct windows *w, uint32_t software, uint64_t head)
 		.software = software,
 		.kinds = CHANGE_BIT(CHANGE_ADDED) | CHANGE_BIT(CHANGE_REMOVED),
 	};
-	struct page *pg;
+	struct journal_page *pg;
 	int err = 0;
 
 	w->n = 0;
-	if (history_has_turns(w->p)) {
+	if (history_has_transitions(w->p)) {
 		f.kinds = 0;
 		f.descending = true;
 		return w->p->rp->turns(w->p->repo, &f, INT64_MAX, turn_add, w);
 	}
 	if (!(pg = calloc(1, sizeof(*pg))))
 		return ST_ENOMEM;
-	while (!err && (err = page_read(w->p, &f, pg)) == 0) {
+	while (!err && (err = journal_page_read(w->p, &f, pg)) == 0) {
 		for (size_t i = 0; i < pg->n && !err; i++)
 			err = turn_of(w, &pg->v[i]);
-		if (!page_next(pg, &f))
+		if (!journal_page_next(pg, &f))
 			break;
 	}
-	page_free(pg);
+	journal_page_free(pg);
 	free(pg);
 	return err;
 }
@@ -193,12 +198,12 @@ static int window_doubt(struct windows *w, struct endpoint_row *e, const struct 
 	for (size_t i = 0; i < n && v[i].seq > w->at.seq; i++) {
 		if (v[i].seq <= w->at.known && v[i].effective <= w->at.as_of)
 			break;
-		if (v[i].untimed && moment_doubts(&w->at, v[i].seq, v[i].after))
+		if (v[i].untimed && moment_is_uncertain(&w->at, v[i].seq, v[i].after))
 			oldest = &v[i];
 	}
 	if (!w->at.past || !oldest)
 		return 0;
-	if ((err = doubts_add(&w->doubts, e->id, oldest->after)) == 0 &&
+	if ((err = uncertainty_add(&w->doubts, e->id, oldest->after)) == 0 &&
 	    oldest->after < e->complete_through)
 		e->complete_through = oldest->after;
 	return err;
@@ -360,8 +365,8 @@ static int software_windows(struct windows *w, const struct software_row *softwa
 		bitmap_or(any, has);
 		for (size_t i = 0; i < w->n; i++)
 			bitmap_add(any, w->turns[i].endpoint);
-		if (w->q->software.among)
-			bitmap_and(any, among_endpoints(w->q->software.among));
+		if (w->q->software.filter)
+			bitmap_and(any, endpoint_filter_bitmap(w->q->software.filter));
 		err = index_in_order(&w->p->ix, any, &ids);
 	}
 	for (size_t i = 0; i < ids.n && !err; i += CHUNK) {
@@ -380,9 +385,10 @@ static int each_software(void *ctx, const struct software_row *row)
 	return software_windows(ctx, row);
 }
 
-int query_exposure(struct posture *p, const struct exposure_query *q,
+int query_exposure(struct posture *posture, const struct exposure_query *q,
 		   int (*fn)(void *ctx, const struct exposure_row *row), void *ctx)
 {
+	struct posture_read *p = posture_read(posture);
 	struct windows w = { .p = p, .q = q, .fn = fn, .ctx = ctx };
 	struct ids ids = { 0 }, unordered = { 0 };
 	const struct when when = { 0, q->software.when.known_at };
@@ -395,16 +401,16 @@ int query_exposure(struct posture *p, const struct exposure_query *q,
 	now = moment_now(p);
 	index_unlock(p);
 	w.m = w.m.past ? w.m : now;
-	err = history_wanted(p, &q->software, &ids, &unordered);
+	err = query_software_ids(p, &q->software, &ids, &unordered);
 	if (!err)
-		err = software_each(p, &ids, each_software, &w);
+		err = software_rows_emit_all(p, &ids, each_software, &w);
 	if (!err && q->software.unordered)
 		*q->software.unordered = unordered.n;
-	doubts_settle(&w.doubts);
+	uncertainty_settle(&w.doubts);
 	if (!err && q->software.fresh)
-		err = history_freshness(p, &w.at, q->software.among, &w.doubts,
-					q->software.since, q->software.fresh);
-	doubts_free(&w.doubts);
+		err = freshness_at(p, &w.at, q->software.filter, &w.doubts, q->software.since,
+				   q->software.fresh);
+	uncertainty_free(&w.doubts);
 	free(w.begin);
 	free(w.turns);
 	ids_free(&ids);

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Who has none of the software that is asked for. */
 #include "posture/query.h"
+#include "posture/query/software_rows.h"
+#include "posture/query/endpoint_filter_bitmap.h"
+#include "posture/query/endpoint_rows.h"
+#include "posture/query/freshness_at.h"
+#include "posture/query/query_software_ids.h"
+#include "posture/state/index_order.h"
 #include "posture/state/bitmap.h"
-#include "posture/core.h"
+#include "posture/posture_read.h"
 #include "posture/query/history.h"
 #include "base/err.h"
 
@@ -12,7 +18,7 @@
 #define PIECE 16384
 
 /* Rows and sets must be of the same moment, also when that is now, which `asked` still says. */
-static int lacking_moment(struct posture *p, const struct software_query *q,
+static int lacking_moment(struct posture_read *p, const struct software_query *q,
 			  struct moment *asked, struct moment *m, struct ids *endpoints)
 {
 	int err = moment_of(p, q->when, asked);
@@ -25,13 +31,13 @@ static int lacking_moment(struct posture *p, const struct software_query *q,
 		*m = moment_now(p);
 	err = index_by_name(&p->ix, endpoints);
 	index_unlock(p);
-	among_narrow(q->among, endpoints);
+	endpoint_filter_narrow(q->filter, endpoints);
 	return err;
 }
 
 /* Adds to `any` who has one of these. */
-static int lacking_join(struct posture *p, const struct moment *m, const struct ids *software,
-			struct bitmap *any, struct doubts *d)
+static int lacking_join(struct posture_read *p, const struct moment *m,
+			const struct ids *software, struct bitmap *any, struct uncertainty *d)
 {
 	struct bitmap **who;
 	int err = history_who_has(p, m, software, &who, d);
@@ -56,8 +62,8 @@ static void ids_without(struct ids *ids, const struct bitmap *b)
 }
 
 /* Those that were there. */
-static int lacking_brief(struct posture *p, const struct moment *m, struct ids *ids,
-			 const struct doubts *d,
+static int lacking_brief(struct posture_read *p, const struct moment *m, struct ids *ids,
+			 const struct uncertainty *d,
 			 int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
 	size_t keep = 0;
@@ -68,38 +74,39 @@ static int lacking_brief(struct posture *p, const struct moment *m, struct ids *
 			ids->v[keep++] = ids->v[i];
 	index_unlock(p);
 	ids->n = keep;
-	return emit_brief(p, m, ids, d, fn, ctx);
+	return endpoint_rows_emit_brief(p, m, ids, d, fn, ctx);
 }
 
-int query_lacking(struct posture *p, const struct software_query *q,
+int query_lacking(struct posture *posture, const struct software_query *q,
 		  int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
+	struct posture_read *p = posture_read(posture);
 	struct ids endpoints = { 0 }, software = { 0 }, unordered = { 0 };
 	struct bitmap *any = bitmap_new();
-	struct doubts doubts = { 0 };
+	struct uncertainty doubts = { 0 };
 	struct moment asked, m;
 	int err = any ? lacking_moment(p, q, &asked, &m, &endpoints) : ST_ENOMEM;
 
 	if (!err)
-		err = history_wanted(p, q, &software, &unordered);
+		err = query_software_ids(p, q, &software, &unordered);
 	for (size_t i = 0; !err && i < software.n; i += PIECE) {
 		size_t n = software.n - i < PIECE ? software.n - i : PIECE;
 
 		err = lacking_join(p, &m, &(struct ids){ software.v + i, n, 0 }, any, &doubts);
 	}
-	doubts_settle(&doubts);
+	uncertainty_settle(&doubts);
 	if (!err && q->fresh)
-		err = history_freshness(p, &asked, q->among, &doubts, q->since, q->fresh);
+		err = freshness_at(p, &asked, q->filter, &doubts, q->since, q->fresh);
 	if (!err) {
 		ids_without(&endpoints, any);
 		err = q->when.as_of && !q->when.known_at
 			      ? lacking_brief(p, &m, &endpoints, &doubts, fn, ctx)
-			      : emit_endpoints(p, &m, &endpoints, fn, ctx);
+			      : endpoint_rows_emit(p, &m, &endpoints, fn, ctx);
 	}
 	if (!err && q->unordered)
-		err = history_present(p, &m, &unordered, q->among, q->unordered);
+		err = software_rows_present(p, &m, &unordered, q->filter, q->unordered);
 	bitmap_free(any);
-	doubts_free(&doubts);
+	uncertainty_free(&doubts);
 	ids_free(&endpoints);
 	ids_free(&software);
 	ids_free(&unordered);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which software a question is about: by name, and by version. */
-#include "posture/core.h"
+#include "posture/query/query_software_ids.h"
+#include "posture/posture_read.h"
 #include "posture/query/history.h"
-#include "posture/query/journal_page.h"
+#include "posture/journal_page.h"
 #include "base/err.h"
 
 #define PORTION 1024 /* versions that are compared under one lock */
@@ -32,7 +33,7 @@ static int narrow_some(const struct dictionary *d, const struct version_range *r
 	return err;
 }
 
-static int wanted_narrow(struct posture *p, const struct version_range *r, struct ids *wanted,
+static int wanted_narrow(struct posture_read *p, const struct version_range *r, struct ids *wanted,
 			 struct ids *unordered)
 {
 	size_t keep = 0;
@@ -40,7 +41,7 @@ static int wanted_narrow(struct posture *p, const struct version_range *r, struc
 
 	for (size_t i = 0, n; i < wanted->n && !err; i += n) {
 		n = wanted->n - i < PORTION ? wanted->n - i : PORTION;
-		if ((err = page_watch()) != 0)
+		if ((err = query_interrupted()) != 0)
 			break;
 		index_read_lock(p);
 		err = narrow_some(&p->ix.dictionary, r, wanted, i, n, &keep, unordered);
@@ -50,7 +51,7 @@ static int wanted_narrow(struct posture *p, const struct version_range *r, struc
 	return err;
 }
 
-int history_wanted(struct posture *p, const struct software_query *q, struct ids *wanted,
+int query_software_ids(struct posture_read *p, const struct software_query *q, struct ids *wanted,
 		   struct ids *unordered)
 {
 	uint32_t from = 0;
@@ -62,18 +63,7 @@ int history_wanted(struct posture *p, const struct software_query *q, struct ids
 		err = dictionary_match_some(&p->ix.dictionary, q->glob, &from, wanted);
 		index_unlock(p);
 		if (!err)
-			err = page_watch();
+			err = query_interrupted();
 	} while (!err && from);
 	return err || !q->range ? err : wanted_narrow(p, q->range, wanted, unordered);
-}
-
-int query_is_name(struct posture *p, const char *glob, bool *is)
-{
-	const struct software_query q = { .glob = glob };
-	struct ids ids = { 0 };
-	int err = history_wanted(p, &q, &ids, NULL);
-
-	*is = ids.n != 0;
-	ids_free(&ids);
-	return err;
 }

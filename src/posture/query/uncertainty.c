@@ -4,22 +4,22 @@
 
 #include <stdlib.h>
 
-void doubts_free(struct doubts *d)
+void uncertainty_free(struct uncertainty *d)
 {
 	free(d->v);
-	*d = (struct doubts){ 0 };
+	*d = (struct uncertainty){ 0 };
 }
 
 static int doubt_cmp(const void *a, const void *b)
 {
-	const struct doubt *x = a, *y = b;
+	const struct uncertain_endpoint *x = a, *y = b;
 
 	if (x->endpoint != y->endpoint)
 		return x->endpoint < y->endpoint ? -1 : 1;
 	return (x->after > y->after) - (x->after < y->after);
 }
 
-void doubts_settle(struct doubts *d)
+void uncertainty_settle(struct uncertainty *d)
 {
 	size_t keep = 0;
 
@@ -33,14 +33,14 @@ void doubts_settle(struct doubts *d)
 }
 
 /* What is full is settled before it grows: one endpoint may be added for each of its software. */
-int doubts_add(struct doubts *d, uint32_t endpoint, int64_t after)
+int uncertainty_add(struct uncertainty *d, uint32_t endpoint, int64_t after)
 {
-	struct doubt *v;
+	struct uncertain_endpoint *v;
 
 	if (!d)
 		return 0;
 	if (d->n == d->cap)
-		doubts_settle(d);
+		uncertainty_settle(d);
 	if (d->n >= d->cap / 2 && d->sorted == d->n) {
 		size_t cap = d->cap ? 2 * d->cap : 256;
 
@@ -49,11 +49,11 @@ int doubts_add(struct doubts *d, uint32_t endpoint, int64_t after)
 		d->v = v;
 		d->cap = cap;
 	}
-	d->v[d->n++] = (struct doubt){ endpoint, after };
+	d->v[d->n++] = (struct uncertain_endpoint){ endpoint, after };
 	return 0;
 }
 
-int64_t doubts_through(const struct doubts *d, uint32_t endpoint, int64_t through)
+int64_t uncertainty_complete_through(const struct uncertainty *d, uint32_t endpoint, int64_t through)
 {
 	size_t lo = 0, hi = d ? d->n : 0;
 

@@ -12,27 +12,27 @@
 struct change;
 struct moment;
 
-struct doubt {
+struct uncertain_endpoint {
 	uint32_t endpoint;
 	int64_t after; /* its software was known completely up to here */
 };
 
 /* Zero-initialise; doubts_free when done. */
-struct doubts {
-	struct doubt *v;
+struct uncertainty {
+	struct uncertain_endpoint *v;
 	size_t n, cap;
 	size_t sorted; /* so many are in order, each endpoint once */
 };
 
-void doubts_free(struct doubts *d);
+void uncertainty_free(struct uncertainty *d);
 
 /* 0 or ST_ENOMEM. d may be NULL: nobody wants to know. */
-int doubts_add(struct doubts *d, uint32_t endpoint, int64_t after);
+int uncertainty_add(struct uncertainty *d, uint32_t endpoint, int64_t after);
 
 /* Of each endpoint the least counts. To be called before one looks. */
-void doubts_settle(struct doubts *d);
+void uncertainty_settle(struct uncertainty *d);
 
 /* How far the software of an endpoint that is complete up to `through` is known with these. */
-int64_t doubts_through(const struct doubts *d, uint32_t endpoint, int64_t through);
+int64_t uncertainty_complete_through(const struct uncertainty *d, uint32_t endpoint, int64_t through);
 
 #endif

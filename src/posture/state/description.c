@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "posture/state/description.h"
 #include "posture/state/dictionary.h"
 #include "posture/repository.h"
 #include "posture/report.h"

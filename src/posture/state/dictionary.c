@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #define _GNU_SOURCE /* memmem */
 #include "posture/state/dictionary.h"
+#include "posture/state/description.h"
 #include "base/err.h"
 
 #include <fnmatch.h>

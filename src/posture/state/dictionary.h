@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The dictionary: every software identifier ever seen, as one integer, with what is known
- * about it. Entries are never taken out. Inside posture only. */
+/* The dictionary: an integer id for every software identifier ever reported, with its description.
+ * Entries are never removed. Private to src/posture. */
 #ifndef STANCE_POSTURE_STATE_DICTIONARY_H
 #define STANCE_POSTURE_STATE_DICTIONARY_H
 
@@ -8,35 +8,17 @@
 #include "posture/state/id_list.h"
 #include "posture/state/key_table.h"
 #include "posture/state/text_pool.h"
+#include "posture/state/description.h"
 
 struct software;
 struct repository_software;
 
-/* The texts of a description, in the order of struct software. */
-enum description {
-	DESC_NAME,
-	DESC_VERSION,
-	DESC_ARCH,
-	DESC_TYPE,
-	DESC_SOURCE_NAME,
-	DESC_SOURCE_VERSION,
-	DESC_PURL,
-	DESC_SUPPLIER,
-	DESC_N
-};
-
-struct description_of {
-	struct text *text[DESC_N]; /* NULL: unknown */
-	uint32_t model_pen;
-	uint8_t model;
-};
-
 struct dictionary_entry {
-	UT_hash_handle hh; /* of whoever prepares it; the dictionary has a table of its own */
+	UT_hash_handle hh; /* for the commit that stages it; the dictionary has its own table */
 	uint32_t id;
 	struct description_of d;
 	uint32_t n;
-	char s[]; /* the identifier, NUL behind it */
+	char s[]; /* the identifier, NUL-terminated */
 };
 
 struct name_table {
@@ -61,15 +43,15 @@ static inline struct span dictionary_identifier(const struct dictionary_entry *e
 struct dictionary_entry *dictionary_find(const struct dictionary *d, struct span identifier);
 struct dictionary_entry *dictionary_get(const struct dictionary *d, uint32_t id);
 
-/* A new entry in nobody's dictionary yet; NULL when out of memory. */
+/* A new entry that is in no dictionary yet; NULL when out of memory. */
 struct dictionary_entry *dictionary_entry_new(uint32_t id, struct span identifier);
 void dictionary_entry_free(struct dictionary_entry *e, struct text_table *texts);
 
-/* Takes e, whose id must be d->n + 1. 0, ST_ENOMEM, or ST_EDB when the id or the identifier
- * is not new; e stays the caller's then. */
+/* Takes ownership of e, whose id is d->n + 1. ST_ENOMEM, or ST_EDB when the id or the identifier is
+ * not new: the caller keeps e. */
 int dictionary_add(struct dictionary *d, struct dictionary_entry *e);
 
-/* Replaces the description of e, an entry of d, by *with, whose references it takes. */
+/* Replaces the description of e, an entry of d, by *with, and takes over its references. */
 int dictionary_describe(struct dictionary *d, struct dictionary_entry *e,
 			struct description_of *with, struct text_table *texts);
 
@@ -83,26 +65,5 @@ int dictionary_match_some(const struct dictionary *d, const char *glob, uint32_t
 			  struct ids *out);
 
 void dictionary_free(struct dictionary *d, struct text_table *texts);
-
-/* Descriptions: filling one, comparing, handing it to the repository or to a query. A field
- * that s leaves empty stays as it is. */
-int description_merge(struct description_of *d, const struct software *s,
-		      struct text_table *texts, bool *changed);
-
-/* What s says that d does not, as bits 1 << enum description. */
-struct description_news {
-	unsigned adds;    /* d has nothing there; 1 << DESC_N: no data model */
-	unsigned differs; /* d has something else there */
-	bool model;       /* another data model than that of d */
-};
-
-struct description_news description_compare(const struct description_of *d,
-					    const struct software *s);
-void description_copy(struct description_of *to, const struct description_of *from);
-void description_drop(struct description_of *d, struct text_table *texts);
-void description_store(const struct dictionary_entry *e, const struct description_of *d,
-		       struct repository_software *row);
-int description_load(struct description_of *d, const struct repository_software *row,
-		     struct text_table *texts);
 
 #endif

@@ -381,9 +381,9 @@ void endpoint_store(const struct endpoint *e, struct repository_endpoint *row)
 	};
 }
 
-void endpoint_store_ledger(const struct endpoint *e, struct repository_ledger *row)
+void endpoint_store_ledger(const struct endpoint *e, struct repository_event_coverage *row)
 {
-	*row = (struct repository_ledger){
+	*row = (struct repository_event_coverage){
 		.endpoint = e->id,
 		.highest_eid = e->ledger.highest,
 		.followed = e->ledger.followed,

@@ -8,7 +8,7 @@
 #include "posture/state/text_pool.h"
 
 struct repository_endpoint;
-struct repository_ledger;
+struct repository_event_coverage;
 struct set;
 
 /* What an endpoint has made of its allowance (posture_conf); in memory only. */
@@ -124,7 +124,7 @@ int endpoint_take_told(struct endpoint *e, struct text *const *facts, uint32_t n
 
 /* For the repository; borrows everything. */
 void endpoint_store(const struct endpoint *e, struct repository_endpoint *row);
-void endpoint_store_ledger(const struct endpoint *e, struct repository_ledger *row);
+void endpoint_store_ledger(const struct endpoint *e, struct repository_event_coverage *row);
 
 /* Octets it takes, without the texts of facts and results. */
 size_t endpoint_octets(const struct endpoint *e);

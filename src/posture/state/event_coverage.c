@@ -192,7 +192,7 @@ void ledger_settle(struct ledger *l)
 	l->n_instances = n;
 }
 
-static bool row_fits(const struct ledger *l, const struct repository_ledger *row)
+static bool row_fits(const struct ledger *l, const struct repository_event_coverage *row)
 {
 	uint64_t free_from = (uint64_t)l->contiguous + 2;
 
@@ -210,7 +210,7 @@ static bool row_fits(const struct ledger *l, const struct repository_ledger *row
 	return row->highest_eid >= l->contiguous;
 }
 
-int ledger_load(struct ledger *l, const struct repository_ledger *row)
+int ledger_load(struct ledger *l, const struct repository_event_coverage *row)
 {
 	const struct ledger stored = {
 		.contiguous = l->contiguous,

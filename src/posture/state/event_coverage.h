@@ -52,7 +52,7 @@ void ledger_settle(struct ledger *l);
 
 /* From the repository, on top of l->contiguous. 0, ST_ENOMEM, or ST_EDB when it does not fit
  * together. */
-int ledger_load(struct ledger *l, const struct repository_ledger *row);
+int ledger_load(struct ledger *l, const struct repository_event_coverage *row);
 
 size_t ledger_octets(const struct ledger *l);
 

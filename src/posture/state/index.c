@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "posture/state/index.h"
+#include "posture/state/index_order.h"
 #include "posture/state/bitmap.h"
 #include "base/err.h"
 

@@ -3,6 +3,7 @@
  * the repository is read on. It touches sets' and postings' bitmaps and the order of names, which
  * nobody else does then, and reads what no longer changes of endpoints. */
 #include "posture/state/index_link.h"
+#include "posture/state/index_order.h"
 #include "posture/state/bitmap.h"
 #include "base/err.h"
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Building the index from the repository at start. What does not fit together is damage, and
  * is said so: nothing is guessed. */
+#include "posture/state/index_load.h"
+#include "posture/state/description.h"
+#include "posture/state/index_order.h"
 #include "posture/state/index_link.h"
 #include "posture/repository.h"
 #include "base/err.h"
@@ -218,7 +221,7 @@ static bool instances_fit(const struct index *ix, const struct endpoint *e, stru
 	return true;
 }
 
-static int load_ledger(void *ctx, const struct repository_ledger *row)
+static int load_ledger(void *ctx, const struct repository_event_coverage *row)
 {
 	struct load *l = ctx;
 	struct endpoint *e = loaded_endpoint(l, row->endpoint);

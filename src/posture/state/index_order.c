@@ -2,6 +2,7 @@
 /* The orders that the index keeps of its endpoints: by name, and by how far their software is
  * known. */
 #define _GNU_SOURCE /* qsort_r */
+#include "posture/state/index_order.h"
 #include "posture/state/index.h"
 #include "posture/state/bitmap.h"
 #include "base/err.h"

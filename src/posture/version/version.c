@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #define _GNU_SOURCE /* memrchr */
 #include "posture/version.h"
+#include "posture/version/version_orders.h"
 #include "base/err.h"
 
 #include <pthread.h>

@@ -2,6 +2,7 @@
 /* PEP 440: versions of Python packages, read as its appendix B reads them (whatever its case and
  * separators), ordered as its section "Summary of permitted suffixes and relative ordering". */
 #include "posture/version.h"
+#include "posture/version/version_orders.h"
 #include "base/err.h"
 
 /* What stands where a number, or a kind of prerelease, is absent. */

@@ -157,15 +157,15 @@ static int endpoints_many(int (*fn)(void *ctx, const struct endpoint_row *row), 
 }
 
 /* A bit for each of the endpoints. */
-struct among {
+struct endpoint_filter {
 	unsigned ids;
 };
 
-int among_new(struct posture *p,
+int endpoint_filter_new(struct posture *p,
 	      bool (*has)(void *ctx, struct span key, struct span name, struct span platform),
-	      void *ctx, struct among **out)
+	      void *ctx, struct endpoint_filter **out)
 {
-	struct among *a = calloc(1, sizeof(*a));
+	struct endpoint_filter *a = calloc(1, sizeof(*a));
 
 	(void)p;
 	for (size_t i = 0; a && i < N(endpoints); i++)
@@ -176,22 +176,22 @@ int among_new(struct posture *p,
 	return a ? 0 : ST_ENOMEM;
 }
 
-void among_free(struct among *a)
+void endpoint_filter_free(struct endpoint_filter *a)
 {
 	free(a);
 }
 
-bool among_has(const struct among *a, uint32_t endpoint)
+bool endpoint_filter_has(const struct endpoint_filter *a, uint32_t endpoint)
 {
 	return !a || (endpoint < 32 && a->ids & 1u << endpoint);
 }
 
-uint64_t among_count(const struct among *a)
+uint64_t endpoint_filter_count(const struct endpoint_filter *a)
 {
 	return (uint64_t)__builtin_popcount(a->ids);
 }
 
-int query_endpoints(struct posture *p, struct when when, const struct among *among,
+int query_endpoints(struct posture *p, struct when when, const struct endpoint_filter *filter,
 		    int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
 	(void)p;
@@ -201,7 +201,7 @@ int query_endpoints(struct posture *p, struct when when, const struct among *amo
 		struct endpoint_row row = endpoints[i];
 		int err;
 
-		if (!among_has(among, row.id))
+		if (!endpoint_filter_has(filter, row.id))
 			continue;
 		row.has_gap = fake_posture.gap;
 		err = fn(ctx, &row);
@@ -230,13 +230,13 @@ static int fresh_row(void *ctx, const struct endpoint_row *row)
 	return 0;
 }
 
-int query_freshness(struct posture *p, struct when when, const struct among *among,
+int query_freshness(struct posture *p, struct when when, const struct endpoint_filter *filter,
 		    int64_t since, struct freshness *f)
 {
 	struct fake_fresh of = { f, since, when.as_of || when.known_at };
 
 	*f = (struct freshness){ 0 };
-	return query_endpoints(p, when, among, fresh_row, &of);
+	return query_endpoints(p, when, filter, fresh_row, &of);
 }
 
 int query_resolve(struct posture *p, struct when when, const char *text,
@@ -263,7 +263,7 @@ static int fill_fresh(struct posture *p, const struct software_query *q)
 	int err = 0;
 
 	if (q->fresh)
-		err = query_freshness(p, q->when, q->among, q->since, q->fresh);
+		err = query_freshness(p, q->when, q->filter, q->since, q->fresh);
 	fake_posture.as_of = asked.as_of;
 	fake_posture.known_at = asked.known_at;
 	return err;
@@ -322,7 +322,7 @@ int query_software(struct posture *p, const struct software_query *q,
 }
 
 int query_software_endpoints(struct posture *p, struct when when, uint32_t id,
-			     const struct among *among,
+			     const struct endpoint_filter *filter,
 			     int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
 	int err = 0;
@@ -333,7 +333,7 @@ int query_software_endpoints(struct posture *p, struct when when, uint32_t id,
 	if (id == 2)
 		return 0;
 	for (size_t i = 0; i < (id == 1 ? 2 : 1); i++)
-		if (among_has(among, endpoints[i].id) && (err = fn(ctx, &endpoints[i])))
+		if (endpoint_filter_has(filter, endpoints[i].id) && (err = fn(ctx, &endpoints[i])))
 			return err;
 	if (id != 1)
 		return 0;
@@ -352,7 +352,7 @@ int query_lacking(struct posture *p, const struct software_query *q,
 	fake_posture.known_at = q->when.known_at;
 	err = fill_fresh(p, q);
 	for (size_t i = 0; !err && !fake_posture.empty && i < endpoints_n(); i++)
-		if (among_has(q->among, endpoints[i].id) && !(matches && i == 0))
+		if (endpoint_filter_has(q->filter, endpoints[i].id) && !(matches && i == 0))
 			err = fn(ctx, &endpoints[i]);
 	return err;
 }
@@ -387,7 +387,7 @@ int query_exposure(struct posture *p, const struct exposure_query *q,
 	for (size_t i = 0; !err && i < N(rows); i++)
 		if (fnmatch(q->software.glob, (const char *)rows[i].software->identifier.p,
 			    0) == 0 &&
-		    among_has(q->software.among, 1) && (!q->to || rows[i].since <= q->to) &&
+		    endpoint_filter_has(q->software.filter, 1) && (!q->to || rows[i].since <= q->to) &&
 		    (!rows[i].until || rows[i].until > q->from))
 			err = fn(ctx, &rows[i]);
 	return err;
@@ -538,6 +538,6 @@ int query_changes(struct posture *p, const struct change_query *q,
 			 &(struct change_row){
 				 changes[0], endpoints[0].key, endpoints[0].name, { 0 } });
 	if (!err && q->fresh)
-		err = query_freshness(p, q->fresh_when, q->among, q->fresh_since, q->fresh);
+		err = query_freshness(p, q->fresh_when, q->filter, q->fresh_since, q->fresh);
 	return err;
 }

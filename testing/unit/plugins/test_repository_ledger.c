@@ -161,7 +161,7 @@ static void load_version_1(struct fixture *f)
 	run_sql(f, text);
 }
 
-static int count_software(void *ctx, const struct software_row *row)
+static int software_rows_count(void *ctx, const struct software_row *row)
 {
 	(void)row;
 	++*(unsigned *)ctx;
@@ -200,7 +200,7 @@ static void test_version_1(void **state)
 	assert_true(fixture_endpoint(&f, AS_OF(1795300605302000), "a.example", &row) != 0);
 	assert_int_equal(row.complete_through,
 			 1795300605237321); /* and how far it was known */
-	assert_int_equal(query_software(f.p, &all, count_software, &n), 0);
+	assert_int_equal(query_software(f.p, &all, software_rows_count, &n), 0);
 	assert_int_equal(fresh.complete_through, 1795300605237321);
 	commit_events(&f, 13, 13, 13, EVENT_CREATED, "zsh");
 	assert_int_equal(fixture_count(&f, WHEN_NOW, "zsh"), 2);

@@ -36,7 +36,7 @@ static void read_lines(struct fixture *f, const struct repository_filter *want,
 		       struct lines *l)
 {
 	l->n = 0;
-	assert_int_equal(f->p->rp->read(f->p->repo, want, take, l), 0);
+	assert_int_equal(f->p->read.rp->read(f->p->read.repo, want, take, l), 0);
 }
 
 static bool is_wanted(const struct lines *all, size_t i, const struct repository_filter *f)
@@ -83,7 +83,7 @@ static int take_change(void *ctx, const struct change *c)
 	return 0;
 }
 
-static int take_turn(void *ctx, const struct repository_turn *turn)
+static int take_turn(void *ctx, const struct software_transition *turn)
 {
 	struct turns *t = ctx;
 	size_t i = 0;
@@ -120,9 +120,10 @@ static void check_turns(struct fixture *f, uint64_t from, uint64_t to, uint32_t 
 
 	memset(&t, 0, sizeof(t));
 	t.as_of = as_of;
-	assert_int_equal(f->p->rp->read(f->p->repo, &want, take_change, &t), 0);
+	assert_int_equal(f->p->read.rp->read(f->p->read.repo, &want, take_change, &t), 0);
 	want.kinds = 0;
-	assert_int_equal(f->p->rp->turns(f->p->repo, &want, as_of, take_turn, &t), 0);
+	assert_int_equal(f->p->read.rp->turns(f->p->read.repo, &want, as_of, take_turn, &t),
+			 0);
 	assert_int_equal(t.seen, t.n);
 }
 
@@ -134,13 +135,14 @@ static int take_known(void *ctx, const struct change *c)
 
 static void check_all_turns(struct fixture *f, uint64_t first)
 {
-	const uint64_t last = f->p->ix.seq;
+	const uint64_t last = f->p->read.ix.seq;
 
 	for (uint64_t from = first; from <= last; from += 1 + (last - first) / 7) {
 		const struct repository_filter line = { .from = from, .to = from };
 		int64_t known = 0;
 
-		assert_int_equal(f->p->rp->read(f->p->repo, &line, take_known, &known), 0);
+		assert_int_equal(
+			f->p->read.rp->read(f->p->read.repo, &line, take_known, &known), 0);
 		for (uint32_t software = 0; software <= 11; software++) {
 			check_turns(f, from, last, software, 0);
 			check_turns(f, from, last, software, known);
@@ -158,7 +160,7 @@ static void check_all_turns(struct fixture *f, uint64_t first)
 static void check_all(struct fixture *f)
 {
 	static struct lines all;
-	const uint64_t last = f->p->ix.seq;
+	const uint64_t last = f->p->read.ix.seq;
 
 	read_lines(f, &(struct repository_filter){ .from = 1, .to = last }, &all);
 	assert_true(all.n > 100);
@@ -226,7 +228,7 @@ static void history(const char *settings)
 	posture_close(f.p);
 	fixture_open(&f);
 	check_all(&f);
-	assert_int_equal(f.p->rp->prune(f.p->repo, f.p->ix.seq / 2, 1), 0);
+	assert_int_equal(f.p->read.rp->prune(f.p->read.repo, f.p->read.ix.seq / 2, 1), 0);
 	check_all(&f);
 	commit_events(&f, 1, 41);
 	check_all(&f);

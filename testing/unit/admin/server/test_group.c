@@ -91,7 +91,7 @@ static unsigned members(const char *section, const char *platform)
 {
 	char text[256];
 	struct group_list *l;
-	struct among *a;
+	struct endpoint_filter *a;
 	unsigned bits = 0;
 
 	(void)snprintf(text, sizeof(text), "group g { %s }", section ? section : "platform=x");
@@ -100,9 +100,9 @@ static unsigned members(const char *section, const char *platform)
 				       section ? group_find(l, "g") : NULL, platform, &a),
 			 0);
 	for (uint32_t id = 1; id < 5; id++)
-		bits |= among_has(a, id) ? 1u << id : 0;
-	assert_int_equal(among_count(a), __builtin_popcount(bits));
-	among_free(a);
+		bits |= endpoint_filter_has(a, id) ? 1u << id : 0;
+	assert_int_equal(endpoint_filter_count(a), __builtin_popcount(bits));
+	endpoint_filter_free(a);
 	group_list_drop(l);
 	return bits;
 }

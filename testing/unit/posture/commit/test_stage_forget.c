@@ -70,13 +70,13 @@ static bool is_any(void *ctx, struct span key, struct span name, struct span pla
 static void check_group(struct fixture *f)
 {
 	struct freshness fresh;
-	struct among *all;
+	struct endpoint_filter *all;
 
-	assert_int_equal(among_new(f->p, is_any, NULL, &all), 0);
-	assert_int_equal(among_count(all), 1);
+	assert_int_equal(endpoint_filter_new(f->p, is_any, NULL, &all), 0);
+	assert_int_equal(endpoint_filter_count(all), 1);
 	assert_int_equal(query_freshness(f->p, WHEN_NOW, all, 1, &fresh), 0);
 	assert_int_equal(fresh.endpoints, 1);
-	among_free(all);
+	endpoint_filter_free(all);
 }
 
 struct windows {

@@ -133,16 +133,16 @@ static void test_among(void **state)
 	struct change_query changes = { 0 };
 	char text[512] = "";
 	unsigned asked = 0, n = 0;
-	struct among *a;
+	struct endpoint_filter *a;
 	struct fixture f;
 
 	(void)state;
 	begin(&f);
-	assert_int_equal(among_new(f.p, is_debian, &asked, &a), 0);
+	assert_int_equal(endpoint_filter_new(f.p, is_debian, &asked, &a), 0);
 	assert_int_equal(asked, 3);
-	assert_int_equal(among_count(a), 2);
-	assert_true(among_has(NULL, 7));
-	q.among = changes.among = a;
+	assert_int_equal(endpoint_filter_count(a), 2);
+	assert_true(endpoint_filter_has(NULL, 7));
+	q.filter = changes.filter = a;
 	assert_int_equal(query_endpoints(f.p, WHEN_NOW, a, add_endpoint, text), 0);
 	assert_string_equal(text, "web1 web2 ");
 	*text = '\0';
@@ -165,8 +165,8 @@ static void test_among(void **state)
 	n = 0;
 	assert_int_equal(query_changes(f.p, &changes, count_change, &n), 0);
 	assert_int_equal(n, 3);
-	among_free(a);
-	among_free(NULL);
+	endpoint_filter_free(a);
+	endpoint_filter_free(NULL);
 	fixture_free(&f);
 }
 

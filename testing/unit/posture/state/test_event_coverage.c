@@ -94,7 +94,7 @@ static void test_load(void **state)
 		{ { 1, 0 }, { 3, 2 } },  { { 1, 2 }, { 1, 2 } },
 	};
 	struct ledger l = { .contiguous = 10 };
-	struct repository_ledger row = {
+	struct repository_event_coverage row = {
 		.endpoint = 1,
 		.highest_eid = 16,
 		.followed = true,

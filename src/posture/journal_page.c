@@ -1,31 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "posture/query/journal_page.h"
-#include "posture/core.h"
-#include "posture/query.h"
+#include "posture/journal_page.h"
+#include "posture/posture_read.h"
+#include "posture/query_watch.h"
 #include "base/err.h"
 
-#define STRETCH 32768 /* journal lines that are looked through without a look around */
-
-/* Who is asked now and then whether the query shall go on; each thread has its own. */
-static _Thread_local struct {
-	int (*look)(void *ctx);
-	void *ctx;
-} watch;
-
-void query_watch(int (*look)(void *ctx), void *ctx)
-{
-	watch.look = look;
-	watch.ctx = ctx;
-}
-
-int page_watch(void)
-{
-	return watch.look ? watch.look(watch.ctx) : 0;
-}
+#define STRETCH 32768 /* journal lines read between two calls of query_interrupted */
 
 static int page_add(void *ctx, const struct change *c)
 {
-	struct page *pg = ctx;
+	struct journal_page *pg = ctx;
 	struct change *to = &pg->v[pg->n];
 
 	*to = *c;
@@ -55,9 +38,9 @@ static struct repository_filter page_stretch(struct repository_filter *f)
 	return once;
 }
 
-int page_read(struct posture *p, const struct repository_filter *f, struct page *pg)
+int journal_page_read(struct posture_read *p, const struct repository_filter *f, struct journal_page *pg)
 {
-	uint64_t want = f->limit && f->limit < PAGE_MAX ? f->limit : PAGE_MAX;
+	uint64_t want = f->limit && f->limit < JOURNAL_PAGE_MAX ? f->limit : JOURNAL_PAGE_MAX;
 	struct repository_filter rest = *f;
 	int err = 0;
 
@@ -67,26 +50,26 @@ int page_read(struct posture *p, const struct repository_filter *f, struct page 
 		struct repository_filter once = page_stretch(&rest);
 
 		once.limit = want - pg->n;
-		if ((err = page_watch()) == 0)
+		if ((err = query_interrupted()) == 0)
 			err = p->rp->read(p->repo, &once, page_add, pg);
 	}
 	return err;
 }
 
-bool page_next(const struct page *pg, struct repository_filter *f)
+bool journal_page_next(const struct journal_page *pg, struct repository_filter *f)
 {
-	if (pg->n < PAGE_MAX || (f->limit && f->limit <= PAGE_MAX))
+	if (pg->n < JOURNAL_PAGE_MAX || (f->limit && f->limit <= JOURNAL_PAGE_MAX))
 		return false;
 	if (f->limit)
-		f->limit -= PAGE_MAX;
+		f->limit -= JOURNAL_PAGE_MAX;
 	if (f->descending)
-		f->to = pg->v[PAGE_MAX - 1].seq - 1;
+		f->to = pg->v[JOURNAL_PAGE_MAX - 1].seq - 1;
 	else
-		f->from = pg->v[PAGE_MAX - 1].seq + 1;
+		f->from = pg->v[JOURNAL_PAGE_MAX - 1].seq + 1;
 	return f->from <= f->to;
 }
 
-void page_free(struct page *pg)
+void journal_page_free(struct journal_page *pg)
 {
 	if (pg)
 		arena_reset(&pg->arena);
