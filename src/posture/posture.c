@@ -61,7 +61,8 @@ static int posture_start(struct posture *p, char *err_msg, size_t err_msg_len)
 
 	p->read.ix.sets_stay = p->read.rp->abi < (REPOSITORY_ABI_MAJOR << 16 | 2u);
 	if ((err = p->read.rp->open(&p->read.repo, err_msg, err_msg_len)) < 0 ||
-	    (err = index_load(&p->read.ix, p->read.rp, p->read.repo, err_msg, err_msg_len)) < 0 ||
+	    (err = index_load(&p->read.ix, p->read.rp, p->read.repo, err_msg, err_msg_len)) <
+		    0 ||
 	    (err = p->read.rp->state(p->read.repo, &st)) < 0)
 		return err;
 	p->committed_seq = p->read.ix.seq;
@@ -85,7 +86,8 @@ static int posture_start(struct posture *p, char *err_msg, size_t err_msg_len)
 	log_info(&p->log,
 		 "repository open: where=%s endpoints=%u software=%u seq=%llu ms=%lld",
 		 st.where, p->read.ix.n_endpoints, p->read.ix.dictionary.n,
-		 (unsigned long long)p->read.ix.seq, (long long)((clock_mono_us() - began) / 1000));
+		 (unsigned long long)p->read.ix.seq,
+		 (long long)((clock_mono_us() - began) / 1000));
 	return 0;
 }
 
@@ -249,7 +251,7 @@ int posture_known(struct posture *p, const char *key, struct endpoint_state *sta
 		state->epoch = e->epoch;
 		state->contiguous_eid = e->ledger.contiguous;
 		state->highest_eid = e->ledger.highest;
-		state->has_gap = ledger_has_gap(&e->ledger);
+		state->has_gap = event_coverage_has_gap(&e->ledger);
 		state->incomplete = endpoint_has_fact(e, span_str(FACT_INCOMPLETE), NULL);
 		state->followed = e->ledger.followed;
 		state->inventory_at = e->ledger.inventory_at;
@@ -264,7 +266,7 @@ int posture_known(struct posture *p, const char *key, struct endpoint_state *sta
 static int digest_locked(const struct posture *p, const struct endpoint *e, uint8_t *digest)
 {
 	const struct dictionary_entry **entries;
-	struct ids ids = { 0 };
+	struct id_list ids = { 0 };
 	int err = endpoint_software(e, &ids);
 
 	if (!err && !(entries = calloc(ids.n + 1, sizeof(*entries))))
@@ -272,10 +274,10 @@ static int digest_locked(const struct posture *p, const struct endpoint *e, uint
 	if (!err) {
 		for (size_t i = 0; i < ids.n; i++)
 			entries[i] = dictionary_get(&p->read.ix.dictionary, ids.v[i]);
-		err = set_digest(entries, ids.n, digest);
+		err = software_set_digest(entries, ids.n, digest);
 		free(entries);
 	}
-	ids_free(&ids);
+	id_list_free(&ids);
 	return err;
 }
 

@@ -24,10 +24,11 @@ static void count_rest(const struct index *ix, struct posture_memory *m)
 	m->sets = ix->sets.octets;
 	m->endpoints = ix->octets + ix->cap_endpoints * sizeof(*ix->endpoints) +
 		       ix->cap_inventories * sizeof(*ix->inventories) +
-		       keys_octets(&ix->keys) + order_octets(&ix->names) +
-		       order_octets(&ix->known) + order_octets(&ix->gaps);
+		       key_table_octets(&ix->keys) + ordered_ids_octets(&ix->names) +
+		       ordered_ids_octets(&ix->known) + ordered_ids_octets(&ix->gaps);
 	m->texts = ix->texts.octets;
-	for (struct set *s = sets_next(&ix->sets, 0); s; s = sets_next(&ix->sets, s->id))
+	for (struct software_set *s = software_sets_next(&ix->sets, 0); s;
+	     s = software_sets_next(&ix->sets, s->id))
 		m->bitmaps += bitmap_octets(s->endpoints);
 }
 

@@ -16,16 +16,16 @@
 
 #define DROP_MAX 64 /* sets dropped by one commit, which others wait for */
 
-void journal_begin(struct journal *j, struct index *ix, const struct posture_conf *conf,
-		   int64_t now)
+void commit_begin(struct commit *j, struct index *ix, const struct posture_conf *conf,
+		  int64_t now)
 {
-	*j = (struct journal){ .ix = ix, .conf = conf };
+	*j = (struct commit){ .ix = ix, .conf = conf };
 	j->known_at = now > ix->known_at ? now : ix->known_at + 1;
 	j->sets.first = ix->sets.n;
 }
 
-struct change *journal_change(struct journal *j, struct staged_endpoint *s,
-			      enum change_kind kind)
+struct change *commit_change(struct commit *j, struct staged_endpoint *s,
+			     enum change_kind kind)
 {
 	struct change *c;
 
@@ -49,7 +49,7 @@ struct change *journal_change(struct journal *j, struct staged_endpoint *s,
 	return c;
 }
 
-void journal_untimed(struct change *c, int64_t after)
+void commit_untimed(struct change *c, int64_t after)
 {
 	if (!change_untimed(c))
 		return;
@@ -57,9 +57,9 @@ void journal_untimed(struct change *c, int64_t after)
 	c->has_was = true;
 }
 
-static int endpoint_first_seen(struct journal *j, struct staged_endpoint *s)
+static int endpoint_first_seen(struct commit *j, struct staged_endpoint *s)
 {
-	struct change *c = journal_change(j, s, CHANGE_ENDPOINT);
+	struct change *c = commit_change(j, s, CHANGE_ENDPOINT);
 
 	if (!c)
 		return ST_ENOMEM;
@@ -71,7 +71,7 @@ static int endpoint_first_seen(struct journal *j, struct staged_endpoint *s)
 }
 
 /* The endpoint of r as it will be after this commit so far. */
-static int endpoint_stage(struct journal *j, const struct report *r,
+static int endpoint_stage(struct commit *j, const struct report *r,
 			  struct staged_endpoint **out)
 {
 	const struct endpoint *old;
@@ -96,7 +96,7 @@ static int endpoint_stage(struct journal *j, const struct report *r,
 	return s->fresh ? endpoint_first_seen(j, s) : 0;
 }
 
-void journal_moved(struct journal *j, struct staged_endpoint *s)
+void commit_moved(struct commit *j, struct staged_endpoint *s)
 {
 	if (s->moved)
 		return;
@@ -106,7 +106,7 @@ void journal_moved(struct journal *j, struct staged_endpoint *s)
 	j->n_moved++;
 }
 
-static int items_stage(struct journal *j, struct staged_endpoint *s, const struct report *r)
+static int items_stage(struct commit *j, struct staged_endpoint *s, const struct report *r)
 {
 	size_t first = j->n_changes;
 	int err = 0;
@@ -123,7 +123,7 @@ static int items_stage(struct journal *j, struct staged_endpoint *s, const struc
 			err = events_stage(j, s, it);
 			break;
 		case ITEM_DESCRIBE:
-			err = journal_described(j, 0, it->software);
+			err = commit_described(j, 0, it->software);
 			break;
 		default:
 			err = facts_stage(j, s, it);
@@ -133,7 +133,7 @@ static int items_stage(struct journal *j, struct staged_endpoint *s, const struc
 	return err < 0 ? err : descriptions_stage(j, s, first);
 }
 
-static bool is_known(const struct journal *j, const struct report *r)
+static bool is_known(const struct commit *j, const struct report *r)
 {
 	const struct staged_endpoint *s;
 
@@ -142,7 +142,7 @@ static bool is_known(const struct journal *j, const struct report *r)
 }
 
 /* What forgetting needs is not counted against the endpoint. */
-static int journal_forget(struct journal *j, const struct report *r,
+static int journal_forget(struct commit *j, const struct report *r,
 			  const struct report_item *it)
 {
 	struct staged_endpoint *s;
@@ -154,7 +154,7 @@ static int journal_forget(struct journal *j, const struct report *r,
 	return err < 0 ? err : forget_stage(j, s, it);
 }
 
-int journal_report(struct journal *j, const struct report *r, bool *refused)
+int commit_report(struct commit *j, const struct report *r, bool *refused)
 {
 	struct staged_endpoint *s;
 	uint32_t software;
@@ -167,7 +167,7 @@ int journal_report(struct journal *j, const struct report *r, bool *refused)
 			return journal_forget(j, r, it);
 	if ((err = endpoint_stage(j, r, &s)) < 0)
 		return err;
-	err = allowance_check(j, s, r);
+	err = limits_check(j, s, r);
 	if (err == ST_ELIMIT) {
 		*refused = true;
 		return 0;
@@ -175,11 +175,11 @@ int journal_report(struct journal *j, const struct report *r, bool *refused)
 	software = j->n_software;
 	changes = j->n_changes;
 	if (!err && (err = items_stage(j, s, r)) == 0)
-		allowance_charge(j, s, software, changes);
+		limits_charge(j, s, software, changes);
 	return err;
 }
 
-static int batch_software(struct journal *j, struct repository_batch *b)
+static int batch_software(struct commit *j, struct repository_batch *b)
 {
 	struct repository_software *v;
 	struct staged_description *d, *next;
@@ -198,7 +198,7 @@ static int batch_software(struct journal *j, struct repository_batch *b)
 	return 0;
 }
 
-static int batch_sets(struct journal *j, struct repository_batch *b)
+static int batch_sets(struct commit *j, struct repository_batch *b)
 {
 	struct repository_set *v;
 
@@ -207,21 +207,22 @@ static int batch_sets(struct journal *j, struct repository_batch *b)
 	if (!(v = arena_alloc(&j->arena, j->sets.n * sizeof(*v))))
 		return ST_ENOMEM;
 	b->sets = v;
-	for (struct set *s = sets_next(&j->sets, 0); s; s = sets_next(&j->sets, s->id)) {
+	for (struct software_set *s = software_sets_next(&j->sets, 0); s;
+	     s = software_sets_next(&j->sets, s->id)) {
 		v[b->n_sets] = (struct repository_set){
 			.id = s->id,
 			.members = s->members,
 			.n = s->n,
 			.named = s->named,
 		};
-		memcpy(v[b->n_sets++].digest, s->digest, SET_DIGEST);
+		memcpy(v[b->n_sets++].digest, s->digest, SOFTWARE_SET_DIGEST);
 	}
 	return 0;
 }
 
-int journal_name_set(struct journal *j, const struct set *s, uint64_t seq)
+int commit_name_set(struct commit *j, const struct software_set *s, uint64_t seq)
 {
-	struct set *fresh = sets_get(&j->sets, s->id);
+	struct software_set *fresh = software_sets_get(&j->sets, s->id);
 	struct repository_named *v;
 
 	if (fresh) {
@@ -248,11 +249,11 @@ int journal_name_set(struct journal *j, const struct set *s, uint64_t seq)
 
 /* Some of the sets that nobody needs any more, unless an endpoint does after this commit, or a
  * change of it names one. */
-static int batch_dropped(struct journal *j, struct repository_batch *b)
+static int batch_dropped(struct commit *j, struct repository_batch *b)
 {
-	struct ids used = { 0 };
+	struct id_list used = { 0 };
 	struct staged_endpoint *s, *next;
-	int err = ids_reserve(&used, HASH_COUNT(j->endpoints) + j->n_named + 1);
+	int err = id_list_reserve(&used, HASH_COUNT(j->endpoints) + j->n_named + 1);
 
 	if (err < 0 || !j->n_changes) /* a commit that writes nothing drops nothing */
 		goto out;
@@ -262,21 +263,23 @@ static int batch_dropped(struct journal *j, struct repository_batch *b)
 		used.v[used.n++] = s->e->set->id;
 	for (size_t i = 0; i < j->n_named; i++)
 		used.v[used.n++] = j->named[i].set;
-	ids_sort(&used);
+	id_list_sort(&used);
 	for (size_t i = j->ix->idle.n - j->looked; i < j->ix->idle.n && !err; i++) {
-		const struct set *set = sets_get(&j->ix->sets, j->ix->idle.v[i]);
+		const struct software_set *set =
+			software_sets_get(&j->ix->sets, j->ix->idle.v[i]);
 
-		if (set && index_set_is_idle(j->ix, set) && !ids_has(used.v, used.n, set->id))
-			err = ids_insert(&j->dropped, set->id);
+		if (set && index_set_is_idle(j->ix, set) &&
+		    !id_list_has(used.v, used.n, set->id))
+			err = id_list_insert(&j->dropped, set->id);
 	}
 	b->dropped_sets = j->dropped.v;
 	b->n_dropped_sets = j->dropped.n;
 out:
-	ids_free(&used);
+	id_list_free(&used);
 	return err;
 }
 
-static int batch_endpoints(struct journal *j, struct repository_batch *b)
+static int batch_endpoints(struct commit *j, struct repository_batch *b)
 {
 	struct repository_endpoint *v;
 	struct staged_endpoint *s, *next;
@@ -294,7 +297,7 @@ static int batch_endpoints(struct journal *j, struct repository_batch *b)
 }
 
 /* Of endpoints whose ledger is not what it was. */
-static int batch_ledgers(struct journal *j, struct repository_batch *b)
+static int batch_ledgers(struct commit *j, struct repository_batch *b)
 {
 	struct repository_event_coverage *v;
 	struct staged_endpoint *s, *next;
@@ -310,14 +313,14 @@ static int batch_ledgers(struct journal *j, struct repository_batch *b)
 		const struct endpoint *old = index_endpoint(j->ix, s->e->id);
 
 		if (s->dirty && s->e->set &&
-		    (!old || !old->set || !ledger_equal(&old->ledger, &s->e->ledger)))
+		    (!old || !old->set || !event_coverage_equal(&old->ledger, &s->e->ledger)))
 			endpoint_store_ledger(s->e, &v[b->n_ledgers++]);
 	}
 	return 0;
 }
 
 /* All that e tells of itself. */
-static int batch_told_of(struct journal *j, const struct endpoint *e,
+static int batch_told_of(struct commit *j, const struct endpoint *e,
 			 struct repository_attributes *t)
 {
 	struct repository_fact *f = arena_alloc(&j->arena, (e->n_facts + 1) * sizeof(*f));
@@ -339,7 +342,7 @@ static int batch_told_of(struct journal *j, const struct endpoint *e,
 	return 0;
 }
 
-static int batch_told(struct journal *j, struct repository_batch *b)
+static int batch_told(struct commit *j, struct repository_batch *b)
 {
 	struct repository_attributes *v;
 	struct staged_endpoint *s, *next;
@@ -357,7 +360,7 @@ static int batch_told(struct journal *j, struct repository_batch *b)
 	return err;
 }
 
-static int batch_forgotten(struct journal *j, struct repository_batch *b)
+static int batch_forgotten(struct commit *j, struct repository_batch *b)
 {
 	struct repository_forgotten *v;
 	struct staged_endpoint *s, *next;
@@ -377,7 +380,7 @@ static int batch_forgotten(struct journal *j, struct repository_batch *b)
 	return 0;
 }
 
-int journal_batch(struct journal *j, struct repository_batch *b)
+int commit_batch(struct commit *j, struct repository_batch *b)
 {
 	int err;
 
@@ -405,7 +408,7 @@ static void must(int err)
 	}
 }
 
-static void apply_software(struct journal *j)
+static void apply_software(struct commit *j)
 {
 	struct staged_description *d, *next;
 
@@ -420,23 +423,24 @@ static void apply_software(struct journal *j)
 	}
 }
 
-static void apply_sets(struct journal *j)
+static void apply_sets(struct commit *j)
 {
-	sets_unlink(&j->sets);
-	for (struct set *s = sets_next(&j->sets, 0); s; s = sets_next(&j->sets, s->id)) {
+	software_sets_unlink(&j->sets);
+	for (struct software_set *s = software_sets_next(&j->sets, 0); s;
+	     s = software_sets_next(&j->sets, s->id)) {
 		must(index_add_set(j->ix, s));
-		(void)ids_push(&j->ix->idle, s->id); /* perhaps; looked at with the next */
+		(void)id_list_push(&j->ix->idle, s->id); /* perhaps; looked at with the next */
 	}
-	sets_free(&j->sets, false);
+	software_sets_free(&j->sets, false);
 }
 
-static void apply_dropped(struct journal *j)
+static void apply_dropped(struct commit *j)
 {
 	j->ix->idle.n -= j->looked;
 	for (size_t i = 0; i < j->dropped.n; i++)
 		index_drop_set(j->ix, j->dropped.v[i]);
 	for (size_t i = 0; i < j->n_named; i++)
-		sets_get(&j->ix->sets, j->named[i].set)->named = j->named[i].seq;
+		software_sets_get(&j->ix->sets, j->named[i].set)->named = j->named[i].seq;
 }
 
 static int fresh_first(struct staged_endpoint *a, struct staged_endpoint *b)
@@ -444,7 +448,7 @@ static int fresh_first(struct staged_endpoint *a, struct staged_endpoint *b)
 	return (a->e->id > b->e->id) - (a->e->id < b->e->id);
 }
 
-void journal_apply(struct journal *j)
+void commit_apply(struct commit *j)
 {
 	struct staged_endpoint *s, *next;
 
@@ -465,7 +469,7 @@ void journal_apply(struct journal *j)
 		j->ix->known_at = j->known_at;
 }
 
-void journal_reset(struct journal *j)
+void commit_reset(struct commit *j)
 {
 	struct staged_description *d, *next_d;
 	struct staged_endpoint *s, *next_s;
@@ -483,17 +487,17 @@ void journal_reset(struct journal *j)
 	HASH_CLEAR(hh, j->software_by_identifier);
 	for (uint32_t i = 0; i < j->n_software; i++)
 		dictionary_entry_free(j->software[i], &j->ix->texts);
-	sets_free(&j->sets, true);
+	software_sets_free(&j->sets, true);
 	free(j->software);
 	free(j->changes);
 	free(j->named);
-	ids_free(&j->dropped);
+	id_list_free(&j->dropped);
 	free(j->reported);
 	free(j->described);
-	ids_free(&j->now);
-	ids_free(&j->before);
-	ids_free(&j->added);
-	ids_free(&j->removed);
+	id_list_free(&j->now);
+	id_list_free(&j->before);
+	id_list_free(&j->added);
+	id_list_free(&j->removed);
 	arena_reset(&j->arena);
-	*j = (struct journal){ 0 };
+	*j = (struct commit){ 0 };
 }

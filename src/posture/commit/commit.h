@@ -37,14 +37,14 @@ struct staged_description {
 };
 
 /* The names of facts, or of results, in one report. */
-struct report_names {
+struct staged_names {
 	uint32_t stamp; /* the report's */
 	struct span *v;
 	size_t n;
 };
 
 /* One line of an inventory or of events, with its dictionary id. */
-struct reported {
+struct staged_software {
 	uint32_t id;
 	uint32_t at; /* its place in the report */
 	const struct item_software *software;
@@ -56,14 +56,14 @@ struct described {
 	const struct item_software *software;
 };
 
-struct journal {
+struct commit {
 	struct index *ix;
 	const struct posture_conf *conf; /* its ceilings */
 	struct arena arena;
 	int64_t known_at; /* of every change of this commit */
 	uint32_t stamp;   /* of the report at work */
 	const struct report *report;
-	struct report_names names[2]; /* facts, results */
+	struct staged_names names[2]; /* facts, results */
 	struct change *changes;
 	size_t n_changes, cap_changes;
 	struct staged_endpoint *endpoints;
@@ -73,13 +73,13 @@ struct journal {
 	struct dictionary_entry *software_by_identifier;
 	uint32_t n_software, cap_software;
 	struct staged_description *descriptions;
-	struct sets sets;               /* new */
+	struct software_sets sets;      /* new */
 	struct repository_named *named; /* old, named by a change of this commit */
 	size_t n_named, cap_named;
-	struct ids dropped; /* sets, by this commit */
-	size_t looked;      /* so many at the end of ix->idle were looked at for it */
-	struct ids now, before, added, removed; /* scratch */
-	struct reported *reported;              /* of the inventory at work */
+	struct id_list dropped; /* sets, by this commit */
+	size_t looked;          /* so many at the end of ix->idle were looked at for it */
+	struct id_list now, before, added, removed; /* scratch */
+	struct staged_software *reported;           /* of the inventory at work */
 	size_t n_reported, cap_reported;
 	struct described *described;
 	size_t n_described, cap_described;
@@ -87,37 +87,37 @@ struct journal {
 
 /* Begins a commit. now is the wall clock; a clock that went back does not take the journal
  * with it: known_at is always later than that of the commit before. */
-void journal_begin(struct journal *j, struct index *ix, const struct posture_conf *conf,
-		   int64_t now);
+void commit_begin(struct commit *j, struct index *ix, const struct posture_conf *conf,
+		  int64_t now);
 
 /* Compares r, which must live until journal_reset. *refused: nothing of r was taken, because
  * its endpoint says more than it may; the others of the commit are not concerned. On failure
  * (ST_ENOMEM, ST_EIO) the whole commit is to be given up. */
-int journal_report(struct journal *j, const struct report *r, bool *refused);
+int commit_report(struct commit *j, const struct report *r, bool *refused);
 
 /* What to give to the repository, borrowed until journal_reset; b->n_changes and
  * b->n_software are 0 when there is nothing to write. Makes room in the index for it. */
-int journal_batch(struct journal *j, struct repository_batch *b);
+int commit_batch(struct commit *j, struct repository_batch *b);
 
 /* After the commit: the index becomes what was prepared. Call under the write lock. */
-void journal_apply(struct journal *j);
+void commit_apply(struct commit *j);
 
 /* Drops everything that was not applied. */
-void journal_reset(struct journal *j);
+void commit_reset(struct commit *j);
 
 /* --- between the files that prepare ------------------------------------------------------- */
 
 /* The next change, about s; NULL when out of memory. Valid until the next call. */
-struct change *journal_change(struct journal *j, struct staged_endpoint *s,
-			      enum change_kind kind);
+struct change *commit_change(struct commit *j, struct staged_endpoint *s,
+			     enum change_kind kind);
 
 /* Notes in c, if it is an addition or a removal whose moment nobody told, what it came after. */
-void journal_untimed(struct change *c, int64_t after);
+void commit_untimed(struct change *c, int64_t after);
 
 /* The software of s is not what it was. */
-void journal_moved(struct journal *j, struct staged_endpoint *s);
+void commit_moved(struct commit *j, struct staged_endpoint *s);
 
 /* The change seq names this set. 0 or ST_ENOMEM. */
-int journal_name_set(struct journal *j, const struct set *s, uint64_t seq);
+int commit_name_set(struct commit *j, const struct software_set *s, uint64_t seq);
 
 #endif

@@ -17,7 +17,7 @@
 
 /* The descriptions of one report at work. */
 struct telling {
-	struct journal *j;
+	struct commit *j;
 	struct staged_endpoint *s;
 	size_t first; /* the report's first change */
 	bool looked;  /* j->before: what the report has removed */
@@ -27,7 +27,7 @@ struct telling {
 	const char *err_msg; /* the first notice */
 };
 
-int journal_described(struct journal *j, uint32_t id, const struct item_software *sw)
+int commit_described(struct commit *j, uint32_t id, const struct item_software *sw)
 {
 	struct described *v;
 
@@ -46,7 +46,7 @@ int journal_described(struct journal *j, uint32_t id, const struct item_software
 }
 
 /* As it will be after this commit so far. */
-static const struct description_of *description_now(const struct journal *j,
+static const struct description_of *description_now(const struct commit *j,
 						    const struct dictionary_entry *e)
 {
 	struct staged_description *d;
@@ -57,7 +57,7 @@ static const struct description_of *description_now(const struct journal *j,
 	return d ? &d->d : &e->d;
 }
 
-static int describe(struct journal *j, struct dictionary_entry *e, const struct software *s)
+static int describe(struct commit *j, struct dictionary_entry *e, const struct software *s)
 {
 	struct staged_description *d;
 	bool changed = false;
@@ -76,7 +76,7 @@ static int describe(struct journal *j, struct dictionary_entry *e, const struct 
 	return description_merge(&d->d, s, &j->ix->texts, &d->dirty);
 }
 
-static bool had(const struct journal *j, const struct staged_endpoint *s, uint32_t id)
+static bool had(const struct commit *j, const struct staged_endpoint *s, uint32_t id)
 {
 	const struct endpoint *old = index_endpoint(j->ix, s->e->id);
 
@@ -85,7 +85,7 @@ static bool had(const struct journal *j, const struct staged_endpoint *s, uint32
 
 /* Somebody besides s has it, after this commit so far: the index, and what the reports before
  * this one have changed. */
-static bool others_have(const struct journal *j, const struct staged_endpoint *s, uint32_t id)
+static bool others_have(const struct commit *j, const struct staged_endpoint *s, uint32_t id)
 {
 	uint64_t gone = had(j, s, id);
 
@@ -106,18 +106,18 @@ static bool others_have(const struct journal *j, const struct staged_endpoint *s
 /* The report at work has taken it away: it was there until then, and the journal says so. */
 static int has_removed(struct telling *t, uint32_t id, bool *removed)
 {
-	struct journal *j = t->j;
+	struct commit *j = t->j;
 	int err = 0;
 
 	if (!t->looked) {
 		j->before.n = 0;
 		for (size_t i = t->first; i < j->n_changes && !err; i++)
 			if (j->changes[i].kind == CHANGE_REMOVED)
-				err = ids_push(&j->before, j->changes[i].software);
-		ids_sort(&j->before);
+				err = id_list_push(&j->before, j->changes[i].software);
+		id_list_sort(&j->before);
 		t->looked = !err;
 	}
-	*removed = !err && ids_has(j->before.v, j->before.n, id);
+	*removed = !err && id_list_has(j->before.v, j->before.n, id);
 	return err;
 }
 
@@ -149,7 +149,7 @@ static const char *field_name(unsigned differs)
 }
 
 /* So much of it as a person needs, with a NUL behind it; NULL: out of memory. */
-static const char *shown(struct journal *j, struct span s)
+static const char *shown(struct commit *j, struct span s)
 {
 	return (const char *)text_clean(&j->arena, s, SHOWN).p;
 }
@@ -159,7 +159,7 @@ static int refuse(struct telling *t, const struct dictionary_entry *e,
 		  const struct software *s, unsigned differs, bool has)
 {
 	const struct description_of *d = description_now(t->j, e);
-	struct journal *j = t->j;
+	struct commit *j = t->j;
 	const char *identifier, *known, *told;
 	char text[4 * SHOWN + 160];
 	struct change *c;
@@ -171,7 +171,7 @@ static int refuse(struct telling *t, const struct dictionary_entry *e,
 	identifier = shown(j, dictionary_identifier(e));
 	known = shown(j, text_span(d->text[DESC_NAME]));
 	told = shown(j, s->name);
-	if (!identifier || !known || !told || !(c = journal_change(j, t->s, CHANGE_NOTICE)))
+	if (!identifier || !known || !told || !(c = commit_change(j, t->s, CHANGE_NOTICE)))
 		return ST_ENOMEM;
 	(void)snprintf(text, sizeof(text),
 		       "description refused, %s: identifier=\"%s\" name=\"%s\" told=\"%s\""
@@ -191,10 +191,10 @@ static int refuse(struct telling *t, const struct dictionary_entry *e,
 
 static int tell(struct telling *t, const struct described *x)
 {
-	struct journal *j = t->j;
+	struct commit *j = t->j;
 	const struct software *s = x->software->description;
 	struct dictionary_entry *e =
-		x->id ? journal_software(j, x->id) : journal_find(j, x->software->identifier);
+		x->id ? commit_software(j, x->id) : commit_find(j, x->software->identifier);
 	struct description_news news;
 	bool has, removed = false;
 	int err;
@@ -216,7 +216,7 @@ static int tell(struct telling *t, const struct described *x)
 	return news.adds || (has && !others_have(j, t->s, e->id)) ? describe(j, e, s) : 0;
 }
 
-int descriptions_stage(struct journal *j, struct staged_endpoint *s, size_t first)
+int descriptions_stage(struct commit *j, struct staged_endpoint *s, size_t first)
 {
 	struct telling t = { .j = j, .s = s, .first = first };
 	int err = 0;

@@ -13,10 +13,10 @@
  *   - Unknown fields are filled in.
  *   - A known description is replaced only while no other endpoint has the software.
  *   - A refused description becomes a notice "software.description". */
-int descriptions_stage(struct journal *j, struct staged_endpoint *s, size_t first);
+int descriptions_stage(struct commit *j, struct staged_endpoint *s, size_t first);
 
 /* Keeps the description of sw for software id (0: to be looked up) until descriptions_stage. 0 or
  * ST_ENOMEM. */
-int journal_described(struct journal *j, uint32_t id, const struct item_software *sw);
+int commit_described(struct commit *j, uint32_t id, const struct item_software *sw);
 
 #endif

@@ -11,7 +11,7 @@
 
 /* One answer at work. */
 struct events {
-	struct journal *j;
+	struct commit *j;
 	struct staged_endpoint *s;
 	const struct report_item *it;
 	bool moved; /* other software than before */
@@ -26,26 +26,27 @@ struct events {
  * from its set. */
 static bool is_present(const struct events *ev, uint32_t id)
 {
-	const struct journal *j = ev->j;
-	const struct set *set = ev->s->e->set;
+	const struct commit *j = ev->j;
+	const struct software_set *set = ev->s->e->set;
 
-	if (ids_has(j->added.v, j->added.n, id))
+	if (id_list_has(j->added.v, j->added.n, id))
 		return true;
-	return ids_has(set->members, set->n, id) && !ids_has(j->removed.v, j->removed.n, id);
+	return id_list_has(set->members, set->n, id) &&
+	       !id_list_has(j->removed.v, j->removed.n, id);
 }
 
 /* Now it has it (present), or has it no longer. */
 static int move(struct events *ev, uint32_t id, bool present)
 {
-	struct journal *j = ev->j;
-	const struct set *set = ev->s->e->set;
-	bool in_set = ids_has(set->members, set->n, id);
-	struct ids *differs = in_set ? &j->removed : &j->added;
+	struct commit *j = ev->j;
+	const struct software_set *set = ev->s->e->set;
+	bool in_set = id_list_has(set->members, set->n, id);
+	struct id_list *differs = in_set ? &j->removed : &j->added;
 
 	ev->moved = true;
 	if (in_set != present)
-		return ids_insert(differs, id);
-	ids_remove(differs, id);
+		return id_list_insert(differs, id);
+	id_list_remove(differs, id);
 	return 0;
 }
 
@@ -66,7 +67,7 @@ static bool changes_software(const struct item_software *sw)
 /* Brings together what says the same. */
 static int same_cmp(const void *a, const void *b)
 {
-	const struct reported *x = a, *y = b;
+	const struct staged_software *x = a, *y = b;
 	const struct item_software *s = x->software, *t = y->software;
 
 	if (s->eid != t->eid)
@@ -83,7 +84,7 @@ static int same_cmp(const void *a, const void *b)
 /* By EID, and then as the report has them. */
 static int order_cmp(const void *a, const void *b)
 {
-	const struct reported *x = a, *y = b;
+	const struct staged_software *x = a, *y = b;
 
 	if (x->software->eid != y->software->eid)
 		return x->software->eid > y->software->eid ? 1 : -1;
@@ -92,20 +93,20 @@ static int order_cmp(const void *a, const void *b)
 
 /* The item's events that are not committed yet, each once, in the order of their EIDs, in
  * j->reported. The id of one that changes nothing is 0. */
-static int collect(struct journal *j, const struct endpoint *e, const struct report_item *it)
+static int collect(struct commit *j, const struct endpoint *e, const struct report_item *it)
 {
 	size_t n = 0;
 	uint32_t at = 0;
-	int err = journal_reported(j, it->n_software + 1);
+	int err = commit_reported(j, it->n_software + 1);
 
 	for (const struct item_software *sw = it->software; sw && !err; sw = sw->next) {
-		struct reported *r = &j->reported[n];
+		struct staged_software *r = &j->reported[n];
 
-		if (!is_covered(&it->events, sw) || ledger_has(&e->ledger, sw->eid))
+		if (!is_covered(&it->events, sw) || event_coverage_has(&e->ledger, sw->eid))
 			continue;
-		*r = (struct reported){ 0, at++, sw };
+		*r = (struct staged_software){ 0, at++, sw };
 		if (changes_software(sw))
-			err = journal_resolve(j, sw, &r->id);
+			err = commit_resolve(j, sw, &r->id);
 		n++;
 	}
 	if (err || !n) {
@@ -121,10 +122,10 @@ static int collect(struct journal *j, const struct endpoint *e, const struct rep
 	return 0;
 }
 
-static struct change *event_change(struct events *ev, const struct reported *r,
+static struct change *event_change(struct events *ev, const struct staged_software *r,
 				   enum change_kind kind)
 {
-	struct change *c = journal_change(ev->j, ev->s, kind);
+	struct change *c = commit_change(ev->j, ev->s, kind);
 
 	if (!c)
 		return NULL;
@@ -134,15 +135,15 @@ static struct change *event_change(struct events *ev, const struct reported *r,
 	c->eid = r->software->eid;
 	c->record = r->software->record_id;
 	c->value = r->software->locator;
-	journal_untimed(c, ev->s->e->complete_through);
+	commit_untimed(c, ev->s->e->complete_through);
 	return c;
 }
 
 /* One instance more, or less. */
-static int count_event(struct events *ev, const struct reported *r, int by)
+static int count_event(struct events *ev, const struct staged_software *r, int by)
 {
-	struct ledger *l = &ev->s->e->ledger;
-	int32_t was = ledger_count(l, r->id, is_present(ev, r->id));
+	struct event_coverage *l = &ev->s->e->ledger;
+	int32_t was = event_coverage_count(l, r->id, is_present(ev, r->id));
 	bool full = by > 0 ? was == INT32_MAX : was == INT32_MIN;
 	int32_t now = full ? was : was + by;
 	enum change_kind kind = (was > 0) == (now > 0) ? CHANGE_INSTANCES
@@ -160,10 +161,10 @@ static int count_event(struct events *ev, const struct reported *r, int by)
 	} else {
 		err = move(ev, r->id, now > 0);
 	}
-	return err < 0 ? err : ledger_set_count(l, r->id, now);
+	return err < 0 ? err : event_coverage_set_count(l, r->id, now);
 }
 
-static int apply(struct events *ev, const struct reported *r)
+static int apply(struct events *ev, const struct staged_software *r)
 {
 	if (!r->id)
 		return 0;
@@ -180,17 +181,17 @@ static int apply(struct events *ev, const struct reported *r)
 
 static int apply_all(struct events *ev)
 {
-	const struct journal *j = ev->j;
-	struct ledger *l = &ev->s->e->ledger;
+	const struct commit *j = ev->j;
+	struct event_coverage *l = &ev->s->e->ledger;
 	uint32_t eid = 0;
 	int room = 0, err = 0;
 
 	for (size_t i = 0; i < j->n_reported && !err; i++) {
-		const struct reported *r = &j->reported[i];
+		const struct staged_software *r = &j->reported[i];
 
 		if (r->software->eid != eid) {
 			eid = r->software->eid;
-			if ((room = ledger_add(l, eid, EVENTS_GAPS_MAX)) < 0)
+			if ((room = event_coverage_add(l, eid, EVENTS_GAPS_MAX)) < 0)
 				return room;
 		}
 		if (room)
@@ -201,37 +202,37 @@ static int apply_all(struct events *ev)
 
 static int put_software(struct events *ev)
 {
-	struct journal *j = ev->j;
+	struct commit *j = ev->j;
 	struct endpoint *e = ev->s->e;
 	size_t n = j->added.n + j->removed.n;
-	const struct set *base;
+	const struct software_set *base;
 	int err = endpoint_set_software(e, e->set, &j->added, &j->removed);
 
-	journal_moved(j, ev->s);
+	commit_moved(j, ev->s);
 	if (err || n <= DRIFT_MIN || n <= e->set->n / DRIFT_SHARE)
 		return err;
 	err = endpoint_software(e, &j->now);
-	return err < 0 ? err : journal_set_software(j, ev->s, &base);
+	return err < 0 ? err : commit_set_software(j, ev->s, &base);
 }
 
 static int apply_events(struct events *ev)
 {
-	struct journal *j = ev->j;
+	struct commit *j = ev->j;
 	const struct endpoint *e = ev->s->e;
 	int err;
 
-	if ((err = ids_copy(&j->added, endpoint_added(e), e->n_added)) < 0 ||
-	    (err = ids_copy(&j->removed, endpoint_removed(e), e->n_removed)) < 0 ||
+	if ((err = id_list_copy(&j->added, endpoint_added(e), e->n_added)) < 0 ||
+	    (err = id_list_copy(&j->removed, endpoint_removed(e), e->n_removed)) < 0 ||
 	    (err = apply_all(ev)) < 0)
 		return err;
 	return ev->moved ? put_software(ev) : 0;
 }
 
-int events_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it)
+int events_stage(struct commit *j, struct staged_endpoint *s, const struct report_item *it)
 {
 	const struct events_head *h = &it->events;
 	struct events ev = { .j = j, .s = s, .it = it };
-	struct ledger *l = &s->e->ledger;
+	struct event_coverage *l = &s->e->ledger;
 	int err;
 
 	if (!s->e->set || h->epoch != s->e->epoch)
@@ -239,7 +240,7 @@ int events_stage(struct journal *j, struct staged_endpoint *s, const struct repo
 	if ((err = collect(j, s->e, it)) < 0 ||
 	    (j->n_reported && (err = apply_events(&ev)) < 0))
 		return err;
-	if (it->text.n && (err = journal_incomplete(j, s, it)) < 0)
+	if (it->text.n && (err = commit_incomplete(j, s, it)) < 0)
 		return err;
 	s->dirty = true;
 	l->followed = true;
@@ -248,9 +249,10 @@ int events_stage(struct journal *j, struct staged_endpoint *s, const struct repo
 	if (l->contiguous > l->highest)
 		l->highest = l->contiguous;
 	if (!l->n_ranges)
-		ledger_settle(l);
-	if (ledger_has_gap(l) || h->last_consulted != h->last_eid || h->last_eid != l->highest)
+		event_coverage_settle(l);
+	if (event_coverage_has_gap(l) || h->last_consulted != h->last_eid ||
+	    h->last_eid != l->highest)
 		return 0;
-	return journal_confirm(
+	return commit_confirm(
 		j, s, it, &(struct inventory_head){ h->epoch, h->last_eid, h->collected_at });
 }

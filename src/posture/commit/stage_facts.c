@@ -13,20 +13,20 @@ static bool has_prefix(struct span x, struct span prefix)
 }
 
 /* The staged text may go before the change is written: was is a copy. */
-static int change_was(struct journal *j, struct change *c, struct span was)
+static int change_was(struct commit *j, struct change *c, struct span was)
 {
 	c->was = arena_copy(&j->arena, was);
 	c->has_was = true;
 	return c->was.p ? 0 : ST_ENOMEM;
 }
 
-static int change_gone(struct journal *j, struct change *c, const struct fact_view *f)
+static int change_gone(struct commit *j, struct change *c, const struct fact_view *f)
 {
 	c->key = arena_copy(&j->arena, f->name);
 	return c->key.p ? change_was(j, c, f->value) : ST_ENOMEM;
 }
 
-static int fact_set(struct journal *j, struct staged_endpoint *s, const struct report_item *it)
+static int fact_set(struct commit *j, struct staged_endpoint *s, const struct report_item *it)
 {
 	struct change *c;
 	struct span was;
@@ -34,7 +34,7 @@ static int fact_set(struct journal *j, struct staged_endpoint *s, const struct r
 
 	if (had && span_eq(was, it->text))
 		return 0;
-	if (!(c = journal_change(j, s, CHANGE_FACT)))
+	if (!(c = commit_change(j, s, CHANGE_FACT)))
 		return ST_ENOMEM;
 	c->key = it->name;
 	c->value = it->text;
@@ -51,14 +51,14 @@ static int name_cmp(const void *a, const void *b)
 
 /* The names of all items of this kind in the report at work, sorted; made when first asked
  * for. */
-static int names_of(struct journal *j, enum item_kind kind, const struct report_names **out)
+static int names_of(struct commit *j, enum item_kind kind, const struct staged_names **out)
 {
-	struct report_names *names = &j->names[kind == ITEM_RESULT];
+	struct staged_names *names = &j->names[kind == ITEM_RESULT];
 
 	*out = names;
 	if (names->stamp == j->stamp)
 		return 0;
-	*names = (struct report_names){ .stamp = j->stamp };
+	*names = (struct staged_names){ .stamp = j->stamp };
 	if (!(names->v = arena_alloc(&j->arena, (j->report->n_items + 1) * sizeof(*names->v))))
 		return ST_ENOMEM;
 	for (const struct report_item *it = j->report->items; it; it = it->next)
@@ -68,15 +68,14 @@ static int names_of(struct journal *j, enum item_kind kind, const struct report_
 	return 0;
 }
 
-static bool is_named(const struct report_names *names, struct span name)
+static bool is_named(const struct staged_names *names, struct span name)
 {
 	return names->n && bsearch(&name, names->v, names->n, sizeof(*names->v), name_cmp);
 }
 
-static int facts_end(struct journal *j, struct staged_endpoint *s,
-		     const struct report_item *it)
+static int facts_end(struct commit *j, struct staged_endpoint *s, const struct report_item *it)
 {
-	const struct report_names *names;
+	const struct staged_names *names;
 	int err = names_of(j, ITEM_FACT, &names);
 
 	for (uint32_t i = s->e->n_facts; i-- > 0 && !err;) {
@@ -85,7 +84,7 @@ static int facts_end(struct journal *j, struct staged_endpoint *s,
 
 		if (!has_prefix(f.name, it->name) || is_named(names, f.name))
 			continue;
-		if (!(c = journal_change(j, s, CHANGE_FACT_GONE)))
+		if (!(c = commit_change(j, s, CHANGE_FACT_GONE)))
 			return ST_ENOMEM;
 		err = change_gone(j, c, &f);
 		s->told = true;
@@ -94,7 +93,7 @@ static int facts_end(struct journal *j, struct staged_endpoint *s,
 	return err;
 }
 
-static int result_set(struct journal *j, struct staged_endpoint *s,
+static int result_set(struct commit *j, struct staged_endpoint *s,
 		      const struct report_item *it)
 {
 	struct fact_view was;
@@ -103,7 +102,7 @@ static int result_set(struct journal *j, struct staged_endpoint *s,
 
 	if (had && was.verdict == it->number && span_eq(was.value, it->text))
 		return 0;
-	if (!(c = journal_change(j, s, CHANGE_RESULT)))
+	if (!(c = commit_change(j, s, CHANGE_RESULT)))
 		return ST_ENOMEM;
 	c->key = it->name;
 	c->value = it->text;
@@ -118,10 +117,10 @@ static int result_set(struct journal *j, struct staged_endpoint *s,
 				   (uint8_t)it->number);
 }
 
-static int results_end(struct journal *j, struct staged_endpoint *s,
+static int results_end(struct commit *j, struct staged_endpoint *s,
 		       const struct report_item *it)
 {
-	const struct report_names *names;
+	const struct staged_names *names;
 	int err = names_of(j, ITEM_RESULT, &names);
 
 	for (uint32_t i = s->e->n_results; i-- > 0 && !err;) {
@@ -130,7 +129,7 @@ static int results_end(struct journal *j, struct staged_endpoint *s,
 
 		if (!has_prefix(r.name, it->name) || is_named(names, r.name))
 			continue;
-		if (!(c = journal_change(j, s, CHANGE_RESULT_GONE)))
+		if (!(c = commit_change(j, s, CHANGE_RESULT_GONE)))
 			return ST_ENOMEM;
 		c->number_was = r.verdict;
 		err = change_gone(j, c, &r);
@@ -140,10 +139,10 @@ static int results_end(struct journal *j, struct staged_endpoint *s,
 	return err;
 }
 
-static int assessment(struct journal *j, struct staged_endpoint *s,
+static int assessment(struct commit *j, struct staged_endpoint *s,
 		      const struct report_item *it)
 {
-	struct change *c = journal_change(j, s, CHANGE_ASSESSMENT);
+	struct change *c = commit_change(j, s, CHANGE_ASSESSMENT);
 
 	if (!c)
 		return ST_ENOMEM;
@@ -156,9 +155,9 @@ static int assessment(struct journal *j, struct staged_endpoint *s,
 	return 0;
 }
 
-static int notice(struct journal *j, struct staged_endpoint *s, const struct report_item *it)
+static int notice(struct commit *j, struct staged_endpoint *s, const struct report_item *it)
 {
-	struct change *c = journal_change(j, s, CHANGE_NOTICE);
+	struct change *c = commit_change(j, s, CHANGE_NOTICE);
 
 	if (!c)
 		return ST_ENOMEM;
@@ -167,9 +166,9 @@ static int notice(struct journal *j, struct staged_endpoint *s, const struct rep
 	return 0;
 }
 
-int facts_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it)
+int facts_stage(struct commit *j, struct staged_endpoint *s, const struct report_item *it)
 {
-	static int (*const stage[])(struct journal *, struct staged_endpoint *,
+	static int (*const stage[])(struct commit *, struct staged_endpoint *,
 				    const struct report_item *) = {
 		[ITEM_FACT] = fact_set,         [ITEM_FACTS_END] = facts_end,
 		[ITEM_RESULT] = result_set,     [ITEM_RESULTS_END] = results_end,

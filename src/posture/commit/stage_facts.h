@@ -6,6 +6,6 @@
 
 #include "posture/commit/commit.h"
 
-int facts_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it);
+int facts_stage(struct commit *j, struct staged_endpoint *s, const struct report_item *it);
 
 #endif

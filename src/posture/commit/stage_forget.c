@@ -27,7 +27,7 @@ static char *forgotten_key(uint32_t id, struct span key)
 	return text;
 }
 
-bool forget_staged(const struct journal *j, const struct endpoint *old)
+bool forget_staged(const struct commit *j, const struct endpoint *old)
 {
 	struct staged_endpoint *s = NULL;
 	char *key = j->n_forgotten ? forgotten_key(old->id, endpoint_key(old)) : NULL;
@@ -39,7 +39,7 @@ bool forget_staged(const struct journal *j, const struct endpoint *old)
 }
 
 /* It gets its new key, so that the old one is free for whoever comes with it. */
-static int staged_rename(struct journal *j, struct staged_endpoint *s)
+static int staged_rename(struct commit *j, struct staged_endpoint *s)
 {
 	char *key = forgotten_key(s->e->id, endpoint_key(s->e));
 	struct endpoint *e = key ? endpoint_renamed(s->e, span_str(key)) : NULL;
@@ -53,10 +53,10 @@ static int staged_rename(struct journal *j, struct staged_endpoint *s)
 	return 0;
 }
 
-int forget_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it)
+int forget_stage(struct commit *j, struct staged_endpoint *s, const struct report_item *it)
 {
 	int64_t contact = s->e->last_contact;
-	struct change *c = journal_change(j, s, CHANGE_FORGOTTEN);
+	struct change *c = commit_change(j, s, CHANGE_FORGOTTEN);
 
 	if (!c)
 		return ST_ENOMEM;
@@ -67,7 +67,7 @@ int forget_stage(struct journal *j, struct staged_endpoint *s, const struct repo
 		return ST_ENOMEM;
 	s->e->forgotten_seq = c->seq;
 	s->forgotten = true;
-	journal_moved(j, s);
+	commit_moved(j, s);
 	j->n_forgotten++;
 	return staged_rename(j, s);
 }

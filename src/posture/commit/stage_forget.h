@@ -7,9 +7,9 @@
 #include "posture/commit/commit.h"
 
 /* The endpoint leaves the present; s gets another key. */
-int forget_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it);
+int forget_stage(struct commit *j, struct staged_endpoint *s, const struct report_item *it);
 
 /* True when this commit forgets the endpoint `old`. */
-bool forget_staged(const struct journal *j, const struct endpoint *old);
+bool forget_staged(const struct commit *j, const struct endpoint *old);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-struct dictionary_entry *journal_find(const struct journal *j, struct span identifier)
+struct dictionary_entry *commit_find(const struct commit *j, struct span identifier)
 {
 	struct dictionary_entry *e = dictionary_find(&j->ix->dictionary, identifier);
 
@@ -17,7 +17,7 @@ struct dictionary_entry *journal_find(const struct journal *j, struct span ident
 	return e;
 }
 
-struct dictionary_entry *journal_software(const struct journal *j, uint32_t id)
+struct dictionary_entry *commit_software(const struct commit *j, uint32_t id)
 {
 	uint32_t known = j->ix->dictionary.n;
 
@@ -25,7 +25,7 @@ struct dictionary_entry *journal_software(const struct journal *j, uint32_t id)
 			   : j->software[id - known - 1];
 }
 
-static struct dictionary_entry *software_new(struct journal *j, struct span identifier)
+static struct dictionary_entry *software_new(struct commit *j, struct span identifier)
 {
 	struct dictionary_entry *e, **v;
 
@@ -45,19 +45,19 @@ static struct dictionary_entry *software_new(struct journal *j, struct span iden
 	return e;
 }
 
-int journal_resolve(struct journal *j, const struct item_software *sw, uint32_t *id)
+int commit_resolve(struct commit *j, const struct item_software *sw, uint32_t *id)
 {
-	struct dictionary_entry *e = journal_find(j, sw->identifier);
+	struct dictionary_entry *e = commit_find(j, sw->identifier);
 
 	if (!e && !(e = software_new(j, sw->identifier)))
 		return ST_ENOMEM;
 	*id = e->id;
-	return sw->description ? journal_described(j, e->id, sw) : 0;
+	return sw->description ? commit_described(j, e->id, sw) : 0;
 }
 
-int journal_reported(struct journal *j, size_t n)
+int commit_reported(struct commit *j, size_t n)
 {
-	struct reported *v;
+	struct staged_software *v;
 
 	if (n <= j->cap_reported)
 		return 0;

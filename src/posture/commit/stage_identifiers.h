@@ -7,15 +7,15 @@
 #include "posture/commit/commit.h"
 
 /* The entry of an identifier, committed or staged; NULL when there is none. */
-struct dictionary_entry *journal_find(const struct journal *j, struct span identifier);
+struct dictionary_entry *commit_find(const struct commit *j, struct span identifier);
 
 /* Sets *id to the dictionary id of sw; stages a new entry if there is none. */
-int journal_resolve(struct journal *j, const struct item_software *sw, uint32_t *id);
+int commit_resolve(struct commit *j, const struct item_software *sw, uint32_t *id);
 
 /* The entry of an id, committed or staged. */
-struct dictionary_entry *journal_software(const struct journal *j, uint32_t id);
+struct dictionary_entry *commit_software(const struct commit *j, uint32_t id);
 
 /* Makes room for n entries in j->reported. */
-int journal_reported(struct journal *j, size_t n);
+int commit_reported(struct commit *j, size_t n);
 
 #endif

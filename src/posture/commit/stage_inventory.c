@@ -19,7 +19,7 @@
 /* By id, and then as the report has them. */
 static int reported_cmp(const void *a, const void *b)
 {
-	const struct reported *x = a, *y = b;
+	const struct staged_software *x = a, *y = b;
 
 	if (x->id != y->id)
 		return x->id > y->id ? 1 : -1;
@@ -27,29 +27,29 @@ static int reported_cmp(const void *a, const void *b)
 }
 
 /* All of the item's software, sorted by id, in j->reported; each id once in j->now. */
-static int resolve_all(struct journal *j, const struct report_item *it)
+static int resolve_all(struct commit *j, const struct report_item *it)
 {
 	uint32_t id;
 	int err;
 
 	j->now.n = j->n_reported = 0;
-	if ((err = ids_reserve(&j->now, it->n_software + 1)) < 0 ||
-	    (err = journal_reported(j, it->n_software + 1)) < 0)
+	if ((err = id_list_reserve(&j->now, it->n_software + 1)) < 0 ||
+	    (err = commit_reported(j, it->n_software + 1)) < 0)
 		return err;
 	for (const struct item_software *sw = it->software; sw; sw = sw->next) {
-		if ((err = journal_resolve(j, sw, &id)) < 0)
+		if ((err = commit_resolve(j, sw, &id)) < 0)
 			return err;
 		j->now.v[j->now.n++] = id;
 		j->reported[j->n_reported] =
-			(struct reported){ id, (uint32_t)j->n_reported, sw };
+			(struct staged_software){ id, (uint32_t)j->n_reported, sw };
 		j->n_reported++;
 	}
-	ids_sort(&j->now);
+	id_list_sort(&j->now);
 	qsort(j->reported, j->n_reported, sizeof(*j->reported), reported_cmp);
 	return 0;
 }
 
-static bool is_small(const struct journal *j)
+static bool is_small(const struct commit *j)
 {
 	size_t n = j->added.n + j->removed.n;
 
@@ -57,63 +57,67 @@ static bool is_small(const struct journal *j)
 }
 
 /* j->added and j->removed become the way from base to j->now; *fits if it is short. */
-static int try_base(struct journal *j, const struct set *base, bool *fits)
+static int try_base(struct commit *j, const struct software_set *base, bool *fits)
 {
-	int err = ids_diff(base->members, base->n, j->now.v, j->now.n, &j->added, &j->removed);
+	int err = id_list_diff(base->members, base->n, j->now.v, j->now.n, &j->added,
+			       &j->removed);
 
 	*fits = !err && is_small(j);
 	return err;
 }
 
-static int set_create(struct journal *j, const struct set **base)
+static int set_create(struct commit *j, const struct software_set **base)
 {
-	struct set *s = set_new(j->sets.first + j->sets.n + 1, j->now.v, j->now.n);
+	struct software_set *s =
+		software_set_new(j->sets.first + j->sets.n + 1, j->now.v, j->now.n);
 	const struct dictionary_entry **e = calloc(j->now.n + 1, sizeof(*e));
 	int err = s && e ? 0 : ST_ENOMEM;
 
 	for (size_t i = 0; i < j->now.n && !err; i++)
-		e[i] = journal_software(j, j->now.v[i]);
+		e[i] = commit_software(j, j->now.v[i]);
 	if (!err)
-		err = set_digest(e, j->now.n, s->digest);
+		err = software_set_digest(e, j->now.n, s->digest);
 	if (!err)
-		err = sets_add(&j->sets, s);
+		err = software_sets_add(&j->sets, s);
 	free(e);
 	if (err)
-		set_free(s);
+		software_set_free(s);
 	j->added.n = j->removed.n = 0;
 	*base = s;
 	return err;
 }
 
 /* The set that j->now is to be told by, with the difference in j->added and j->removed. */
-static int find_base(struct journal *j, const struct endpoint *e, const struct set **base)
+static int find_base(struct commit *j, const struct endpoint *e,
+		     const struct software_set **base)
 {
-	const struct set *s;
+	const struct software_set *s;
 	bool fits = false;
 	int err = 0;
 
-	if ((s = sets_find(&j->ix->sets, j->now.v, j->now.n)) ||
-	    (s = sets_find(&j->sets, j->now.v, j->now.n)))
+	if ((s = software_sets_find(&j->ix->sets, j->now.v, j->now.n)) ||
+	    (s = software_sets_find(&j->sets, j->now.v, j->now.n)))
 		return try_base(j, *base = s, &fits);
 	if ((s = e->set))
 		err = try_base(j, *base = s, &fits);
-	if (!err && !fits && (s = sets_near(&j->ix->sets, j->now.v, j->now.n)))
+	if (!err && !fits && (s = software_sets_near(&j->ix->sets, j->now.v, j->now.n)))
 		err = try_base(j, *base = s, &fits);
-	if (!err && !fits && (s = sets_near(&j->sets, j->now.v, j->now.n)))
+	if (!err && !fits && (s = software_sets_near(&j->sets, j->now.v, j->now.n)))
 		err = try_base(j, *base = s, &fits);
 	return err || fits ? err : set_create(j, base);
 }
 
-int journal_set_software(struct journal *j, struct staged_endpoint *s, const struct set **base)
+int commit_set_software(struct commit *j, struct staged_endpoint *s,
+			const struct software_set **base)
 {
 	int err = find_base(j, s->e, base);
 
-	journal_moved(j, s);
+	commit_moved(j, s);
 	return err < 0 ? err : endpoint_set_software(s->e, *base, &j->added, &j->removed);
 }
 
 /* "+12 -7": how the inventory differs from its set, in dictionary ids. */
-static int delta_text(struct journal *j, struct span *out)
+static int delta_text(struct commit *j, struct span *out)
 {
 	size_t max = 12 * (j->added.n + j->removed.n) + 1, n = 0;
 	char *s = arena_alloc(&j->arena, max);
@@ -128,15 +132,16 @@ static int delta_text(struct journal *j, struct span *out)
 	return 0;
 }
 
-static int digest_text(struct journal *j, const uint8_t digest[SET_DIGEST], struct span *out)
+static int digest_text(struct commit *j, const uint8_t digest[SOFTWARE_SET_DIGEST],
+		       struct span *out)
 {
-	char *s = arena_alloc(&j->arena, 2 * SET_DIGEST + 1);
+	char *s = arena_alloc(&j->arena, 2 * SOFTWARE_SET_DIGEST + 1);
 
 	if (!s)
 		return ST_ENOMEM;
-	for (int i = 0; i < SET_DIGEST; i++)
+	for (int i = 0; i < SOFTWARE_SET_DIGEST; i++)
 		(void)snprintf(s + 2 * i, 3, "%02x", digest[i]);
-	*out = span_of(s, 2 * SET_DIGEST);
+	*out = span_of(s, 2 * SOFTWARE_SET_DIGEST);
 	return 0;
 }
 
@@ -147,28 +152,28 @@ static void change_head(struct change *c, const struct inventory_head *h)
 	c->eid = h->last_eid;
 }
 
-static int inventory_first(struct journal *j, struct staged_endpoint *s,
+static int inventory_first(struct commit *j, struct staged_endpoint *s,
 			   const struct report_item *it)
 {
-	const struct set *base = NULL;
+	const struct software_set *base = NULL;
 	struct change *c;
 	int err;
 
-	if ((err = journal_set_software(j, s, &base)) < 0)
+	if ((err = commit_set_software(j, s, &base)) < 0)
 		return err;
-	if (!(c = journal_change(j, s, CHANGE_INVENTORY)))
+	if (!(c = commit_change(j, s, CHANGE_INVENTORY)))
 		return ST_ENOMEM;
 	change_head(c, &it->head);
 	c->number = (int64_t)j->now.n;
 	s->e->inventory_seq = c->seq;
-	if ((err = journal_name_set(j, base, c->seq)) < 0 ||
+	if ((err = commit_name_set(j, base, c->seq)) < 0 ||
 	    (err = digest_text(j, base->digest, &c->key)) < 0)
 		return err;
 	return delta_text(j, &c->value);
 }
 
 /* What the report at work says first about this id, which it holds. */
-static const struct item_software *reported(const struct journal *j, uint32_t id)
+static const struct item_software *reported(const struct commit *j, uint32_t id)
 {
 	size_t lo = 0, hi = j->n_reported;
 
@@ -193,8 +198,8 @@ static void difference_head(struct change *c, const struct inventory_head *h)
 /* Events had told the whole story up to this very event, and it was another one. */
 static bool contradicts(const struct endpoint *e, const struct inventory_head *h)
 {
-	return e->ledger.followed && e->epoch == h->epoch && !ledger_has_gap(&e->ledger) &&
-	       e->ledger.contiguous == h->last_eid;
+	return e->ledger.followed && e->epoch == h->epoch &&
+	       !event_coverage_has_gap(&e->ledger) && e->ledger.contiguous == h->last_eid;
 }
 
 /* Up to when nothing is missing of what the inventory shows: as far as the software was complete;
@@ -206,21 +211,21 @@ static int64_t known_through(const struct endpoint *e, const struct inventory_he
 	return contradicts(e, h) && at < e->complete_through ? at : e->complete_through;
 }
 
-static int software_changes(struct journal *j, struct staged_endpoint *s,
-			    const struct report_item *it, const struct ids *ids,
+static int software_changes(struct commit *j, struct staged_endpoint *s,
+			    const struct report_item *it, const struct id_list *ids,
 			    enum change_kind kind)
 {
 	int64_t after = known_through(s->e, &it->head);
 
 	for (size_t i = 0; i < ids->n; i++) {
-		struct change *c = journal_change(j, s, kind);
+		struct change *c = commit_change(j, s, kind);
 		const struct item_software *sw =
 			kind == CHANGE_ADDED ? reported(j, ids->v[i]) : NULL;
 
 		if (!c)
 			return ST_ENOMEM;
 		difference_head(c, &it->head);
-		journal_untimed(c, after);
+		commit_untimed(c, after);
 		c->software = ids->v[i];
 		if (sw) {
 			c->value = sw->locator;
@@ -232,19 +237,21 @@ static int software_changes(struct journal *j, struct staged_endpoint *s,
 
 /* Software that stays, but not as often as before: those of l that the other ledger says
  * something else about. already: it has been compared from the other side. */
-static int instances_changes(struct journal *j, struct staged_endpoint *s,
-			     const struct report_item *it, const struct ledger *l,
-			     const struct ledger *other, bool already, size_t *n)
+static int instances_changes(struct commit *j, struct staged_endpoint *s,
+			     const struct report_item *it, const struct event_coverage *l,
+			     const struct event_coverage *other, bool already, size_t *n)
 {
 	for (uint32_t i = 0; i < l->n_instances; i++) {
 		uint32_t id = l->instances[i].software;
-		int32_t here = l->instances[i].count, there = ledger_count(other, id, true);
+		int32_t here = l->instances[i].count,
+			there = event_coverage_count(other, id, true);
 		struct change *c;
 
 		if (here == there || (already && there != 1) ||
-		    !ids_has(j->before.v, j->before.n, id) || !ids_has(j->now.v, j->now.n, id))
+		    !id_list_has(j->before.v, j->before.n, id) ||
+		    !id_list_has(j->now.v, j->now.n, id))
 			continue;
-		if (!(c = journal_change(j, s, CHANGE_INSTANCES)))
+		if (!(c = commit_change(j, s, CHANGE_INSTANCES)))
 			return ST_ENOMEM;
 		difference_head(c, &it->head);
 		c->software = id;
@@ -256,10 +263,10 @@ static int instances_changes(struct journal *j, struct staged_endpoint *s,
 	return 0;
 }
 
-static int disagreement(struct journal *j, struct staged_endpoint *s,
+static int disagreement(struct commit *j, struct staged_endpoint *s,
 			const struct report_item *it, size_t instances)
 {
-	struct change *c = journal_change(j, s, CHANGE_NOTICE);
+	struct change *c = commit_change(j, s, CHANGE_NOTICE);
 	char text[160];
 
 	if (!c)
@@ -274,16 +281,16 @@ static int disagreement(struct journal *j, struct staged_endpoint *s,
 	return c->value.p ? 0 : ST_ENOMEM;
 }
 
-static int inventory_next(struct journal *j, struct staged_endpoint *s,
-			  const struct report_item *it, const struct ledger *now)
+static int inventory_next(struct commit *j, struct staged_endpoint *s,
+			  const struct report_item *it, const struct event_coverage *now)
 {
-	const struct set *base = NULL;
+	const struct software_set *base = NULL;
 	size_t instances = 0;
 	int err;
 
 	if ((err = endpoint_software(s->e, &j->before)) < 0 ||
-	    (err = ids_diff(j->before.v, j->before.n, j->now.v, j->now.n, &j->added,
-			    &j->removed)) < 0 ||
+	    (err = id_list_diff(j->before.v, j->before.n, j->now.v, j->now.n, &j->added,
+				&j->removed)) < 0 ||
 	    (err = instances_changes(j, s, it, now, &s->e->ledger, false, &instances)) < 0 ||
 	    (err = instances_changes(j, s, it, &s->e->ledger, now, true, &instances)) < 0)
 		return err;
@@ -294,11 +301,11 @@ static int inventory_next(struct journal *j, struct staged_endpoint *s,
 		return err;
 	if (contradicts(s->e, &it->head) && (err = disagreement(j, s, it, instances)) < 0)
 		return err;
-	return j->added.n || j->removed.n ? journal_set_software(j, s, &base) : 0;
+	return j->added.n || j->removed.n ? commit_set_software(j, s, &base) : 0;
 }
 
-int journal_incomplete(struct journal *j, struct staged_endpoint *s,
-		       const struct report_item *it)
+int commit_incomplete(struct commit *j, struct staged_endpoint *s,
+		      const struct report_item *it)
 {
 	struct report_item fact = *it;
 
@@ -307,13 +314,13 @@ int journal_incomplete(struct journal *j, struct staged_endpoint *s,
 }
 
 /* Not the end of the assessment: what happens after the answer was sent is not in it. */
-static int64_t heard_at(const struct journal *j, const struct report_item *it)
+static int64_t heard_at(const struct commit *j, const struct report_item *it)
 {
 	return it->heard_at < j->known_at ? it->heard_at : j->known_at;
 }
 
-int journal_confirm(struct journal *j, struct staged_endpoint *s, const struct report_item *it,
-		    const struct inventory_head *h)
+int commit_confirm(struct commit *j, struct staged_endpoint *s, const struct report_item *it,
+		   const struct inventory_head *h)
 {
 	int64_t through = heard_at(j, it);
 	int64_t was = s->e->complete_through;
@@ -321,7 +328,7 @@ int journal_confirm(struct journal *j, struct staged_endpoint *s, const struct r
 
 	if (s->e->incomplete)
 		return 0;
-	if (!(c = journal_change(j, s, CHANGE_CONFIRMED)))
+	if (!(c = commit_change(j, s, CHANGE_CONFIRMED)))
 		return ST_ENOMEM;
 	change_head(c, h);
 	c->number_was = was;
@@ -333,7 +340,7 @@ int journal_confirm(struct journal *j, struct staged_endpoint *s, const struct r
 }
 
 /* What is installed several times, from the report at work. */
-static int count_instances(const struct journal *j, struct ledger *l)
+static int count_instances(const struct commit *j, struct event_coverage *l)
 {
 	int err = 0;
 
@@ -342,48 +349,48 @@ static int count_instances(const struct journal *j, struct ledger *l)
 			if (j->reported[i + n].id != j->reported[i].id)
 				break;
 		if (n > 1)
-			err = ledger_set_count(l, j->reported[i].id, (int32_t)n);
+			err = event_coverage_set_count(l, j->reported[i].id, (int32_t)n);
 	}
 	return err;
 }
 
 /* Somebody has not told of his software: what he told of before counts still. */
-static int keep_lacking(struct journal *j, const struct endpoint *e, struct ledger *now)
+static int keep_lacking(struct commit *j, const struct endpoint *e, struct event_coverage *now)
 {
-	const struct ledger *l = &e->ledger;
+	const struct event_coverage *l = &e->ledger;
 	int err = endpoint_software(e, &j->before);
 
 	if (!err)
-		err = ids_diff(j->now.v, j->now.n, j->before.v, j->before.n, &j->added,
-			       &j->removed);
+		err = id_list_diff(j->now.v, j->now.n, j->before.v, j->before.n, &j->added,
+				   &j->removed);
 	for (uint32_t i = 0; i < l->n_instances && !err; i++)
-		if (ids_has(j->added.v, j->added.n, l->instances[i].software))
-			err = ledger_set_count(now, l->instances[i].software,
-					       l->instances[i].count);
+		if (id_list_has(j->added.v, j->added.n, l->instances[i].software))
+			err = event_coverage_set_count(now, l->instances[i].software,
+						       l->instances[i].count);
 	for (size_t i = 0; i < j->added.n && !err; i++)
-		err = ids_push(&j->now, j->added.v[i]);
-	ids_sort(&j->now);
+		err = id_list_push(&j->now, j->added.v[i]);
+	id_list_sort(&j->now);
 	return err;
 }
 
-int inventory_stage(struct journal *j, struct staged_endpoint *s, const struct report_item *it)
+int inventory_stage(struct commit *j, struct staged_endpoint *s, const struct report_item *it)
 {
 	struct endpoint *e = s->e;
-	struct ledger now = { 0 };
+	struct event_coverage now = { 0 };
 	int err;
 
-	ledger_restart(&now, it->head.last_eid, heard_at(j, it));
+	event_coverage_restart(&now, it->head.last_eid, heard_at(j, it));
 	now.followed = e->ledger.followed && e->epoch == it->head.epoch;
 	s->dirty = true;
 	if ((err = resolve_all(j, it)) < 0 || (err = count_instances(j, &now)) < 0 ||
 	    (it->lacks.n && e->set && (err = keep_lacking(j, e, &now)) < 0) ||
 	    (err = e->set ? inventory_next(j, s, it, &now) : inventory_first(j, s, it)) < 0) {
-		ledger_free(&now);
+		event_coverage_free(&now);
 		return err;
 	}
-	ledger_free(&e->ledger);
+	event_coverage_free(&e->ledger);
 	e->ledger = now;
 	e->epoch = it->head.epoch;
-	err = journal_incomplete(j, s, it);
-	return err < 0 ? err : journal_confirm(j, s, it, &it->head);
+	err = commit_incomplete(j, s, it);
+	return err < 0 ? err : commit_confirm(j, s, it, &it->head);
 }

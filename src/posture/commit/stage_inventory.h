@@ -6,21 +6,20 @@
 
 #include "posture/commit/commit.h"
 
-int inventory_stage(struct journal *j, struct staged_endpoint *s,
-		    const struct report_item *it);
+int inventory_stage(struct commit *j, struct staged_endpoint *s, const struct report_item *it);
 
 /* Records that the software of s is complete as of the begin of `it`, unless FACT_INCOMPLETE says
  * otherwise. */
-int journal_confirm(struct journal *j, struct staged_endpoint *s, const struct report_item *it,
-		    const struct inventory_head *h);
+int commit_confirm(struct commit *j, struct staged_endpoint *s, const struct report_item *it,
+		   const struct inventory_head *h);
 
 /* Sets FACT_INCOMPLETE to it->lacks, or removes it when that is empty. */
-int journal_incomplete(struct journal *j, struct staged_endpoint *s,
-		       const struct report_item *it);
+int commit_incomplete(struct commit *j, struct staged_endpoint *s,
+		      const struct report_item *it);
 
 /* The software of s becomes j->now, stored as a difference to the set *base. Uses j->added and
  * j->removed. */
-int journal_set_software(struct journal *j, struct staged_endpoint *s,
-			 const struct set **base);
+int commit_set_software(struct commit *j, struct staged_endpoint *s,
+			const struct software_set **base);
 
 #endif

@@ -48,7 +48,7 @@ static size_t count_distinct(struct span *v, size_t n)
 }
 
 /* How many identifiers of r, which mentions n, are in nobody's dictionary yet. */
-static int count_new(const struct journal *j, const struct report *r, size_t n, size_t *out)
+static int count_new(const struct commit *j, const struct report *r, size_t n, size_t *out)
 {
 	struct span *v = calloc(n, sizeof(*v));
 
@@ -57,7 +57,7 @@ static int count_new(const struct journal *j, const struct report *r, size_t n, 
 	n = 0;
 	for (const struct report_item *it = r->items; it; it = it->next)
 		for (const struct item_software *sw = it->software; sw; sw = sw->next)
-			if (sw->identifier.n && !journal_find(j, sw->identifier))
+			if (sw->identifier.n && !commit_find(j, sw->identifier))
 				v[n++] = sw->identifier;
 	*out = count_distinct(v, n);
 	free(v);
@@ -65,7 +65,7 @@ static int count_new(const struct journal *j, const struct report *r, size_t n, 
 }
 
 /* Said once in the endpoint's day, to the administrator and in its history. */
-static int refuse(struct journal *j, struct staged_endpoint *s, const char *err_msg,
+static int refuse(struct commit *j, struct staged_endpoint *s, const char *err_msg,
 		  uint32_t max)
 {
 	struct change *c;
@@ -74,7 +74,7 @@ static int refuse(struct journal *j, struct staged_endpoint *s, const char *err_
 	if (s->e->spent.refused)
 		return ST_ELIMIT;
 	(void)snprintf(text, sizeof(text), "report refused: %s (%u)", err_msg, max);
-	if (!(c = journal_change(j, s, CHANGE_NOTICE)))
+	if (!(c = commit_change(j, s, CHANGE_NOTICE)))
 		return ST_ENOMEM;
 	c->happened_at = j->known_at;
 	c->key = span_str("report.refused");
@@ -146,7 +146,7 @@ static int facts_octets(const struct endpoint *e, const struct report *r, uint64
 	return 0;
 }
 
-int allowance_check(struct journal *j, struct staged_endpoint *s, const struct report *r)
+int limits_check(struct commit *j, struct staged_endpoint *s, const struct report *r)
 {
 	const struct posture_conf *c = j->conf;
 	struct spent *spent = &s->e->spent;
@@ -177,8 +177,8 @@ int allowance_check(struct journal *j, struct staged_endpoint *s, const struct r
 	return 0;
 }
 
-void allowance_charge(struct journal *j, struct staged_endpoint *s, uint32_t software,
-		      size_t changes)
+void limits_charge(struct commit *j, struct staged_endpoint *s, uint32_t software,
+		   size_t changes)
 {
 	size_t more = j->n_changes - changes;
 

@@ -8,10 +8,10 @@
 
 /* Whether r may be staged: 0, ST_ELIMIT or ST_ENOMEM. An endpoint over its limit gets one notice and
  * one log line a day. */
-int allowance_check(struct journal *j, struct staged_endpoint *s, const struct report *r);
+int limits_check(struct commit *j, struct staged_endpoint *s, const struct report *r);
 
 /* Charges a staged report. software and changes: j->n_software and j->n_changes before it. */
-void allowance_charge(struct journal *j, struct staged_endpoint *s, uint32_t software,
-		      size_t changes);
+void limits_charge(struct commit *j, struct staged_endpoint *s, uint32_t software,
+		   size_t changes);
 
 #endif

@@ -124,13 +124,13 @@ static struct job *jobs_take(struct posture *p, bool *timeout)
 	return head;
 }
 
-static int stage_all(struct journal *j, struct job *jobs)
+static int stage_all(struct commit *j, struct job *jobs)
 {
 	int err = 0;
 
 	for (struct job *b = jobs; b && !err; b = b->next)
 		if (b->kind == JOB_REPORT)
-			err = journal_report(j, b->report, &b->refused);
+			err = commit_report(j, b->report, &b->refused);
 	return err;
 }
 
@@ -145,7 +145,9 @@ static void commit_log(struct posture *p, int err, const char *err_msg)
 	if ((err != 0) == f->failing && (err || !f->refused))
 		return;
 	if (!f->began || now - f->began >= FLAP_S * CLOCK_SEC)
-		*f = (struct log_throttle){ .began = now, .failing = f->failing, .refused = f->refused };
+		*f = (struct log_throttle){ .began = now,
+					    .failing = f->failing,
+					    .refused = f->refused };
 	if (f->lines == FLAP_LINES)
 		return;
 	f->lines++;
@@ -169,12 +171,12 @@ static bool is_content(int err)
 	return err == ST_EVALUE || err == ST_ELIMIT;
 }
 
-static int append(struct posture *p, struct journal *j, uint64_t *changes)
+static int append(struct posture *p, struct commit *j, uint64_t *changes)
 {
 	struct repository_batch batch;
 	char err_msg[512] = "";
 	int64_t began = clock_mono_us();
-	int err = journal_batch(j, &batch);
+	int err = commit_batch(j, &batch);
 
 	if (!err && !batch.n_changes && !batch.n_software && !batch.n_endpoints)
 		return 0;
@@ -198,19 +200,19 @@ static int append(struct posture *p, struct journal *j, uint64_t *changes)
 
 static int writer_commit(struct posture *p, struct job *jobs)
 {
-	struct journal j;
+	struct commit j;
 	uint64_t changes = 0;
 	int err;
 
-	journal_begin(&j, &p->read.ix, &p->conf, clock_wall_us());
+	commit_begin(&j, &p->read.ix, &p->conf, clock_wall_us());
 	if ((err = stage_all(&j, jobs)) == 0)
 		err = append(p, &j, &changes);
 	if (!err) {
 		pthread_rwlock_wrlock(&p->read.ix.lock);
-		journal_apply(&j);
+		commit_apply(&j);
 		pthread_rwlock_unlock(&p->read.ix.lock);
 	}
-	journal_reset(&j);
+	commit_reset(&j);
 	pthread_mutex_lock(&p->lock);
 	p->stats.changes += changes;
 	p->committed_seq = p->read.ix.seq;

@@ -20,7 +20,7 @@ static inline const struct bitmap *endpoint_filter_bitmap(const struct endpoint_
 }
 
 /* Removes the ids that are not in the filter. */
-static inline void endpoint_filter_narrow(const struct endpoint_filter *a, struct ids *ids)
+static inline void endpoint_filter_narrow(const struct endpoint_filter *a, struct id_list *ids)
 {
 	size_t keep = 0;
 

@@ -4,7 +4,8 @@
 
 #define CHUNK 512 /* rows copied under one lock */
 
-static int emit_chunk(struct posture_read *p, const struct moment *m, const struct ids *ids,
+static int emit_chunk(struct posture_read *p, const struct moment *m,
+		      const struct id_list *ids,
 		      int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
 	struct endpoint_row *rows;
@@ -19,8 +20,9 @@ static int emit_chunk(struct posture_read *p, const struct moment *m, const stru
 }
 
 /* The past is undone in one go; of the present not everything is copied at once. */
-int endpoint_rows_emit(struct posture_read *p, const struct moment *m, const struct ids *ids,
-		   int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
+int endpoint_rows_emit(struct posture_read *p, const struct moment *m,
+		       const struct id_list *ids,
+		       int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
 	size_t step = m->past && m->as_of ? ids->n : CHUNK;
 	int err = 0;
@@ -28,14 +30,14 @@ int endpoint_rows_emit(struct posture_read *p, const struct moment *m, const str
 	for (size_t i = 0; i < ids->n && !err; i += step) {
 		size_t n = ids->n - i < step ? ids->n - i : step;
 
-		err = emit_chunk(p, m, &(struct ids){ ids->v + i, n, 0 }, fn, ctx);
+		err = emit_chunk(p, m, &(struct id_list){ ids->v + i, n, 0 }, fn, ctx);
 	}
 	return err;
 }
 
-int endpoint_rows_emit_brief(struct posture_read *p, const struct moment *m, const struct ids *ids,
-	       const struct uncertainty *d, int (*fn)(void *ctx, const struct endpoint_row *row),
-	       void *ctx)
+int endpoint_rows_emit_brief(struct posture_read *p, const struct moment *m,
+			     const struct id_list *ids, const struct uncertainty *d,
+			     int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
 	struct endpoint_row rows[CHUNK];
 	int err = 0;

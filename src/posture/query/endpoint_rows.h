@@ -8,12 +8,13 @@
 
 /* A row at m for each endpoint in ids, in that order. Endpoints that were not known at m are left
  * out. */
-int endpoint_rows_emit(struct posture_read *p, const struct moment *m, const struct ids *ids,
-		   int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
+int endpoint_rows_emit(struct posture_read *p, const struct moment *m,
+		       const struct id_list *ids,
+		       int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
 
 /* The same with brief rows (history_brief). */
-int endpoint_rows_emit_brief(struct posture_read *p, const struct moment *m, const struct ids *ids,
-	       const struct uncertainty *d, int (*fn)(void *ctx, const struct endpoint_row *row),
-	       void *ctx);
+int endpoint_rows_emit_brief(struct posture_read *p, const struct moment *m,
+			     const struct id_list *ids, const struct uncertainty *d,
+			     int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
 
 #endif

@@ -61,12 +61,13 @@ static void fresh_one(const struct fresh_look *l, const struct endpoint *e)
 {
 	const struct moment *m = l->m;
 	bool told = e->inventory_seq && (!m->past || e->inventory_seq <= m->seq);
-	bool gap = !m->past && (ledger_has_gap(&e->ledger) || e->incomplete);
+	bool gap = !m->past && (event_coverage_has_gap(&e->ledger) || e->incomplete);
 	int64_t through =
 		l->known && e->id <= l->n_known ? l->known[e->id] : e->complete_through;
 
 	if (endpoint_was(e, m->past ? m->seq : UINT64_MAX))
-		fresh_add(l->f, l->since, told ? uncertainty_complete_through(l->doubts, e->id, through) : 0,
+		fresh_add(l->f, l->since,
+			  told ? uncertainty_complete_through(l->doubts, e->id, through) : 0,
 			  gap, (const char *)endpoint_name(e).p);
 }
 
@@ -120,10 +121,13 @@ static int fresh_known(struct posture_read *p, struct fresh_look *l)
 	return err;
 }
 
-int freshness_at(struct posture_read *p, const struct moment *m, const struct endpoint_filter *filter,
-		      const struct uncertainty *d, int64_t since, struct freshness *f)
+int freshness_at(struct posture_read *p, const struct moment *m,
+		 const struct endpoint_filter *filter, const struct uncertainty *d,
+		 int64_t since, struct freshness *f)
 {
-	struct fresh_look l = { .m = m, .filter = filter, .doubts = d, .since = since, .f = f };
+	struct fresh_look l = {
+		.m = m, .filter = filter, .doubts = d, .since = since, .f = f
+	};
 
 	*f = (struct freshness){ 0 };
 	if (m->past && m->known != UINT64_MAX)

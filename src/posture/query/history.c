@@ -106,7 +106,7 @@ int history_software(struct posture_read *p, const struct moment *m, uint32_t en
 						  .kinds = CHANGE_SOFTWARE };
 	struct undo_software u = { m, NULL, bitmap_new() };
 	const struct endpoint *e;
-	struct ids ids = { 0 };
+	struct id_list ids = { 0 };
 	uint64_t head;
 	int err;
 
@@ -120,7 +120,7 @@ int history_software(struct posture_read *p, const struct moment *m, uint32_t en
 		err = ST_ENOMEM;
 	if (!err)
 		err = history_undo(p, m, head, &narrow, undo_software, &u);
-	ids_free(&ids);
+	id_list_free(&ids);
 	bitmap_free(u.settled);
 	if (err)
 		bitmap_free(u.have);
@@ -242,7 +242,7 @@ int history_facts(struct posture_read *p, const struct moment *m, uint32_t endpo
 
 struct undo_who {
 	const struct moment *m;
-	const struct ids *software;
+	const struct id_list *software;
 	struct bitmap **who;
 	struct bitmap **settled; /* where a change that was told late has decided; or NULL */
 	struct uncertainty *doubts;
@@ -366,8 +366,9 @@ static int undo_all_who(struct posture_read *p, const struct moment *m, uint64_t
 	return err;
 }
 
-int history_who_has(struct posture_read *p, const struct moment *m, const struct ids *software,
-		    struct bitmap ***out, struct uncertainty *d)
+int history_who_has(struct posture_read *p, const struct moment *m,
+		    const struct id_list *software, struct bitmap ***out,
+		    struct uncertainty *d)
 {
 	struct undo_who u = {
 		.m = m,

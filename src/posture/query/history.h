@@ -11,7 +11,7 @@
 
 struct bitmap;
 struct endpoint;
-struct ids;
+struct id_list;
 
 struct change;
 struct repository_filter;
@@ -68,8 +68,9 @@ int history_software(struct posture_read *p, const struct moment *m, uint32_t en
 
 /* Which endpoints had each of the software ids: new bitmaps, in their order; the caller frees
  * each and the array. Adds to d (NULL: to nothing) those of which it is not known of one. */
-int history_who_has(struct posture_read *p, const struct moment *m, const struct ids *software,
-		    struct bitmap ***out, struct uncertainty *d);
+int history_who_has(struct posture_read *p, const struct moment *m,
+		    const struct id_list *software, struct bitmap ***out,
+		    struct uncertainty *d);
 
 /* Whether the repository can tell turns (plugin.h). */
 bool history_has_transitions(const struct posture_read *p);

@@ -40,17 +40,18 @@ struct undo_rows {
 	uint64_t turns;
 };
 
-int history_brief(const struct moment *m, const struct endpoint *e, const struct uncertainty *d,
-		  struct arena *a, struct endpoint_row *row)
+int history_brief(const struct moment *m, const struct endpoint *e,
+		  const struct uncertainty *d, struct arena *a, struct endpoint_row *row)
 {
 	*row = (struct endpoint_row){
 		.id = e->id,
 		.key = arena_str(a, endpoint_key(e)),
 		.name = arena_str(a, endpoint_name(e)),
 		.first_seen = e->first_seen,
-		.complete_through = uncertainty_complete_through(d, e->id, e->complete_through),
+		.complete_through =
+			uncertainty_complete_through(d, e->id, e->complete_through),
 		.has_inventory = e->set && (!m->past || e->inventory_seq <= m->seq),
-		.has_gap = ledger_has_gap(&e->ledger) || e->incomplete,
+		.has_gap = event_coverage_has_gap(&e->ledger) || e->incomplete,
 	};
 	return row->key && row->name ? 0 : ST_ENOMEM;
 }
@@ -72,7 +73,7 @@ static int row_now(struct arena *a, const struct endpoint *e, struct past_row *r
 		.epoch = e->epoch,
 		.contiguous_eid = e->ledger.contiguous,
 		.highest_eid = e->ledger.highest,
-		.has_gap = ledger_has_gap(&e->ledger) ||
+		.has_gap = event_coverage_has_gap(&e->ledger) ||
 			   endpoint_has_fact(e, span_str(FACT_INCOMPLETE), NULL),
 		.software_count = r->late ? 0 : endpoint_software_count(e),
 		.assessed = e->assessed,
@@ -85,7 +86,7 @@ static int row_now(struct arena *a, const struct endpoint *e, struct past_row *r
 										 : ST_ENOMEM;
 }
 
-static int rows_now(struct posture_read *p, const struct moment *m, const struct ids *ids,
+static int rows_now(struct posture_read *p, const struct moment *m, const struct id_list *ids,
 		    struct undo_rows *u)
 {
 	int err = 0;
@@ -266,8 +267,8 @@ static int rows_contact(struct posture_read *p, const struct moment *m, struct u
 	return err;
 }
 
-static int rows_undo_in(struct posture_read *p, struct repository_filter f, struct undo_rows *u,
-			struct journal_page *pg)
+static int rows_undo_in(struct posture_read *p, struct repository_filter f,
+			struct undo_rows *u, struct journal_page *pg)
 {
 	int err;
 
@@ -321,7 +322,7 @@ static int rows_undo(struct posture_read *p, const struct moment *m, uint64_t he
 	return err;
 }
 
-int history_rows(struct posture_read *p, const struct moment *m, const struct ids *ids,
+int history_rows(struct posture_read *p, const struct moment *m, const struct id_list *ids,
 		 struct arena *a, struct endpoint_row **rows, size_t *n)
 {
 	struct undo_rows u = { .m = m, .a = a, .rows = calloc(ids->n + 1, sizeof(*u.rows)) };

@@ -17,11 +17,12 @@
 
 /* --- endpoints --------------------------------------------------------------------------- */
 
-int query_endpoints(struct posture *posture, struct when when, const struct endpoint_filter *filter,
+int query_endpoints(struct posture *posture, struct when when,
+		    const struct endpoint_filter *filter,
 		    int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
 	struct posture_read *p = posture_read(posture);
-	struct ids ids = { 0 };
+	struct id_list ids = { 0 };
 	struct moment m;
 	int err = moment_of(p, when, &m);
 
@@ -33,15 +34,15 @@ int query_endpoints(struct posture *posture, struct when when, const struct endp
 	endpoint_filter_narrow(filter, &ids);
 	if (!err)
 		err = endpoint_rows_emit(p, &m, &ids, fn, ctx);
-	ids_free(&ids);
+	id_list_free(&ids);
 	return err;
 }
 
-static int resolve(const struct index *ix, struct span text, struct ids *ids)
+static int resolve(const struct index *ix, struct span text, struct id_list *ids)
 {
 	const struct endpoint *e = index_endpoint_by_key(ix, text);
 
-	return e ? ids_push(ids, e->id) : index_named(ix, text, ids);
+	return e ? id_list_push(ids, e->id) : index_named(ix, text, ids);
 }
 
 /* Counts what passes through to the caller's function. */
@@ -64,7 +65,7 @@ int query_resolve(struct posture *posture, struct when when, const char *text,
 {
 	struct posture_read *p = posture_read(posture);
 	struct counted c = { fn, ctx, 0 };
-	struct ids ids = { 0 };
+	struct id_list ids = { 0 };
 	struct moment m;
 	int err = moment_of(p, when, &m);
 
@@ -75,7 +76,7 @@ int query_resolve(struct posture *posture, struct when when, const char *text,
 	index_unlock(p);
 	if (!err)
 		err = endpoint_rows_emit(p, &m, &ids, count_row, &c);
-	ids_free(&ids);
+	id_list_free(&ids);
 	return err || c.n ? err : ST_ENOENT;
 }
 
@@ -85,7 +86,7 @@ int query_software(struct posture *posture, const struct software_query *q,
 		   int (*fn)(void *ctx, const struct software_row *row), void *ctx)
 {
 	struct posture_read *p = posture_read(posture);
-	struct ids ids = { 0 }, unordered = { 0 };
+	struct id_list ids = { 0 }, unordered = { 0 };
 	struct uncertainty doubts = { 0 };
 	uint64_t *counts = NULL;
 	struct moment m;
@@ -101,14 +102,14 @@ int query_software(struct posture *posture, const struct software_query *q,
 	if (!err && q->fresh)
 		err = freshness_at(p, &m, q->filter, &doubts, q->since, q->fresh);
 	if (!err)
-		err = software_rows_emit(p, &ids, &(struct software_numbers){ .endpoints = counts },
-				    fn, ctx);
+		err = software_rows_emit(
+			p, &ids, &(struct software_numbers){ .endpoints = counts }, fn, ctx);
 	if (!err && q->unordered)
 		err = software_rows_present(p, &m, &unordered, q->filter, q->unordered);
 	free(counts);
 	uncertainty_free(&doubts);
-	ids_free(&unordered);
-	ids_free(&ids);
+	id_list_free(&unordered);
+	id_list_free(&ids);
 	return err;
 }
 
@@ -132,8 +133,8 @@ int query_identifier(struct posture *posture, struct span identifier,
 }
 
 /* How often an endpoint has each of ids, which it had a moment ago. */
-static int count_instances(struct posture_read *p, uint32_t endpoint, const struct ids *ids,
-			   uint32_t **out)
+static int count_instances(struct posture_read *p, uint32_t endpoint,
+			   const struct id_list *ids, uint32_t **out)
 {
 	uint32_t *v = calloc(ids->n + 1, sizeof(*v));
 	const struct endpoint *e;
@@ -143,7 +144,7 @@ static int count_instances(struct posture_read *p, uint32_t endpoint, const stru
 	index_read_lock(p);
 	e = index_endpoint(&p->ix, endpoint);
 	for (size_t i = 0; i < ids->n; i++) {
-		int32_t n = ledger_count(&e->ledger, ids->v[i], true);
+		int32_t n = event_coverage_count(&e->ledger, ids->v[i], true);
 
 		v[i] = n > 0 ? (uint32_t)n : 1;
 	}
@@ -157,14 +158,14 @@ int query_inventory(struct posture *posture, struct when when, uint32_t endpoint
 	struct posture_read *p = posture_read(posture);
 	struct software_numbers numbers = { 0 };
 	struct bitmap *b = NULL;
-	struct ids ids = { 0 };
+	struct id_list ids = { 0 };
 	uint32_t *instances = NULL;
 	struct moment m;
 	int err = moment_of(p, when, &m);
 
 	if (err < 0 || (err = history_software(p, &m, endpoint, &b)) < 0)
 		return err;
-	if ((err = ids_reserve(&ids, bitmap_count(b) + 1)) == 0) {
+	if ((err = id_list_reserve(&ids, bitmap_count(b) + 1)) == 0) {
 		ids.n = bitmap_count(b);
 		bitmap_members(b, ids.v);
 		if (!m.past)
@@ -174,7 +175,7 @@ int query_inventory(struct posture *posture, struct when when, uint32_t endpoint
 	if (!err)
 		err = software_rows_emit(p, &ids, &numbers, fn, ctx);
 	free(instances);
-	ids_free(&ids);
+	id_list_free(&ids);
 	bitmap_free(b);
 	return err;
 }
@@ -184,7 +185,7 @@ int query_software_endpoints(struct posture *posture, struct when when, uint32_t
 			     int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
 	struct posture_read *p = posture_read(posture);
-	struct ids which = { &software, 1, 0 }, ids = { 0 };
+	struct id_list which = { &software, 1, 0 }, ids = { 0 };
 	struct uncertainty doubts = { 0 };
 	struct bitmap **who;
 	struct moment m;
@@ -210,7 +211,7 @@ int query_software_endpoints(struct posture *posture, struct when when, uint32_t
 		err = endpoint_rows_emit_brief(p, &m, &ids, &doubts, fn, ctx);
 out:
 	uncertainty_free(&doubts);
-	ids_free(&ids);
+	id_list_free(&ids);
 	return err;
 }
 
@@ -257,10 +258,10 @@ int query_is_name(struct posture *posture, const char *glob, bool *is)
 {
 	struct posture_read *p = posture_read(posture);
 	const struct software_query q = { .glob = glob };
-	struct ids ids = { 0 };
+	struct id_list ids = { 0 };
 	int err = query_software_ids(p, &q, &ids, NULL);
 
 	*is = ids.n != 0;
-	ids_free(&ids);
+	id_list_free(&ids);
 	return err;
 }

@@ -285,7 +285,7 @@ struct exposed {
 	uint64_t inventory_seq, forgotten_seq;
 };
 
-static int exposed_copy(struct windows *w, const struct ids *ids, struct arena *a,
+static int exposed_copy(struct windows *w, const struct id_list *ids, struct arena *a,
 			struct exposed *out, size_t *n)
 {
 	int err = 0;
@@ -306,7 +306,7 @@ static int exposed_copy(struct windows *w, const struct ids *ids, struct arena *
 		x->row.name = arena_str(a, endpoint_name(e));
 		x->row.complete_through = e->complete_through;
 		x->row.has_inventory = true;
-		x->row.has_gap = ledger_has_gap(&e->ledger) || e->incomplete;
+		x->row.has_gap = event_coverage_has_gap(&e->ledger) || e->incomplete;
 		err = x->row.key && x->row.name ? 0 : ST_ENOMEM;
 		++*n;
 	}
@@ -314,7 +314,7 @@ static int exposed_copy(struct windows *w, const struct ids *ids, struct arena *
 	return err;
 }
 
-static int emit_some(struct windows *w, const struct ids *ids, const struct bitmap *has,
+static int emit_some(struct windows *w, const struct id_list *ids, const struct bitmap *has,
 		     struct exposure_row *row)
 {
 	struct exposed *some = calloc(ids->n + 1, sizeof(*some));
@@ -348,7 +348,7 @@ static int emit_some(struct windows *w, const struct ids *ids, const struct bitm
 static int software_windows(struct windows *w, const struct software_row *software)
 {
 	struct exposure_row row = { .software = software };
-	struct ids ids = { 0 };
+	struct id_list ids = { 0 };
 	struct bitmap *has, *any = bitmap_new();
 	uint64_t head;
 	int err;
@@ -370,11 +370,11 @@ static int software_windows(struct windows *w, const struct software_row *softwa
 		err = index_in_order(&w->p->ix, any, &ids);
 	}
 	for (size_t i = 0; i < ids.n && !err; i += CHUNK) {
-		struct ids some = { ids.v + i, ids.n - i < CHUNK ? ids.n - i : CHUNK, 0 };
+		struct id_list some = { ids.v + i, ids.n - i < CHUNK ? ids.n - i : CHUNK, 0 };
 
 		err = emit_some(w, &some, has, &row);
 	}
-	ids_free(&ids);
+	id_list_free(&ids);
 	bitmap_free(has);
 	bitmap_free(any);
 	return err;
@@ -390,7 +390,7 @@ int query_exposure(struct posture *posture, const struct exposure_query *q,
 {
 	struct posture_read *p = posture_read(posture);
 	struct windows w = { .p = p, .q = q, .fn = fn, .ctx = ctx };
-	struct ids ids = { 0 }, unordered = { 0 };
+	struct id_list ids = { 0 }, unordered = { 0 };
 	const struct when when = { 0, q->software.when.known_at };
 	struct moment now;
 	int err = moment_of(p, when, &w.m);
@@ -413,7 +413,7 @@ int query_exposure(struct posture *posture, const struct exposure_query *q,
 	uncertainty_free(&w.doubts);
 	free(w.begin);
 	free(w.turns);
-	ids_free(&ids);
-	ids_free(&unordered);
+	id_list_free(&ids);
+	id_list_free(&unordered);
 	return err;
 }

@@ -19,7 +19,7 @@
 
 /* Rows and sets must be of the same moment, also when that is now, which `asked` still says. */
 static int lacking_moment(struct posture_read *p, const struct software_query *q,
-			  struct moment *asked, struct moment *m, struct ids *endpoints)
+			  struct moment *asked, struct moment *m, struct id_list *endpoints)
 {
 	int err = moment_of(p, q->when, asked);
 
@@ -37,7 +37,8 @@ static int lacking_moment(struct posture_read *p, const struct software_query *q
 
 /* Adds to `any` who has one of these. */
 static int lacking_join(struct posture_read *p, const struct moment *m,
-			const struct ids *software, struct bitmap *any, struct uncertainty *d)
+			const struct id_list *software, struct bitmap *any,
+			struct uncertainty *d)
 {
 	struct bitmap **who;
 	int err = history_who_has(p, m, software, &who, d);
@@ -51,7 +52,7 @@ static int lacking_join(struct posture_read *p, const struct moment *m,
 	return err;
 }
 
-static void ids_without(struct ids *ids, const struct bitmap *b)
+static void ids_without(struct id_list *ids, const struct bitmap *b)
 {
 	size_t keep = 0;
 
@@ -62,7 +63,7 @@ static void ids_without(struct ids *ids, const struct bitmap *b)
 }
 
 /* Those that were there. */
-static int lacking_brief(struct posture_read *p, const struct moment *m, struct ids *ids,
+static int lacking_brief(struct posture_read *p, const struct moment *m, struct id_list *ids,
 			 const struct uncertainty *d,
 			 int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
@@ -81,7 +82,7 @@ int query_lacking(struct posture *posture, const struct software_query *q,
 		  int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
 	struct posture_read *p = posture_read(posture);
-	struct ids endpoints = { 0 }, software = { 0 }, unordered = { 0 };
+	struct id_list endpoints = { 0 }, software = { 0 }, unordered = { 0 };
 	struct bitmap *any = bitmap_new();
 	struct uncertainty doubts = { 0 };
 	struct moment asked, m;
@@ -92,7 +93,8 @@ int query_lacking(struct posture *posture, const struct software_query *q,
 	for (size_t i = 0; !err && i < software.n; i += PIECE) {
 		size_t n = software.n - i < PIECE ? software.n - i : PIECE;
 
-		err = lacking_join(p, &m, &(struct ids){ software.v + i, n, 0 }, any, &doubts);
+		err = lacking_join(p, &m, &(struct id_list){ software.v + i, n, 0 }, any,
+				   &doubts);
 	}
 	uncertainty_settle(&doubts);
 	if (!err && q->fresh)
@@ -107,8 +109,8 @@ int query_lacking(struct posture *posture, const struct software_query *q,
 		err = software_rows_present(p, &m, &unordered, q->filter, q->unordered);
 	bitmap_free(any);
 	uncertainty_free(&doubts);
-	ids_free(&endpoints);
-	ids_free(&software);
-	ids_free(&unordered);
+	id_list_free(&endpoints);
+	id_list_free(&software);
+	id_list_free(&unordered);
 	return err;
 }

@@ -10,8 +10,8 @@
 
 /* Keeps in wanted, from *keep on, what of the n at `from` is in the range. */
 static int narrow_some(const struct dictionary *d, const struct version_range *r,
-		       struct ids *wanted, size_t from, size_t n, size_t *keep,
-		       struct ids *unordered)
+		       struct id_list *wanted, size_t from, size_t n, size_t *keep,
+		       struct id_list *unordered)
 {
 	int err = 0;
 
@@ -24,7 +24,7 @@ static int narrow_some(const struct dictionary *d, const struct version_range *r
 			wanted->v[(*keep)++] = wanted->v[i];
 			break;
 		case VERSION_UNKNOWN:
-			err = ids_push(unordered, wanted->v[i]);
+			err = id_list_push(unordered, wanted->v[i]);
 			break;
 		default:
 			break;
@@ -33,8 +33,8 @@ static int narrow_some(const struct dictionary *d, const struct version_range *r
 	return err;
 }
 
-static int wanted_narrow(struct posture_read *p, const struct version_range *r, struct ids *wanted,
-			 struct ids *unordered)
+static int wanted_narrow(struct posture_read *p, const struct version_range *r,
+			 struct id_list *wanted, struct id_list *unordered)
 {
 	size_t keep = 0;
 	int err = 0;
@@ -51,8 +51,8 @@ static int wanted_narrow(struct posture_read *p, const struct version_range *r, 
 	return err;
 }
 
-int query_software_ids(struct posture_read *p, const struct software_query *q, struct ids *wanted,
-		   struct ids *unordered)
+int query_software_ids(struct posture_read *p, const struct software_query *q,
+		       struct id_list *wanted, struct id_list *unordered)
 {
 	uint32_t from = 0;
 	int err;

@@ -56,7 +56,7 @@ static int software_cmp(const void *a, const void *b)
 	return c ? c : span_cmp(x->identifier, y->identifier);
 }
 
-static int software_rows(struct posture_read *p, const struct ids *ids,
+static int software_rows(struct posture_read *p, const struct id_list *ids,
 			 const struct software_numbers *numbers, struct software_rows *rows)
 {
 	int err = 0;
@@ -80,9 +80,9 @@ static int software_rows(struct posture_read *p, const struct ids *ids,
 	return err;
 }
 
-int software_rows_emit(struct posture_read *p, const struct ids *ids,
-			 const struct software_numbers *numbers,
-			 int (*fn)(void *ctx, const struct software_row *row), void *ctx)
+int software_rows_emit(struct posture_read *p, const struct id_list *ids,
+		       const struct software_numbers *numbers,
+		       int (*fn)(void *ctx, const struct software_row *row), void *ctx)
 {
 	struct software_rows rows = { 0 };
 	int err = software_rows(p, ids, numbers, &rows);
@@ -94,15 +94,16 @@ int software_rows_emit(struct posture_read *p, const struct ids *ids,
 	return err;
 }
 
-int software_rows_emit_all(struct posture_read *p, const struct ids *ids,
-		  int (*fn)(void *ctx, const struct software_row *row), void *ctx)
+int software_rows_emit_all(struct posture_read *p, const struct id_list *ids,
+			   int (*fn)(void *ctx, const struct software_row *row), void *ctx)
 {
 	return software_rows_emit(p, ids, &(struct software_numbers){ 0 }, fn, ctx);
 }
 
 /* By building the bitmap of the endpoints of each. */
-static int count_sets(struct posture_read *p, const struct moment *m, const struct ids *ids,
-		      const struct endpoint_filter *filter, uint64_t *counts, struct uncertainty *d)
+static int count_sets(struct posture_read *p, const struct moment *m,
+		      const struct id_list *ids, const struct endpoint_filter *filter,
+		      uint64_t *counts, struct uncertainty *d)
 {
 	struct bitmap **who;
 	int err = history_who_has(p, m, ids, &who, d);
@@ -118,8 +119,9 @@ static int count_sets(struct posture_read *p, const struct moment *m, const stru
 	return err;
 }
 
-int software_rows_count(struct posture_read *p, const struct moment *m, const struct ids *ids,
-			  const struct endpoint_filter *filter, uint64_t *counts, struct uncertainty *d)
+int software_rows_count(struct posture_read *p, const struct moment *m,
+			const struct id_list *ids, const struct endpoint_filter *filter,
+			uint64_t *counts, struct uncertainty *d)
 {
 	if (m->past || filter)
 		return count_sets(p, m, ids, filter, counts, d);
@@ -132,8 +134,9 @@ int software_rows_count(struct posture_read *p, const struct moment *m, const st
 	return 0;
 }
 
-int software_rows_present(struct posture_read *p, const struct moment *m, const struct ids *ids,
-		    const struct endpoint_filter *filter, uint64_t *n)
+int software_rows_present(struct posture_read *p, const struct moment *m,
+			  const struct id_list *ids, const struct endpoint_filter *filter,
+			  uint64_t *n)
 {
 	uint64_t *counts = calloc(ids->n + 1, sizeof(*counts));
 	int err = counts ? software_rows_count(p, m, ids, filter, counts, NULL) : ST_ENOMEM;

@@ -6,7 +6,7 @@
 #include "base/err.h"
 
 static int description_set(struct description_of *d, enum description which, struct span s,
-			   struct text_table *texts, bool *changed)
+			   struct text_pool *texts, bool *changed)
 {
 	struct text *x;
 
@@ -58,7 +58,7 @@ struct description_news description_compare(const struct description_of *d,
 }
 
 int description_merge(struct description_of *d, const struct software *s,
-		      struct text_table *texts, bool *changed)
+		      struct text_pool *texts, bool *changed)
 {
 	struct span from[DESC_N];
 	int err = 0;
@@ -81,7 +81,7 @@ void description_copy(struct description_of *to, const struct description_of *fr
 		text_ref(to->text[i]);
 }
 
-void description_drop(struct description_of *d, struct text_table *texts)
+void description_drop(struct description_of *d, struct text_pool *texts)
 {
 	for (int i = 0; i < DESC_N; i++)
 		text_drop(texts, d->text[i]);
@@ -108,7 +108,7 @@ void description_store(const struct dictionary_entry *e, const struct descriptio
 }
 
 int description_load(struct description_of *d, const struct repository_software *row,
-		     struct text_table *texts)
+		     struct text_pool *texts)
 {
 	const struct software s = {
 		.model_pen = row->model_pen,

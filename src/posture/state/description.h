@@ -43,17 +43,17 @@ struct description_news description_compare(const struct description_of *d,
 /* Applies s to d; an empty field of s changes nothing. Sets *changed when something changed. 0 or
  * ST_ENOMEM. */
 int description_merge(struct description_of *d, const struct software *s,
-		      struct text_table *texts, bool *changed);
+		      struct text_pool *texts, bool *changed);
 
 /* Copies from, with a reference to each of its texts. */
 void description_copy(struct description_of *to, const struct description_of *from);
 
 /* Drops the references. */
-void description_drop(struct description_of *d, struct text_table *texts);
+void description_drop(struct description_of *d, struct text_pool *texts);
 
 /* Fills d from a row of the repository; a row from entry and description. The row borrows both. */
 int description_load(struct description_of *d, const struct repository_software *row,
-		     struct text_table *texts);
+		     struct text_pool *texts);
 void description_store(const struct dictionary_entry *e, const struct description_of *d,
 		       struct repository_software *row);
 

@@ -26,7 +26,7 @@ struct dictionary_entry *dictionary_get(const struct dictionary *d, uint32_t id)
 
 struct dictionary_entry *dictionary_find(const struct dictionary *d, struct span identifier)
 {
-	return dictionary_get(d, keys_find(&d->by_identifier, identifier));
+	return dictionary_get(d, key_table_find(&d->by_identifier, identifier));
 }
 
 struct dictionary_entry *dictionary_entry_new(uint32_t id, struct span identifier)
@@ -42,7 +42,7 @@ struct dictionary_entry *dictionary_entry_new(uint32_t id, struct span identifie
 	return e;
 }
 
-void dictionary_entry_free(struct dictionary_entry *e, struct text_table *texts)
+void dictionary_entry_free(struct dictionary_entry *e, struct text_pool *texts)
 {
 	if (!e)
 		return;
@@ -95,7 +95,7 @@ static int name_table_add(struct name_table *t, const char *s, struct text *hold
 	return 0;
 }
 
-static void name_table_free(struct name_table *t, struct text_table *texts)
+static void name_table_free(struct name_table *t, struct text_pool *texts)
 {
 	for (size_t i = 0; i < t->n; i++)
 		text_drop(texts, t->v[i].hold);
@@ -132,7 +132,7 @@ int dictionary_add(struct dictionary *d, struct dictionary_entry *e)
 	}
 	d->by_identifier.key_of = identifier_of;
 	d->by_identifier.ctx = d;
-	if (keys_reserve(&d->by_identifier, e->id) < 0)
+	if (key_table_reserve(&d->by_identifier, e->id) < 0)
 		return ST_ENOMEM;
 	if ((err = name_table_add(&d->identifiers, e->s, NULL, e->id)) < 0)
 		return err;
@@ -142,14 +142,14 @@ int dictionary_add(struct dictionary *d, struct dictionary_entry *e)
 	}
 	d->by_id[0] = NULL;
 	d->by_id[++d->n] = e;
-	keys_put(&d->by_identifier, e->id);
+	key_table_put(&d->by_identifier, e->id);
 	d->octets += sizeof(*e) + e->n + 1 + sizeof(*v) + 2 * sizeof(struct name_ref);
 	return 0;
 }
 
 /* Names that entries have lost go once they are many: an endpoint that keeps renaming its
  * software must not make the table grow. */
-static void names_compact(struct dictionary *d, struct text_table *texts)
+static void names_compact(struct dictionary *d, struct text_pool *texts)
 {
 	struct name_table *t = &d->names;
 	size_t keep = 0;
@@ -170,7 +170,7 @@ static void names_compact(struct dictionary *d, struct text_table *texts)
 }
 
 int dictionary_describe(struct dictionary *d, struct dictionary_entry *e,
-			struct description_of *with, struct text_table *texts)
+			struct description_of *with, struct text_pool *texts)
 {
 	bool renamed = e->d.text[DESC_NAME] != with->text[DESC_NAME];
 
@@ -224,7 +224,8 @@ static size_t name_table_find(const struct name_table *t, const struct glob *g, 
 	return lo;
 }
 
-static int name_table_match(const struct name_table *t, const struct glob *g, struct ids *out)
+static int name_table_match(const struct name_table *t, const struct glob *g,
+			    struct id_list *out)
 {
 	size_t lo = name_table_find(t, g, 0);
 	int err = 0;
@@ -233,11 +234,11 @@ static int name_table_match(const struct name_table *t, const struct glob *g, st
 		if (strncmp(t->v[lo].s, g->text, g->literal) != 0)
 			break;
 		if (glob_matches(g, t->v[lo].s))
-			err = ids_push(out, t->v[lo].id);
+			err = id_list_push(out, t->v[lo].id);
 	}
 	for (size_t i = t->sorted; !err && i < t->n; i++)
 		if (glob_matches(g, t->v[i].s))
-			err = ids_push(out, t->v[i].id);
+			err = id_list_push(out, t->v[i].id);
 	return err;
 }
 
@@ -261,7 +262,7 @@ static bool entry_matches(const struct dictionary *d, const struct glob *g, uint
 
 /* By the tables. A name that an entry has lost still stands there: only what matches now
  * counts. */
-static int match_prefix(const struct dictionary *d, const struct glob *g, struct ids *out)
+static int match_prefix(const struct dictionary *d, const struct glob *g, struct id_list *out)
 {
 	size_t keep = 0;
 	int err;
@@ -269,7 +270,7 @@ static int match_prefix(const struct dictionary *d, const struct glob *g, struct
 	if ((err = name_table_match(&d->names, g, out)) < 0 ||
 	    (err = name_table_match(&d->identifiers, g, out)) < 0)
 		return err;
-	ids_sort(out);
+	id_list_sort(out);
 	for (size_t i = 0; i < out->n; i++)
 		if (entry_matches(d, g, out->v[i]))
 			out->v[keep++] = out->v[i];
@@ -278,7 +279,7 @@ static int match_prefix(const struct dictionary *d, const struct glob *g, struct
 }
 
 int dictionary_match_some(const struct dictionary *d, const char *glob, uint32_t *from,
-			  struct ids *out)
+			  struct id_list *out)
 {
 	uint32_t end = d->n - *from < PORTION ? d->n : *from + PORTION, id = *from;
 	size_t octets = 0;
@@ -297,13 +298,13 @@ int dictionary_match_some(const struct dictionary *d, const char *glob, uint32_t
 
 		octets += d->by_id[id]->n + (name ? name->n : 0);
 		if (entry_matches(d, &g, id))
-			err = ids_push(out, id);
+			err = id_list_push(out, id);
 	}
 	*from = id < d->n ? id : 0;
 	return err;
 }
 
-int dictionary_match(const struct dictionary *d, const char *glob, struct ids *out)
+int dictionary_match(const struct dictionary *d, const char *glob, struct id_list *out)
 {
 	uint32_t from = 0;
 	int err;
@@ -315,9 +316,9 @@ int dictionary_match(const struct dictionary *d, const char *glob, struct ids *o
 	return err;
 }
 
-void dictionary_free(struct dictionary *d, struct text_table *texts)
+void dictionary_free(struct dictionary *d, struct text_pool *texts)
 {
-	keys_free(&d->by_identifier);
+	key_table_free(&d->by_identifier);
 	name_table_free(&d->names, texts);
 	name_table_free(&d->identifiers, texts);
 	for (uint32_t i = 1; i <= d->n; i++)

@@ -14,7 +14,8 @@ struct software;
 struct repository_software;
 
 struct dictionary_entry {
-	UT_hash_handle hh; /* for the commit that stages it; the dictionary has its own table */
+	UT_hash_handle
+		hh; /* for the commit that stages it; the dictionary has its own table */
 	uint32_t id;
 	struct description_of d;
 	uint32_t n;
@@ -28,7 +29,7 @@ struct name_table {
 
 /* Zero-initialise. */
 struct dictionary {
-	struct keys by_identifier;
+	struct key_table by_identifier;
 	struct dictionary_entry **by_id; /* [0] is unused */
 	uint32_t n, cap;                 /* ids 1 to n */
 	struct name_table names, identifiers;
@@ -45,7 +46,7 @@ struct dictionary_entry *dictionary_get(const struct dictionary *d, uint32_t id)
 
 /* A new entry that is in no dictionary yet; NULL when out of memory. */
 struct dictionary_entry *dictionary_entry_new(uint32_t id, struct span identifier);
-void dictionary_entry_free(struct dictionary_entry *e, struct text_table *texts);
+void dictionary_entry_free(struct dictionary_entry *e, struct text_pool *texts);
 
 /* Takes ownership of e, whose id is d->n + 1. ST_ENOMEM, or ST_EDB when the id or the identifier is
  * not new: the caller keeps e. */
@@ -53,17 +54,17 @@ int dictionary_add(struct dictionary *d, struct dictionary_entry *e);
 
 /* Replaces the description of e, an entry of d, by *with, and takes over its references. */
 int dictionary_describe(struct dictionary *d, struct dictionary_entry *e,
-			struct description_of *with, struct text_table *texts);
+			struct description_of *with, struct text_pool *texts);
 
 /* Ids of entries whose name or identifier matches the glob, sorted. 0, ST_ENOMEM, or
  * ST_EVALUE for a glob with more stars than anybody means. */
-int dictionary_match(const struct dictionary *d, const char *glob, struct ids *out);
+int dictionary_match(const struct dictionary *d, const char *glob, struct id_list *out);
 
 /* The same in portions, between which a lock can be let go: adds what it finds to out, ascending,
  * and sets *from, which is 0 at first, to where to go on, and to 0 at the end. */
 int dictionary_match_some(const struct dictionary *d, const char *glob, uint32_t *from,
-			  struct ids *out);
+			  struct id_list *out);
 
-void dictionary_free(struct dictionary *d, struct text_table *texts);
+void dictionary_free(struct dictionary *d, struct text_pool *texts);
 
 #endif

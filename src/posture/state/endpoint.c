@@ -51,7 +51,7 @@ static size_t endpoint_size(const struct endpoint *e)
 	return sizeof(*e) + (end > e->n_key ? end : e->n_key) + 1;
 }
 
-void endpoint_free(struct endpoint *e, struct text_table *t)
+void endpoint_free(struct endpoint *e, struct text_pool *t)
 {
 	if (!e)
 		return;
@@ -59,7 +59,7 @@ void endpoint_free(struct endpoint *e, struct text_table *t)
 		text_drop(t, e->told[i]);
 	free(e->told);
 	free(e->delta);
-	ledger_free(&e->ledger);
+	event_coverage_free(&e->ledger);
 	free(e);
 }
 
@@ -86,9 +86,9 @@ struct endpoint *endpoint_copy(const struct endpoint *e)
 	memcpy(c, e, size);
 	c->delta = array_copy(e->delta, e->n_added + e->n_removed, sizeof(*e->delta), &ok);
 	c->told = array_copy(e->told, n, sizeof(*e->told), &ok);
-	ok &= ledger_copy(&c->ledger, &e->ledger) == 0;
+	ok &= event_coverage_copy(&c->ledger, &e->ledger) == 0;
 	if (!ok) {
-		ledger_free(&c->ledger);
+		event_coverage_free(&c->ledger);
 		free(c->delta);
 		free(c->told);
 		free(c);
@@ -108,23 +108,23 @@ bool endpoint_has_software(const struct endpoint *e, uint32_t software)
 {
 	if (!e->set)
 		return false;
-	if (ids_has(endpoint_added(e), e->n_added, software))
+	if (id_list_has(endpoint_added(e), e->n_added, software))
 		return true;
-	return ids_has(e->set->members, e->set->n, software) &&
-	       !ids_has(endpoint_removed(e), e->n_removed, software);
+	return id_list_has(e->set->members, e->set->n, software) &&
+	       !id_list_has(endpoint_removed(e), e->n_removed, software);
 }
 
-int endpoint_software(const struct endpoint *e, struct ids *out)
+int endpoint_software(const struct endpoint *e, struct id_list *out)
 {
 	out->n = 0;
 	if (!e->set)
 		return 0;
-	return ids_patch(e->set->members, e->set->n, endpoint_added(e), e->n_added,
-			 endpoint_removed(e), e->n_removed, out);
+	return id_list_patch(e->set->members, e->set->n, endpoint_added(e), e->n_added,
+			     endpoint_removed(e), e->n_removed, out);
 }
 
-int endpoint_set_software(struct endpoint *e, const struct set *base, const struct ids *added,
-			  const struct ids *removed)
+int endpoint_set_software(struct endpoint *e, const struct software_set *base,
+			  const struct id_list *added, const struct id_list *removed)
 {
 	uint32_t *delta = NULL;
 	size_t n = added->n + removed->n;
@@ -182,7 +182,7 @@ static uint32_t told_place(struct text *const *v, uint32_t n, struct span name, 
 }
 
 /* Takes x in the place of the text at `at`, or in front of it. */
-static int told_put(struct endpoint *e, struct text_table *t, uint32_t at, bool found,
+static int told_put(struct endpoint *e, struct text_pool *t, uint32_t at, bool found,
 		    struct text *x)
 {
 	uint32_t n = e->n_facts + e->n_results;
@@ -205,7 +205,7 @@ static int told_put(struct endpoint *e, struct text_table *t, uint32_t at, bool 
 	return 1;
 }
 
-static void told_remove(struct endpoint *e, struct text_table *t, uint32_t at)
+static void told_remove(struct endpoint *e, struct text_pool *t, uint32_t at)
 {
 	uint32_t n = e->n_facts + e->n_results;
 
@@ -217,14 +217,14 @@ static void told_remove(struct endpoint *e, struct text_table *t, uint32_t at)
 	}
 }
 
-struct text *endpoint_fact_text(struct text_table *t, struct span name, struct span value)
+struct text *endpoint_fact_text(struct text_pool *t, struct span name, struct span value)
 {
 	const struct span parts[] = { name, span_of("", 1), value };
 
 	return text_intern_parts(t, parts, 3);
 }
 
-struct text *endpoint_result_text(struct text_table *t, struct span rule, struct span reason,
+struct text *endpoint_result_text(struct text_pool *t, struct span rule, struct span reason,
 				  uint8_t verdict)
 {
 	const struct span parts[] = { rule, span_of("", 1), span_of(&verdict, 1), reason };
@@ -273,7 +273,7 @@ static bool is_incomplete(struct span name)
 	return span_eq(name, span_str(FACT_INCOMPLETE));
 }
 
-int endpoint_fact_set(struct endpoint *e, struct text_table *t, struct span name,
+int endpoint_fact_set(struct endpoint *e, struct text_pool *t, struct span name,
 		      struct span value)
 {
 	bool found;
@@ -287,7 +287,7 @@ int endpoint_fact_set(struct endpoint *e, struct text_table *t, struct span name
 	return 0;
 }
 
-int endpoint_result_set(struct endpoint *e, struct text_table *t, struct span rule,
+int endpoint_result_set(struct endpoint *e, struct text_pool *t, struct span rule,
 			struct span reason, uint8_t verdict)
 {
 	bool found;
@@ -301,14 +301,14 @@ int endpoint_result_set(struct endpoint *e, struct text_table *t, struct span ru
 	return 0;
 }
 
-void endpoint_fact_remove(struct endpoint *e, struct text_table *t, uint32_t i)
+void endpoint_fact_remove(struct endpoint *e, struct text_pool *t, uint32_t i)
 {
 	e->incomplete &= !is_incomplete(told_name(e->told[i]));
 	told_remove(e, t, i);
 	e->n_facts--;
 }
 
-void endpoint_result_remove(struct endpoint *e, struct text_table *t, uint32_t i)
+void endpoint_result_remove(struct endpoint *e, struct text_pool *t, uint32_t i)
 {
 	told_remove(e, t, e->n_facts + i);
 	e->n_results--;
@@ -401,5 +401,6 @@ size_t endpoint_octets(const struct endpoint *e)
 
 	return blocks * 16 + endpoint_size(e) +
 	       (e->n_added + e->n_removed) * sizeof(*e->delta) +
-	       (e->n_facts + e->n_results) * sizeof(*e->told) + ledger_octets(&e->ledger);
+	       (e->n_facts + e->n_results) * sizeof(*e->told) +
+	       event_coverage_octets(&e->ledger);
 }

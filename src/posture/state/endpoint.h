@@ -9,7 +9,7 @@
 
 struct repository_endpoint;
 struct repository_event_coverage;
-struct set;
+struct software_set;
 
 /* What an endpoint has made of its allowance (posture_conf); in memory only. */
 struct spent {
@@ -28,8 +28,8 @@ struct endpoint {
 	uint64_t first_seq, inventory_seq; /* inventory_seq 0: no inventory yet */
 	uint64_t forgotten_seq;            /* 0: it is of the present */
 	int64_t first_seen, last_contact, complete_through;
-	struct ledger ledger;
-	const struct set *set; /* its software is that of set, */
+	struct event_coverage ledger;
+	const struct software_set *set; /* its software is that of set, */
 	uint32_t *delta;    /* and the first n_added of these, without the n_removed behind */
 	struct text **told; /* n_facts facts by name, then n_results results by rule */
 	uint32_t n_added, n_removed;
@@ -54,7 +54,7 @@ static inline bool endpoint_was(const struct endpoint *e, uint64_t seq)
 	return e->first_seq <= seq && (!e->forgotten_seq || e->forgotten_seq > seq);
 }
 
-void endpoint_free(struct endpoint *e, struct text_table *t);
+void endpoint_free(struct endpoint *e, struct text_pool *t);
 
 static inline const uint32_t *endpoint_added(const struct endpoint *e)
 {
@@ -83,11 +83,11 @@ uint32_t endpoint_software_count(const struct endpoint *e);
 bool endpoint_has_software(const struct endpoint *e, uint32_t software);
 
 /* All of them, sorted. 0 or ST_ENOMEM. */
-int endpoint_software(const struct endpoint *e, struct ids *out);
+int endpoint_software(const struct endpoint *e, struct id_list *out);
 
 /* Sets base and difference. 0 or ST_ENOMEM. */
-int endpoint_set_software(struct endpoint *e, const struct set *base, const struct ids *added,
-			  const struct ids *removed);
+int endpoint_set_software(struct endpoint *e, const struct software_set *base,
+			  const struct id_list *added, const struct id_list *removed);
 
 /* A fact (its name and value) or a result (its rule, reason and verdict), to look at. */
 struct fact_view {
@@ -103,21 +103,21 @@ struct fact_view endpoint_result_at(const struct endpoint *e, uint32_t i);
 bool endpoint_has_fact(const struct endpoint *e, struct span name, struct span *value);
 
 /* Sets a fact, or a result. 0 or ST_ENOMEM, and nothing has happened. */
-int endpoint_fact_set(struct endpoint *e, struct text_table *t, struct span name,
+int endpoint_fact_set(struct endpoint *e, struct text_pool *t, struct span name,
 		      struct span value);
-int endpoint_result_set(struct endpoint *e, struct text_table *t, struct span rule,
+int endpoint_result_set(struct endpoint *e, struct text_pool *t, struct span rule,
 			struct span reason, uint8_t verdict);
 
 /* Whether there is such a result; *r may be NULL. */
 bool endpoint_has_result(const struct endpoint *e, struct span rule, struct fact_view *r);
 
-void endpoint_fact_remove(struct endpoint *e, struct text_table *t, uint32_t i);
-void endpoint_result_remove(struct endpoint *e, struct text_table *t, uint32_t i);
+void endpoint_fact_remove(struct endpoint *e, struct text_pool *t, uint32_t i);
+void endpoint_result_remove(struct endpoint *e, struct text_pool *t, uint32_t i);
 
 /* At a start: takes texts, made by these two, behind what e has of each. 0, ST_ENOMEM, or ST_EDB
  * when they are not sorted or there is one twice; the texts are the caller's then. */
-struct text *endpoint_fact_text(struct text_table *t, struct span name, struct span value);
-struct text *endpoint_result_text(struct text_table *t, struct span rule, struct span reason,
+struct text *endpoint_fact_text(struct text_pool *t, struct span name, struct span value);
+struct text *endpoint_result_text(struct text_pool *t, struct span rule, struct span reason,
 				  uint8_t verdict);
 int endpoint_take_told(struct endpoint *e, struct text *const *facts, uint32_t n_facts,
 		       struct text *const *results, uint32_t n_results);

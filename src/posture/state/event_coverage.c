@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-void ledger_free(struct ledger *l)
+void event_coverage_free(struct event_coverage *l)
 {
 	free(l->ranges);
 	free(l->instances);
-	*l = (struct ledger){ 0 };
+	*l = (struct event_coverage){ 0 };
 }
 
 /* n elements of this size again; NULL for none, and *ok turns false when out of memory. */
@@ -24,7 +24,7 @@ static void *again(const void *from, size_t n, size_t size, bool *ok)
 	return to;
 }
 
-int ledger_copy(struct ledger *to, const struct ledger *from)
+int event_coverage_copy(struct event_coverage *to, const struct event_coverage *from)
 {
 	bool ok = true;
 
@@ -33,11 +33,11 @@ int ledger_copy(struct ledger *to, const struct ledger *from)
 	to->ranges = again(from->ranges, from->n_ranges, sizeof(*to->ranges), &ok);
 	to->instances = again(from->instances, from->n_instances, sizeof(*to->instances), &ok);
 	if (!ok)
-		ledger_free(to);
+		event_coverage_free(to);
 	return ok ? 0 : ST_ENOMEM;
 }
 
-bool ledger_equal(const struct ledger *a, const struct ledger *b)
+bool event_coverage_equal(const struct event_coverage *a, const struct event_coverage *b)
 {
 	return a->contiguous == b->contiguous && a->highest == b->highest &&
 	       a->followed == b->followed && a->inventory_at == b->inventory_at &&
@@ -48,14 +48,14 @@ bool ledger_equal(const struct ledger *a, const struct ledger *b)
 					  a->n_instances * sizeof(*a->instances)) == 0);
 }
 
-void ledger_restart(struct ledger *l, uint32_t last_eid, int64_t at)
+void event_coverage_restart(struct event_coverage *l, uint32_t last_eid, int64_t at)
 {
-	ledger_free(l);
+	event_coverage_free(l);
 	l->contiguous = l->highest = last_eid;
 	l->inventory_at = at;
 }
 
-bool ledger_has(const struct ledger *l, uint32_t eid)
+bool event_coverage_has(const struct event_coverage *l, uint32_t eid)
 {
 	if (eid <= l->contiguous)
 		return true;
@@ -65,7 +65,7 @@ bool ledger_has(const struct ledger *l, uint32_t eid)
 	return false;
 }
 
-static void range_remove(struct ledger *l, uint32_t i)
+static void range_remove(struct event_coverage *l, uint32_t i)
 {
 	memmove(l->ranges + i, l->ranges + i + 1, (--l->n_ranges - i) * sizeof(*l->ranges));
 	if (!l->n_ranges) {
@@ -75,7 +75,7 @@ static void range_remove(struct ledger *l, uint32_t i)
 }
 
 /* The gap below the first range may be closed now. */
-static void ranges_absorb(struct ledger *l)
+static void ranges_absorb(struct event_coverage *l)
 {
 	while (l->n_ranges && l->ranges[0].from == l->contiguous + 1) {
 		l->contiguous = l->ranges[0].to;
@@ -83,7 +83,7 @@ static void ranges_absorb(struct ledger *l)
 	}
 }
 
-static int range_insert(struct ledger *l, uint32_t i, uint32_t eid)
+static int range_insert(struct event_coverage *l, uint32_t i, uint32_t eid)
 {
 	struct repository_range *v = reallocarray(l->ranges, l->n_ranges + 1, sizeof(*v));
 
@@ -95,7 +95,7 @@ static int range_insert(struct ledger *l, uint32_t i, uint32_t eid)
 	return 1;
 }
 
-int ledger_add(struct ledger *l, uint32_t eid, uint32_t max)
+int event_coverage_add(struct event_coverage *l, uint32_t eid, uint32_t max)
 {
 	uint32_t i = 0;
 
@@ -121,7 +121,7 @@ int ledger_add(struct ledger *l, uint32_t eid, uint32_t max)
 }
 
 /* Where software is or would be. */
-static uint32_t instances_place(const struct ledger *l, uint32_t software)
+static uint32_t instances_place(const struct event_coverage *l, uint32_t software)
 {
 	uint32_t lo = 0, hi = l->n_instances;
 
@@ -136,19 +136,20 @@ static uint32_t instances_place(const struct ledger *l, uint32_t software)
 	return lo;
 }
 
-static bool is_at(const struct ledger *l, uint32_t i, uint32_t software)
+static bool is_at(const struct event_coverage *l, uint32_t i, uint32_t software)
 {
 	return i < l->n_instances && l->instances[i].software == software;
 }
 
-int32_t ledger_count(const struct ledger *l, uint32_t software, bool present)
+int32_t event_coverage_count(const struct event_coverage *l, uint32_t software, bool present)
 {
 	uint32_t i = instances_place(l, software);
 
 	return is_at(l, i, software) ? l->instances[i].count : present;
 }
 
-static int instances_insert(struct ledger *l, uint32_t i, uint32_t software, int32_t count)
+static int instances_insert(struct event_coverage *l, uint32_t i, uint32_t software,
+			    int32_t count)
 {
 	if (l->n_instances == l->cap_instances) {
 		uint32_t cap = l->cap_instances ? l->cap_instances * 2 : 4;
@@ -166,7 +167,7 @@ static int instances_insert(struct ledger *l, uint32_t i, uint32_t software, int
 	return 0;
 }
 
-int ledger_set_count(struct ledger *l, uint32_t software, int32_t count)
+int event_coverage_set_count(struct event_coverage *l, uint32_t software, int32_t count)
 {
 	uint32_t i = instances_place(l, software);
 
@@ -182,7 +183,7 @@ int ledger_set_count(struct ledger *l, uint32_t software, int32_t count)
 	return 0;
 }
 
-void ledger_settle(struct ledger *l)
+void event_coverage_settle(struct event_coverage *l)
 {
 	uint32_t n = 0;
 
@@ -192,7 +193,8 @@ void ledger_settle(struct ledger *l)
 	l->n_instances = n;
 }
 
-static bool row_fits(const struct ledger *l, const struct repository_event_coverage *row)
+static bool row_fits(const struct event_coverage *l,
+		     const struct repository_event_coverage *row)
 {
 	uint64_t free_from = (uint64_t)l->contiguous + 2;
 
@@ -210,9 +212,9 @@ static bool row_fits(const struct ledger *l, const struct repository_event_cover
 	return row->highest_eid >= l->contiguous;
 }
 
-int ledger_load(struct ledger *l, const struct repository_event_coverage *row)
+int event_coverage_load(struct event_coverage *l, const struct repository_event_coverage *row)
 {
-	const struct ledger stored = {
+	const struct event_coverage stored = {
 		.contiguous = l->contiguous,
 		.highest = row->highest_eid,
 		.followed = row->followed,
@@ -225,11 +227,11 @@ int ledger_load(struct ledger *l, const struct repository_event_coverage *row)
 
 	if (!row_fits(l, row))
 		return ST_EDB;
-	ledger_free(l);
-	return ledger_copy(l, &stored);
+	event_coverage_free(l);
+	return event_coverage_copy(l, &stored);
 }
 
-size_t ledger_octets(const struct ledger *l)
+size_t event_coverage_octets(const struct event_coverage *l)
 {
 	return l->n_ranges * sizeof(*l->ranges) + l->n_instances * sizeof(*l->instances);
 }

@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-void ids_free(struct ids *s)
+void id_list_free(struct id_list *s)
 {
 	free(s->v);
-	*s = (struct ids){ 0 };
+	*s = (struct id_list){ 0 };
 }
 
-int ids_reserve(struct ids *s, size_t n)
+int id_list_reserve(struct id_list *s, size_t n)
 {
 	uint32_t *v;
 
@@ -26,17 +26,17 @@ int ids_reserve(struct ids *s, size_t n)
 	return 0;
 }
 
-int ids_push(struct ids *s, uint32_t v)
+int id_list_push(struct id_list *s, uint32_t v)
 {
-	if (s->n == s->cap && ids_reserve(s, s->n ? s->n + 1 : 16) < 0)
+	if (s->n == s->cap && id_list_reserve(s, s->n ? s->n + 1 : 16) < 0)
 		return ST_ENOMEM;
 	s->v[s->n++] = v;
 	return 0;
 }
 
-int ids_copy(struct ids *s, const uint32_t *v, size_t n)
+int id_list_copy(struct id_list *s, const uint32_t *v, size_t n)
 {
-	if (ids_reserve(s, n) < 0)
+	if (id_list_reserve(s, n) < 0)
 		return ST_ENOMEM;
 	if (n)
 		memcpy(s->v, v, n * sizeof(*v));
@@ -60,20 +60,20 @@ static size_t ids_place(const uint32_t *v, size_t n, uint32_t x)
 	return lo;
 }
 
-int ids_insert(struct ids *s, uint32_t v)
+int id_list_insert(struct id_list *s, uint32_t v)
 {
 	size_t at = ids_place(s->v, s->n, v);
 
 	if (at < s->n && s->v[at] == v)
 		return 0;
-	if (s->n == s->cap && ids_reserve(s, s->n ? s->n + 1 : 16) < 0)
+	if (s->n == s->cap && id_list_reserve(s, s->n ? s->n + 1 : 16) < 0)
 		return ST_ENOMEM;
 	memmove(s->v + at + 1, s->v + at, (s->n++ - at) * sizeof(*s->v));
 	s->v[at] = v;
 	return 0;
 }
 
-void ids_remove(struct ids *s, uint32_t v)
+void id_list_remove(struct id_list *s, uint32_t v)
 {
 	size_t at = ids_place(s->v, s->n, v);
 
@@ -88,7 +88,7 @@ static int id_cmp(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-void ids_sort(struct ids *s)
+void id_list_sort(struct id_list *s)
 {
 	size_t out = 0;
 	bool sorted = true;
@@ -104,8 +104,8 @@ void ids_sort(struct ids *s)
 	s->n = out;
 }
 
-int ids_diff(const uint32_t *before, size_t n_before, const uint32_t *now, size_t n_now,
-	     struct ids *added, struct ids *removed)
+int id_list_diff(const uint32_t *before, size_t n_before, const uint32_t *now, size_t n_now,
+		 struct id_list *added, struct id_list *removed)
 {
 	size_t b = 0, n = 0;
 	int err = 0;
@@ -116,22 +116,22 @@ int ids_diff(const uint32_t *before, size_t n_before, const uint32_t *now, size_
 			b++;
 			n++;
 		} else if (n == n_now || (b < n_before && before[b] < now[n])) {
-			err = ids_push(removed, before[b++]);
+			err = id_list_push(removed, before[b++]);
 		} else {
-			err = ids_push(added, now[n++]);
+			err = id_list_push(added, now[n++]);
 		}
 	}
 	return err;
 }
 
-int ids_patch(const uint32_t *base, size_t n_base, const uint32_t *added, size_t n_added,
-	      const uint32_t *removed, size_t n_removed, struct ids *out)
+int id_list_patch(const uint32_t *base, size_t n_base, const uint32_t *added, size_t n_added,
+		  const uint32_t *removed, size_t n_removed, struct id_list *out)
 {
 	size_t b = 0, a = 0, r = 0;
 	int err;
 
 	out->n = 0;
-	if ((err = ids_reserve(out, n_base + n_added + 1)) < 0)
+	if ((err = id_list_reserve(out, n_base + n_added + 1)) < 0)
 		return err;
 	while (b < n_base || a < n_added) {
 		bool take = a < n_added && (b == n_base || added[a] <= base[b]);
@@ -147,7 +147,7 @@ int ids_patch(const uint32_t *base, size_t n_base, const uint32_t *added, size_t
 	return 0;
 }
 
-bool ids_has(const uint32_t *v, size_t n, uint32_t x)
+bool id_list_has(const uint32_t *v, size_t n, uint32_t x)
 {
 	size_t at = ids_place(v, n, x);
 

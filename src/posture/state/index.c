@@ -41,17 +41,17 @@ void index_free(struct index *ix)
 		endpoint_free(ix->endpoints[i], &ix->texts);
 	for (uint32_t i = 0; i < ix->n_postings; i++)
 		posting_free(&ix->postings[i]);
-	sets_free(&ix->sets, true);
+	software_sets_free(&ix->sets, true);
 	dictionary_free(&ix->dictionary, &ix->texts);
-	text_table_free(&ix->texts);
+	text_pool_free(&ix->texts);
 	free(ix->postings);
 	free(ix->endpoints);
-	keys_free(&ix->keys);
-	order_free(&ix->names);
-	order_free(&ix->known);
-	order_free(&ix->gaps);
-	ids_free(&ix->forgotten);
-	ids_free(&ix->idle);
+	key_table_free(&ix->keys);
+	ordered_ids_free(&ix->names);
+	ordered_ids_free(&ix->known);
+	ordered_ids_free(&ix->gaps);
+	id_list_free(&ix->forgotten);
+	id_list_free(&ix->idle);
 	free(ix->inventories);
 	pthread_rwlock_destroy(&ix->lock);
 	*ix = (struct index){ 0 };
@@ -64,7 +64,7 @@ const struct endpoint *index_endpoint(const struct index *ix, uint32_t id)
 
 const struct endpoint *index_endpoint_by_key(const struct index *ix, struct span key)
 {
-	return index_endpoint(ix, keys_find(&ix->keys, key));
+	return index_endpoint(ix, key_table_find(&ix->keys, key));
 }
 
 struct who_has {
@@ -77,7 +77,7 @@ static bool add_set_endpoints(uint32_t set, void *ctx)
 {
 	struct who_has *w = ctx;
 
-	bitmap_or(w->out, sets_get(&w->ix->sets, set)->endpoints);
+	bitmap_or(w->out, software_sets_get(&w->ix->sets, set)->endpoints);
 	return true;
 }
 
@@ -85,7 +85,7 @@ static bool count_set_endpoints(uint32_t set, void *ctx)
 {
 	struct who_has *w = ctx;
 
-	w->count += bitmap_count(sets_get(&w->ix->sets, set)->endpoints);
+	w->count += bitmap_count(software_sets_get(&w->ix->sets, set)->endpoints);
 	return true;
 }
 
@@ -125,7 +125,7 @@ static bool add_until_enough(uint32_t set, void *ctx)
 {
 	struct beyond *b = ctx;
 
-	b->count += bitmap_count(sets_get(&b->ix->sets, set)->endpoints);
+	b->count += bitmap_count(software_sets_get(&b->ix->sets, set)->endpoints);
 	return b->count <= b->enough;
 }
 
@@ -165,7 +165,7 @@ static int reserve_endpoints(struct index *ix, uint32_t n)
 {
 	void *v;
 
-	if (keys_reserve(&ix->keys, n) < 0)
+	if (key_table_reserve(&ix->keys, n) < 0)
 		return ST_ENOMEM;
 	if (!(v = grow(ix->inventories, &ix->cap_inventories, n, sizeof(*ix->inventories))))
 		return ST_ENOMEM;
@@ -221,9 +221,9 @@ static void posting_clear(struct bitmap **b, uint32_t v)
 	}
 }
 
-int index_add_set(struct index *ix, struct set *s)
+int index_add_set(struct index *ix, struct software_set *s)
 {
-	int err = sets_add(&ix->sets, s);
+	int err = software_sets_add(&ix->sets, s);
 
 	for (size_t i = 0; i < s->n && !err; i++)
 		err = posting_set(&ix->postings[s->members[i] - 1].sets, s->id);
@@ -244,7 +244,7 @@ int index_link(struct index *ix, const struct endpoint *e)
 	return err;
 }
 
-bool index_set_is_idle(const struct index *ix, const struct set *s)
+bool index_set_is_idle(const struct index *ix, const struct software_set *s)
 {
 	return !ix->sets_stay && !s->forgotten && (!s->named || s->named < ix->first_seq) &&
 	       !bitmap_count(s->endpoints);
@@ -255,20 +255,20 @@ int index_find_idle(struct index *ix)
 	int err = 0;
 
 	ix->idle.n = 0;
-	for (struct set *s = sets_next(&ix->sets, 0); s && !err;
-	     s = sets_next(&ix->sets, s->id))
+	for (struct software_set *s = software_sets_next(&ix->sets, 0); s && !err;
+	     s = software_sets_next(&ix->sets, s->id))
 		if (index_set_is_idle(ix, s))
-			err = ids_push(&ix->idle, s->id);
+			err = id_list_push(&ix->idle, s->id);
 	return err;
 }
 
 void index_drop_set(struct index *ix, uint32_t id)
 {
-	struct set *s = sets_get(&ix->sets, id);
+	struct software_set *s = software_sets_get(&ix->sets, id);
 
 	for (size_t i = 0; i < s->n; i++)
 		posting_clear(&ix->postings[s->members[i] - 1].sets, id);
-	sets_drop(&ix->sets, s);
+	software_sets_drop(&ix->sets, s);
 }
 
 static void software_unlink(struct index *ix, const struct endpoint *e)
@@ -277,7 +277,7 @@ static void software_unlink(struct index *ix, const struct endpoint *e)
 		return;
 	bitmap_remove(e->set->endpoints, e->id);
 	if (!bitmap_count(e->set->endpoints)) /* when there is no memory it stays longer */
-		(void)ids_push(&ix->idle, e->set->id);
+		(void)id_list_push(&ix->idle, e->set->id);
 	for (uint32_t i = 0; i < e->n_added; i++)
 		posting_clear(&ix->postings[endpoint_added(e)[i] - 1].added, e->id);
 	for (uint32_t i = 0; i < e->n_removed; i++)
@@ -332,7 +332,7 @@ static int software_move(struct index *ix, const struct endpoint *old,
 static void set_forgotten(struct index *ix, const struct endpoint *e)
 {
 	if (e->set)
-		sets_get(&ix->sets, e->set->id)->forgotten++;
+		software_sets_get(&ix->sets, e->set->id)->forgotten++;
 }
 
 int index_load_forgotten(struct index *ix, uint32_t id, uint64_t seq)
@@ -342,7 +342,7 @@ int index_load_forgotten(struct index *ix, uint32_t id, uint64_t seq)
 	software_unlink(ix, e);
 	e->forgotten_seq = seq;
 	set_forgotten(ix, e);
-	return ids_push(&ix->forgotten, id);
+	return id_list_push(&ix->forgotten, id);
 }
 
 /* It is out of every answer of now; who asks about the past still finds it. */
@@ -352,12 +352,12 @@ static int endpoint_forget(struct index *ix, const struct endpoint *old, struct 
 
 	software_unlink(ix, old);
 	set_forgotten(ix, e);
-	if ((err = ids_push(&ix->forgotten, e->id)) < 0 ||
+	if ((err = id_list_push(&ix->forgotten, e->id)) < 0 ||
 	    (err = index_order_forget(ix, old, e)) < 0)
 		return err;
-	keys_take(&ix->keys, e->id);
+	key_table_take(&ix->keys, e->id);
 	ix->endpoints[e->id - 1] = e;
-	keys_put(&ix->keys, e->id);
+	key_table_put(&ix->keys, e->id);
 	return 0;
 }
 
@@ -378,11 +378,11 @@ static int endpoint_append(struct index *ix, struct endpoint *e)
 	if (e->id != ix->n_endpoints + 1 || index_endpoint_by_key(ix, endpoint_key(e)))
 		return ST_EDB;
 	ix->endpoints[ix->n_endpoints++] = e;
-	keys_put(&ix->keys, e->id);
+	key_table_put(&ix->keys, e->id);
 	ix->octets += endpoint_octets(e);
 	if (e->forgotten_seq) {
 		set_forgotten(ix, e);
-		if ((err = ids_push(&ix->forgotten, e->id)) < 0)
+		if ((err = id_list_push(&ix->forgotten, e->id)) < 0)
 			return err;
 	}
 	if (ix->loading)

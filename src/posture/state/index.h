@@ -34,22 +34,22 @@ struct inventory_start {
 
 struct index {
 	pthread_rwlock_t lock;
-	struct text_table texts; /* only the writer adds and removes */
+	struct text_pool texts; /* only the writer adds and removes */
 	struct dictionary dictionary;
-	struct sets sets;
+	struct software_sets sets;
 	struct posting *postings; /* by software id */
 	uint32_t n_postings;
 	struct endpoint **endpoints; /* by id - 1 */
 	uint32_t n_endpoints, cap_endpoints;
-	struct keys keys;     /* endpoints by key */
-	struct order names;   /* by name, case-insensitive */
-	struct order known;   /* by how far their software is known */
-	struct order gaps;    /* the same, of endpoints with a gap */
-	struct ids forgotten; /* endpoints that left the present; not sorted */
-	struct ids idle;      /* writer only: sets that may have no endpoint any more */
-	bool sets_stay;       /* the plugin does not support dropped sets (before 1.2) */
-	uint64_t first_seq;   /* writer only: first retained change */
-	bool loading;         /* orders and postings are built at the end */
+	struct key_table keys;    /* endpoints by key */
+	struct ordered_ids names; /* by name, case-insensitive */
+	struct ordered_ids known; /* by how far their software is known */
+	struct ordered_ids gaps;  /* the same, of endpoints with a gap */
+	struct id_list forgotten; /* endpoints that left the present; not sorted */
+	struct id_list idle;      /* writer only: sets that may have no endpoint any more */
+	bool sets_stay;           /* the plugin does not support dropped sets (before 1.2) */
+	uint64_t first_seq;       /* writer only: first retained change */
+	bool loading;             /* orders and postings are built at the end */
 	struct inventory_start *inventories; /* first inventory of each endpoint, by seq */
 	uint32_t n_inventories, cap_inventories;
 	size_t octets; /* of endpoints */
@@ -73,7 +73,7 @@ void index_who_had(const struct index *ix, uint32_t software, uint64_t seq,
 		   struct bitmap *out);
 
 /* True when no endpoint, present or forgotten, and no retained change refers to the set. */
-bool index_set_is_idle(const struct index *ix, const struct set *s);
+bool index_set_is_idle(const struct index *ix, const struct software_set *s);
 
 /* Collects all idle sets in ix->idle: after loading, and after the journal was pruned. */
 int index_find_idle(struct index *ix);
@@ -91,7 +91,7 @@ int index_reserve(struct index *ix, uint32_t endpoints, uint32_t software);
 
 /* Take ownership of a new dictionary entry, of a new set. */
 int index_add_software(struct index *ix, struct dictionary_entry *e);
-int index_add_set(struct index *ix, struct set *s);
+int index_add_set(struct index *ix, struct software_set *s);
 
 /* Drops an idle set. */
 void index_drop_set(struct index *ix, uint32_t id);

@@ -18,16 +18,16 @@ bool index_members_fit(const struct index *ix, const uint32_t *v, size_t n)
 /* The difference from its set is one: nothing is added that is there, or removed that is not. */
 static bool delta_fits(const struct index *ix, const struct endpoint *e)
 {
-	const struct set *s = e->set;
+	const struct software_set *s = e->set;
 
 	if (!index_members_fit(ix, endpoint_added(e), e->n_added) ||
 	    !index_members_fit(ix, endpoint_removed(e), e->n_removed))
 		return false;
 	for (uint32_t i = 0; i < e->n_added; i++)
-		if (ids_has(s->members, s->n, endpoint_added(e)[i]))
+		if (id_list_has(s->members, s->n, endpoint_added(e)[i]))
 			return false;
 	for (uint32_t i = 0; i < e->n_removed; i++)
-		if (!ids_has(s->members, s->n, endpoint_removed(e)[i]))
+		if (!id_list_has(s->members, s->n, endpoint_removed(e)[i]))
 			return false;
 	return true;
 }
@@ -53,8 +53,8 @@ static int link_all(struct index_linker *l)
 		bitmap_pack(ix->postings[i].added);
 		bitmap_pack(ix->postings[i].removed);
 	}
-	for (struct set *s = sets_next(&ix->sets, 0); s && !err;
-	     s = sets_next(&ix->sets, s->id))
+	for (struct software_set *s = software_sets_next(&ix->sets, 0); s && !err;
+	     s = software_sets_next(&ix->sets, s->id))
 		bitmap_pack(s->endpoints);
 	return err ? err : index_order_names(ix);
 }

@@ -53,27 +53,27 @@ static int load_software(void *ctx, const struct repository_software *s)
 static int load_set(void *ctx, const struct repository_set *rs)
 {
 	struct load *l = ctx;
-	struct set *s;
+	struct software_set *s;
 	int err;
 
 	if (rs->id <= l->ix->sets.first + l->ix->sets.n ||
 	    !index_members_fit(l->ix, rs->members, rs->n))
 		return load_bad(l, "set", rs->id);
-	if (!(s = set_new(rs->id, rs->members, rs->n)))
+	if (!(s = software_set_new(rs->id, rs->members, rs->n)))
 		return ST_ENOMEM;
 	memcpy(s->digest, rs->digest, sizeof(s->digest));
 	s->named = rs->named;
-	if ((err = index_add_set(l->ix, s)) < 0 && !sets_get(&l->ix->sets, s->id))
-		set_free(s);
+	if ((err = index_add_set(l->ix, s)) < 0 && !software_sets_get(&l->ix->sets, s->id))
+		software_set_free(s);
 	return err;
 }
 
 static int load_endpoint_software(struct load *l, struct endpoint *e,
 				  const struct repository_endpoint *r)
 {
-	const struct set *s = sets_get(&l->ix->sets, r->set);
-	struct ids added = { (uint32_t *)(uintptr_t)r->added, r->n_added, 0 };
-	struct ids removed = { (uint32_t *)(uintptr_t)r->removed, r->n_removed, 0 };
+	const struct software_set *s = software_sets_get(&l->ix->sets, r->set);
+	struct id_list added = { (uint32_t *)(uintptr_t)r->added, r->n_added, 0 };
+	struct id_list removed = { (uint32_t *)(uintptr_t)r->removed, r->n_removed, 0 };
 
 	if (!r->set != !r->inventory_seq || (r->set && !s))
 		return load_bad(l, "inventory of endpoint", r->id);
@@ -207,7 +207,8 @@ static void told_free(struct load *l)
 }
 
 /* How often software is there, and whether it is there, are two things that must agree. */
-static bool instances_fit(const struct index *ix, const struct endpoint *e, struct ids *has)
+static bool instances_fit(const struct index *ix, const struct endpoint *e,
+			  struct id_list *has)
 {
 	if (endpoint_software(e, has) < 0)
 		return false;
@@ -215,7 +216,7 @@ static bool instances_fit(const struct index *ix, const struct endpoint *e, stru
 		const struct repository_instances *n = &e->ledger.instances[i];
 
 		if (!n->software || n->software > ix->dictionary.n ||
-		    ids_has(has->v, has->n, n->software) != (n->count > 0))
+		    id_list_has(has->v, has->n, n->software) != (n->count > 0))
 			return false;
 	}
 	return true;
@@ -225,14 +226,14 @@ static int load_ledger(void *ctx, const struct repository_event_coverage *row)
 {
 	struct load *l = ctx;
 	struct endpoint *e = loaded_endpoint(l, row->endpoint);
-	struct ids has = { 0 };
-	int err = e && e->set ? ledger_load(&e->ledger, row) : ST_EDB;
+	struct id_list has = { 0 };
+	int err = e && e->set ? event_coverage_load(&e->ledger, row) : ST_EDB;
 
 	if (!err && e->ledger.n_instances && !instances_fit(l->ix, e, &has))
 		err = ST_EDB;
-	ids_free(&has);
+	id_list_free(&has);
 	if (!err)
-		l->ix->octets += ledger_octets(&e->ledger);
+		l->ix->octets += event_coverage_octets(&e->ledger);
 	return err == ST_EDB ? load_bad(l, "ledger of endpoint", row->endpoint) : err;
 }
 

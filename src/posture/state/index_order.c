@@ -46,46 +46,46 @@ int index_name_cmp(uint32_t a, uint32_t b, const void *ctx)
 	return c ? c : span_cmp(endpoint_key(x), endpoint_key(y));
 }
 
-int index_by_name(const struct index *ix, struct ids *out)
+int index_by_name(const struct index *ix, struct id_list *out)
 {
-	int err = ids_reserve(out, ix->names.count + 1);
+	int err = id_list_reserve(out, ix->names.count + 1);
 
 	if (err < 0)
 		return err;
 	out->n = ix->names.count;
-	order_ids(&ix->names, out->v);
+	ordered_ids_ids(&ix->names, out->v);
 	return 0;
 }
 
 struct named {
 	const struct index *ix;
 	struct span text;
-	struct ids *out;
+	struct id_list *out;
 	int err;
 };
 
-static int named_cmp(const struct order_entry *e, const struct named *n)
+static int named_cmp(const struct ordered_id *e, const struct named *n)
 {
 	return fold_cmp(endpoint_name(index_endpoint(n->ix, e->id)), n->text);
 }
 
-static bool named_before(const struct order_entry *e, void *ctx)
+static bool named_before(const struct ordered_id *e, void *ctx)
 {
 	return named_cmp(e, ctx) < 0;
 }
 
-static bool named_add(const struct order_entry *e, void *ctx)
+static bool named_add(const struct ordered_id *e, void *ctx)
 {
 	struct named *n = ctx;
 
-	return named_cmp(e, n) == 0 && (n->err = ids_push(n->out, e->id)) == 0;
+	return named_cmp(e, n) == 0 && (n->err = id_list_push(n->out, e->id)) == 0;
 }
 
-int index_named(const struct index *ix, struct span text, struct ids *out)
+int index_named(const struct index *ix, struct span text, struct id_list *out)
 {
 	struct named n = { ix, text, out, 0 };
 
-	order_walk(&ix->names, named_before, named_add, &n);
+	ordered_ids_walk(&ix->names, named_before, named_add, &n);
 	return n.err;
 }
 
@@ -95,7 +95,7 @@ static int sort_cmp(const void *a, const void *b, void *ix)
 }
 
 /* Sorted when few, picked out when many: then the lock is not held for more than a copy. */
-int index_in_order(struct index *ix, const struct bitmap *b, struct ids *out)
+int index_in_order(struct index *ix, const struct bitmap *b, struct id_list *out)
 {
 	size_t n = bitmap_count(b), keep = 0;
 	bool few;
@@ -103,7 +103,7 @@ int index_in_order(struct index *ix, const struct bitmap *b, struct ids *out)
 
 	pthread_rwlock_rdlock(&ix->lock);
 	few = n < ix->n_endpoints / 16;
-	err = few ? ids_reserve(out, n + 1) : index_by_name(ix, out);
+	err = few ? id_list_reserve(out, n + 1) : index_by_name(ix, out);
 	if (!err && few) {
 		out->n = n;
 		bitmap_members(b, out->v);
@@ -121,29 +121,29 @@ int index_in_order(struct index *ix, const struct bitmap *b, struct ids *out)
 
 /* --- by how far they are known ----------------------------------------------------------- */
 
-static struct order_entry known_of(const struct endpoint *e)
+static struct ordered_id known_of(const struct endpoint *e)
 {
 	uint64_t through =
 		e->set && e->complete_through > 0 ? (uint64_t)e->complete_through : 0;
 
-	return (struct order_entry){ through, e->id };
+	return (struct ordered_id){ through, e->id };
 }
 
 static bool has_gap(const struct endpoint *e)
 {
-	return ledger_has_gap(&e->ledger) || e->incomplete;
+	return event_coverage_has_gap(&e->ledger) || e->incomplete;
 }
 
 void index_freshness(const struct index *ix, int64_t since, struct index_freshness *f)
 {
 	uint64_t limit = since > 0 ? (uint64_t)since : 1;
-	struct order_entry first;
+	struct ordered_id first;
 
 	*f = (struct index_freshness){ .endpoints = ix->n_endpoints - ix->forgotten.n };
-	if (!order_first(&ix->known, &first))
+	if (!ordered_ids_first(&ix->known, &first))
 		return;
-	f->stale = order_below(&ix->known, limit) + ix->gaps.count -
-		   order_below(&ix->gaps, limit);
+	f->stale = ordered_ids_below(&ix->known, limit) + ix->gaps.count -
+		   ordered_ids_below(&ix->gaps, limit);
 	f->complete_through = (int64_t)first.key;
 	f->worst = first.id;
 }
@@ -154,66 +154,65 @@ int index_order_add(struct index *ix, const struct endpoint *e)
 {
 	int err;
 
-	if ((err = order_put(&ix->names,
-			     (struct order_entry){ name_key(endpoint_name(e)), e->id })) < 0 ||
+	if ((err = ordered_ids_put(&ix->names, (struct ordered_id){ name_key(endpoint_name(e)),
+								    e->id })) < 0 ||
 	    e->forgotten_seq)
 		return err;
-	if ((err = order_put(&ix->known, known_of(e))) < 0)
+	if ((err = ordered_ids_put(&ix->known, known_of(e))) < 0)
 		return err;
-	return has_gap(e) ? order_put(&ix->gaps, known_of(e)) : 0;
+	return has_gap(e) ? ordered_ids_put(&ix->gaps, known_of(e)) : 0;
 }
 
 int index_order_move(struct index *ix, const struct endpoint *from, const struct endpoint *to)
 {
-	struct order_entry before = known_of(from), now = known_of(to);
+	struct ordered_id before = known_of(from), now = known_of(to);
 	bool moved = before.key != now.key;
 	int err = 0;
 
 	if (moved) {
-		(void)order_take(&ix->known, before);
-		err = order_put(&ix->known, now);
+		(void)ordered_ids_take(&ix->known, before);
+		err = ordered_ids_put(&ix->known, now);
 	}
 	if (has_gap(from) && (moved || !has_gap(to)))
-		(void)order_take(&ix->gaps, before);
+		(void)ordered_ids_take(&ix->gaps, before);
 	if (!err && has_gap(to) && (moved || !has_gap(from)))
-		err = order_put(&ix->gaps, now);
+		err = ordered_ids_put(&ix->gaps, now);
 	return err;
 }
 
 int index_order_forget(struct index *ix, const struct endpoint *from,
 		       const struct endpoint *to)
 {
-	const struct order_entry name = { name_key(endpoint_name(from)), from->id };
+	const struct ordered_id name = { name_key(endpoint_name(from)), from->id };
 	int err;
 
-	(void)order_take(&ix->known, known_of(from));
+	(void)ordered_ids_take(&ix->known, known_of(from));
 	if (has_gap(from))
-		(void)order_take(&ix->gaps, known_of(from));
+		(void)ordered_ids_take(&ix->gaps, known_of(from));
 	/* its place among those of the same name goes by its key */
-	(void)order_take(&ix->names, name);
+	(void)ordered_ids_take(&ix->names, name);
 	ix->endpoints[to->id - 1] = (struct endpoint *)(uintptr_t)to;
-	err = order_put(&ix->names, name);
+	err = ordered_ids_put(&ix->names, name);
 	ix->endpoints[to->id - 1] = (struct endpoint *)(uintptr_t)from;
 	return err;
 }
 
 int index_order_names(struct index *ix)
 {
-	struct order_entry *v = malloc((ix->n_endpoints + 1) * sizeof(*v));
+	struct ordered_id *v = malloc((ix->n_endpoints + 1) * sizeof(*v));
 	int err = v ? 0 : ST_ENOMEM;
 
 	for (uint32_t i = 0; !err && i < ix->n_endpoints; i++)
-		v[i] = (struct order_entry){ name_key(endpoint_name(ix->endpoints[i])),
-					     i + 1 };
+		v[i] = (struct ordered_id){ name_key(endpoint_name(ix->endpoints[i])), i + 1 };
 	if (!err)
-		err = order_build(&ix->names, v, ix->n_endpoints);
+		err = ordered_ids_build(&ix->names, v, ix->n_endpoints);
 	free(v);
 	return err;
 }
 
 int index_order_known(struct index *ix)
 {
-	struct order_entry *v = malloc((ix->n_endpoints + 1) * sizeof(*v));
+	struct ordered_id *v = malloc((ix->n_endpoints + 1) * sizeof(*v));
 	size_t gaps = 0, known = 0;
 	int err = v ? 0 : ST_ENOMEM;
 
@@ -221,12 +220,12 @@ int index_order_known(struct index *ix)
 		if (!ix->endpoints[i]->forgotten_seq)
 			v[known++] = known_of(ix->endpoints[i]);
 	if (!err)
-		err = order_build(&ix->known, v, known);
+		err = ordered_ids_build(&ix->known, v, known);
 	for (uint32_t i = 0; !err && i < ix->n_endpoints; i++)
 		if (!ix->endpoints[i]->forgotten_seq && has_gap(ix->endpoints[i]))
 			v[gaps++] = known_of(ix->endpoints[i]);
 	if (!err)
-		err = order_build(&ix->gaps, v, gaps);
+		err = ordered_ids_build(&ix->gaps, v, gaps);
 	free(v);
 	return err;
 }

@@ -19,15 +19,15 @@ struct index_freshness {
 int index_name_cmp(uint32_t a, uint32_t b, const void *ctx);
 
 /* All endpoints, forgotten ones included, by name. 0 or ST_ENOMEM. */
-int index_by_name(const struct index *ix, struct ids *out);
+int index_by_name(const struct index *ix, struct id_list *out);
 
 /* Endpoints whose name is text, case-insensitively. */
-int index_named(const struct index *ix, struct span text, struct ids *out);
+int index_named(const struct index *ix, struct span text, struct id_list *out);
 
 void index_freshness(const struct index *ix, int64_t since, struct index_freshness *f);
 
 /* The endpoints in b, by name. Takes the read lock itself. */
-int index_in_order(struct index *ix, const struct bitmap *b, struct ids *out);
+int index_in_order(struct index *ix, const struct bitmap *b, struct id_list *out);
 
 /* --- writing: 0 or ST_ENOMEM ------------------------------------------------------------- */
 

@@ -9,7 +9,7 @@ struct key_slot {
 	uint32_t hash, id; /* id 0: free */
 };
 
-void keys_free(struct keys *t)
+void key_table_free(struct key_table *t)
 {
 	free(t->v);
 	t->v = NULL;
@@ -22,7 +22,7 @@ static uint32_t key_hash(struct span key)
 }
 
 /* The first free slot for this hash. */
-static uint32_t slot_free(const struct keys *t, uint32_t hash)
+static uint32_t slot_free(const struct key_table *t, uint32_t hash)
 {
 	uint32_t i = hash & (t->cap - 1);
 
@@ -32,7 +32,7 @@ static uint32_t slot_free(const struct keys *t, uint32_t hash)
 }
 
 /* At most three quarters are taken. */
-int keys_reserve(struct keys *t, uint32_t n)
+int key_table_reserve(struct key_table *t, uint32_t n)
 {
 	struct key_slot *old = t->v;
 	uint32_t old_cap = t->cap, cap = t->cap ? t->cap : 64;
@@ -56,7 +56,7 @@ int keys_reserve(struct keys *t, uint32_t n)
 }
 
 /* Its slot, or the free one where the search ended. */
-static uint32_t slot_of(const struct keys *t, uint32_t hash, struct span key)
+static uint32_t slot_of(const struct key_table *t, uint32_t hash, struct span key)
 {
 	uint32_t i = hash & (t->cap - 1);
 
@@ -66,12 +66,12 @@ static uint32_t slot_of(const struct keys *t, uint32_t hash, struct span key)
 	return i;
 }
 
-uint32_t keys_find(const struct keys *t, struct span key)
+uint32_t key_table_find(const struct key_table *t, struct span key)
 {
 	return t->n ? t->v[slot_of(t, key_hash(key), key)].id : 0;
 }
 
-void keys_put(struct keys *t, uint32_t id)
+void key_table_put(struct key_table *t, uint32_t id)
 {
 	uint32_t hash = key_hash(t->key_of(id, t->ctx));
 
@@ -79,7 +79,7 @@ void keys_put(struct keys *t, uint32_t id)
 	t->n++;
 }
 
-void keys_take(struct keys *t, uint32_t id)
+void key_table_take(struct key_table *t, uint32_t id)
 {
 	struct span key = t->key_of(id, t->ctx);
 	uint32_t mask = t->cap - 1, hole, i;
@@ -98,7 +98,7 @@ void keys_take(struct keys *t, uint32_t id)
 	t->n--;
 }
 
-size_t keys_octets(const struct keys *t)
+size_t key_table_octets(const struct key_table *t)
 {
 	return t->cap * sizeof(*t->v);
 }

@@ -9,27 +9,27 @@
 #include <stdint.h>
 
 /* Zero-initialise; keys_free when done. key_of(id, ctx) is the key of an id that is in it. */
-struct keys {
+struct key_table {
 	struct key_slot *v;
 	uint32_t n, cap;
 	struct span (*key_of)(uint32_t id, const void *ctx);
 	const void *ctx;
 };
 
-void keys_free(struct keys *t);
+void key_table_free(struct key_table *t);
 
 /* Room for n in all, so that keys_put does not fail. 0 or ST_ENOMEM. */
-int keys_reserve(struct keys *t, uint32_t n);
+int key_table_reserve(struct key_table *t, uint32_t n);
 
 /* The id, or 0. */
-uint32_t keys_find(const struct keys *t, struct span key);
+uint32_t key_table_find(const struct key_table *t, struct span key);
 
 /* Adds an id (not 0) whose key is new; keys_reserve has made room. */
-void keys_put(struct keys *t, uint32_t id);
+void key_table_put(struct key_table *t, uint32_t id);
 
 /* Takes it out again, while key_of still knows it. */
-void keys_take(struct keys *t, uint32_t id);
+void key_table_take(struct key_table *t, uint32_t id);
 
-size_t keys_octets(const struct keys *t);
+size_t key_table_octets(const struct key_table *t);
 
 #endif

@@ -8,12 +8,12 @@
 
 #define CHUNK 256
 
-struct order_chunk {
+struct ordered_ids_chunk {
 	uint32_t n;
-	struct order_entry v[CHUNK];
+	struct ordered_id v[CHUNK];
 };
 
-void order_free(struct order *o)
+void ordered_ids_free(struct ordered_ids *o)
 {
 	for (size_t i = 0; i < o->n; i++)
 		free(o->v[i]);
@@ -22,8 +22,8 @@ void order_free(struct order *o)
 	o->n = o->cap = o->count = 0;
 }
 
-static int entry_cmp(const struct order *o, const struct order_entry *a,
-		     const struct order_entry *b)
+static int entry_cmp(const struct ordered_ids *o, const struct ordered_id *a,
+		     const struct ordered_id *b)
 {
 	int c = (a->key > b->key) - (a->key < b->key);
 
@@ -38,7 +38,7 @@ static int sort_cmp(const void *a, const void *b, void *o)
 }
 
 /* The chunk that holds e, if any does: the last whose first entry is not behind it. */
-static size_t chunk_of(const struct order *o, const struct order_entry *e)
+static size_t chunk_of(const struct ordered_ids *o, const struct ordered_id *e)
 {
 	size_t lo = 0, hi = o->n;
 
@@ -54,8 +54,8 @@ static size_t chunk_of(const struct order *o, const struct order_entry *e)
 }
 
 /* Where e is in the chunk, or would be. */
-static uint32_t place_of(const struct order *o, const struct order_chunk *c,
-			 const struct order_entry *e)
+static uint32_t place_of(const struct ordered_ids *o, const struct ordered_ids_chunk *c,
+			 const struct ordered_id *e)
 {
 	uint32_t lo = 0, hi = c->n;
 
@@ -71,9 +71,9 @@ static uint32_t place_of(const struct order *o, const struct order_chunk *c,
 }
 
 /* A new chunk in the directory's place at; NULL when out of memory. */
-static struct order_chunk *chunk_new(struct order *o, size_t at)
+static struct ordered_ids_chunk *chunk_new(struct ordered_ids *o, size_t at)
 {
-	struct order_chunk *c, **v;
+	struct ordered_ids_chunk *c, **v;
 
 	if (o->n == o->cap) {
 		size_t cap = o->cap ? o->cap * 2 : 16;
@@ -90,17 +90,17 @@ static struct order_chunk *chunk_new(struct order *o, size_t at)
 	return o->v[at] = c;
 }
 
-static void chunk_drop(struct order *o, size_t at)
+static void chunk_drop(struct ordered_ids *o, size_t at)
 {
 	free(o->v[at]);
 	memmove(o->v + at, o->v + at + 1, (--o->n - at) * sizeof(*o->v));
 }
 
-int order_build(struct order *o, struct order_entry *entries, size_t n)
+int ordered_ids_build(struct ordered_ids *o, struct ordered_id *entries, size_t n)
 {
-	struct order_chunk *c;
+	struct ordered_ids_chunk *c;
 
-	order_free(o);
+	ordered_ids_free(o);
 	if (n)
 		qsort_r(entries, n, sizeof(*entries), sort_cmp, o);
 	for (size_t i = 0; i < n; i += c->n) {
@@ -115,9 +115,9 @@ int order_build(struct order *o, struct order_entry *entries, size_t n)
 
 /* Makes room in the full chunk at: half of it moves, or nothing when what comes is the last of
  * all, so that what comes in order fills its chunks. */
-static int chunk_split(struct order *o, size_t at, bool last)
+static int chunk_split(struct ordered_ids *o, size_t at, bool last)
 {
-	struct order_chunk *c = o->v[at], *more = chunk_new(o, at + 1);
+	struct ordered_ids_chunk *c = o->v[at], *more = chunk_new(o, at + 1);
 	uint32_t keep = last ? CHUNK : CHUNK / 2;
 
 	if (!more)
@@ -128,15 +128,16 @@ static int chunk_split(struct order *o, size_t at, bool last)
 	return 0;
 }
 
-int order_put(struct order *o, struct order_entry e)
+int ordered_ids_put(struct ordered_ids *o, struct ordered_id e)
 {
 	size_t at;
-	struct order_chunk *c;
+	struct ordered_ids_chunk *c;
 	uint32_t place;
 
 	if (!o->n && !chunk_new(o, 0))
 		return ST_ENOMEM;
-	at = o->count ? chunk_of(o, &e) : 0; /* a new chunk has no first entry to compare with */
+	at = o->count ? chunk_of(o, &e)
+		      : 0; /* a new chunk has no first entry to compare with */
 	place = place_of(o, o->v[at], &e);
 	if (o->v[at]->n == CHUNK) {
 		if (chunk_split(o, at, at == o->n - 1 && place == CHUNK) < 0)
@@ -152,9 +153,9 @@ int order_put(struct order *o, struct order_entry e)
 }
 
 /* Chunks that have become small are joined: nobody shall make the directory long. */
-static void chunk_join(struct order *o, size_t at)
+static void chunk_join(struct ordered_ids *o, size_t at)
 {
-	struct order_chunk *c = o->v[at], *next;
+	struct ordered_ids_chunk *c = o->v[at], *next;
 
 	if (!c->n) {
 		chunk_drop(o, at);
@@ -168,10 +169,10 @@ static void chunk_join(struct order *o, size_t at)
 	chunk_drop(o, at + 1);
 }
 
-bool order_take(struct order *o, struct order_entry e)
+bool ordered_ids_take(struct ordered_ids *o, struct ordered_id e)
 {
 	size_t at = chunk_of(o, &e);
-	struct order_chunk *c;
+	struct ordered_ids_chunk *c;
 	uint32_t place;
 
 	if (!o->n)
@@ -188,7 +189,7 @@ bool order_take(struct order *o, struct order_entry e)
 	return true;
 }
 
-size_t order_below(const struct order *o, uint64_t key)
+size_t ordered_ids_below(const struct ordered_ids *o, uint64_t key)
 {
 	size_t sum = 0, i = 0;
 
@@ -199,7 +200,7 @@ size_t order_below(const struct order *o, uint64_t key)
 	return sum;
 }
 
-bool order_first(const struct order *o, struct order_entry *e)
+bool ordered_ids_first(const struct ordered_ids *o, struct ordered_id *e)
 {
 	if (!o->n)
 		return false;
@@ -207,8 +208,9 @@ bool order_first(const struct order *o, struct order_entry *e)
 	return true;
 }
 
-void order_walk(const struct order *o, bool (*before)(const struct order_entry *e, void *ctx),
-		bool (*fn)(const struct order_entry *e, void *ctx), void *ctx)
+void ordered_ids_walk(const struct ordered_ids *o,
+		      bool (*before)(const struct ordered_id *e, void *ctx),
+		      bool (*fn)(const struct ordered_id *e, void *ctx), void *ctx)
 {
 	size_t lo = 0, hi = o->n;
 
@@ -226,14 +228,14 @@ void order_walk(const struct order *o, bool (*before)(const struct order_entry *
 				return;
 }
 
-void order_ids(const struct order *o, uint32_t *out)
+void ordered_ids_ids(const struct ordered_ids *o, uint32_t *out)
 {
 	for (size_t i = 0; i < o->n; i++)
 		for (uint32_t k = 0; k < o->v[i]->n; k++)
 			*out++ = o->v[i]->v[k].id;
 }
 
-size_t order_octets(const struct order *o)
+size_t ordered_ids_octets(const struct ordered_ids *o)
 {
-	return o->cap * sizeof(*o->v) + o->n * sizeof(struct order_chunk);
+	return o->cap * sizeof(*o->v) + o->n * sizeof(struct ordered_ids_chunk);
 }

@@ -10,14 +10,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct order_entry {
+struct ordered_id {
 	uint64_t key;
 	uint32_t id;
 };
 
 /* Zero-initialise; order_free when done. */
-struct order {
-	struct order_chunk **v;
+struct ordered_ids {
+	struct ordered_ids_chunk **v;
 	size_t n, cap;
 	size_t count; /* entries in all */
 
@@ -26,31 +26,32 @@ struct order {
 	const void *ctx;
 };
 
-void order_free(struct order *o);
+void ordered_ids_free(struct ordered_ids *o);
 
 /* In the place of what o holds: entries, any order, which are sorted. 0 or ST_ENOMEM. */
-int order_build(struct order *o, struct order_entry *entries, size_t n);
+int ordered_ids_build(struct ordered_ids *o, struct ordered_id *entries, size_t n);
 
 /* 0 or ST_ENOMEM. No entry is put twice. */
-int order_put(struct order *o, struct order_entry e);
+int ordered_ids_put(struct ordered_ids *o, struct ordered_id e);
 
 /* False when there is no such entry. */
-bool order_take(struct order *o, struct order_entry e);
+bool ordered_ids_take(struct ordered_ids *o, struct ordered_id e);
 
 /* How many entries have a key less than this. */
-size_t order_below(const struct order *o, uint64_t key);
+size_t ordered_ids_below(const struct ordered_ids *o, uint64_t key);
 
 /* The first entry; false when there is none. */
-bool order_first(const struct order *o, struct order_entry *e);
+bool ordered_ids_first(const struct ordered_ids *o, struct ordered_id *e);
 
 /* Calls fn for entries in their order from the first on for which before(id, key, ctx) is
  * false, which must be true for all before it; until fn returns false. */
-void order_walk(const struct order *o, bool (*before)(const struct order_entry *e, void *ctx),
-		bool (*fn)(const struct order_entry *e, void *ctx), void *ctx);
+void ordered_ids_walk(const struct ordered_ids *o,
+		      bool (*before)(const struct ordered_id *e, void *ctx),
+		      bool (*fn)(const struct ordered_id *e, void *ctx), void *ctx);
 
 /* All ids, into out (o->count elements). */
-void order_ids(const struct order *o, uint32_t *out);
+void ordered_ids_ids(const struct ordered_ids *o, uint32_t *out);
 
-size_t order_octets(const struct order *o);
+size_t ordered_ids_octets(const struct ordered_ids *o);
 
 #endif

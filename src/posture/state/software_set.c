@@ -13,7 +13,7 @@
  * have members in common. A band is some bins together: sets that are nearly the same agree in
  * one of the bands, and sets that are merely alike in none. */
 #define BINS 32
-#define BAND (BINS / SET_BANDS)
+#define BAND (BINS / SOFTWARE_SET_BANDS)
 
 /* Which set has this value in this band of its sketch; the latest wins. */
 struct set_sketch {
@@ -21,7 +21,7 @@ struct set_sketch {
 	struct {
 		uint32_t band, value;
 	} key;
-	struct set *set;
+	struct software_set *set;
 };
 
 /* Sets with neighbouring ids. */
@@ -29,7 +29,7 @@ struct set_sketch {
 
 struct set_page {
 	uint32_t n; /* of them are there */
-	struct set *v[PAGE];
+	struct software_set *v[PAGE];
 };
 
 /* splitmix64's finaliser */
@@ -51,7 +51,7 @@ static uint64_t members_hash(const uint32_t *v, size_t n)
 	return mix(h);
 }
 
-static void members_bands(const uint32_t *v, size_t n, uint32_t bands[SET_BANDS])
+static void members_bands(const uint32_t *v, size_t n, uint32_t bands[SOFTWARE_SET_BANDS])
 {
 	uint32_t bins[BINS];
 
@@ -63,13 +63,13 @@ static void members_bands(const uint32_t *v, size_t n, uint32_t bands[SET_BANDS]
 		if (least < bins[h % BINS])
 			bins[h % BINS] = least;
 	}
-	for (int b = 0; b < SET_BANDS; b++)
+	for (int b = 0; b < SOFTWARE_SET_BANDS; b++)
 		bands[b] = (uint32_t)members_hash(bins + b * BAND, BAND);
 }
 
-struct set *set_new(uint32_t id, const uint32_t *members, size_t n)
+struct software_set *software_set_new(uint32_t id, const uint32_t *members, size_t n)
 {
-	struct set *s = calloc(1, sizeof(*s) + n * sizeof(*members));
+	struct software_set *s = calloc(1, sizeof(*s) + n * sizeof(*members));
 
 	if (!s || !(s->endpoints = bitmap_new())) {
 		free(s);
@@ -84,7 +84,7 @@ struct set *set_new(uint32_t id, const uint32_t *members, size_t n)
 	return s;
 }
 
-void set_free(struct set *s)
+void software_set_free(struct software_set *s)
 {
 	if (!s)
 		return;
@@ -92,10 +92,11 @@ void set_free(struct set *s)
 	free(s);
 }
 
-struct set *sets_find(const struct sets *t, const uint32_t *members, size_t n)
+struct software_set *software_sets_find(const struct software_sets *t, const uint32_t *members,
+					size_t n)
 {
 	uint64_t hash = members_hash(members, n);
-	struct set *s;
+	struct software_set *s;
 
 	HASH_FIND(hh, t->by_hash, &hash, sizeof(hash), s);
 	if (s && s->n == n && (!n || memcmp(s->members, members, n * sizeof(*members)) == 0))
@@ -103,7 +104,8 @@ struct set *sets_find(const struct sets *t, const uint32_t *members, size_t n)
 	return NULL;
 }
 
-static struct set_sketch *sketch_find(const struct sets *t, uint32_t band, uint32_t value)
+static struct set_sketch *sketch_find(const struct software_sets *t, uint32_t band,
+				      uint32_t value)
 {
 	struct set_sketch want = { .key = { band, value } }, *k;
 
@@ -112,7 +114,7 @@ static struct set_sketch *sketch_find(const struct sets *t, uint32_t band, uint3
 }
 
 /* How many members one has and the other has not. */
-static size_t distance(const struct set *s, const uint32_t *v, size_t n)
+static size_t distance(const struct software_set *s, const uint32_t *v, size_t n)
 {
 	size_t i = 0, k = 0, same = 0;
 
@@ -126,16 +128,17 @@ static size_t distance(const struct set *s, const uint32_t *v, size_t n)
 	return s->n + n - 2 * same;
 }
 
-struct set *sets_near(const struct sets *t, const uint32_t *members, size_t n)
+struct software_set *software_sets_near(const struct software_sets *t, const uint32_t *members,
+					size_t n)
 {
-	uint32_t bands[SET_BANDS];
-	struct set *best = NULL;
+	uint32_t bands[SOFTWARE_SET_BANDS];
+	struct software_set *best = NULL;
 	size_t least = n;
 
 	if (!t->sketches || !n)
 		return NULL;
 	members_bands(members, n, bands);
-	for (uint32_t i = 0; i < SET_BANDS; i++) {
+	for (uint32_t i = 0; i < SOFTWARE_SET_BANDS; i++) {
 		struct set_sketch *k = sketch_find(t, i, bands[i]);
 		size_t d;
 
@@ -147,7 +150,7 @@ struct set *sets_near(const struct sets *t, const uint32_t *members, size_t n)
 	return best;
 }
 
-struct set *sets_get(const struct sets *t, uint32_t id)
+struct software_set *software_sets_get(const struct software_sets *t, uint32_t id)
 {
 	uint32_t at = id - t->first - 1;
 	const struct set_page *page;
@@ -158,7 +161,7 @@ struct set *sets_get(const struct sets *t, uint32_t id)
 	return page ? page->v[at % PAGE] : NULL;
 }
 
-struct set *sets_next(const struct sets *t, uint32_t id)
+struct software_set *software_sets_next(const struct software_sets *t, uint32_t id)
 {
 	uint32_t at = id > t->first ? id - t->first : 0;
 
@@ -173,9 +176,9 @@ struct set *sets_next(const struct sets *t, uint32_t id)
 }
 
 /* Only a hint: out of memory means that a likeness may go unnoticed. */
-static void sketches_add(struct sets *t, struct set *s)
+static void sketches_add(struct software_sets *t, struct software_set *s)
 {
-	for (uint32_t i = 0; s->n && i < SET_BANDS; i++) {
+	for (uint32_t i = 0; s->n && i < SOFTWARE_SET_BANDS; i++) {
 		struct set_sketch *k = sketch_find(t, i, s->bands[i]);
 
 		if (!k) {
@@ -191,7 +194,7 @@ static void sketches_add(struct sets *t, struct set *s)
 }
 
 /* The page for the set at this place; NULL when out of memory. */
-static struct set_page *sets_page(struct sets *t, uint32_t at)
+static struct set_page *sets_page(struct software_sets *t, uint32_t at)
 {
 	uint32_t k = at / PAGE, more;
 	struct set_page **v;
@@ -213,7 +216,7 @@ static struct set_page *sets_page(struct sets *t, uint32_t at)
 /* Ids in a row that were dropped; beyond this a repository is damaged rather than old. */
 #define SET_HOLES_MAX (1u << 24)
 
-int sets_add(struct sets *t, struct set *s)
+int software_sets_add(struct software_sets *t, struct software_set *s)
 {
 	uint32_t next = t->first + t->n + 1, at = s->id - t->first - 1;
 	struct set_page *page;
@@ -233,9 +236,9 @@ int sets_add(struct sets *t, struct set *s)
 }
 
 /* A band that another set has taken over since stays that one's. */
-static void sketches_drop(struct sets *t, const struct set *s)
+static void sketches_drop(struct software_sets *t, const struct software_set *s)
 {
-	for (uint32_t i = 0; s->n && i < SET_BANDS; i++) {
+	for (uint32_t i = 0; s->n && i < SOFTWARE_SET_BANDS; i++) {
 		struct set_sketch *k = sketch_find(t, i, s->bands[i]);
 
 		if (!k || k->set != s)
@@ -246,7 +249,7 @@ static void sketches_drop(struct sets *t, const struct set *s)
 	}
 }
 
-void sets_drop(struct sets *t, struct set *s)
+void software_sets_drop(struct software_sets *t, struct software_set *s)
 {
 	uint32_t at = s->id - t->first - 1;
 	struct set_page *page = t->pages[at / PAGE];
@@ -261,10 +264,10 @@ void sets_drop(struct sets *t, struct set *s)
 		free(page);
 	}
 	t->dropped++;
-	set_free(s);
+	software_set_free(s);
 }
 
-void sets_unlink(struct sets *t)
+void software_sets_unlink(struct software_sets *t)
 {
 	struct set_sketch *k, *next;
 
@@ -276,18 +279,18 @@ void sets_unlink(struct sets *t)
 	}
 }
 
-void sets_free(struct sets *t, bool with_sets)
+void software_sets_free(struct software_sets *t, bool with_sets)
 {
-	sets_unlink(t);
+	software_sets_unlink(t);
 	for (uint32_t i = 0; i < t->n_pages; i++) {
 		struct set_page *page = t->pages[i];
 
 		for (uint32_t k = 0; page && with_sets && k < PAGE; k++)
-			set_free(page->v[k]); /* NULL where it was dropped */
+			software_set_free(page->v[k]); /* NULL where it was dropped */
 		free(page);
 	}
 	free(t->pages);
-	*t = (struct sets){ 0 };
+	*t = (struct software_sets){ 0 };
 }
 
 static int entry_cmp(const void *a, const void *b)
@@ -297,7 +300,8 @@ static int entry_cmp(const void *a, const void *b)
 	return span_cmp(dictionary_identifier(*x), dictionary_identifier(*y));
 }
 
-int set_digest(const struct dictionary_entry **entries, size_t n, uint8_t out[SET_DIGEST])
+int software_set_digest(const struct dictionary_entry **entries, size_t n,
+			uint8_t out[SOFTWARE_SET_DIGEST])
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	bool ok = ctx && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1;

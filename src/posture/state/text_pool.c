@@ -12,7 +12,7 @@ static size_t text_size(const struct text *x)
 	return sizeof(*x) + x->n + 1 + 16;
 }
 
-void text_table_free(struct text_table *t)
+void text_pool_free(struct text_pool *t)
 {
 	free(t->slots);
 	free(t->scratch);
@@ -24,7 +24,7 @@ void text_table_free(struct text_table *t)
 }
 
 /* Where this content is, or the free slot where it would be. */
-static uint32_t text_slot(const struct text_table *t, uint32_t hash, struct span s)
+static uint32_t text_slot(const struct text_pool *t, uint32_t hash, struct span s)
 {
 	uint32_t i = hash & (t->cap - 1);
 
@@ -34,7 +34,7 @@ static uint32_t text_slot(const struct text_table *t, uint32_t hash, struct span
 }
 
 /* At most three quarters are taken. */
-static int text_room(struct text_table *t)
+static int text_room(struct text_pool *t)
 {
 	uint32_t cap = t->cap ? t->cap * 2 : 64;
 	struct text **old = t->slots, **v;
@@ -59,7 +59,7 @@ static int text_room(struct text_table *t)
 	return 0;
 }
 
-struct text *text_intern(struct text_table *t, struct span s)
+struct text *text_intern(struct text_pool *t, struct span s)
 {
 	uint32_t hash = (uint32_t)hash_octets(s.p, s.n), i;
 	struct text *x;
@@ -83,7 +83,7 @@ struct text *text_intern(struct text_table *t, struct span s)
 	return x;
 }
 
-struct text *text_intern_parts(struct text_table *t, const struct span *parts, size_t n)
+struct text *text_intern_parts(struct text_pool *t, const struct span *parts, size_t n)
 {
 	size_t len = 0;
 	uint8_t *more;
@@ -113,7 +113,7 @@ struct text *text_ref(struct text *x)
 }
 
 /* Takes the text in slot i out: who stands behind it and may stand there moves up. */
-static void text_take(struct text_table *t, uint32_t i)
+static void text_take(struct text_pool *t, uint32_t i)
 {
 	uint32_t mask = t->cap - 1, hole = i;
 
@@ -129,7 +129,7 @@ static void text_take(struct text_table *t, uint32_t i)
 	t->n--;
 }
 
-void text_drop(struct text_table *t, struct text *x)
+void text_drop(struct text_pool *t, struct text *x)
 {
 	if (!x || --x->refs)
 		return;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Text as the state in memory holds it: each different text once, counted. */
+/* A pool of reference-counted texts: equal texts are stored once. Private to src/posture. */
 #ifndef STANCE_POSTURE_STATE_TEXT_POOL_H
 #define STANCE_POSTURE_STATE_TEXT_POOL_H
 
@@ -10,34 +10,34 @@
 
 struct text {
 	uint32_t refs, hash, n;
-	char s[]; /* NUL behind it */
+	char s[]; /* NUL-terminated */
 };
 
-/* Zero-initialise; text_table_free when every text is dropped. Changed by one thread only; any
- * may read how much it takes. */
-struct text_table {
-	struct text **slots; /* cap of them, a power of two, by hash and what is free next */
+/* Zero-initialise; text_pool_free when every text is dropped. One thread changes it; any thread may
+ * read octets. */
+struct text_pool {
+	struct text **slots; /* open addressing; cap is a power of two */
 	uint32_t n, cap;
-	uint8_t *scratch; /* where texts of several parts are put together */
+	uint8_t *scratch; /* joins texts of several parts */
 	size_t n_scratch;
 	_Atomic size_t octets;
 };
 
-void text_table_free(struct text_table *t);
+void text_pool_free(struct text_pool *t);
 
-/* The text with this content, one reference more; NULL when out of memory. */
-struct text *text_intern(struct text_table *t, struct span s);
+/* The text with this content, with one more reference. NULL: out of memory. */
+struct text *text_intern(struct text_pool *t, struct span s);
 
-/* The same of parts, one behind the other. */
-struct text *text_intern_parts(struct text_table *t, const struct span *parts, size_t n);
+/* The same for the concatenation of parts. */
+struct text *text_intern_parts(struct text_pool *t, const struct span *parts, size_t n);
 
-/* One reference more. NULL stays NULL. */
+/* Adds a reference. NULL stays NULL. */
 struct text *text_ref(struct text *x);
 
-/* Gives a reference back; x may be NULL. */
-void text_drop(struct text_table *t, struct text *x);
+/* Drops a reference. x may be NULL. */
+void text_drop(struct text_pool *t, struct text *x);
 
-/* Content; an absent text is empty. */
+/* The content; NULL is empty. */
 static inline struct span text_span(const struct text *x)
 {
 	return x ? span_of(x->s, x->n) : (struct span){ 0 };
@@ -48,11 +48,11 @@ static inline bool text_is(const struct text *x, struct span s)
 	return span_eq(text_span(x), s);
 }
 
-/* UTF-8 without NUL; with controls set, without control characters (C0, DEL, C1) too. */
+/* True for UTF-8 without NUL and, if controls is set, without C0, DEL and C1. */
 bool text_valid(struct span s, bool controls);
 
-/* A copy of s in a, cut to max octets at a character's end, in which every octet that is not
- * UTF-8 and every NUL is U+FFFD. p is NULL when the arena is exhausted. */
+/* Copies s to a, with U+FFFD for each octet that is not UTF-8 and for each NUL, cut to max octets at a
+ * character boundary. p is NULL when the arena is exhausted. */
 struct span text_clean(struct arena *a, struct span s, size_t max);
 
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #define _GNU_SOURCE /* memrchr */
 #include "posture/version.h"
-#include "posture/version/version_orders.h"
+#include "posture/version/version_digits.h"
+#include "posture/version/version_pep440.h"
+#include "posture/version/version_semver.h"
 #include "base/err.h"
 
 #include <pthread.h>
@@ -28,17 +30,6 @@ enum version_scheme version_scheme_of(struct span type)
 		if (span_eq(schemes[i].type, type))
 			return schemes[i].scheme;
 	return VERSION_NONE;
-}
-
-int version_digits(struct span a, struct span b)
-{
-	while (a.n && *a.p == '0')
-		a = span_of(a.p + 1, a.n - 1);
-	while (b.n && *b.p == '0')
-		b = span_of(b.p + 1, b.n - 1);
-	if (a.n != b.n)
-		return a.n < b.n ? -1 : 1;
-	return a.n ? memcmp(a.p, b.p, a.n) : 0;
 }
 
 /* --- libsolv ------------------------------------------------------------------------------ */

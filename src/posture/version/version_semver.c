@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Semantic Versioning 2.0.0. Libraries for it that C has count in int, and so mistake
  * 4294967297.0.0 for 1.0.0. */
+#include "posture/version/version_semver.h"
 #include "posture/version.h"
-#include "posture/version/version_orders.h"
+#include "posture/version/version_digits.h"
 #include "base/err.h"
 
 struct semver {

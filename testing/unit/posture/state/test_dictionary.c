@@ -9,7 +9,7 @@
 #define MANY 3000
 
 static struct dictionary d;
-static struct text_table texts;
+static struct text_pool texts;
 
 static void add(uint32_t id, const char *identifier, const char *name)
 {
@@ -37,21 +37,21 @@ static void rename_to(uint32_t id, const char *name)
 
 static size_t matches(const char *glob)
 {
-	struct ids out = { 0 };
+	struct id_list out = { 0 };
 	size_t n;
 
 	assert_int_equal(dictionary_match(&d, glob, &out), 0);
 	for (size_t i = 1; i < out.n; i++)
 		assert_true(out.v[i - 1] < out.v[i]);
 	n = out.n;
-	ids_free(&out);
+	id_list_free(&out);
 	return n;
 }
 
 /* Nobody is kept waiting for all of it, however many there are and however they begin. */
 static void check_portions(const char *glob)
 {
-	struct ids out = { 0 };
+	struct id_list out = { 0 };
 	uint32_t from = 0;
 	size_t portions = 0;
 
@@ -61,13 +61,13 @@ static void check_portions(const char *glob)
 	} while (from);
 	assert_int_equal(out.n, MANY);
 	assert_true(portions > 1);
-	ids_free(&out);
+	id_list_free(&out);
 }
 
 static void test_dictionary(void **state)
 {
 	struct dictionary_entry *twice;
-	struct ids out = { 0 };
+	struct id_list out = { 0 };
 	char id[32], name[32];
 
 	(void)state;
@@ -118,10 +118,10 @@ static void test_dictionary(void **state)
 	twice = dictionary_entry_new(1, span_str("fresh"));
 	assert_int_equal(dictionary_add(&d, twice), ST_EDB);
 	dictionary_entry_free(twice, &texts);
-	ids_free(&out);
+	id_list_free(&out);
 	dictionary_free(&d, &texts);
 	assert_int_equal(texts.n, 0);
-	text_table_free(&texts);
+	text_pool_free(&texts);
 }
 
 UNIT_GROUP(dictionary)

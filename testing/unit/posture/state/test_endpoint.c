@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-static struct text_table texts;
+static struct text_pool texts;
 
 static struct endpoint *make(const char *key, const char *name)
 {
@@ -140,7 +140,7 @@ static void test_take(void **state)
 	assert_true(span_eq(endpoint_result_at(e, 0).value, span_str("why")));
 	drop(e);
 	assert_int_equal(texts.n, 0);
-	text_table_free(&texts);
+	text_pool_free(&texts);
 }
 
 UNIT_GROUP(endpoint)

@@ -26,38 +26,38 @@ static size_t count_below(uint64_t key)
 	return n;
 }
 
-static void check(const struct order *o)
+static void check(const struct ordered_ids *o)
 {
 	uint32_t *ids = calloc(o->count + 1, sizeof(*ids));
-	struct order_entry first;
+	struct ordered_id first;
 
 	assert_non_null(ids);
-	order_ids(o, ids);
+	ordered_ids_ids(o, ids);
 	assert_int_equal(o->count, count_below(UINT64_MAX));
 	for (size_t i = 1; i < o->count; i++)
 		assert_true(keys[ids[i - 1]] < keys[ids[i]] ||
 			    (keys[ids[i - 1]] == keys[ids[i]] && ids[i - 1] < ids[i]));
-	assert_int_equal(order_first(o, &first), o->count != 0);
+	assert_int_equal(ordered_ids_first(o, &first), o->count != 0);
 	if (o->count)
 		assert_int_equal(first.id, ids[0]);
 	for (uint64_t key = 0; key < 1200; key += 97)
-		assert_int_equal(order_below(o, key), count_below(key));
+		assert_int_equal(ordered_ids_below(o, key), count_below(key));
 	free(ids);
 }
 
-static void change(struct order *o, uint32_t id, uint64_t key)
+static void change(struct ordered_ids *o, uint32_t id, uint64_t key)
 {
 	if (keys[id])
-		assert_true(order_take(o, (struct order_entry){ keys[id], id }));
-	assert_false(order_take(o, (struct order_entry){ keys[id], id }));
+		assert_true(ordered_ids_take(o, (struct ordered_id){ keys[id], id }));
+	assert_false(ordered_ids_take(o, (struct ordered_id){ keys[id], id }));
 	keys[id] = key;
 	if (key)
-		assert_int_equal(order_put(o, (struct order_entry){ key, id }), 0);
+		assert_int_equal(ordered_ids_put(o, (struct ordered_id){ key, id }), 0);
 }
 
 static void test_model(void **state)
 {
-	struct order o = { 0 };
+	struct ordered_ids o = { 0 };
 
 	(void)state;
 	check(&o);
@@ -74,13 +74,13 @@ static void test_model(void **state)
 		change(&o, i, 0);
 	check(&o);
 	assert_int_equal(o.n, 0);
-	order_free(&o);
+	ordered_ids_free(&o);
 }
 
 /* What moves to the end again and again leaves no long directory behind. */
 static void test_moving(void **state)
 {
-	struct order o = { 0 };
+	struct ordered_ids o = { 0 };
 
 	(void)state;
 	for (uint64_t t = 1; t <= 20; t++)
@@ -91,41 +91,41 @@ static void test_moving(void **state)
 	assert_true(o.n < 80);
 	for (uint32_t i = 1; i <= N; i++)
 		change(&o, i, 0);
-	order_free(&o);
+	ordered_ids_free(&o);
 }
 
 /* In order: chunks are filled. */
 static void test_in_order(void **state)
 {
-	struct order o = { 0 };
+	struct ordered_ids o = { 0 };
 
 	(void)state;
 	for (uint32_t i = 1; i <= N; i++)
 		change(&o, i, i);
 	check(&o);
-	assert_true(order_octets(&o) < N * 20);
+	assert_true(ordered_ids_octets(&o) < N * 20);
 	for (uint32_t i = 1; i <= N; i++)
 		change(&o, i, 0);
-	order_free(&o);
+	ordered_ids_free(&o);
 }
 
 static void test_build(void **state)
 {
-	struct order_entry *e = calloc(N, sizeof(*e));
-	struct order o = { 0 };
+	struct ordered_id *e = calloc(N, sizeof(*e));
+	struct ordered_ids o = { 0 };
 
 	(void)state;
 	assert_non_null(e);
 	for (uint32_t i = 0; i < N; i++)
-		e[i] = (struct order_entry){ keys[i + 1] = 1 + draw() % 1000, i + 1 };
-	assert_int_equal(order_build(&o, e, N), 0);
+		e[i] = (struct ordered_id){ keys[i + 1] = 1 + draw() % 1000, i + 1 };
+	assert_int_equal(ordered_ids_build(&o, e, N), 0);
 	check(&o);
 	for (uint32_t i = 0; i < 3000; i++)
 		change(&o, 1 + draw() % N, 1 + draw() % 1000);
 	check(&o);
-	assert_int_equal(order_build(&o, e, 0), 0);
+	assert_int_equal(ordered_ids_build(&o, e, 0), 0);
 	assert_int_equal(o.count, 0);
-	order_free(&o);
+	ordered_ids_free(&o);
 	free(e);
 	for (uint32_t i = 1; i <= N; i++)
 		keys[i] = 0;
@@ -143,12 +143,12 @@ struct walked {
 	size_t n;
 };
 
-static bool before(const struct order_entry *e, void *ctx)
+static bool before(const struct ordered_id *e, void *ctx)
 {
 	return e->key < ((const struct walked *)ctx)->from;
 }
 
-static bool walk(const struct order_entry *e, void *ctx)
+static bool walk(const struct ordered_id *e, void *ctx)
 {
 	struct walked *w = ctx;
 
@@ -158,24 +158,24 @@ static bool walk(const struct order_entry *e, void *ctx)
 
 static void test_tie_and_walk(void **state)
 {
-	struct order o = { .tie = by_last_digit, .ctx = keys };
+	struct ordered_ids o = { .tie = by_last_digit, .ctx = keys };
 	struct walked w = { .from = 5 };
 
 	(void)state;
-	assert_int_equal(order_put(&o, (struct order_entry){ 5, 12 }), 0);
-	assert_int_equal(order_put(&o, (struct order_entry){ 5, 31 }), 0);
-	assert_int_equal(order_put(&o, (struct order_entry){ 4, 99 }), 0);
-	assert_int_equal(order_put(&o, (struct order_entry){ 9, 1 }), 0);
-	assert_int_equal(order_put(&o, (struct order_entry){ 9, 11 }), 0);
-	assert_int_equal(order_put(&o, (struct order_entry){ 9, 21 }), 0);
-	order_walk(&o, before, walk, &w);
+	assert_int_equal(ordered_ids_put(&o, (struct ordered_id){ 5, 12 }), 0);
+	assert_int_equal(ordered_ids_put(&o, (struct ordered_id){ 5, 31 }), 0);
+	assert_int_equal(ordered_ids_put(&o, (struct ordered_id){ 4, 99 }), 0);
+	assert_int_equal(ordered_ids_put(&o, (struct ordered_id){ 9, 1 }), 0);
+	assert_int_equal(ordered_ids_put(&o, (struct ordered_id){ 9, 11 }), 0);
+	assert_int_equal(ordered_ids_put(&o, (struct ordered_id){ 9, 21 }), 0);
+	ordered_ids_walk(&o, before, walk, &w);
 	assert_int_equal(w.n, 4);
 	assert_memory_equal(w.v, ((uint32_t[]){ 31, 12, 1, 11 }), 4 * sizeof(uint32_t));
 	w = (struct walked){ .from = 10 };
-	order_walk(&o, before, walk, &w);
+	ordered_ids_walk(&o, before, walk, &w);
 	assert_int_equal(w.n, 0);
-	order_free(&o);
-	order_walk(&o, before, walk, &w);
+	ordered_ids_free(&o);
+	ordered_ids_walk(&o, before, walk, &w);
 	assert_int_equal(w.n, 0);
 }
 
@@ -191,16 +191,16 @@ static int known_tie(uint32_t a, uint32_t b, const void *ctx)
 static void test_first(void **state)
 {
 	const uint64_t fill[] = { 0, 0xbebebebebebebebe };
-	struct order o = { .tie = known_tie };
+	struct ordered_ids o = { .tie = known_tie };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(fill) / sizeof(*fill); i++) {
-		assert_int_equal(order_put(&o, (struct order_entry){ fill[i], 1 }), 0);
+		assert_int_equal(ordered_ids_put(&o, (struct ordered_id){ fill[i], 1 }), 0);
 		assert_int_equal(o.count, 1);
-		assert_true(order_take(&o, (struct order_entry){ fill[i], 1 }));
-		assert_false(order_take(&o, (struct order_entry){ fill[i], 1 }));
+		assert_true(ordered_ids_take(&o, (struct ordered_id){ fill[i], 1 }));
+		assert_false(ordered_ids_take(&o, (struct ordered_id){ fill[i], 1 }));
 	}
-	order_free(&o);
+	ordered_ids_free(&o);
 }
 
 UNIT_GROUP(ordered_ids)

@@ -6,7 +6,7 @@
 
 static void test_intern(void **state)
 {
-	struct text_table t = { 0 };
+	struct text_pool t = { 0 };
 	struct text *a = text_intern(&t, span_str("one")),
 		    *b = text_intern(&t, span_str("one"));
 	struct text *c = text_intern(&t, span_str("")), *d = text_intern(&t, span_str("two"));
@@ -27,7 +27,7 @@ static void test_intern(void **state)
 	text_drop(&t, NULL);
 	assert_null(text_ref(NULL));
 	assert_int_equal(t.n, 0);
-	text_table_free(&t);
+	text_pool_free(&t);
 	assert_int_equal(t.octets, 0);
 }
 
@@ -85,7 +85,7 @@ static void test_table(void **state)
 	static const struct span parts[] = { { (const uint8_t *)"key", 3 },
 					     { (const uint8_t *)"", 1 },
 					     { (const uint8_t *)"value", 5 } };
-	struct text_table t = { 0 };
+	struct text_pool t = { 0 };
 	struct text *v[5000] = { 0 }, *x;
 	uint32_t seed = 3;
 	char s[16];
@@ -112,7 +112,7 @@ static void test_table(void **state)
 	for (uint32_t k = 0; k < 5000; k++)
 		text_drop(&t, v[k]);
 	assert_int_equal(t.n, 0);
-	text_table_free(&t);
+	text_pool_free(&t);
 }
 
 UNIT_GROUP(text_pool)
