@@ -10,8 +10,6 @@
 
 #include "base/span.h"
 
-struct admin_call;
-
 /* Exit codes of stancectl; the end of every answer carries one. */
 enum admin_exit {
 	ADMIN_YES = 0,
@@ -90,9 +88,6 @@ struct command_view {
 	enum view_shape shape;
 	const char *help;
 	const struct command_column *columns;
-	/* Answers through call.h; 0, or ST_E... when the answer could not be given whole. Runs
-	 * on a thread of its own, and may take its time. */
-	int (*run)(struct admin_call *call);
 };
 
 struct command {

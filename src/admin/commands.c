@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The table. */
-#include "admin/commands.h"
+/* The command table. */
+#include "admin/command.h"
+#include "admin/views.h"
 
 /* clang-format off */
 #define AS_OF                                                                            \

@@ -70,7 +70,8 @@ static int socket_check_free(const char *path)
 
 /* Makes the socket under a name of its own, mode 0600 from its first moment (Linux takes the
  * mode of the unbound socket), and moves it to its place when all is as it must be. */
-static int socket_place(struct listener *l, const char *path, const char *temp, gid_t gid)
+static int socket_place(struct local_listener *l, const char *path, const char *temp,
+			gid_t gid)
 {
 	struct sockaddr_un a;
 	struct stat st;
@@ -94,7 +95,7 @@ static int socket_place(struct listener *l, const char *path, const char *temp, 
 	return 0;
 }
 
-int socket_listen(const char *path, gid_t gid, struct listener *l)
+int socket_listen(const char *path, gid_t gid, struct local_listener *l)
 {
 	char temp[sizeof(((struct sockaddr_un *)0)->sun_path) + 1];
 	int err;
@@ -115,7 +116,7 @@ int socket_listen(const char *path, gid_t gid, struct listener *l)
 	return err;
 }
 
-void socket_close(struct listener *l, const char *path)
+void socket_close(struct local_listener *l, const char *path)
 {
 	struct stat st;
 
@@ -193,4 +194,11 @@ int socket_send(int fd, struct span s, int64_t deadline_us)
 		}
 	}
 	return 0;
+}
+
+const char *admin_socket_path(void)
+{
+	const char *path = getenv("STANCE_SOCKET");
+
+	return path && *path ? path : STANCE_SOCKET_PATH;
 }

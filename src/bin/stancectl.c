@@ -4,7 +4,7 @@
 
 #include "admin/client/cli.h"
 #include "admin/client/client.h"
-#include "admin/server/server.h"
+#include "admin/socket.h"
 
 #include <langinfo.h>
 #include <locale.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
+#include "admin/socket.h"
 
 #include "manager/manager_conf.h"
 #include "admin/server/group.h"

@@ -170,7 +170,7 @@ struct asked {
 	uint64_t rows, endpoints;
 };
 
-static int ask_software(void *ctx, const struct software_row *row)
+static int software_args_read(void *ctx, const struct software_row *row)
 {
 	struct asked *a = ctx;
 
@@ -180,7 +180,7 @@ static int ask_software(void *ctx, const struct software_row *row)
 	return 0;
 }
 
-static int ask_endpoint(void *ctx, const struct endpoint_row *row)
+static int question_endpoint(void *ctx, const struct endpoint_row *row)
 {
 	struct asked *a = ctx;
 
@@ -199,7 +199,7 @@ static void ask_count(struct bench *b, uint32_t i, name_fn *name)
 	int err;
 
 	name(&b->f, i, pattern, sizeof(pattern));
-	if ((err = query_software(b->p, &q, ask_software, &a)) < 0)
+	if ((err = query_software(b->p, &q, software_args_read, &a)) < 0)
 		die("count", err);
 }
 
@@ -211,10 +211,10 @@ static void ask_who(struct bench *b, uint32_t i, name_fn *name)
 	int err;
 
 	name(&b->f, i, pattern, sizeof(pattern));
-	if ((err = query_software(b->p, &q, ask_software, &a)) < 0)
+	if ((err = query_software(b->p, &q, software_args_read, &a)) < 0)
 		die("who has", err);
-	if (a.id && (err = query_software_endpoints(b->p, WHEN_NOW, a.id, NULL, ask_endpoint,
-						    &who)) < 0)
+	if (a.id && (err = query_software_endpoints(b->p, WHEN_NOW, a.id, NULL,
+						    question_endpoint, &who)) < 0)
 		die("who has", err);
 }
 
@@ -243,8 +243,8 @@ static void ask_inventory(struct bench *b, uint32_t i)
 
 	population_name((uint32_t)((uint64_t)i * 999983u % b->f.endpoints), name,
 			sizeof(name));
-	if ((err = query_resolve(b->p, WHEN_NOW, name, ask_endpoint, &a)) < 0 ||
-	    (err = query_inventory(b->p, WHEN_NOW, a.id, ask_software, &rows)) < 0)
+	if ((err = query_resolve(b->p, WHEN_NOW, name, question_endpoint, &a)) < 0 ||
+	    (err = query_inventory(b->p, WHEN_NOW, a.id, software_args_read, &rows)) < 0)
 		die("inventory", err);
 }
 

@@ -91,8 +91,8 @@ static char *value_end(struct wr *out)
 	return (char *)out->p;
 }
 
-char *value_show(const struct writer_conf *conf, const struct command_column *c,
-		 const json_t *v)
+char *cell_format(const struct writer_conf *conf, const struct command_column *c,
+		  const json_t *v)
 {
 	struct wr out = { 0 };
 

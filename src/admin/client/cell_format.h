@@ -7,8 +7,8 @@
 
 /* v as clean text ("-" for null), sizes and durations with their units, times to the second.
  * Caller: free. NULL when out of memory. */
-char *value_show(const struct writer_conf *conf, const struct command_column *c,
-		 const json_t *v);
+char *cell_format(const struct writer_conf *conf, const struct command_column *c,
+		  const json_t *v);
 
 /* Column i of the row being written; what stands in for it when it is null; with its mark. */
 char *value_of_row(const struct writer *w, size_t i);

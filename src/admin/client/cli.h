@@ -6,6 +6,7 @@
 
 #include "admin/request.h"
 #include "admin/client/writer.h"
+#include "admin/client/help.h"
 
 #include <stdio.h>
 
@@ -35,9 +36,6 @@ void cli_reset(struct cli *cli);
 /* A moment as people say it: RFC 3339, a date, "now", or how long ago: 90s, 15m, 6h, 2d, 1w,
  * with or without a minus sign in front. 0 or ST_EVALUE. */
 int cli_time(const char *text, int64_t *us);
-
-/* Help for one command, or for all (NULL). */
-void cli_help(FILE *out, const struct command *topic);
 
 /* --as-of for as_of. */
 void cli_option_name(const struct command_arg *a, char *out, size_t size);

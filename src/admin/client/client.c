@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "admin/client/client.h"
-#include "admin/server/response.h"
 #include "admin/socket.h"
 #include "admin/text.h"
 #include "base/clock.h"

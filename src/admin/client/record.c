@@ -49,7 +49,7 @@ static void card_items(struct writer *w, json_t *list)
 	{
 		const struct command_column *c = &w->view->columns[w->list];
 
-		card_line(w, w->items + i ? "" : c->title, value_show(&w->conf, c, v));
+		card_line(w, w->items + i ? "" : c->title, cell_format(&w->conf, c, v));
 	}
 }
 

@@ -244,7 +244,7 @@ static void table_add_line(struct writer *w, const json_t *item, bool first)
 
 	for (size_t i = 0; i < t->n; i++) {
 		if ((int)t->columns[i] == w->list)
-			cells[i] = value_show(&w->conf, table_column(w, i), item);
+			cells[i] = cell_format(&w->conf, table_column(w, i), item);
 		else if (first || !w->conf.terminal)
 			cells[i] = value_of_row(w, t->columns[i]);
 		else

@@ -2,7 +2,9 @@
 /* assess NAME... | --group G | --all [--wait]: asks for fresh assessments and shows how they go. The daemon
  * tells on its own threads; it leaves what is new in the list of targets, which is as long as
  * the question and no longer, and this command's thread picks it up. */
-#include "admin/commands.h"
+#include "admin/server/question.h"
+#include "admin/server/handlers.h"
+#include "admin/views.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -20,20 +22,7 @@
 #define ASSESS_PROGRESS_US (CLOCK_SEC / 4)
 #define ASSESS_WITHIN_MAX 604800 /* seconds */
 
-enum { AS_NAME, AS_IDENTITY, AS_STATE, AS_RESULT, AS_ACCESS, AS_REASON, AS_COLUMNS };
-
 /* clang-format off */
-static const struct command_column assess_columns[] = {
-	[AS_NAME] =     { "name", "Name", COL_TEXT, COL_CUT, NULL, "of the endpoint" },
-	[AS_IDENTITY] = { "identity", "Identity", COL_TEXT, COL_DETAIL | COL_CUT, NULL, "its key" },
-	[AS_STATE] =    { "state", "State", COL_TEXT, 0, NULL,
-			  "assessed; asked, queued: will be; waiting, gone: when it is back; refused" },
-	[AS_RESULT] =   { "result", "Result", COL_TEXT, 0, NULL, "of the new assessment" },
-	[AS_ACCESS] =   { "access", "Access", COL_TEXT, COL_DETAIL, NULL,
-			  "what was recommended" },
-	[AS_REASON] =   { "reason", "Reason", COL_TEXT, COL_CUT, NULL, "why it was refused" },
-	{ 0 },
-};
 
 static const char *const assess_names[ASSESS_N] = {
 	[ASSESS_QUEUED] =   "queued",
@@ -45,7 +34,7 @@ static const char *const assess_names[ASSESS_N] = {
 };
 /* clang-format on */
 
-struct target {
+struct assess_target {
 	UT_hash_handle hh;
 	const char *key, *name;
 	char *reason;
@@ -58,17 +47,17 @@ struct target {
 };
 
 struct assess_call {
-	struct admin_call *call;
+	struct response *call;
 	struct arena arena;
-	struct target **targets, *by_key;
+	struct assess_target **targets, *by_key;
 	size_t n, cap;
 	bool wait;
 	int64_t within;      /* us; 0: as long as it takes for those who are connected */
 	int64_t begun, said; /* mono; when progress was last told */
 	/* What the daemon's threads write: */
 	pthread_mutex_t lock;
-	int wake;             /* eventfd: there is news */
-	struct target **news; /* room for all */
+	int wake;                    /* eventfd: there is news */
+	struct assess_target **news; /* room for all */
 	size_t n_news;
 	size_t in[ASSESS_N], told, bad, open; /* how many; not compliant; without a verdict */
 };
@@ -83,14 +72,14 @@ static const char *assess_copy(struct assess_call *a, const char *text)
 static int assess_add(void *ctx, const struct endpoint_row *row)
 {
 	struct assess_call *a = ctx;
-	struct target *t;
+	struct assess_target *t;
 
 	HASH_FIND_STR(a->by_key, row->key, t);
 	if (t)
 		return 0;
 	if (a->n == a->cap) {
 		size_t cap = a->cap ? a->cap * 2 : 64;
-		void *grown = realloc(a->targets, cap * sizeof(struct target *));
+		void *grown = realloc(a->targets, cap * sizeof(struct assess_target *));
 
 		if (!grown)
 			return ST_ENOMEM;
@@ -99,8 +88,8 @@ static int assess_add(void *ctx, const struct endpoint_row *row)
 	}
 	if (!(t = arena_alloc(&a->arena, sizeof(*t))))
 		return ST_ENOMEM;
-	*t = (struct target){ .key = assess_copy(a, row->key),
-			      .name = assess_copy(a, row->name) };
+	*t = (struct assess_target){ .key = assess_copy(a, row->key),
+				     .name = assess_copy(a, row->name) };
 	if (!t->key || !t->name)
 		return ST_ENOMEM;
 	HASH_ADD_KEYPTR(hh, a->by_key, t->key, strlen(t->key), t);
@@ -111,7 +100,7 @@ static int assess_add(void *ctx, const struct endpoint_row *row)
 }
 
 /* ST_ENOENT, ST_EVALUE: the end is said. */
-static int assess_select(struct assess_call *a, const struct ask *ask)
+static int assess_select(struct assess_call *a, const struct question *ask)
 {
 	const struct admin_request *r = a->call->request;
 	const char *at = NULL;
@@ -125,7 +114,7 @@ static int assess_select(struct assess_call *a, const struct ask *ask)
 	while (!err && request_next(r, "name", &at, &name)) {
 		if (!(text = strndup((const char *)name.p, name.n)))
 			return ST_ENOMEM;
-		if ((err = ask_endpoint(a->call, ask, text, &who)) == 0)
+		if ((err = question_endpoint(a->call, ask, text, &who)) == 0)
 			err = query_resolve(ask->posture, WHEN_NOW, text, assess_add, a);
 		free(text);
 	}
@@ -134,7 +123,7 @@ static int assess_select(struct assess_call *a, const struct ask *ask)
 
 /* --- what the daemon tells ----------------------------------------------------------------- */
 
-static void assess_count(struct assess_call *a, const struct target *t)
+static void assess_count(struct assess_call *a, const struct assess_target *t)
 {
 	bool bad = t->verdict == VERDICT_MINOR || t->verdict == VERDICT_MAJOR;
 	bool open = t->verdict == VERDICT_ERROR || t->verdict == VERDICT_UNKNOWN;
@@ -144,12 +133,13 @@ static void assess_count(struct assess_call *a, const struct target *t)
 	a->open += t->state == ASSESS_ASSESSED && open;
 }
 
-static bool target_is_done(const struct target *t)
+static bool target_is_done(const struct assess_target *t)
 {
 	return t->told && (t->state == ASSESS_ASSESSED || t->state == ASSESS_REFUSED);
 }
 
-static void assess_note(struct assess_call *a, struct target *t, const struct assess_event *e)
+static void assess_note(struct assess_call *a, struct assess_target *t,
+			const struct assess_event *e)
 {
 	if (t->told)
 		a->in[t->state]--;
@@ -172,7 +162,7 @@ static void assess_on_event(void *ctx, const struct assess_event *e)
 {
 	struct assess_call *a = ctx;
 	uint64_t one = 1;
-	struct target *t;
+	struct assess_target *t;
 
 	HASH_FIND_STR(a->by_key, e->key, t); /* nobody changes by_key any more */
 	if (!t || e->state >= ASSESS_N)
@@ -187,7 +177,7 @@ static void assess_on_event(void *ctx, const struct assess_event *e)
 /* --- what the administrator sees ------------------------------------------------------------ */
 
 /* Of a target that the daemon does not touch: it is done, or the daemon has been stopped. */
-static int assess_row(struct assess_call *a, struct target *t)
+static int assess_row(struct assess_call *a, struct assess_target *t)
 {
 	bool assessed = t->told && t->state == ASSESS_ASSESSED;
 	struct cell cells[AS_COLUMNS] = {
@@ -200,7 +190,7 @@ static int assess_row(struct assess_call *a, struct target *t)
 	};
 
 	t->shown = true;
-	return call_row(a->call, cells);
+	return response_row(a->call, cells);
 }
 
 /* "12 of 20 assessed, 1 not compliant, 3 not connected: assessed when they come" */
@@ -229,9 +219,9 @@ static void assess_summary(struct assess_call *a, char *out, size_t size)
 }
 
 /* Takes the next target of the news, or NULL. */
-static struct target *assess_next(struct assess_call *a)
+static struct assess_target *assess_next(struct assess_call *a)
 {
-	struct target *t = NULL;
+	struct assess_target *t = NULL;
 
 	pthread_mutex_lock(&a->lock);
 	if (a->n_news) {
@@ -260,7 +250,7 @@ static int assess_show(struct assess_call *a)
 	int err = 0;
 
 	while (!err && assess_has_news(a)) {
-		struct target *t = assess_next(a);
+		struct assess_target *t = assess_next(a);
 
 		if (t && a->wait)
 			err = assess_row(a, t);
@@ -279,7 +269,7 @@ static int assess_progress(struct assess_call *a)
 	pthread_mutex_lock(&a->lock);
 	assess_summary(a, text, sizeof(text));
 	pthread_mutex_unlock(&a->lock);
-	return call_progress(a->call, text);
+	return response_progress(a->call, text);
 }
 
 /* Everybody has been heard of and, if that is wanted, has come as far as it will. */
@@ -316,7 +306,7 @@ static int assess_watch(struct assess_call *a)
 
 	a->begun = clock_mono_us();
 	while (!err && !assess_is_over(a)) {
-		if ((err = call_wait(a->call, a->wake, assess_pause(a))) < 0)
+		if ((err = response_wait(a->call, a->wake, assess_pause(a))) < 0)
 			return err;
 		(void)!read(a->wake, &n, sizeof(n));
 		if ((err = assess_show(a)) == 0)
@@ -345,17 +335,17 @@ static int assess_finish(struct assess_call *a)
 	else if (a->wait && a->open)
 		exit = ADMIN_STALE;
 	assess_summary(a, text, sizeof(text));
-	return err ? err : call_end(a->call, exit, "%s", text);
+	return err ? err : response_end(a->call, exit, "%s", text);
 }
 
 /* --- the command ---------------------------------------------------------------------------- */
 
 /* What the daemon says to the question as a whole. */
-static int assess_refused(struct admin_call *call, int err)
+static int assess_refused(struct response *call, int err)
 {
-	return call_end(call, ADMIN_UNREACHABLE, "%s",
-			err == ST_EBUSY ? "the manager is busy with other such questions"
-					: "the manager stops");
+	return response_end(call, ADMIN_UNREACHABLE, "%s",
+			    err == ST_EBUSY ? "the manager is busy with other such questions"
+					    : "the manager stops");
 }
 
 static int assess_start(struct assess_call *a)
@@ -365,7 +355,7 @@ static int assess_start(struct assess_call *a)
 	struct assess *handle;
 	int err;
 
-	a->news = calloc(a->n, sizeof(struct target *));
+	a->news = calloc(a->n, sizeof(struct assess_target *));
 	err = keys && a->news ? 0 : ST_ENOMEM;
 	for (size_t i = 0; i < a->n && keys; i++)
 		keys[i] = a->targets[i]->key;
@@ -395,7 +385,7 @@ static void assess_free(struct assess_call *a)
 		close(a->wake);
 }
 
-static int assess_answer(struct assess_call *a, const struct ask *ask)
+static int assess_answer(struct assess_call *a, const struct question *ask)
 {
 	int err;
 
@@ -405,9 +395,9 @@ static int assess_answer(struct assess_call *a, const struct ask *ask)
 	if (err == ST_ENOENT || err == ST_EVALUE)
 		return 0;
 	if (!err && !a->n)
-		return call_end(a->call, ADMIN_NO,
-				ask->filter ? "no such endpoint has come yet"
-					   : "no endpoint has come yet");
+		return response_end(a->call, ADMIN_NO,
+				    ask->filter ? "no such endpoint has come yet"
+						: "no endpoint has come yet");
 	return err ? err : assess_start(a);
 }
 
@@ -434,24 +424,24 @@ static bool assess_is_clear(const struct admin_request *r)
 	       1;
 }
 
-static int assess_run(struct admin_call *call)
+static int assess_run(struct response *call)
 {
 	struct assess_call a = { .call = call, .within = assess_within(call->request) };
-	struct ask ask;
+	struct question ask;
 	int err;
 
 	a.wait = request_flag(call->request, "wait") || a.within;
 	if (!assess_is_clear(call->request))
-		return call_end(call, ADMIN_USAGE,
-				"name endpoints, or a --group, or --all of them");
+		return response_end(call, ADMIN_USAGE,
+				    "name endpoints, or a --group, or --all of them");
 	if (a.within < 0)
-		return call_end(call, ADMIN_USAGE, "--within wants seconds, from 1 to %d",
-				ASSESS_WITHIN_MAX);
-	if (ask_begin(call, &ask) < 0)
+		return response_end(call, ADMIN_USAGE, "--within wants seconds, from 1 to %d",
+				    ASSESS_WITHIN_MAX);
+	if (question_begin(call, &ask) < 0)
 		return 0;
 	if (!call->env->assess)
-		return call_end(call, ADMIN_UNREACHABLE,
-				"this manager has no endpoints to ask");
+		return response_end(call, ADMIN_UNREACHABLE,
+				    "this manager has no endpoints to ask");
 	pthread_mutex_init(&a.lock, NULL);
 	err = assess_answer(&a, &ask);
 	assess_free(&a);
@@ -459,8 +449,8 @@ static int assess_run(struct admin_call *call)
 }
 
 /* clang-format off */
-const struct command_view assess_views[] = {
-	{ NULL, NULL, VIEW_ROWS, "how it went with each", assess_columns, ANSWERED_BY(assess_run) },
-	{ 0 },
+const struct handler assess_handlers[] = {
+	{ NULL, assess_run },
+	{ NULL, NULL },
 };
 /* clang-format on */

@@ -1,58 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* changes [--since T] [--until T] [--endpoint NAME] [--kind KIND] [--follow] */
-#include "admin/commands.h"
+#include "admin/server/changes.h"
+#include "admin/server/follow.h"
+#include "admin/server/handlers.h"
+#include "admin/views.h"
 #include "base/clock.h"
 #include "base/err.h"
 
 #include <stdio.h>
 
-enum {
-	CH_SEQ,
-	CH_TIME,
-	CH_HAPPENED,
-	CH_ENDPOINT,
-	CH_IDENTITY,
-	CH_CHANGE,
-	CH_NAME,
-	CH_VERSION,
-	CH_VALUE,
-	CH_WAS,
-	CH_REASON,
-	CH_IDENTIFIER,
-	CH_LOCATOR,
-	CH_EPOCH,
-	CH_EID,
-	CH_N
-};
-
 /* clang-format off */
-const struct command_column changes_columns[] = {
-	[CH_SEQ] =        { "seq", "Seq", COL_COUNT, COL_DETAIL, NULL, "number in the journal" },
-	[CH_TIME] =       { "time", "Time", COL_TIME, 0, NULL, "when the manager knew" },
-	[CH_HAPPENED] =   { "happened_at", "Happened", COL_TIME, COL_DETAIL, NULL,
-			    "when it happened, by the endpoint's clock; null: not told" },
-	[CH_ENDPOINT] =   { "endpoint", "Endpoint", COL_TEXT, COL_CUT, NULL, "name" },
-	[CH_IDENTITY] =   { "identity", "Identity", COL_TEXT, COL_DETAIL | COL_CUT, NULL, "key" },
-	[CH_CHANGE] =     { "change", "Change", COL_TEXT, 0, NULL, "what happened" },
-	[CH_NAME] =       { "name", "Name", COL_TEXT, COL_CUT, "identifier",
-			    "of the software, the fact, or the rule" },
-	[CH_VERSION] =    { "version", "Version", COL_TEXT, COL_DETAIL | COL_CUT, NULL,
-			    "of the software" },
-	[CH_VALUE] =      { "value", "Value", COL_TEXT, COL_CUT, "version",
-			    "of the fact, or the result, now" },
-	[CH_WAS] =        { "was", "Was", COL_TEXT, COL_DETAIL | COL_CUT, NULL, "and before" },
-	[CH_REASON] =     { "reason", "Reason", COL_TEXT, COL_DETAIL | COL_CUT, NULL,
-			    "why, in words" },
-	[CH_IDENTIFIER] = { "identifier", "Identifier", COL_TEXT, COL_DETAIL | COL_CUT, NULL,
-			    "software identifier (RFC 8412)" },
-	[CH_LOCATOR] =    { "locator", "Locator", COL_TEXT, COL_DETAIL | COL_CUT, NULL,
-			    "where it is on the endpoint" },
-	[CH_EPOCH] =      { "epoch", "Epoch", COL_COUNT, COL_DETAIL, NULL,
-			    "of the endpoint's own ledger" },
-	[CH_EID] =        { "eid", "Eid", COL_COUNT, COL_DETAIL, NULL,
-			    "event identifier in it" },
-	{ 0 },
-};
 
 /* What --kind knows; without it, everything that changed and not each time that nothing did. */
 static const struct {
@@ -131,7 +88,7 @@ static void changes_cells(const struct change_row *row, struct cell cells[CH_N],
 	}
 }
 
-int changes_row(struct admin_call *call, const struct change_row *row)
+int changes_row(struct response *call, const struct change_row *row)
 {
 	const struct change *c = &row->change;
 	struct cell cells[CH_N] = {
@@ -147,7 +104,7 @@ int changes_row(struct admin_call *call, const struct change_row *row)
 	char text[40];
 
 	changes_cells(row, cells, text);
-	return call_row(call, cells);
+	return response_row(call, cells);
 }
 
 static int changes_next(void *ctx, const struct change_row *row)
@@ -156,7 +113,7 @@ static int changes_next(void *ctx, const struct change_row *row)
 }
 
 /* 0, or ST_EVALUE with the end said. */
-static int changes_pick_kinds(struct admin_call *call, uint32_t *kinds)
+static int changes_pick_kinds(struct response *call, uint32_t *kinds)
 {
 	const char *name = request_text(call->request, "kind");
 
@@ -168,14 +125,15 @@ static int changes_pick_kinds(struct admin_call *call, uint32_t *kinds)
 			*kinds = changes_kinds[i].kinds;
 			return 0;
 		}
-	call_end(call, ADMIN_USAGE,
-		 "--kind knows software, facts, results, endpoints, notices, assessments and "
-		 "all, not '%s'",
-		 name);
+	response_end(
+		call, ADMIN_USAGE,
+		"--kind knows software, facts, results, endpoints, notices, assessments and "
+		"all, not '%s'",
+		name);
 	return ST_EVALUE;
 }
 
-int changes_narrow(struct admin_call *call, const struct ask *a, struct change_query *q)
+int changes_narrow(struct response *call, const struct question *a, struct change_query *q)
 {
 	const char *name = request_text(call->request, "endpoint");
 	struct subject who;
@@ -191,45 +149,46 @@ int changes_narrow(struct admin_call *call, const struct ask *a, struct change_q
 		return err;
 	if (!name)
 		return 0;
-	err = ask_endpoint(call, a, name, &who);
+	err = question_endpoint(call, a, name, &who);
 	q->endpoint = who.id;
 	return err;
 }
 
 /* Whoever asks about software alone wants to know whether that was all of it: of one endpoint,
  * which is asked for it; of all, q says it in the end. */
-static int changes_fresh(struct admin_call *call, const struct ask *a, struct change_query *q,
-			 struct freshness *all, struct fresh *f)
+static int changes_fresh(struct response *call, const struct question *a,
+			 struct change_query *q, struct freshness *all,
+			 struct answer_freshness *f)
 {
 	const char *name = request_text(call->request, "endpoint");
 	const char *kind = request_text(call->request, "kind");
 	struct subject who = { 0 };
-	struct ask then = *a;
+	struct question then = *a;
 	int err;
 
 	if (!kind || strcmp(kind, "software") != 0)
 		return 0;
-	ask_at(&then, (struct when){ a->when.as_of, q->until });
+	question_at(&then, (struct when){ a->when.as_of, q->until });
 	if (!name) {
 		q->fresh = all;
 		q->fresh_when = then.when;
 		q->fresh_since = then.now - then.stale_us;
 		return 0;
 	}
-	err = ask_endpoint(call, &then, name, &who);
+	err = question_endpoint(call, &then, name, &who);
 	*f = who.fresh;
 	return err == ST_ENOENT ? 0 : err;
 }
 
-static int changes_run(struct admin_call *call)
+static int changes_run(struct response *call)
 {
 	struct change_query q = { 0 };
 	struct freshness all = { 0 };
-	struct fresh fresh = { 0 };
-	struct ask a;
+	struct answer_freshness fresh = { 0 };
+	struct question a;
 	int err;
 
-	if (ask_begin(call, &a) < 0)
+	if (question_begin(call, &a) < 0)
 		return 0;
 	err = changes_narrow(call, &a, &q);
 	if (err == ST_ENOENT || err == ST_EVALUE)
@@ -237,18 +196,17 @@ static int changes_run(struct admin_call *call)
 	if (!err && (err = changes_fresh(call, &a, &q, &all, &fresh)) == 0)
 		err = query_changes(a.posture, &q, changes_next, call);
 	if (q.fresh)
-		fresh_of(&all, &fresh);
+		freshness_from_query(&all, &fresh);
 	if (!err)
-		fresh_end(call, &fresh, call_rows(call) ? NULL : "nothing has changed");
-	return ask_end(call, &a, err);
+		freshness_end(call, &fresh,
+			      response_rows(call) ? NULL : "nothing has changed");
+	return question_end(call, &a, err);
 }
 
 /* clang-format off */
-const struct command_view changes_views[] = {
-	{ NULL, NULL,     VIEW_ROWS,   "what has changed, oldest first",
-	  changes_columns, ANSWERED_BY(changes_run) },
-	{ NULL, "follow", VIEW_STREAM, "and each change as it is stored",
-	  changes_columns, ANSWERED_BY(follow_run) },
-	{ 0 },
+const struct handler changes_handlers[] = {
+	{ NULL, changes_run },
+	{ "follow", follow_run },
+	{ NULL, NULL },
 };
 /* clang-format on */

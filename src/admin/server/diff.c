@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* diff NAME --from T1 [--to T2]; diff NAME OTHER: what has to happen to the software of the
  * first side to make the second of it. */
-#include "admin/commands.h"
+#include "admin/server/question.h"
+#include "admin/server/handlers.h"
+#include "admin/views.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -9,47 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum {
-	DI_CHANGE,
-	DI_NAME,
-	DI_WAS,
-	DI_VERSION,
-	DI_ARCH,
-	DI_TYPE,
-	DI_IDENTIFIER,
-	DI_WAS_IDENTIFIER,
-	DI_COMPLETE,
-	DI_STALE,
-	DI_N
-};
-
-/* clang-format off */
-static const struct command_column diff_columns[] = {
-	[DI_CHANGE] =         { "change", "Change", COL_TEXT, 0, NULL, "added, removed, changed" },
-	[DI_NAME] =           { "name", "Software", COL_TEXT, COL_CUT, "identifier", "name" },
-	[DI_WAS] =            { "was", "Was", COL_TEXT, COL_CUT, NULL,
-				"its version on the first side; null: not there" },
-	[DI_VERSION] =        { "version", "Version", COL_TEXT, COL_CUT, NULL,
-				"its version on the second side; null: not there" },
-	[DI_ARCH] =           { "arch", "Arch", COL_TEXT, COL_SPARE, NULL, "architecture" },
-	[DI_TYPE] =           { "type", "Type", COL_TEXT, COL_DETAIL, NULL,
-				"kind of package: deb, rpm, pypi, ..." },
-	[DI_IDENTIFIER] =     { "identifier", "Identifier", COL_TEXT, COL_DETAIL | COL_CUT, NULL,
-				"software identifier; of what was removed, the one it had" },
-	[DI_WAS_IDENTIFIER] = { "was_identifier", "Was identifier", COL_TEXT,
-				COL_DETAIL | COL_CUT, NULL,
-				"of what has changed: the one on the first side" },
-	[DI_COMPLETE] =       { "complete_through", "Complete through", COL_TIME, COL_DETAIL, NULL,
-				"of the side that is known less far" },
-	[DI_STALE] =          { "stale", "Stale", COL_BOOL, COL_DETAIL, NULL,
-				"one of the sides is stale" },
-	{ 0 },
-};
-/* clang-format on */
-
 /* One side: the software of an endpoint at a moment. */
 struct side {
-	struct ask ask;
+	struct question ask;
 	struct subject who;
 	struct arena arena;
 	struct software_row **rows; /* sorted by kin, once both sides are whole */
@@ -174,7 +138,7 @@ static size_t diff_family(const struct side *s, size_t i)
 }
 
 struct diff {
-	struct admin_call *call;
+	struct response *call;
 	struct side side[2];
 };
 
@@ -183,7 +147,7 @@ static int diff_row(struct diff *d, const struct software_row *was,
 		    const struct software_row *is)
 {
 	const struct software_row *any = is ? is : was;
-	const struct fresh *f = &d->side[0].who.fresh, *g = &d->side[1].who.fresh;
+	const struct answer_freshness *f = &d->side[0].who.fresh, *g = &d->side[1].who.fresh;
 	int64_t oldest = f->complete_through < g->complete_through ? f->complete_through
 								   : g->complete_through;
 	struct cell cells[DI_N] = {
@@ -201,7 +165,7 @@ static int diff_row(struct diff *d, const struct software_row *was,
 		[DI_STALE] = cell_bool(f->stale || g->stale),
 	};
 
-	return call_row(d->call, cells);
+	return response_row(d->call, cells);
 }
 
 /* Families that are as many on both sides have changed one by one; of others nobody can say
@@ -240,7 +204,7 @@ static int diff_compare(struct diff *d)
 /* --- the question -------------------------------------------------------------------------- */
 
 /* Which two sides are meant. ST_EVALUE: the end is said. */
-static int diff_sides(struct diff *d, const struct ask *a)
+static int diff_sides(struct diff *d, const struct question *a)
 {
 	const struct admin_request *r = d->call->request;
 	int64_t from = request_time(r, "from"), to = request_time(r, "to");
@@ -248,13 +212,14 @@ static int diff_sides(struct diff *d, const struct ask *a)
 	bool sense = other ? !from && !to : from && !request_time(r, "as_of");
 
 	if (!sense)
-		call_end(d->call, ADMIN_USAGE,
-			 "compare two endpoints (NAME OTHER, with --as-of), or two moments of "
-			 "one (NAME --from T, with --to)");
+		response_end(
+			d->call, ADMIN_USAGE,
+			"compare two endpoints (NAME OTHER, with --as-of), or two moments of "
+			"one (NAME --from T, with --to)");
 	d->side[0].ask = d->side[1].ask = *a;
 	if (sense && !other) {
-		ask_at(&d->side[0].ask, (struct when){ from, a->when.known_at });
-		ask_at(&d->side[1].ask, (struct when){ to, a->when.known_at });
+		question_at(&d->side[0].ask, (struct when){ from, a->when.known_at });
+		question_at(&d->side[1].ask, (struct when){ to, a->when.known_at });
 	}
 	return sense ? 0 : ST_EVALUE;
 }
@@ -265,27 +230,27 @@ static int diff_subjects(struct diff *d)
 {
 	const char *name = request_text(d->call->request, "name");
 	const char *other = request_text(d->call->request, "other");
-	int err =
-		ask_endpoint(d->call, &d->side[1].ask, other ? other : name, &d->side[1].who);
+	int err = question_endpoint(d->call, &d->side[1].ask, other ? other : name,
+				    &d->side[1].who);
 
 	if (err)
 		return err;
-	err = ask_endpoint(d->call, &d->side[0].ask, name, &d->side[0].who);
+	err = question_endpoint(d->call, &d->side[0].ask, name, &d->side[0].who);
 	if (err == ST_ENOENT && !other)
-		call_end(d->call, ADMIN_STALE, "'%s' was not known then", name);
+		response_end(d->call, ADMIN_STALE, "'%s' was not known then", name);
 	return err;
 }
 
 /* Both sides count, each as old as it was then. */
 static void diff_end(struct diff *d)
 {
-	const struct fresh *f = &d->side[0].who.fresh, *g = &d->side[1].who.fresh;
-	const char *no = call_rows(d->call) ? NULL : "there is no difference";
+	const struct answer_freshness *f = &d->side[0].who.fresh, *g = &d->side[1].who.fresh;
+	const char *no = response_rows(d->call) ? NULL : "there is no difference";
 
-	fresh_end(d->call, f->stale ? f : g, no);
+	freshness_end(d->call, f->stale ? f : g, no);
 }
 
-static int diff_answer(struct diff *d, const struct ask *a)
+static int diff_answer(struct diff *d, const struct question *a)
 {
 	int err;
 
@@ -302,17 +267,17 @@ static int diff_answer(struct diff *d, const struct ask *a)
 		diff_end(d);
 	for (size_t i = 0; i < 2; i++)
 		if (err == ST_ELIMIT || d->side[i].ask.future)
-			return ask_end(d->call, &d->side[i].ask, err);
-	return ask_end(d->call, a, err);
+			return question_end(d->call, &d->side[i].ask, err);
+	return question_end(d->call, a, err);
 }
 
-static int diff_run(struct admin_call *call)
+static int diff_run(struct response *call)
 {
 	struct diff d = { .call = call };
-	struct ask a;
+	struct question a;
 	int err;
 
-	if (ask_begin(call, &a) < 0)
+	if (question_begin(call, &a) < 0)
 		return 0;
 	err = diff_answer(&d, &a);
 	side_free(&d.side[0]);
@@ -321,8 +286,8 @@ static int diff_run(struct admin_call *call)
 }
 
 /* clang-format off */
-const struct command_view diff_views[] = {
-	{ NULL, NULL, VIEW_ROWS, "what differs", diff_columns, ANSWERED_BY(diff_run) },
-	{ 0 },
+const struct handler diff_handlers[] = {
+	{ NULL, diff_run },
+	{ NULL, NULL },
 };
 /* clang-format on */

@@ -1,46 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* endpoint NAME events: what happened to its software, in the numbers of its own ledger. */
-#include "admin/commands.h"
+#include "admin/server/events.h"
+#include "admin/views.h"
 #include "base/err.h"
-
-enum {
-	EV_EPOCH,
-	EV_EID,
-	EV_HAPPENED,
-	EV_KNOWN,
-	EV_ACTION,
-	EV_NAME,
-	EV_VERSION,
-	EV_IDENTIFIER,
-	EV_LOCATOR,
-	EV_RECORD,
-	EV_SEQ,
-	EV_N
-};
-
-/* clang-format off */
-const struct command_column events_columns[] = {
-	[EV_EPOCH] =      { "epoch", "Epoch", COL_COUNT, COL_DETAIL, NULL,
-			    "of the endpoint's ledger (RFC 8412, 3.7)" },
-	[EV_EID] =        { "eid", "Eid", COL_COUNT, 0, NULL,
-			    "event identifier in it; without a record: the last one before the "
-			    "inventory that showed the change" },
-	[EV_HAPPENED] =   { "happened_at", "Happened", COL_TIME, 0, NULL,
-			    "when, by the endpoint's clock; null: not told" },
-	[EV_KNOWN] =      { "time", "Known", COL_TIME, COL_SPARE, NULL, "when the manager knew" },
-	[EV_ACTION] =     { "action", "Action", COL_TEXT, 0, NULL, "created, deleted, altered" },
-	[EV_NAME] =       { "name", "Name", COL_TEXT, COL_CUT, "identifier", "of the software" },
-	[EV_VERSION] =    { "version", "Version", COL_TEXT, COL_CUT, NULL, "of the software" },
-	[EV_IDENTIFIER] = { "identifier", "Identifier", COL_TEXT, COL_DETAIL | COL_CUT, NULL,
-			    "software identifier (RFC 8412)" },
-	[EV_LOCATOR] =    { "locator", "Locator", COL_TEXT, COL_DETAIL | COL_CUT, NULL,
-			    "where it is on the endpoint" },
-	[EV_RECORD] =     { "record", "Record", COL_COUNT, COL_DETAIL, NULL,
-			    "record identifier on the endpoint; null: an inventory showed it" },
-	[EV_SEQ] =        { "seq", "Seq", COL_COUNT, COL_DETAIL, NULL, "number in the journal" },
-	{ 0 },
-};
-/* clang-format on */
 
 #define EVENTS_KINDS (CHANGE_SOFTWARE_EVENTS & ~CHANGE_BIT(CHANGE_INVENTORY))
 
@@ -76,10 +38,10 @@ static int events_row(void *ctx, const struct change_row *row)
 		[EV_SEQ] = cell_count(c->seq),
 	};
 
-	return call_row(ctx, cells);
+	return response_row(ctx, cells);
 }
 
-int events_query(struct admin_call *call, const struct ask *a, const struct subject *who)
+int events_query(struct response *call, const struct question *a, const struct subject *who)
 {
 	const struct change_query q = {
 		.until = a->when.known_at,
@@ -90,7 +52,8 @@ int events_query(struct admin_call *call, const struct ask *a, const struct subj
 	int err = query_changes(a->posture, &q, events_row, call);
 
 	if (!err)
-		fresh_end(call, &who->fresh,
-			  call_rows(call) ? NULL : "nothing has happened to its software");
+		freshness_end(call, &who->fresh,
+			      response_rows(call) ? NULL
+						  : "nothing has happened to its software");
 	return err;
 }

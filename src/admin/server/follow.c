@@ -3,7 +3,10 @@
  * far the journal goes; the lines themselves are read from it by the thread that sends them. So
  * a reader may be as slow as it likes without anything being kept for it, and nothing is lost
  * or said twice. */
-#include "admin/commands.h"
+#include "admin/server/follow.h"
+#include "admin/server/changes.h"
+#include "admin/server/question.h"
+#include "posture/query_changes.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "posture/posture.h"
@@ -13,8 +16,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-struct follow {
-	struct admin_call *call;
+struct change_stream {
+	struct response *call;
 	struct change_query q; /* after_seq: what has been said */
 	_Atomic uint64_t head; /* the journal goes this far */
 	int wake;              /* eventfd: head has moved */
@@ -23,7 +26,7 @@ struct follow {
 /* On the follower's thread: never waits, never fails. */
 static int follow_on_change(void *ctx, const struct change *c)
 {
-	struct follow *f = ctx;
+	struct change_stream *f = ctx;
 	uint64_t one = 1;
 
 	atomic_store(&f->head, c->seq);
@@ -33,14 +36,14 @@ static int follow_on_change(void *ctx, const struct change *c)
 
 static int follow_row(void *ctx, const struct change_row *row)
 {
-	struct follow *f = ctx;
+	struct change_stream *f = ctx;
 
 	f->q.after_seq = row->change.seq;
 	return changes_row(f->call, row);
 }
 
 /* Says everything up to head; lines that are stored meanwhile may be among it. */
-static int follow_catch_up(struct follow *f, struct posture *p)
+static int follow_catch_up(struct change_stream *f, struct posture *p)
 {
 	uint64_t head = atomic_load(&f->head);
 	int err = query_changes(p, &f->q, follow_row, f);
@@ -51,7 +54,7 @@ static int follow_catch_up(struct follow *f, struct posture *p)
 	return err;
 }
 
-static int follow_loop(struct follow *f, struct posture *p)
+static int follow_loop(struct change_stream *f, struct posture *p)
 {
 	uint64_t n;
 	int err;
@@ -59,13 +62,13 @@ static int follow_loop(struct follow *f, struct posture *p)
 	for (;;) {
 		if ((err = follow_catch_up(f, p)) < 0)
 			return err;
-		if ((err = call_wait(f->call, f->wake, -1)) < 0)
+		if ((err = response_wait(f->call, f->wake, -1)) < 0)
 			return err;
 		(void)!read(f->wake, &n, sizeof(n));
 	}
 }
 
-static int follow_begin(struct follow *f, struct posture *p)
+static int follow_begin(struct change_stream *f, struct posture *p)
 {
 	struct posture_stats now;
 	struct follower *follower;
@@ -85,17 +88,18 @@ static int follow_begin(struct follow *f, struct posture *p)
 	return err;
 }
 
-int follow_run(struct admin_call *call)
+int follow_run(struct response *call)
 {
-	struct follow f = { .call = call };
-	struct ask a;
+	struct change_stream f = { .call = call };
+	struct question a;
 	int err;
 
 	if (request_time(call->request, "until") || request_time(call->request, "as_of") ||
 	    request_time(call->request, "known_at"))
-		return call_end(call, ADMIN_USAGE,
-				"--follow goes on: it has no --until, --as-of or --known-at");
-	if (ask_begin(call, &a) < 0)
+		return response_end(
+			call, ADMIN_USAGE,
+			"--follow goes on: it has no --until, --as-of or --known-at");
+	if (question_begin(call, &a) < 0)
 		return 0;
 	err = changes_narrow(call, &a, &f.q);
 	if (err == ST_ENOENT || err == ST_EVALUE)

@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How far an answer about software can be trusted. */
-#include "admin/commands.h"
+#include "admin/server/freshness.h"
+#include "admin/server/question.h"
 #include "base/clock.h"
 #include "base/err.h"
 
 #include <stdio.h>
 
-bool fresh_is_stale(const struct ask *a, const struct endpoint_row *row)
+bool freshness_is_stale(const struct question *a, const struct endpoint_row *row)
 {
-	if (!ask_past(a) && row->has_gap)
+	if (!question_is_past(a) && row->has_gap)
 		return true;
 	return !row->has_inventory || !row->complete_through ||
 	       a->now - row->complete_through > a->stale_us;
 }
 
 /* And remembers the one that is furthest behind, for the message. */
-void fresh_add(struct fresh *f, const struct ask *a, const struct endpoint_row *row)
+void freshness_add(struct answer_freshness *f, const struct question *a,
+		   const struct endpoint_row *row)
 {
 	int64_t known = row->has_inventory ? row->complete_through : 0;
 
@@ -24,12 +26,12 @@ void fresh_add(struct fresh *f, const struct ask *a, const struct endpoint_row *
 		(void)snprintf(f->worst, sizeof(f->worst), "%s", row->name);
 	}
 	f->endpoints++;
-	f->stale += fresh_is_stale(a, row);
+	f->stale += freshness_is_stale(a, row);
 }
 
-void fresh_of(const struct freshness *all, struct fresh *f)
+void freshness_from_query(const struct freshness *all, struct answer_freshness *f)
 {
-	*f = (struct fresh){
+	*f = (struct answer_freshness){
 		.endpoints = all->endpoints,
 		.stale = all->stale,
 		.complete_through = all->complete_through,
@@ -37,7 +39,7 @@ void fresh_of(const struct freshness *all, struct fresh *f)
 	(void)snprintf(f->worst, sizeof(f->worst), "%s", all->worst);
 }
 
-static void fresh_say(const struct fresh *f, char *out, size_t size)
+static void fresh_say(const struct answer_freshness *f, char *out, size_t size)
 {
 	char when[CLOCK_TEXT];
 	size_t at = 0;
@@ -55,12 +57,13 @@ static void fresh_say(const struct fresh *f, char *out, size_t size)
 			       "'%.100s' has not told what is installed on it", f->worst);
 }
 
-int fresh_end(struct admin_call *call, const struct fresh *f, const char *no)
+int freshness_end(struct response *call, const struct answer_freshness *f, const char *no)
 {
 	char text[300];
 
 	if (!f->stale)
-		return no ? call_end(call, ADMIN_NO, "%s", no) : 0;
+		return no ? response_end(call, ADMIN_NO, "%s", no) : 0;
 	fresh_say(f, text, sizeof(text));
-	return call_end(call, ADMIN_STALE, "%s%s%s", no ? no : "", no ? ", but " : "", text);
+	return response_end(call, ADMIN_STALE, "%s%s%s", no ? no : "", no ? ", but " : "",
+			    text);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "admin/commands.h"
+#include "admin/server/question.h"
 #include "admin/server/group.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-void ask_at(struct ask *a, struct when when)
+void question_at(struct question *a, struct when when)
 {
 	int64_t clock = clock_wall_us();
 
@@ -17,14 +17,14 @@ void ask_at(struct ask *a, struct when when)
 	a->now = a->when.as_of ? a->when.as_of : a->when.known_at ? a->when.known_at : clock;
 }
 
-static const char *ask_text(const struct admin_call *call, const char *key)
+static const char *ask_text(const struct response *call, const char *key)
 {
 	return command_arg_find(call->request->command, key) ? request_text(call->request, key)
 							     : NULL;
 }
 
 /* Who is meant by --group and --platform. */
-static int ask_whom(struct admin_call *call, struct ask *a)
+static int ask_whom(struct response *call, struct question *a)
 {
 	const char *name = ask_text(call, "group"), *platform = ask_text(call, "platform");
 	struct group_list *list;
@@ -34,42 +34,42 @@ static int ask_whom(struct admin_call *call, struct ask *a)
 	if (!name && !platform)
 		return 0;
 	if (platform && !group_pattern_ok(platform)) {
-		call_end(call, ADMIN_USAGE, "the pattern has too many '*'");
+		response_end(call, ADMIN_USAGE, "the pattern has too many '*'");
 		return ST_EVALUE;
 	}
 	list = groups_hold(call->env->groups);
 	g = name ? group_find(list, name) : NULL;
 	if (name && !g) {
-		call_end(call, ADMIN_USAGE, "stance.conf has no group '%s'", name);
+		response_end(call, ADMIN_USAGE, "stance.conf has no group '%s'", name);
 		err = ST_ENOENT;
 	} else if ((err = group_members(a->posture, g, platform, &call->filter)) < 0) {
-		call_end(call, ADMIN_STALE, "%s", st_strerror(err));
+		response_end(call, ADMIN_STALE, "%s", st_strerror(err));
 	}
 	group_list_drop(list);
 	a->filter = call->filter;
 	return err;
 }
 
-static int64_t ask_time(const struct admin_call *call, const char *key)
+static int64_t ask_time(const struct response *call, const char *key)
 {
 	return command_arg_find(call->request->command, key) ? request_time(call->request, key)
 							     : 0;
 }
 
-int ask_begin(struct admin_call *call, struct ask *a)
+int question_begin(struct response *call, struct question *a)
 {
 	uint32_t stale = call->env->stale_after ? call->env->stale_after : ADMIN_STALE_AFTER;
 
-	*a = (struct ask){ .posture = call->env->posture, .stale_us = stale * CLOCK_SEC };
-	ask_at(a, (struct when){ ask_time(call, "as_of"), ask_time(call, "known_at") });
+	*a = (struct question){ .posture = call->env->posture, .stale_us = stale * CLOCK_SEC };
+	question_at(a, (struct when){ ask_time(call, "as_of"), ask_time(call, "known_at") });
 	if (a->posture)
 		return ask_whom(call, a);
-	call_end(call, ADMIN_STALE, "the manager has no repository");
+	response_end(call, ADMIN_STALE, "the manager has no repository");
 	return ST_ESTATE;
 }
 
 /* Whether the journal has been pruned behind the moment that was asked about. */
-static bool ask_too_old(const struct ask *a, char oldest[CLOCK_TEXT])
+static bool ask_too_old(const struct question *a, char oldest[CLOCK_TEXT])
 {
 	struct posture_stats st;
 
@@ -79,22 +79,23 @@ static bool ask_too_old(const struct ask *a, char oldest[CLOCK_TEXT])
 	       (a->when.known_at && a->when.known_at < st.oldest);
 }
 
-int ask_end(struct admin_call *call, const struct ask *a, int err)
+int question_end(struct response *call, const struct question *a, int err)
 {
 	char oldest[CLOCK_TEXT];
 
 	if (err == ST_ELIMIT && ask_too_old(a, oldest))
-		return call_end(call, ADMIN_STALE, "the journal goes back to %s only", oldest);
+		return response_end(call, ADMIN_STALE, "the journal goes back to %s only",
+				    oldest);
 	if (err == ST_EVALUE)
-		return call_end(call, ADMIN_USAGE, "the pattern has too many '*'");
+		return response_end(call, ADMIN_USAGE, "the pattern has too many '*'");
 	if (!err && a->future)
-		call_end(call, ADMIN_STALE,
-			 "that moment has not come yet; this is what is known now");
+		response_end(call, ADMIN_STALE,
+			     "that moment has not come yet; this is what is known now");
 	return err;
 }
 
 struct resolved {
-	const struct ask *ask;
+	const struct question *ask;
 	struct subject *who;
 	size_t n;
 	char keys[384]; /* of the endpoints it means, for the message */
@@ -107,7 +108,7 @@ static int resolved_add(void *ctx, const struct endpoint_row *row)
 
 	r->who->id = row->id;
 	r->who->has_inventory = row->has_inventory;
-	fresh_add(&r->who->fresh, r->ask, row);
+	freshness_add(&r->who->fresh, r->ask, row);
 	r->n++;
 	if (r->at < sizeof(r->keys))
 		r->at += (size_t)snprintf(r->keys + r->at, sizeof(r->keys) - r->at, "%s%s",
@@ -115,8 +116,8 @@ static int resolved_add(void *ctx, const struct endpoint_row *row)
 	return 0;
 }
 
-int ask_endpoint(struct admin_call *call, const struct ask *a, const char *text,
-		 struct subject *who)
+int question_endpoint(struct response *call, const struct question *a, const char *text,
+		      struct subject *who)
 {
 	struct resolved r = { .ask = a, .who = who };
 	int err;
@@ -124,13 +125,13 @@ int ask_endpoint(struct admin_call *call, const struct ask *a, const char *text,
 	*who = (struct subject){ 0 };
 	err = query_resolve(a->posture, a->when, text, resolved_add, &r);
 	if (err == ST_ENOENT) {
-		call_end(call, ADMIN_NO, "no endpoint is called '%s'", text);
+		response_end(call, ADMIN_NO, "no endpoint is called '%s'", text);
 		return err;
 	}
 	if (!err && r.n != 1) {
-		call_end(call, ADMIN_USAGE,
-			 "'%s' means %zu endpoints, name one by identity: %s", text, r.n,
-			 r.keys);
+		response_end(call, ADMIN_USAGE,
+			     "'%s' means %zu endpoints, name one by identity: %s", text, r.n,
+			     r.keys);
 		return ST_EVALUE;
 	}
 	return err;

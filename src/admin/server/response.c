@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "admin/server/response.h"
+#include "admin/socket.h"
+#include "admin/server/handlers.h"
 #include "admin/text.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -15,7 +17,7 @@
 #define ANSWER_LOOK_US (100 * 1000) /* how often a long query looks for its reader */
 #define ANSWER_ALIVE_US (ADMIN_ALIVE_S * CLOCK_SEC)
 
-struct answer {
+struct response_output {
 	const struct admin_sink *sink;
 	struct wr out;
 	int64_t looked, spoke; /* when we last looked for the reader, and spoke; mono */
@@ -24,7 +26,7 @@ struct answer {
 	struct admin_fault end;
 };
 
-static int answer_flush(struct answer *a)
+static int answer_flush(struct response_output *a)
 {
 	int err = a->out.err;
 
@@ -43,7 +45,7 @@ static int answer_append(const char *bytes, size_t n, void *w)
 }
 
 /* Appends v as one line, takes it. */
-static int answer_line(struct answer *a, json_t *v)
+static int answer_line(struct response_output *a, json_t *v)
 {
 	size_t start = a->out.len;
 	int err = v ? 0 : ST_ENOMEM;
@@ -105,7 +107,7 @@ static json_t *answer_cell(const struct command_column *col, const struct cell *
 	}
 }
 
-static int answer_begin(struct answer *a, const struct command_view *view)
+static int answer_begin(struct response_output *a, const struct command_view *view)
 {
 	json_t *keys = json_array();
 
@@ -114,7 +116,7 @@ static int answer_begin(struct answer *a, const struct command_view *view)
 	return answer_line(a, json_pack("{s:i, s:o}", "stance", ADMIN_PROTOCOL, "keys", keys));
 }
 
-int call_row(struct admin_call *call, const struct cell *cells)
+int response_row(struct response *call, const struct cell *cells)
 {
 	const struct command_view *view = call->request->view;
 	json_t *row = json_array();
@@ -125,17 +127,17 @@ int call_row(struct admin_call *call, const struct cell *cells)
 	return answer_line(call->answer, row);
 }
 
-int call_more(struct admin_call *call, const struct span *list, size_t n)
+int response_more(struct response *call, const struct span *list, size_t n)
 {
 	return answer_line(call->answer, json_pack("{s:o}", "more", answer_list(list, n)));
 }
 
-int call_flush(struct admin_call *call)
+int response_flush(struct response *call)
 {
 	return answer_flush(call->answer);
 }
 
-static int answer_alive(struct answer *a, const char *text)
+static int answer_alive(struct response_output *a, const char *text)
 {
 	json_t *v = json_pack("{s:b}", "alive", 1);
 	int err;
@@ -146,12 +148,12 @@ static int answer_alive(struct answer *a, const char *text)
 	return err ? err : answer_flush(a);
 }
 
-int call_progress(struct admin_call *call, const char *text)
+int response_progress(struct response *call, const char *text)
 {
 	return answer_alive(call->answer, text);
 }
 
-static int answer_wait(struct answer *a, int fd, int64_t deadline)
+static int answer_wait(struct response_output *a, int fd, int64_t deadline)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	int64_t left = deadline - clock_mono_us();
@@ -161,9 +163,9 @@ static int answer_wait(struct answer *a, int fd, int64_t deadline)
 	return poll(&p, 1, left > 0 ? (int)(left / 1000) + 1 : 0) > 0;
 }
 
-int call_wait(struct admin_call *call, int fd, int64_t timeout_us)
+int response_wait(struct response *call, int fd, int64_t timeout_us)
 {
-	struct answer *a = call->answer;
+	struct response_output *a = call->answer;
 	int64_t end = timeout_us < 0 ? INT64_MAX : clock_mono_us() + timeout_us;
 	int err = answer_flush(a);
 
@@ -183,7 +185,7 @@ int call_wait(struct admin_call *call, int fd, int64_t timeout_us)
  * row hears that we are there. */
 static int answer_look(void *ctx)
 {
-	struct answer *a = ctx;
+	struct response_output *a = ctx;
 	int64_t now = clock_mono_us();
 	int err;
 
@@ -195,21 +197,21 @@ static int answer_look(void *ctx)
 	return now - a->spoke < ANSWER_ALIVE_US ? 0 : answer_alive(a, NULL);
 }
 
-const char *call_who(const struct admin_call *call)
+const char *response_author(const struct response *call)
 {
 	const char *who = call->answer->sink->who;
 
 	return who ? who : "somebody";
 }
 
-uint64_t call_rows(const struct admin_call *call)
+uint64_t response_rows(const struct response *call)
 {
 	return call->answer->rows;
 }
 
-int call_end(struct admin_call *call, enum admin_exit exit, const char *fmt, ...)
+int response_end(struct response *call, enum admin_exit exit, const char *fmt, ...)
 {
-	struct answer *a = call->answer;
+	struct response_output *a = call->answer;
 	va_list ap;
 
 	a->ended = true;
@@ -232,7 +234,7 @@ void admin_end_line(struct wr *w, enum admin_exit exit, uint64_t rows, const cha
 }
 
 /* A stream is answered as long as its reader likes, so not everybody may have one. */
-static int answer_stay(struct admin_call *call)
+static int answer_stay(struct response *call)
 {
 	const struct admin_sink *sink = call->answer->sink;
 
@@ -242,47 +244,49 @@ static int answer_stay(struct admin_call *call)
 }
 
 /* Runs the handler and turns what it returns into the end's exit code and text. */
-static int answer_run(struct admin_call *call)
+static int answer_run(struct response *call)
 {
-	struct answer *a = call->answer;
+	struct response_output *a = call->answer;
 	int err;
 
 	if (answer_stay(call) < 0)
-		return call_end(call, ADMIN_UNREACHABLE,
-				"the manager is busy with others who follow it");
+		return response_end(call, ADMIN_UNREACHABLE,
+				    "the manager is busy with others who follow it");
 	if ((err = answer_begin(a, call->request->view)) < 0)
 		return err;
 	query_watch(answer_look, a);
-	err = call->request->view->run(call);
+	err = handler_find(call->request->command, call->request->view)->run(call);
 	query_watch(NULL, NULL);
 	if (err == ST_ECLOSED || err == ST_ETIMEOUT)
 		return err;
 	if (err == ST_ESTATE)
-		call_end(call, ADMIN_UNREACHABLE, "the manager stops");
+		response_end(call, ADMIN_UNREACHABLE, "the manager stops");
 	else if (err < 0)
-		call_end(call, ADMIN_STALE, "the answer is incomplete: %s", st_strerror(err));
+		response_end(call, ADMIN_STALE, "the answer is incomplete: %s",
+			     st_strerror(err));
 	else if (!a->ended)
 		a->end.exit = a->rows ? ADMIN_YES : ADMIN_NO;
 	return 0;
 }
 
-static int answer_request(struct admin_call *call, enum admin_role role)
+static int answer_request(struct response *call, enum admin_role role)
 {
 	const struct command *c = call->request->command;
 
 	if (role < c->role)
-		return call_end(call, ADMIN_DENIED, "you are not allowed to use %s", c->name);
+		return response_end(call, ADMIN_DENIED, "you are not allowed to use %s",
+				    c->name);
 	return answer_run(call);
 }
 
 int admin_answer(const struct admin_env *env, enum admin_role role, struct span line,
 		 const struct admin_sink *sink)
 {
-	struct answer a = { .sink = sink,
-			    .out.max = ANSWER_LINE_MAX,
-			    .spoke = clock_mono_us() };
+	struct response_output a = { .sink = sink,
+				     .out.max = ANSWER_LINE_MAX,
+				     .spoke = clock_mono_us() };
 	struct admin_request request = { 0 };
-	struct admin_call call = { .env = env, .request = &request, .answer = &a };
+	struct response call = { .env = env, .request = &request, .answer = &a };
 	int err = 0;
 
 	if (request_decode(&request, line, &a.end) == 0)

@@ -18,12 +18,12 @@
 #include "admin/server/server.h"
 #include "base/wr.h"
 
-struct admin_call {
+struct response {
 	const struct admin_env *env;
 	const struct admin_request *request;
-	struct answer *answer;
-	struct endpoint_filter *filter;         /* the endpoints that count (ask_begin); NULL: all */
-	struct version_range *range; /* and the versions (ask_software); NULL: all */
+	struct response_output *answer;
+	struct endpoint_filter *filter; /* the endpoints that count (ask_begin); NULL: all */
+	struct version_range *range;    /* and the versions (ask_software); NULL: all */
 	char *glob;
 };
 
@@ -75,31 +75,31 @@ static inline struct cell cell_list(const struct span *list, size_t n)
 
 /* Gives a row: one cell for each column of call->request->view. ST_ECLOSED or ST_ETIMEOUT when
  * the reader is gone: stop and return it. */
-int call_row(struct admin_call *call, const struct cell *cells);
+int response_row(struct response *call, const struct cell *cells);
 
 /* Continues the last row's list. */
-int call_more(struct admin_call *call, const struct span *list, size_t n);
+int response_more(struct response *call, const struct span *list, size_t n);
 
 /* Sends what is buffered now instead of when it is worth it. */
-int call_flush(struct admin_call *call);
+int response_flush(struct response *call);
 
 /* Sends what is buffered, and how far it is, for people who wait. */
-int call_progress(struct admin_call *call, const char *text);
+int response_progress(struct response *call, const char *text);
 
 /* Sends what is buffered and waits until fd can be read (1) or timeout_us have passed (0; below
  * zero: never), keeping the reader informed that somebody is there. ST_ECLOSED when the reader
  * has gone and ST_ESTATE when the server stops: return it. */
-int call_wait(struct admin_call *call, int fd, int64_t timeout_us);
+int response_wait(struct response *call, int fd, int64_t timeout_us);
 
 /* Who asks, for logs and the journal: "uid 0". Never NULL. */
-const char *call_who(const struct admin_call *call);
+const char *response_author(const struct response *call);
 
 /* Rows given so far. */
-uint64_t call_rows(const struct admin_call *call);
+uint64_t response_rows(const struct response *call);
 
 /* Says how it ended and why, for people. Without it the exit code is ADMIN_YES when there was a
  * row and ADMIN_NO when there was none. The last word counts; always returns 0. */
-int call_end(struct admin_call *call, enum admin_exit exit, const char *fmt, ...)
+int response_end(struct response *call, enum admin_exit exit, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* Where an answer goes: takes all of it, or returns an error that ends the answer. */
@@ -114,9 +114,6 @@ struct admin_sink {
 	/* Asks for leave to answer for hours: 0, or ST_EBUSY. NULL: always. */
 	int (*stay)(void *ctx);
 };
-
-/* A reader that waits hears something at least so often. */
-#define ADMIN_ALIVE_S 5
 
 /* Answers one request line from a peer that has this role. Always ends with an end line, unless
  * the sink fails, whose error it returns. */

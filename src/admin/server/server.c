@@ -43,7 +43,7 @@ struct client {
 
 struct admin_server {
 	struct admin_env env;
-	struct listener listener;
+	struct local_listener listener;
 	pthread_t thread;
 	bool running;
 	int wake; /* eventfd: time to go */
@@ -54,13 +54,6 @@ struct admin_server {
 	size_t n_clients;
 	struct client clients[];
 };
-
-const char *admin_socket_path(void)
-{
-	const char *path = getenv("STANCE_SOCKET");
-
-	return path && *path ? path : STANCE_SOCKET_PATH;
-}
 
 /* --- one client, on its thread ---------------------------------------------------------- */
 

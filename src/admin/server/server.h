@@ -23,16 +23,17 @@ struct admin_server;
 
 /* What `stancectl status` says about the daemon itself. */
 struct admin_daemon {
-	int64_t started;      /* wall time, us */
+	int64_t started; /* wall time, us */
 	/* now */
-	uint64_t sessions;             /* open */
-	uint64_t ready;                /* of these: past TLS and negotiation */
-	uint64_t connected;            /* endpoints that have such a session */
-	uint64_t assessing;            /* sessions at work on an assessment */
-	uint64_t waiting;              /* sessions whose turn for that has not come */
-	uint64_t waiting_octets;       /* that are kept for them */
-	uint64_t slowed;               /* sessions not read from for having had too many */
-	uint64_t buffers, buffers_max; /* octets of what all sessions buffer, and the ceiling */
+	uint64_t sessions;       /* open */
+	uint64_t ready;          /* of these: past TLS and negotiation */
+	uint64_t connected;      /* endpoints that have such a session */
+	uint64_t assessing;      /* sessions at work on an assessment */
+	uint64_t waiting;        /* sessions whose turn for that has not come */
+	uint64_t waiting_octets; /* that are kept for them */
+	uint64_t slowed;         /* sessions not read from for having had too many */
+	uint64_t buffers,
+		buffers_max; /* octets of what all sessions buffer, and the ceiling */
 	/* since the start */
 	uint64_t accepted;    /* connections */
 	uint64_t refused;     /* of these: turned away before an assessment could begin */
@@ -77,8 +78,5 @@ int admin_server_open(const struct admin_server_conf *conf, const struct admin_e
 
 /* Ends every answer, joins every thread, removes the socket. NULL is fine. */
 void admin_server_close(struct admin_server *server);
-
-/* Where the socket is: the environment's STANCE_SOCKET, else the compiled-in path. */
-const char *admin_socket_path(void);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Which software is meant: 'openssl', 'openssl < 3', 'openssl' --version '< 3'. */
-#include "admin/commands.h"
+#include "admin/server/software_args.h"
 #include "admin/server/group.h"
 #include "base/err.h"
 
@@ -18,7 +18,7 @@ static char *wanted_name(const char *pattern, const char *range)
 }
 
 /* 'openssl=3' is a range as well, unless something is called that. */
-static int wanted_guess(struct admin_call *call, const struct ask *a, const char *pattern,
+static int wanted_guess(struct response *call, const struct question *a, const char *pattern,
 			const char **range)
 {
 	const char *guess = version_range_guess(pattern);
@@ -35,8 +35,8 @@ static int wanted_guess(struct admin_call *call, const struct ask *a, const char
 	return err == ST_EVALUE ? 0 : err; /* what is wrong with the pattern is said later */
 }
 
-int ask_software(struct admin_call *call, const struct ask *a, struct software_query *q,
-		 struct freshness *fresh)
+int software_args_read(struct response *call, const struct question *a,
+		       struct software_query *q, struct freshness *fresh)
 {
 	const char *pattern = request_text(call->request, "pattern");
 	const char *option = request_text(call->request, "version");
@@ -54,25 +54,27 @@ int ask_software(struct admin_call *call, const struct ask *a, struct software_q
 	if (!(call->glob = wanted_name(pattern, range)))
 		return ST_ENOMEM;
 	if (range && !*call->glob) {
-		call_end(call, ADMIN_USAGE, "of which software? '%s' has no name", pattern);
+		response_end(call, ADMIN_USAGE, "of which software? '%s' has no name",
+			     pattern);
 		return ST_EVALUE;
 	}
 	range = option ? option : range;
 	if (range)
 		err = version_range_parse(span_str(range), &call->range);
 	if (err == ST_EVALUE)
-		call_end(call, ADMIN_USAGE,
-			 "'%s' is no range of versions: write < 1.2, or >= 1, < 2", range);
+		response_end(call, ADMIN_USAGE,
+			     "'%s' is no range of versions: write < 1.2, or >= 1, < 2", range);
 	q->glob = call->glob;
 	q->range = call->range;
 	return err;
 }
 
-int ask_unordered(struct admin_call *call, const struct fresh *f, uint64_t unordered)
+int software_args_unordered(struct response *call, const struct answer_freshness *f,
+			    uint64_t unordered)
 {
 	if (!unordered || f->stale)
 		return 0;
-	return call_end(call, ADMIN_STALE,
-			"of %llu more whose name matches, the version cannot be compared",
-			(unsigned long long)unordered);
+	return response_end(call, ADMIN_STALE,
+			    "of %llu more whose name matches, the version cannot be compared",
+			    (unsigned long long)unordered);
 }

@@ -105,7 +105,6 @@ static void test_table(void **state)
 		if (!manual_says(".Ss", c->name))
 			fail_msg("stancectl.1 does not document %s", c->name);
 		for (const struct command_view *v = c->views; v->columns; v++) {
-			assert_non_null(v->run);
 			assert_true(v->help && *v->help);
 			check_columns(v);
 			if (v->option)

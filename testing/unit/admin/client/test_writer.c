@@ -20,10 +20,10 @@ static const struct command_column list_columns[] = {
 	{ 0 },
 };
 /* clang-format on */
-static const struct command_view rows = { NULL, NULL, VIEW_ROWS, "", columns, NULL };
-static const struct command_view one = { NULL, NULL, VIEW_ONE, "", columns, NULL };
-static const struct command_view lists = { NULL, NULL, VIEW_ROWS, "", list_columns, NULL };
-static const struct command_view list_one = { NULL, NULL, VIEW_ONE, "", list_columns, NULL };
+static const struct command_view rows = { NULL, NULL, VIEW_ROWS, "", columns };
+static const struct command_view one = { NULL, NULL, VIEW_ONE, "", columns };
+static const struct command_view lists = { NULL, NULL, VIEW_ROWS, "", list_columns };
+static const struct command_view list_one = { NULL, NULL, VIEW_ONE, "", list_columns };
 
 #define ROW "[\"web1\",7,\"2026-11-21T19:26:55.123456Z\",true,\"i\",1536,90061]"
 #define NULLS "[null,null,null,null,\"only-id\",null,null]"
@@ -210,7 +210,7 @@ static void test_table_many(void **state)
 	json_decref(all);
 }
 
-static const struct command_view stream = { NULL, NULL, VIEW_STREAM, "", columns, NULL };
+static const struct command_view stream = { NULL, NULL, VIEW_STREAM, "", columns };
 
 /* What has been written after each row. */
 static void check_stream(enum writer_form form, size_t width, const char *const want[])

@@ -360,7 +360,7 @@ static void *liar_main(void *arg)
 
 static void check_liar(const char *says, int exit, const char *out, const char *err)
 {
-	struct listener listener;
+	struct local_listener listener;
 	struct liar l = { .says = says };
 	struct asked a;
 	pthread_t t;
@@ -412,7 +412,7 @@ static void test_other_managers(void **state)
 
 static void test_silent_manager(void **state)
 {
-	struct listener listener;
+	struct local_listener listener;
 	struct admin_request r = { .command = command_find("status") };
 	struct client_conf conf = { .socket = path,
 				    .timeout_s = 1,
@@ -440,7 +440,8 @@ UNIT_GROUP_THREADED(server)
 		cmocka_unit_test_setup_teardown(test_garbage, local_setup, local_teardown),
 		cmocka_unit_test_setup_teardown(test_oversize, local_setup, local_teardown),
 		cmocka_unit_test_setup_teardown(test_slow, local_setup, local_teardown),
-		cmocka_unit_test_setup_teardown(test_does_not_read, local_setup, local_teardown),
+		cmocka_unit_test_setup_teardown(test_does_not_read, local_setup,
+						local_teardown),
 		cmocka_unit_test_teardown(test_too_many, local_teardown),
 		cmocka_unit_test_setup_teardown(test_burst, local_setup, local_teardown),
 		cmocka_unit_test_setup_teardown(test_close, local_setup, local_teardown),

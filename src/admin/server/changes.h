@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* `changes`: lines of the journal. */
+#ifndef STANCE_ADMIN_SERVER_CHANGES_H
+#define STANCE_ADMIN_SERVER_CHANGES_H
+
+#include "admin/server/question.h"
+
+/* Gives one line as a row of the view. */
+int changes_row(struct response *call, const struct change_row *row);
+
+/* Fills q from the arguments. ST_EVALUE or ST_ENOENT: the end of the answer is set. */
+int changes_narrow(struct response *call, const struct question *a, struct change_query *q);
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* `endpoint NAME events`: the software events of one endpoint, with the numbers of its ledger. */
+#ifndef STANCE_ADMIN_SERVER_EVENTS_H
+#define STANCE_ADMIN_SERVER_EVENTS_H
+
+#include "admin/server/question.h"
+
+/* Gives them as rows. */
+int events_query(struct response *call, const struct question *a, const struct subject *who);
+
+#endif
