@@ -2,6 +2,8 @@
 /* The operating system collector: says what this machine is, unasked what the configuration
  * lists, and on request whatever it does not forbid. */
 #include "kit/imc.h"
+#include "os_product.h"
+#include "os_state.h"
 #include "base/clock.h"
 #include "os_facts.h"
 #include "os_packages.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Product and version: os-release(5), debian_version, the kernel's own words. */
+#include "os_product.h"
 #include "os_facts.h"
 #include "os_text.h"
 #include "wire/pen.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The state the machine is in: since when it runs, what it lets through, who gets in. */
+#include "os_state.h"
 #include "os_facts.h"
 #include "os_text.h"
 

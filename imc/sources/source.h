@@ -54,7 +54,7 @@ struct source_stamp {
 	uint64_t v[16];
 };
 
-struct source; /* what open made; its class knows what is in it */
+struct source; /* a handle: what open made, of a type that only its class knows */
 
 struct source_class {
 	const char *name;      /* in configuration, ledger and log: "dpkg" */

@@ -23,7 +23,7 @@
 
 #define DPKG_INFO_PATH (PATH_MAX + 2 * DPKG_MAX_FIELD + 32)
 
-struct source {
+struct dpkg_source {
 	char dir[PATH_MAX];     /* /var/lib/dpkg */
 	char updates[PATH_MAX]; /* its journal */
 	size_t max_octets;
@@ -40,7 +40,7 @@ struct dpkg_change {
 
 /* One run over the database. */
 struct dpkg_run {
-	struct source *s;
+	struct dpkg_source *s;
 	source_each *each;
 	void *ctx;
 	struct arena arena; /* journal texts, changes */
@@ -50,7 +50,7 @@ struct dpkg_run {
 
 static int dpkg_open(const struct source_conf *conf, struct source **out)
 {
-	struct source *s = calloc(1, sizeof(*s));
+	struct dpkg_source *s = calloc(1, sizeof(*s));
 	char status[PATH_MAX + 8];
 	int n;
 
@@ -69,12 +69,13 @@ static int dpkg_open(const struct source_conf *conf, struct source **out)
 	}
 	s->max_octets = conf->max_octets;
 	s->log = conf->log;
-	*out = s;
+	*out = (void *)s;
 	return 0;
 }
 
-static void dpkg_close(struct source *s)
+static void dpkg_close(struct source *source)
 {
+	struct dpkg_source *s = (void *)source;
 	free(s);
 }
 
@@ -256,8 +257,9 @@ static void dpkg_stamp_file(const char *dir, const char *name, uint64_t v[6])
 	v[5] = (uint64_t)st.st_ctim.tv_nsec;
 }
 
-static void dpkg_stamp(struct source *s, struct source_stamp *stamp)
+static void dpkg_stamp(struct source *source, struct source_stamp *stamp)
 {
+	struct dpkg_source *s = (void *)source;
 	*stamp = (struct source_stamp){ 0 };
 	dpkg_stamp_file(s->dir, "status", stamp->v);
 	dpkg_stamp_file(s->dir, "updates", stamp->v + 6);
@@ -274,22 +276,23 @@ static int dpkg_read_all(struct dpkg_run *run, struct span *status)
 		HASH_CLEAR(hh, run->changes);
 		arena_reset(&run->arena);
 		run->refused = 0;
-		dpkg_stamp(run->s, &before);
+		dpkg_stamp((void *)run->s, &before);
 		if ((err = dpkg_read_updates(run)) < 0)
 			return err;
 		err = dpkg_read(run->s->dir, "status", run->s->max_octets, &run->arena,
 				status);
 		if (err < 0)
 			return err;
-		dpkg_stamp(run->s, &after);
+		dpkg_stamp((void *)run->s, &after);
 		if (memcmp(&before, &after, sizeof(before)) == 0)
 			return 0;
 	}
 	return ST_EBUSY;
 }
 
-static int dpkg_list(struct source *s, source_each *each, void *ctx)
+static int dpkg_list(struct source *source, source_each *each, void *ctx)
 {
+	struct dpkg_source *s = (void *)source;
 	struct dpkg_run run = { .s = s, .each = each, .ctx = ctx };
 	struct span status = { 0 };
 	int err;
@@ -310,7 +313,7 @@ out:
 
 /* The file that dpkg keeps of a package in info/: under the package's name or, where several
  * architectures can be installed together, under name:arch. False: there is none. */
-static bool dpkg_info(const struct source *s, const struct source_item *item,
+static bool dpkg_info(const struct dpkg_source *s, const struct source_item *item,
 		      const char *suffix, char *path, size_t size, struct stat *st)
 {
 	const struct span names[] = { item->key, item->name };
@@ -327,8 +330,9 @@ static bool dpkg_info(const struct source *s, const struct source_item *item,
 }
 
 /* unpack writes the list of files anew. */
-static int64_t dpkg_installed(struct source *s, const struct source_item *item)
+static int64_t dpkg_installed(struct source *source, const struct source_item *item)
 {
+	struct dpkg_source *s = (void *)source;
 	char path[DPKG_INFO_PATH];
 	struct stat st;
 
@@ -339,7 +343,7 @@ static int64_t dpkg_installed(struct source *s, const struct source_item *item)
 
 /* --- files --- */
 
-static int dpkg_read_info(const struct source *s, const struct source_item *item,
+static int dpkg_read_info(const struct dpkg_source *s, const struct source_item *item,
 			  const char *suffix, struct arena *a, struct span *text)
 {
 	char path[DPKG_INFO_PATH];
@@ -369,9 +373,10 @@ static bool dpkg_is_conffile(struct span conffiles, struct span path)
 	return false;
 }
 
-static int dpkg_files(struct source *s, const struct source_item *item, source_file *each,
+static int dpkg_files(struct source *source, const struct source_item *item, source_file *each,
 		      void *ctx)
 {
+	struct dpkg_source *s = (void *)source;
 	struct span list = { 0 }, conffiles = { 0 }, path;
 	struct arena a = { 0 };
 	int err = dpkg_read_info(s, item, "list", &a, &list);
@@ -386,8 +391,9 @@ static int dpkg_files(struct source *s, const struct source_item *item, source_f
 }
 
 /* status and updates/ both change by renaming into them. */
-static const char *dpkg_watch(struct source *s, size_t i)
+static const char *dpkg_watch(struct source *source, size_t i)
 {
+	struct dpkg_source *s = (void *)source;
 	return i == 0 ? s->dir : i == 1 ? s->updates : NULL;
 }
 

@@ -151,9 +151,10 @@ static int npm_file(const struct tree_walk *w, const struct tree_dir *d, const c
 	return err;
 }
 
-static int npm_files(struct source *s, const struct source_item *item, source_file *each,
+static int npm_files(struct source *source, const struct source_item *item, source_file *each,
 		     void *ctx)
 {
+	struct tree_source *s = (void *)source;
 	struct npm_files f = { .each = each, .ctx = ctx };
 	struct tree_walk w = { .root = s->conf->root,
 			       .log = s->conf->log,

@@ -180,9 +180,10 @@ static int pip_file_each(struct span site, struct span name, source_file *each, 
 	return err;
 }
 
-static int pip_files(struct source *s, const struct source_item *item, source_file *each,
+static int pip_files(struct source *source, const struct source_item *item, source_file *each,
 		     void *ctx)
 {
+	struct tree_source *s = (void *)source;
 	struct wr octets = { 0 };
 	char path[PATH_MAX];
 	struct stat st;

@@ -22,7 +22,7 @@
 static const char *const rpm_dirs[] = { "usr/lib/sysimage/rpm", "var/lib/rpm" };
 static const char *const rpm_databases[] = { "rpmdb.sqlite", "Packages.db", "Packages" };
 
-struct source {
+struct rpm_source {
 	char dir[PATH_MAX];
 	struct librpm rpm;
 	const struct log *log;
@@ -35,7 +35,7 @@ struct source {
 
 /* One run over the database: over all packages, or those of a name, for their files. */
 struct rpm_run {
-	struct source *s;
+	struct rpm_source *s;
 	int (*package)(struct rpm_run *run, void *header);
 	const char *name; /* NULL: all */
 	source_each *each;
@@ -58,7 +58,7 @@ static bool rpm_exists(const char *dir)
 }
 
 /* librpm reads the path as a macro: it may not have one in it. */
-static int rpm_find(const struct source_conf *conf, struct source *s)
+static int rpm_find(const struct source_conf *conf, struct rpm_source *s)
 {
 	if (strchr(conf->root, '%'))
 		return ST_ECONF;
@@ -73,8 +73,9 @@ static int rpm_find(const struct source_conf *conf, struct source *s)
 	return ST_ENOENT;
 }
 
-static void rpm_close(struct source *s)
+static void rpm_close(struct source *source)
 {
+	struct rpm_source *s = (void *)source;
 	if (!s)
 		return;
 	librpm_close(&s->rpm);
@@ -83,7 +84,7 @@ static void rpm_close(struct source *s)
 
 static int rpm_open(const struct source_conf *conf, struct source **out)
 {
-	struct source *s = calloc(1, sizeof(*s));
+	struct rpm_source *s = calloc(1, sizeof(*s));
 	int err;
 
 	if (!s)
@@ -95,17 +96,17 @@ static int rpm_open(const struct source_conf *conf, struct source **out)
 		err = ST_EUNSUPPORTED;
 	}
 	if (err < 0) {
-		rpm_close(s);
+		rpm_close((void *)s);
 		return err;
 	}
-	*out = s;
+	*out = (void *)s;
 	return 0;
 }
 
 /* What librpm would write to standard error. */
 static int rpm_log(void *record, void *ctx)
 {
-	const struct source *s = ctx;
+	const struct rpm_source *s = ctx;
 	const char *text = s->rpm.log_message(record);
 
 	log_warn(s->log, "librpm: path=%s %.*s", s->dir, (int)strcspn(text, "\n"), text);
@@ -114,7 +115,7 @@ static int rpm_log(void *record, void *ctx)
 
 /* --- one package --- */
 
-static struct span rpm_string(const struct source *s, void *header, int32_t tag)
+static struct span rpm_string(const struct rpm_source *s, void *header, int32_t tag)
 {
 	struct span text = span_str(s->rpm.string(header, tag));
 
@@ -137,7 +138,7 @@ static void rpm_origin(struct span file, struct source_item *item)
 }
 
 /* "EPOCH:VERSION-RELEASE", and the key in which that is the middle. */
-static struct span rpm_key(const struct source *s, void *header, struct source_item *item,
+static struct span rpm_key(const struct rpm_source *s, void *header, struct source_item *item,
 			   char key[RPM_MAX_KEY])
 {
 	struct span version = rpm_string(s, header, RPM_VERSION);
@@ -163,7 +164,7 @@ static struct span rpm_key(const struct source *s, void *header, struct source_i
 
 static int rpm_package(struct rpm_run *run, void *header)
 {
-	const struct source *s = run->s;
+	const struct rpm_source *s = run->s;
 	struct source_item item = {
 		.name = rpm_string(s, header, RPM_NAME),
 		.arch = rpm_string(s, header, RPM_ARCH),
@@ -206,8 +207,9 @@ static int rpm_run_open(struct rpm_run *run, void *ts)
 	return err;
 }
 
-static void rpm_stamp(struct source *s, struct source_stamp *stamp)
+static void rpm_stamp(struct source *source, struct source_stamp *stamp)
 {
+	struct rpm_source *s = (void *)source;
 	static const char *const files[] = { "rpmdb.sqlite", "rpmdb.sqlite-wal", "Packages.db",
 					     "Packages" };
 	char path[PATH_MAX + 32];
@@ -228,7 +230,7 @@ static void rpm_stamp(struct source *s, struct source_stamp *stamp)
 /* It is librpm's process-wide state that says where the database is and who hears of errors. */
 static int rpm_run(struct rpm_run *run)
 {
-	struct source *s = run->s;
+	struct rpm_source *s = run->s;
 	void *ts;
 	int err;
 
@@ -244,14 +246,15 @@ static int rpm_run(struct rpm_run *run)
 	return err;
 }
 
-static int rpm_list(struct source *s, source_each *each, void *ctx)
+static int rpm_list(struct source *source, source_each *each, void *ctx)
 {
+	struct rpm_source *s = (void *)source;
 	struct rpm_run run = { .s = s, .package = rpm_package, .each = each, .ctx = ctx };
 	struct source_stamp now;
 
 	if (!rpm_exists(s->dir)) /* librpm would find an empty one instead */
 		return ST_ENOENT;
-	rpm_stamp(s, &now);
+	rpm_stamp((void *)s, &now);
 	if (s->err == ST_EIO && memcmp(&now, &s->failed, sizeof(now)) == 0)
 		return s->err;
 	s->failed = now;
@@ -289,9 +292,10 @@ static int rpm_files_of(struct rpm_run *run, void *header)
 	return err;
 }
 
-static int rpm_files(struct source *s, const struct source_item *item, source_file *each,
+static int rpm_files(struct source *source, const struct source_item *item, source_file *each,
 		     void *ctx)
 {
+	struct rpm_source *s = (void *)source;
 	char name[RPM_MAX_FIELD + 1];
 	struct rpm_run run = { .s = s,
 			       .package = rpm_files_of,
@@ -307,8 +311,9 @@ static int rpm_files(struct source *s, const struct source_item *item, source_fi
 	return rpm_run(&run);
 }
 
-static const char *rpm_watch(struct source *s, size_t i)
+static const char *rpm_watch(struct source *source, size_t i)
 {
+	struct rpm_source *s = (void *)source;
 	return i == 0 ? s->dir : NULL;
 }
 

@@ -136,8 +136,9 @@ static int swid_found(const struct tree_walk *w, const struct tree_dir *d)
 }
 
 /* Whatever way the path goes by now: it is the tag if the digest says so. */
-static int swid_record(struct source *s, const struct source_item *item, struct wr *w)
+static int swid_record(struct source *source, const struct source_item *item, struct wr *w)
 {
+	struct tree_source *s = (void *)source;
 	char path[PATH_MAX], digest[SHA256_TEXT] = "";
 	struct wr octets = { 0 };
 	struct stat st;

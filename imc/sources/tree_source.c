@@ -13,7 +13,7 @@ int tree_source_open(const struct source_conf *conf, const char *name,
 		     int (*found)(const struct tree_walk *w, const struct tree_dir *d),
 		     struct source **out)
 {
-	struct source *s = calloc(1, sizeof(*s));
+	struct tree_source *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return ST_ENOMEM;
@@ -21,12 +21,13 @@ int tree_source_open(const struct source_conf *conf, const char *name,
 	s->name = name;
 	s->patterns = patterns;
 	s->found = found;
-	*out = s;
+	*out = (void *)s;
 	return 0;
 }
 
-void tree_source_close(struct source *s)
+void tree_source_close(struct source *source)
 {
+	struct tree_source *s = (void *)source;
 	if (!s)
 		return;
 	tree_refusals_free(&s->refused);
@@ -43,7 +44,7 @@ static int source_passed(const struct tree_walk *w, const struct tree_dir *d)
 
 static int source_walk(struct tree_run *run, bool watch)
 {
-	struct source *s = run->s;
+	struct tree_source *s = run->s;
 	const struct tree_walk w = { .root = s->conf->root,
 				     .log = s->conf->log,
 				     .source = s->name,
@@ -60,20 +61,23 @@ static int source_walk(struct tree_run *run, bool watch)
 	return err;
 }
 
-int tree_source_list(struct source *s, source_each *each, void *ctx)
+int tree_source_list(struct source *source, source_each *each, void *ctx)
 {
+	struct tree_source *s = (void *)source;
 	return source_walk(&(struct tree_run){ .s = s, .each = each, .ctx = ctx }, false);
 }
 
-void tree_source_stamp(struct source *s, struct source_stamp *stamp)
+void tree_source_stamp(struct source *source, struct source_stamp *stamp)
 {
+	struct tree_source *s = (void *)source;
 	*stamp = (struct source_stamp){ 0 };
 	if (source_walk(&(struct tree_run){ .s = s, .stamp = stamp }, false) < 0)
 		stamp->v[2] = 1;
 }
 
-const char *tree_source_watch(struct source *s, size_t i)
+const char *tree_source_watch(struct source *source, size_t i)
 {
+	struct tree_source *s = (void *)source;
 	if (i == 0) {
 		tree_watches_reset(&s->watches);
 		(void)source_walk(&(struct tree_run){ .s = s }, true);
@@ -81,8 +85,9 @@ const char *tree_source_watch(struct source *s, size_t i)
 	return i < s->watches.n ? s->watches.paths[i] : NULL;
 }
 
-void tree_source_describe(struct source *s, struct wr *w)
+void tree_source_describe(struct source *source, struct wr *w)
 {
+	struct tree_source *s = (void *)source;
 	for (size_t i = 0; s->patterns && s->patterns[i]; i++) {
 		if (i)
 			wr_u8(w, ' ');
@@ -91,8 +96,9 @@ void tree_source_describe(struct source *s, struct wr *w)
 	}
 }
 
-int64_t tree_source_installed(struct source *s, const struct source_item *item)
+int64_t tree_source_installed(struct source *source, const struct source_item *item)
 {
+	struct tree_source *s = (void *)source;
 	char path[PATH_MAX];
 	struct stat st;
 	int n = snprintf(path, sizeof(path), "%s%.*s", s->conf->root, (int)item->key.n,

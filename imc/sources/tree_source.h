@@ -7,7 +7,7 @@
 #include "source.h"
 #include "dir_walk.h"
 
-struct source {
+struct tree_source {
 	const struct source_conf *conf;
 	const char *name;
 	const char *const *patterns;
@@ -26,7 +26,7 @@ struct source {
 
 /* One walk; what is wanted of it: instances (each), a stamp or watches. */
 struct tree_run {
-	struct source *s;
+	struct tree_source *s;
 	source_each *each;
 	void *ctx;
 	struct source_stamp *stamp;

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "collection_core.h"
+#include "collection_evidence.h"
+#include "ledger_event.h"
+#include "ledger_file.h"
+#include "reconcile.h"
 
 #include "base/err.h"
 #include "wire/coswid.h"
@@ -132,7 +136,7 @@ int collection_refresh(struct collection *c, const char **err_msg)
 		now.evidence_ctx = c;
 	}
 	err = collection_list(c, &now, err_msg);
-	if (!err && (err = collection_account(c, &now)) < 0)
+	if (!err && (err = collection_reconcile(c, &now)) < 0)
 		*err_msg = "the collector's own records cannot be kept";
 	if (err < 0) {
 		snapshot_reset(&now);

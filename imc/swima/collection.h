@@ -29,6 +29,8 @@ struct collection_conf {
 };
 
 struct collection;
+struct collection_source;
+struct record;
 
 /* Takes a copy of conf's scalars and borrows its strings until close. An unknown source name
  * is ST_ECONF, nothing of this kind of system here is no error. */
@@ -71,21 +73,6 @@ void collection_events_end(struct collection *c);
 int collection_describe_event(struct collection *c, const struct ledger_event *ev,
 			      struct wr *w);
 
-/* Evidence: begin says that there may be new instances, or, check, that any file may be another
- * one; refresh begins by itself. Then next, until it is done: of what it says is work the files
- * are looked at elsewhere (evidence.h), and the result given to take. */
-enum collection_evidence_next {
-	COLLECTION_EVIDENCE_DONE,
-	COLLECTION_EVIDENCE_LOOK,  /* done, and refresh will find records altered */
-	COLLECTION_EVIDENCE_WORK,  /* work was filled */
-	COLLECTION_EVIDENCE_LATER, /* not done; call again */
-};
-
-void collection_evidence_begin(struct collection *c, bool check);
-enum collection_evidence_next collection_evidence_next(struct collection *c,
-						       struct evidence_work *work);
-int collection_evidence_take(struct collection *c, const struct evidence_work *work);
-
 /* The directories whose entries change with the software, present or not, one a call; NULL ends.
  * Begins with a walk that is all zero. */
 struct collection_walk {
@@ -97,5 +84,13 @@ const char *collection_directory(const struct collection *c, struct collection_w
  * many. */
 size_t collection_sources(const struct collection *c, struct arena *a, struct swima_source *s,
 			  size_t n);
+
+/* Appends the tag made for a record that brings none. ST_EBUSY: its evidence has changed; refresh and
+ * begin again. */
+int collection_make_tag(struct collection *c, const struct record *r, struct wr *w);
+
+/* The source with this number, NULL: not in use. */
+const struct collection_source *collection_source_of(const struct collection *c,
+						     uint8_t number);
 
 #endif

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The evidence of records: which instance's files are to be looked at next, and what was found.
  */
+#include "collection_evidence.h"
 #include "collection_core.h"
+#include "ledger_evidence.h"
+#include "ledger_file.h"
 
 #include "base/err.h"
 
@@ -170,7 +173,7 @@ static int evidence_try(struct collection *c, const struct record *r,
 }
 
 /* All have been gone over; what is different shows in the next look. */
-static enum collection_evidence_next evidence_end(struct collection *c)
+static enum evidence_step evidence_end(struct collection *c)
 {
 	struct collection_evidence *e = &c->evidence;
 	bool changed = e->changed;
@@ -179,11 +182,10 @@ static enum collection_evidence_next evidence_end(struct collection *c)
 	e->running = e->check = e->changed = e->full = false;
 	if (changed)
 		c->fresh = false;
-	return changed ? COLLECTION_EVIDENCE_LOOK : COLLECTION_EVIDENCE_DONE;
+	return changed ? EVIDENCE_REFRESH : EVIDENCE_DONE;
 }
 
-enum collection_evidence_next collection_evidence_next(struct collection *c,
-						       struct evidence_work *work)
+enum evidence_step collection_evidence_next(struct collection *c, struct evidence_work *work)
 {
 	struct collection_evidence *e = &c->evidence;
 	int got = 0;
@@ -197,8 +199,8 @@ enum collection_evidence_next collection_evidence_next(struct collection *c,
 	if (got < 0)
 		e->running = false;
 	if (!e->running)
-		return COLLECTION_EVIDENCE_DONE;
-	return got ? COLLECTION_EVIDENCE_WORK : COLLECTION_EVIDENCE_LATER;
+		return EVIDENCE_DONE;
+	return got ? EVIDENCE_WORK : EVIDENCE_LATER;
 }
 
 int collection_evidence_take(struct collection *c, const struct evidence_work *work)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The SWIMA collector (RFC 8412): what software is installed here, and what happens to it. */
 #include "response.h"
+#include "collection_evidence.h"
 #include "subscription_delivery.h"
 #include "settings.h"
 
@@ -22,14 +23,14 @@
 #define SWIMA_WORK_MIN_US (CLOCK_SEC / 100)
 
 /* One a process. */
-struct swima_module {
+struct collector_module {
 	struct kit_module *kit;
 	struct settings settings;
 
 	pthread_mutex_t lock; /* for what follows, up to the watcher */
 	struct collection *collection;
 	struct subscription_pool pool;
-	struct swima_session *sessions;
+	struct collector_session *sessions;
 
 	struct watcher *watcher; /* NULL: nobody has subscribed yet */
 	struct collection_walk walk;
@@ -44,8 +45,8 @@ struct swima_module {
 };
 
 /* One a connection. */
-struct swima_session {
-	struct swima_session *next;
+struct collector_session {
+	struct collector_session *next;
 	uint32_t connection;
 	struct subscriptions subscriptions;
 	bool in_batch;   /* something was or can be said that the host has not taken yet */
@@ -56,15 +57,15 @@ struct swima_session {
 	uint32_t answers; /* in this batch: each may be as large as the whole inventory */
 };
 
-static struct swima_module *swima_lock(struct imc *imc)
+static struct collector_module *swima_lock(struct imc *imc)
 {
-	struct swima_module *m = imc_module(imc)->state;
+	struct collector_module *m = imc_module(imc)->state;
 
 	pthread_mutex_lock(&m->lock);
 	return m;
 }
 
-static void swima_unlock(struct swima_module *m)
+static void swima_unlock(struct collector_module *m)
 {
 	pthread_mutex_unlock(&m->lock);
 }
@@ -73,7 +74,7 @@ static void swima_unlock(struct swima_module *m)
 
 static bool swima_directory(void *ctx, size_t i, char *path, size_t size)
 {
-	struct swima_module *m = ctx;
+	struct collector_module *m = ctx;
 	const char *directory;
 
 	if (i == 0)
@@ -87,24 +88,24 @@ static bool swima_directory(void *ctx, size_t i, char *path, size_t size)
 }
 
 /* The connections on which somebody is to be told something; *n of them, for free. */
-static uint32_t *swima_owing(struct swima_module *m, size_t *n)
+static uint32_t *swima_owing(struct collector_module *m, size_t *n)
 {
 	uint32_t *ids;
 	size_t all = 0;
 
 	*n = 0;
-	for (struct swima_session *s = m->sessions; s; s = s->next)
+	for (struct collector_session *s = m->sessions; s; s = s->next)
 		all++;
 	if (!(ids = calloc(all + 1, sizeof(*ids))))
 		return NULL;
-	for (struct swima_session *s = m->sessions; s; s = s->next)
+	for (struct collector_session *s = m->sessions; s; s = s->next)
 		if (fulfil_owed(&s->subscriptions, m->collection))
 			ids[(*n)++] = s->connection;
 	return ids;
 }
 
 /* What cannot be read now is tried again, ever more rarely. */
-static int64_t swima_refresh(struct swima_module *m)
+static int64_t swima_refresh(struct collector_module *m)
 {
 	const char *err_msg;
 
@@ -119,7 +120,7 @@ static int64_t swima_refresh(struct swima_module *m)
 
 /* Files of software change without a sign: they are looked at as often as without a sign the
  * sources are. */
-static void swima_check_evidence(struct swima_module *m)
+static void swima_check_evidence(struct collector_module *m)
 {
 	int64_t now = clock_mono_us(), scan = m->settings.watcher.scan_us;
 
@@ -131,7 +132,7 @@ static void swima_check_evidence(struct swima_module *m)
 
 static int64_t swima_look(void *ctx)
 {
-	struct swima_module *m = ctx;
+	struct collector_module *m = ctx;
 	int64_t again;
 	uint32_t *ids;
 	size_t n;
@@ -157,18 +158,18 @@ static int64_t swima_look(void *ctx)
 /* A little of it at a time, and then a pause that is longer. */
 static int64_t swima_work(void *ctx, bool *look)
 {
-	struct swima_module *m = ctx;
+	struct collector_module *m = ctx;
 	int64_t began = clock_mono_us(), pause;
-	enum collection_evidence_next next = COLLECTION_EVIDENCE_WORK;
+	enum evidence_step next = EVIDENCE_WORK;
 	size_t octets;
 
 	if (!m->working) {
 		pthread_mutex_lock(&m->lock);
 		next = collection_evidence_next(m->collection, &m->work);
 		pthread_mutex_unlock(&m->lock);
-		if (next == COLLECTION_EVIDENCE_WORK)
+		if (next == EVIDENCE_WORK)
 			evidence_begin(m->evidence, &m->work);
-		m->working = next == COLLECTION_EVIDENCE_WORK;
+		m->working = next == EVIDENCE_WORK;
 	}
 	if (m->working) {
 		int more = evidence_step(m->evidence, SWIMA_WORK_OCTETS, SWIMA_WORK_FILES,
@@ -180,8 +181,8 @@ static int64_t swima_work(void *ctx, bool *look)
 			(void)collection_evidence_take(m->collection, &m->work);
 		pthread_mutex_unlock(&m->lock);
 	}
-	*look = next == COLLECTION_EVIDENCE_LOOK;
-	if (next == COLLECTION_EVIDENCE_LOOK || next == COLLECTION_EVIDENCE_DONE)
+	*look = next == EVIDENCE_REFRESH;
+	if (next == EVIDENCE_REFRESH || next == EVIDENCE_DONE)
 		return 0;
 	pause = (clock_mono_us() - began) * SWIMA_WORK_PAUSE;
 	return pause > SWIMA_WORK_MIN_US ? pause : SWIMA_WORK_MIN_US;
@@ -189,7 +190,7 @@ static int64_t swima_work(void *ctx, bool *look)
 
 /* With the first subscription: until then there is nobody to tell, and what happens is found
  * when somebody asks. */
-static void swima_watch(struct swima_module *m)
+static void swima_watch(struct collector_module *m)
 {
 	const struct watcher_ops ops = {
 		.directory = swima_directory,
@@ -203,7 +204,7 @@ static void swima_watch(struct swima_module *m)
 
 /* --- life --- */
 
-static int swima_load_evidence(struct swima_module *m)
+static int swima_load_evidence(struct collector_module *m)
 {
 	const struct evidence_conf conf = {
 		.root = m->settings.root,
@@ -218,7 +219,7 @@ static int swima_load_evidence(struct swima_module *m)
 
 static int swima_load(struct kit_module *kit)
 {
-	struct swima_module *m = calloc(1, sizeof(*m));
+	struct collector_module *m = calloc(1, sizeof(*m));
 	int err;
 
 	if (!(kit->state = m))
@@ -236,7 +237,7 @@ static int swima_load(struct kit_module *kit)
 
 static void swima_unload(struct kit_module *kit)
 {
-	struct swima_module *m = kit->state;
+	struct collector_module *m = kit->state;
 
 	if (!m)
 		return;
@@ -251,8 +252,8 @@ static void swima_unload(struct kit_module *kit)
 
 static int swima_open(struct imc *imc, void *session)
 {
-	struct swima_module *m = swima_lock(imc);
-	struct swima_session *s = session;
+	struct collector_module *m = swima_lock(imc);
+	struct collector_session *s = session;
 
 	s->connection = imc_connection(imc);
 	s->subscriptions.pool = &m->pool;
@@ -264,8 +265,8 @@ static int swima_open(struct imc *imc, void *session)
 
 static void swima_end(struct imc *imc, void *session)
 {
-	struct swima_module *m = swima_lock(imc);
-	struct swima_session *s = session, **at = &m->sessions;
+	struct collector_module *m = swima_lock(imc);
+	struct collector_session *s = session, **at = &m->sessions;
 
 	while (*at && *at != s)
 		at = &(*at)->next;
@@ -278,7 +279,7 @@ static void swima_end(struct imc *imc, void *session)
 /* --- an assessment --- */
 
 /* The validators have something to say: what we said before has arrived. */
-static void swima_heard(struct swima_session *s)
+static void swima_heard(struct collector_session *s)
 {
 	s->unanswered = s->opening = false;
 	if (!s->in_batch)
@@ -291,8 +292,8 @@ static void swima_heard(struct swima_session *s)
  * we are here a second time. */
 static int swima_begin(struct imc *imc, void *session)
 {
-	struct swima_module *m = swima_lock(imc);
-	struct swima_session *s = session;
+	struct collector_module *m = swima_lock(imc);
+	struct collector_session *s = session;
 
 	if (s->unanswered)
 		subscriptions_revert(&s->subscriptions);
@@ -306,8 +307,8 @@ static int swima_begin(struct imc *imc, void *session)
 
 static int swima_ending(struct imc *imc, void *session)
 {
-	struct swima_module *m = swima_lock(imc);
-	struct swima_session *s = session;
+	struct collector_module *m = swima_lock(imc);
+	struct collector_session *s = session;
 
 	if (!s->opening) {
 		swima_heard(s);
@@ -322,8 +323,8 @@ static int swima_ending(struct imc *imc, void *session)
 
 static void swima_unsent(struct imc *imc, void *session, int err)
 {
-	struct swima_module *m = swima_lock(imc);
-	struct swima_session *s = session;
+	struct collector_module *m = swima_lock(imc);
+	struct collector_session *s = session;
 
 	(void)err;
 	s->sent = false;
@@ -334,8 +335,8 @@ static void swima_unsent(struct imc *imc, void *session, int err)
 /* The assessment is over. What happened too late for it needs another one. */
 static void swima_access(struct imc *imc, void *session, enum imc_access access)
 {
-	struct swima_module *m = swima_lock(imc);
-	struct swima_session *s = session;
+	struct collector_module *m = swima_lock(imc);
+	struct collector_session *s = session;
 
 	(void)access;
 	s->unanswered = false;
@@ -351,7 +352,7 @@ static void swima_access(struct imc *imc, void *session, enum imc_access access)
 static int swima_refuse(struct imc *imc, enum pa_error_code code, uint32_t id,
 			const char *text)
 {
-	struct swima_module *m = imc_module(imc)->state;
+	struct collector_module *m = imc_module(imc)->state;
 	uint32_t max = imc_max_attribute(imc), ours = m->settings.max_answer;
 	struct pa_error e = pa_error_swima(code, id, max < ours ? max : ours, text);
 
@@ -363,7 +364,7 @@ static int swima_refuse(struct imc *imc, enum pa_error_code code, uint32_t id,
 /* The writer for an answer, with the smaller of the connection's ceiling and ours. */
 static struct wr *swima_attr(struct imc *imc)
 {
-	struct swima_module *m = imc_module(imc)->state;
+	struct collector_module *m = imc_module(imc)->state;
 	struct wr *w = imc_attr(imc);
 
 	if (!w->max || w->max > m->settings.max_answer)
@@ -384,7 +385,7 @@ static int swima_refuse_answer(struct imc *imc, uint32_t id, int err)
 static int swima_send_answer(struct imc *imc, const struct swima_request *q,
 			     uint32_t *consulted, const char **err_msg)
 {
-	struct swima_module *m = imc_module(imc)->state;
+	struct collector_module *m = imc_module(imc)->state;
 	uint64_t before = collection_sequence(m->collection);
 	struct answer how = { .from = q->earliest_eid };
 	int err = ST_EBUSY;
@@ -403,10 +404,10 @@ static int swima_send_answer(struct imc *imc, const struct swima_request *q,
 }
 
 /* Everything or nothing: what can fail comes first, what changes us last. */
-static int swima_answer(struct imc *imc, struct swima_session *s,
+static int swima_answer(struct imc *imc, struct collector_session *s,
 			const struct swima_request *q)
 {
-	struct swima_module *m = imc_module(imc)->state;
+	struct collector_module *m = imc_module(imc)->state;
 	uint32_t who = imc_source(imc), consulted = 0;
 	struct subscription *made = NULL;
 	const char *err_msg = NULL;
@@ -428,10 +429,10 @@ static int swima_answer(struct imc *imc, struct swima_session *s,
 	return 0;
 }
 
-static int swima_request(struct imc *imc, struct swima_session *s, const struct pa_attr *a)
+static int swima_request(struct imc *imc, struct collector_session *s, const struct pa_attr *a)
 {
 	const struct settings *set =
-		&((struct swima_module *)imc_module(imc)->state)->settings;
+		&((struct collector_module *)imc_module(imc)->state)->settings;
 	struct swima_request q;
 	struct rd r = a->value;
 	bool harmless, active;
@@ -454,7 +455,7 @@ static int swima_request(struct imc *imc, struct swima_session *s, const struct 
 
 static int on_request(struct imc *imc, void *session, const struct pa_attr *a)
 {
-	struct swima_module *m = swima_lock(imc);
+	struct collector_module *m = swima_lock(imc);
 	int err;
 
 	swima_heard(session);
@@ -465,8 +466,8 @@ static int on_request(struct imc *imc, void *session, const struct pa_attr *a)
 
 static int on_subscription_request(struct imc *imc, void *session, const struct pa_attr *a)
 {
-	struct swima_module *m = swima_lock(imc);
-	struct swima_session *s = session;
+	struct collector_module *m = swima_lock(imc);
+	struct collector_session *s = session;
 	struct wr *w = swima_attr(imc);
 	size_t begin = pa_attr_begin(w, 0, PEN_IETF, PA_SUBSCRIPTION_RESPONSE);
 	int err = subscriptions_encode(&s->subscriptions, imc_source(imc), w);
@@ -482,7 +483,7 @@ static int on_subscription_request(struct imc *imc, void *session, const struct 
 
 static int on_source_request(struct imc *imc, void *session, const struct pa_attr *a)
 {
-	struct swima_module *m = swima_lock(imc);
+	struct collector_module *m = swima_lock(imc);
 	struct swima_source sources[COLLECTION_MAX_SOURCES];
 	struct arena arena = { 0 };
 	size_t n = collection_sources(m->collection, &arena, sources, COLLECTION_MAX_SOURCES);
@@ -512,7 +513,7 @@ const struct imc_desc imc_desc = {
 	.size = sizeof(struct imc_desc),
 	.name = "swima",
 	.subtype = { PEN_IETF, PA_SUBTYPE_SWIMA },
-	.session_size = sizeof(struct swima_session),
+	.session_size = sizeof(struct collector_session),
 	.conf = settings_opts,
 	.ranges = settings_ranges,
 	.handlers = handlers,

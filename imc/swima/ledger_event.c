@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The ledger's events: one after the other, chained by their hashes. */
+#include "ledger_event.h"
 #include "ledger_db.h"
 
 #include "base/err.h"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The ledger's file: making it, checking it, telling whether it is still the same. */
+#include "ledger_file.h"
 #include "ledger_db.h"
+#include "ledger_event.h"
 
 #include "base/err.h"
 

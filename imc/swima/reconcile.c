@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How the software differs from what the ledger has, and the events that say so (RFC 8412,
  * 3.7). */
+#include "reconcile.h"
 #include "collection_core.h"
+#include "ledger_event.h"
+#include "ledger_file.h"
 
 #include "base/clock.h"
 #include "base/err.h"
@@ -12,7 +15,7 @@
 #define ACCOUNT_RETRY_US (60 * CLOCK_SEC) /* between two tries of a ledger's file */
 
 /* One difference. `now` is in the new snapshot, `was` in the arena. */
-struct change {
+struct ledger_change {
 	uint8_t action;          /* SWIMA_CREATION ... */
 	bool silent;             /* not an event */
 	int64_t at;              /* microseconds since 1970 */
@@ -23,7 +26,7 @@ struct change {
 struct changes {
 	struct collection *c;
 	struct arena arena;
-	struct change *v;
+	struct ledger_change *v;
 	size_t n, cap;
 	int64_t after, until; /* when they happened: after the last look, not in the future */
 	bool lost;            /* a source is not in use any more */
@@ -36,18 +39,18 @@ static void changes_reset(struct changes *d)
 	free(d->v);
 }
 
-static struct change *changes_add(struct changes *d, uint8_t action)
+static struct ledger_change *changes_add(struct changes *d, uint8_t action)
 {
 	if (d->n == d->cap) {
 		size_t cap = d->cap ? d->cap * 2 : 64;
-		struct change *p = realloc(d->v, cap * sizeof(*p));
+		struct ledger_change *p = realloc(d->v, cap * sizeof(*p));
 
 		if (!p)
 			return NULL;
 		d->v = p;
 		d->cap = cap;
 	}
-	d->v[d->n] = (struct change){ .action = action, .at = d->until };
+	d->v[d->n] = (struct ledger_change){ .action = action, .at = d->until };
 	return &d->v[d->n++];
 }
 
@@ -67,7 +70,7 @@ static int64_t changes_when(struct changes *d, const struct record *r)
 
 static int changes_new(struct changes *d, struct record *r)
 {
-	struct change *ch = changes_add(d, SWIMA_CREATION);
+	struct ledger_change *ch = changes_add(d, SWIMA_CREATION);
 
 	if (!ch)
 		return ST_ENOMEM;
@@ -78,7 +81,7 @@ static int changes_new(struct changes *d, struct record *r)
 
 static int changes_gone(struct changes *d, const struct ledger_entry *e, int64_t at)
 {
-	struct change *ch = changes_add(d, SWIMA_DELETION);
+	struct ledger_change *ch = changes_add(d, SWIMA_DELETION);
 	struct ledger_entry *was;
 
 	if (!ch)
@@ -100,7 +103,7 @@ static int changes_gone(struct changes *d, const struct ledger_entry *e, int64_t
 /* The same instance before and now. A new identifier is another software (RFC 8412, 3.7). */
 static int changes_same(struct changes *d, const struct ledger_entry *e, struct record *r)
 {
-	struct change *ch;
+	struct ledger_change *ch;
 	int err;
 
 	if (!span_eq(e->identifier, r->identifier)) {
@@ -146,12 +149,12 @@ static int changes_find(struct changes *d, struct snapshot *now)
 	return err ? err : got;
 }
 
-static uint8_t change_source(const struct change *ch)
+static uint8_t change_source(const struct ledger_change *ch)
 {
 	return ch->now ? ch->now->source : ch->was.source;
 }
 
-static struct span change_key(const struct change *ch)
+static struct span change_key(const struct ledger_change *ch)
 {
 	return ch->now ? ch->now->key : ch->was.key;
 }
@@ -159,7 +162,7 @@ static struct span change_key(const struct change *ch)
 /* By time, deletions first, then by name: a replay of the same has the same order. */
 static int change_cmp(const void *a, const void *b)
 {
-	const struct change *x = a, *y = b;
+	const struct ledger_change *x = a, *y = b;
 	bool x_stays = x->action != SWIMA_DELETION, y_stays = y->action != SWIMA_DELETION;
 
 	if (x->at != y->at)
@@ -209,7 +212,7 @@ static void account_copy(struct collection *c, const struct ledger_entry *was,
 		wr_truncate(copy, 0);
 }
 
-static int account_deletion(struct collection *c, const struct change *ch, bool silent)
+static int account_deletion(struct collection *c, const struct ledger_change *ch, bool silent)
 {
 	struct wr copy = { 0 }, locator = { 0 };
 	struct record r;
@@ -233,7 +236,7 @@ static int account_deletion(struct collection *c, const struct change *ch, bool 
 	return err ? err : ledger_remove(c->ledger, &ch->was);
 }
 
-static int account_presence(struct collection *c, const struct change *ch, bool silent)
+static int account_presence(struct collection *c, const struct ledger_change *ch, bool silent)
 {
 	struct record *r = ch->now;
 	struct ledger_entry e = {
@@ -278,7 +281,7 @@ static int account_apply(struct changes *d)
 	if (d->n)
 		qsort(d->v, d->n, sizeof(d->v[0]), change_cmp);
 	for (size_t i = 0; i < d->n && !err; i++) {
-		struct change *ch = &d->v[i];
+		struct ledger_change *ch = &d->v[i];
 		bool silent = ch->silent || first || d->lost;
 
 		err = ch->now ? account_presence(d->c, ch, silent)
@@ -381,7 +384,7 @@ static bool account_trouble(int err)
 
 /* The ledger's disk may be full or gone, and the endpoint still has to answer: first the file
  * is opened again, then we go on without it, in a new epoch. */
-int collection_account(struct collection *c, struct snapshot *now)
+int collection_reconcile(struct collection *c, struct snapshot *now)
 {
 	int err;
 

@@ -2,6 +2,7 @@
 /* Following an endpoint's ledger of events (RFC 8412, 3.7): asking from where the posture's
  * knowledge ends, continuing partial answers, filling holes, and falling back to an inventory
  * when the ledger is another one, went backwards, or keeps something to itself. */
+#include "event_sync.h"
 #include "swima_session.h"
 
 #include "base/clock.h"

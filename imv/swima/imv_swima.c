@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The SWIMA validator (RFC 8412): what software is installed there, and may it be. */
 #include "swima_session.h"
+#include "event_sync.h"
 
 #include "posture/report.h"
 

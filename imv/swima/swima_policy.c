@@ -48,12 +48,12 @@ struct policy_state {
 	struct policy_what *extra; /* for each rule: the forbidden software that is there */
 };
 
-struct word {
+struct rule_word {
 	const char *word;
 	int value;
 };
 
-static int policy_word(cfg_t *conf, const char *key, const struct word *words,
+static int policy_word(cfg_t *conf, const char *key, const struct rule_word *words,
 		       const struct log *log)
 {
 	const char *v = cfg_getstr(conf, key);
@@ -87,9 +87,9 @@ static bool policy_name_ok(const char *name)
 static int policy_read_rule(cfg_t *conf, const struct log *log, struct policy *p,
 			    struct policy_rule *r)
 {
-	static const struct word words[] = { { "minor", PA_RESULT_MINOR },
-					     { "major", PA_RESULT_SIGNIFICANT },
-					     { 0 } };
+	static const struct rule_word words[] = { { "minor", PA_RESULT_MINOR },
+						  { "major", PA_RESULT_SIGNIFICANT },
+						  { 0 } };
 	int failure = policy_word(conf, "failure", words, log), err;
 
 	if (failure < 0)
@@ -121,11 +121,11 @@ static int policy_read_rule(cfg_t *conf, const struct log *log, struct policy *p
 
 static int policy_read_actions(cfg_t *conf, const struct log *log, struct policy *p)
 {
-	static const struct word words[] = { { "allow", IMV_ALLOW },
-					     { "isolate", IMV_ISOLATE },
-					     { "deny", IMV_NO_ACCESS },
-					     { "none", IMV_NO_RECOMMENDATION },
-					     { 0 } };
+	static const struct rule_word words[] = { { "allow", IMV_ALLOW },
+						  { "isolate", IMV_ISOLATE },
+						  { "deny", IMV_NO_ACCESS },
+						  { "none", IMV_NO_RECOMMENDATION },
+						  { 0 } };
 	static const struct {
 		const char *key;
 		enum pa_result evaluation;
@@ -147,10 +147,10 @@ static int policy_read_actions(cfg_t *conf, const struct log *log, struct policy
 
 static int policy_read_silence(cfg_t *conf, const struct log *log, struct policy *p)
 {
-	static const struct word words[] = { { "error", PA_RESULT_ERROR },
-					     { "minor", PA_RESULT_MINOR },
-					     { "major", PA_RESULT_SIGNIFICANT },
-					     { 0 } };
+	static const struct rule_word words[] = { { "error", PA_RESULT_ERROR },
+						  { "minor", PA_RESULT_MINOR },
+						  { "major", PA_RESULT_SIGNIFICANT },
+						  { 0 } };
 	int evaluation = policy_word(conf, "silence", words, log);
 
 	if (evaluation < 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "swima_session.h"
+#include "event_sync.h"
 
 #include "posture/posture.h"
 #include "posture/query.h"

@@ -133,37 +133,4 @@ struct software swima_software(const struct swima_record *rec);
 /* The rules see software with what is known of it. */
 void swima_see_known(struct imv *imv, struct swima_session *s, struct span identifier);
 
-/* --- events (swima_follow.c) --- */
-
-/* An assessment begins: asks for events, or an inventory, or nothing. */
-int swima_follow_begin(struct imv *imv, struct swima_session *s);
-
-/* A batch is handled: asks for what is missing still. */
-int swima_follow_ending(struct imv *imv, struct swima_session *s);
-
-/* Takes in an answer about events. */
-int swima_take_events(struct imv *imv, struct swima_session *s, const struct pa_attr *a);
-
-/* A collector complained about a request for events, or a subscription. False: it did not. */
-bool swima_follow_error(struct imv *imv, struct swima_session *s, const struct pa_error *e);
-
-/* An inventory has come, with head h, instead of events or to check them. */
-void swima_follow_inventory(struct imv *imv, struct swima_session *s,
-			    const struct swima_head *h);
-
-/* One notice an assessment: why the ledger is not followed. */
-#define swima_follow_notice(imv, s, ...)                                                      \
-	swima_follow_notice_of(imv, s, "swima.ledger", __VA_ARGS__)
-void swima_follow_notice_of(struct imv *imv, struct swima_session *s, const char *subject,
-			    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-
-/* How many collectors have told inventories becomes a fact where it is more than one. */
-void swima_follow_collectors(struct imv *imv, struct swima_session *s);
-
-/* Nothing that this connection has told of the ledger is relied on any more. */
-void swima_follow_forget(struct swima_session *s);
-
-/* The rules see what is known, and what events have made of it. */
-void swima_see_followed(struct imv *imv, struct swima_session *s);
-
 #endif

@@ -2,6 +2,7 @@
 /* What becomes a run: the lines behind the last one, in memory, and the writing of their index.
  * It is written a piece with each batch, in the batch's transaction, so that no batch waits for
  * all of it; it counts once its line in change_run is there. */
+#include "index_segment.h"
 #include "index_memtable.h"
 #include "sqlite_checkpoint.h"
 #include "base/err.h"

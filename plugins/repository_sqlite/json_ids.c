@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Lists of numbers as JSON text. */
+#include "json_ids.h"
 #include "sqlite_db.h"
 #include "base/err.h"
 

@@ -2,6 +2,11 @@
 /* The embedded repository: one SQLite file in WAL mode, one connection that writes, a few
  * that read. README describes its tables and views. */
 #include "sqlite_checkpoint.h"
+#include "index_segment.h"
+#include "software_transition.h"
+#include "sqlite_append.h"
+#include "sqlite_load.h"
+#include "sqlite_read.h"
 #include "index_memtable.h"
 #include "sqlite_schema.h"
 #include "base/err.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Who came to have a software, and who lost it, from the journal's index alone. Only a change that
  * may have come about by the moment in question, long before it was known, is looked up. */
+#include "software_transition.h"
 #include "index_memtable.h"
 #include "base/err.h"
 
@@ -37,10 +38,10 @@ static int turn_push(struct turns *t, uint64_t seq, uint32_t endpoint, uint32_t 
 	}
 	t->turn[t->n] = turn;
 	t->v[t->n++] = (struct software_transition){ .seq = seq,
-						 .endpoint = endpoint,
-						 .software = software,
-						 .added = (turn & 3) == 1,
-						 .effective = INT64_MAX };
+						     .endpoint = endpoint,
+						     .software = software,
+						     .added = (turn & 3) == 1,
+						     .effective = INT64_MAX };
 	return 0;
 }
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Writing one batch: all of it or nothing. */
+#include "sqlite_append.h"
 #include "sqlite_checkpoint.h"
+#include "index_segment.h"
+#include "json_ids.h"
 #include "index_memtable.h"
 #include "endpoint_attributes.h"
 #include "base/clock.h"

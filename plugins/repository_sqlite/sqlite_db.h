@@ -131,29 +131,4 @@ void sqlite_bind_text_or_null(sqlite3_stmt *st, int at, struct span s);
 void sqlite_bind_or_null(sqlite3_stmt *st, int at, int64_t v);
 struct span sqlite_span(sqlite3_stmt *st, int column);
 
-/* Lists of ids are JSON arrays, so that plain SQL can read them. */
-struct span sqlite_ids_text(struct wr *w, const uint32_t *v, size_t n);
-
-/* Reads one into *v (grown as needed, *cap elements). 0, ST_EDB or ST_ENOMEM. */
-int sqlite_ids_parse(struct span text, uint32_t **v, size_t *cap, size_t *n);
-
-/* Lists of pairs are JSON arrays of arrays, [[1,5],[9,9]]: writes one pair, with what belongs
- * before it; sqlite_pairs_end writes what belongs behind the last. */
-void sqlite_pair_text(struct wr *w, bool first, int64_t a, int64_t b);
-void sqlite_pairs_end(struct wr *w);
-
-/* Hands fn each pair. 0, ST_EDB, or what fn returned. No text is no pairs. */
-int sqlite_pairs_parse(struct span text, int (*fn)(void *ctx, int64_t a, int64_t b),
-		       void *ctx);
-
-/* --- the verbs, each in its file ----------------------------------------------------------- */
-
-int sqlite_append_prepare(struct repository *r);
-int sqlite_append(struct repository *r, const struct repository_batch *b, char *err_msg,
-		  size_t err_msg_len);
-int sqlite_load(struct repository *r, const struct repository_loader *l, void *ctx);
-int sqlite_read(struct repository *r, const struct repository_filter *f,
-		int (*fn)(void *ctx, const struct change *c), void *ctx);
-int sqlite_seq_at(struct repository *r, int64_t at, uint64_t *seq);
-
 #endif

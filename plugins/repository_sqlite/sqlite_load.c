@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading the present, at start. */
+#include "sqlite_load.h"
 #include "endpoint_attributes.h"
+#include "json_ids.h"
 #include "base/err.h"
 
 #include <stdlib.h>

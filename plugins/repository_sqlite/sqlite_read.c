@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading the journal, by filter. */
+#include "sqlite_read.h"
 #include "index_memtable.h"
 #include "base/err.h"
 
@@ -43,14 +44,14 @@ static int each(sqlite3_stmt *st, int (*row)(sqlite3_stmt *st, void *ctx), void 
 
 /* --- the journal --------------------------------------------------------------------------- */
 
-struct reading {
+struct journal_reader {
 	int (*fn)(void *ctx, const struct change *c);
 	void *ctx;
 };
 
 static int read_row(sqlite3_stmt *st, void *ctx)
 {
-	struct reading *r = ctx;
+	struct journal_reader *r = ctx;
 	struct change c;
 
 	change_of(st, &c);
@@ -58,7 +59,8 @@ static int read_row(sqlite3_stmt *st, void *ctx)
 }
 
 /* Neither endpoint nor software: the journal as it stands. */
-static int read_all(sqlite3 *db, const struct repository_filter *f, struct reading *reading)
+static int read_all(sqlite3 *db, const struct repository_filter *f,
+		    struct journal_reader *reading)
 {
 	sqlite3_stmt *st = NULL;
 	char sql[256];
@@ -80,7 +82,7 @@ static int read_all(sqlite3 *db, const struct repository_filter *f, struct readi
 }
 
 static int read_some(struct repository *r, sqlite3 *db, const struct repository_filter *f,
-		     struct reading *reading)
+		     struct journal_reader *reading)
 {
 	sqlite3_stmt *row = NULL;
 	int err = sqlite_statement(db, "SELECT " CHANGE_COLUMNS " FROM change WHERE seq = ?1",
@@ -96,7 +98,7 @@ static int read_some(struct repository *r, sqlite3 *db, const struct repository_
 int sqlite_read(struct repository *r, const struct repository_filter *f,
 		int (*fn)(void *ctx, const struct change *c), void *ctx)
 {
-	struct reading reading = { fn, ctx };
+	struct journal_reader reading = { fn, ctx };
 	sqlite3 *db;
 	int err = sqlite_reader(r, &db);
 

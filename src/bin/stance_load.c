@@ -233,7 +233,7 @@ static int run(struct load *l)
 	bool measure = l->conf.socket || l->conf.manager_pid;
 	double before = measure ? floor_handshake_ms(&l->pki, FLOOR_HANDSHAKES) : 0;
 	int status = crew_run(l->crew, run_part, l);
-	struct report *r = crew_report(l->crew);
+	struct run_report *r = crew_report(l->crew);
 
 	if (status)
 		return EXIT_INCOMPLETE;

@@ -403,7 +403,7 @@ TNC_Result peer_want_retry(struct peer *p, struct module *m, TNC_RetryReason rea
 
 TNC_Result peer_recommend(struct peer *p, struct module *m, const struct recommendation *r)
 {
-	struct verdict *v = &p->verdicts.v[m->index];
+	struct host_verdict *v = &p->verdicts.v[m->index];
 
 	if (!p->active)
 		return TNC_RESULT_ILLEGAL_OPERATION;

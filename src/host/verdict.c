@@ -16,7 +16,7 @@ void verdicts_clear(struct verdicts *v)
 {
 	for (size_t i = 0; v->v && i < v->n; i++) {
 		reasons_reset(&v->v[i].reasons);
-		v->v[i] = (struct verdict){ .recommendation = RECOMMENDATION_NONE };
+		v->v[i] = (struct host_verdict){ .recommendation = RECOMMENDATION_NONE };
 	}
 }
 

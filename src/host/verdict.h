@@ -6,14 +6,14 @@
 #include "host/reason.h"
 #include "host/recommend.h"
 
-struct verdict {
+struct host_verdict {
 	bool given;
 	struct recommendation recommendation;
 	struct reasons reasons;
 };
 
 struct verdicts {
-	struct verdict *v; /* by module_index */
+	struct host_verdict *v; /* by module_index */
 	size_t n;
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the host does for us, and how to do without what it does not. */
+#include "kit/broker.h"
 #include "kit/core.h"
 
 #define SHORT_VENDOR_MAX 0xffffffUL

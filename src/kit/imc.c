@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The collector's side: what is particular about it, and its services. */
 #include "kit/imc_side.h"
+#include "kit/broker.h"
+#include "kit/outbox.h"
 
 #include <stdarg.h>
 #include <stdio.h>

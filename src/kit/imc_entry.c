@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The entry points of IF-IMC 1.3 that every collector exports. */
 #include "kit/imc_side.h"
+#include "kit/broker.h"
+#include "kit/inbox.h"
+#include "kit/module.h"
+#include "kit/outbox.h"
 
 static struct kit imc_kit = { .side = &imc_side, .lock = PTHREAD_MUTEX_INITIALIZER };
 

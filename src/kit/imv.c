@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The validator's side: what is particular about it, and its services. */
 #include "kit/imv_side.h"
+#include "kit/broker.h"
+#include "kit/imv_report_inner.h"
+#include "kit/outbox.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -81,8 +84,8 @@ const struct kit_side imv_side = {
 	.serial = false,
 	.conn_size = sizeof(struct imv),
 	.describe = imv_describe,
-	.start = imv_posture_open,
-	.stop = imv_posture_close,
+	.start = imv_report_open,
+	.stop = imv_report_close,
 	.handles = imv_handles,
 	.handle = imv_handle,
 	.open = imv_open,

@@ -21,6 +21,7 @@
 #include "posture/identity.h"
 #include "posture/posture.h"
 #include "posture/report.h"
+#include "kit/imv_report.h"
 
 ST_LOCAL_BEGIN
 
@@ -153,35 +154,6 @@ void imv_recommend(struct imv *imv, enum imv_recommendation rec, enum pa_result 
 /* Why, for the user, in the language of the endpoint. The first reason given is the one that
  * is shown. Ignored by hosts that cannot. */
 void imv_reason(struct imv *imv, const struct kit_text *texts, size_t n);
-
-/* --- reporting: what was learnt, for the posture. Copied; submitted as a whole, at the latest
- *     before the recommendation is given. In a host without posture, and for an endpoint
- *     without an identity, these do nothing and return 0. --- */
-
-/* Fact `name` ("os.version") is now `value`. */
-int imv_fact(struct imv *imv, const char *name, struct span value);
-
-/* Result of one rule of the policy ("os.forwarding"), and why (text, may be empty). */
-int imv_result(struct imv *imv, const char *rule, enum verdict v, struct span reason);
-
-/* The report under construction, for everything else posture/report.h offers (inventories,
- * descriptions); NULL when nothing is stored. Do not submit it. */
-struct report *imv_report(struct imv *imv);
-
-/* Submits the report now and starts a new one at the next use: for a validator that reports
- * more than one state in an assessment. ST_EBUSY: the posture is overloaded; the report is gone
- * and the kit will not recommend anything in this assessment. */
-int imv_submit(struct imv *imv);
-
-struct posture *imv_posture(const struct imv *imv);   /* or NULL */
-const struct identity *imv_identity(struct imv *imv); /* or NULL */
-
-/* What is known of this endpoint (posture_known). ST_ENOENT: nothing, or nothing is stored. */
-int imv_known(struct imv *imv, struct endpoint_state *state);
-
-/* What is known of it as a fact: its value, cut to cap - 1 octets and ended with NUL. ST_ENOENT:
- * nothing. Takes time for each fact of the endpoint: once a connection is right. */
-int imv_known_fact(struct imv *imv, const char *name, char *value, size_t cap);
 
 /* --- knowing --- */
 

@@ -2,6 +2,10 @@
 /* The entry points of IF-IMV 1.4 that every validator exports, and the course of an
  * assessment behind them. */
 #include "kit/imv_side.h"
+#include "kit/broker.h"
+#include "kit/inbox.h"
+#include "kit/module.h"
+#include "kit/outbox.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The validator's way to the posture: who the endpoint is, and the report about it. */
 #include "kit/imv_side.h"
+#include "kit/broker.h"
+#include "kit/imv_report_inner.h"
 
 #include "posture/query.h"
 
@@ -10,12 +12,12 @@
 
 static struct posture *posture;
 
-void imv_posture_open(void)
+void imv_report_open(void)
 {
 	posture = posture_instance();
 }
 
-void imv_posture_close(void)
+void imv_report_close(void)
 {
 	posture_close(posture);
 	posture = NULL;

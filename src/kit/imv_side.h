@@ -24,11 +24,4 @@ struct imv {
 
 extern const struct kit_side imv_side;
 
-/* imv_report.c: the posture of this process, held from load to unload. */
-void imv_posture_open(void);
-void imv_posture_close(void);
-
-/* Submits what is there, and forgets who the endpoint is. */
-void imv_report_end(struct imv *imv);
-
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What comes from the peer: checked as a whole, then attribute by attribute to the segments'
  * reassembly or to the module's handlers. */
+#include "kit/inbox.h"
 #include "kit/core.h"
+#include "kit/outbox.h"
 
 bool kit_listens(const struct kit *k, struct kit_type type)
 {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The life of a module in its host, and the way in and out of a connection. */
+#include "kit/module.h"
 #include "kit/core.h"
+#include "kit/broker.h"
+#include "kit/outbox.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -462,28 +465,4 @@ void kit_conn_renew(struct kit_conn *c, int (*renew)(struct kit_conn *c))
 	if (now != old && renew(c) < 0)
 		c->config = old;
 	kit_config_drop(c->config == now ? old : now);
-}
-
-/* --- for modules --- */
-
-int kit_retry(struct kit_module *m, uint32_t connection, enum kit_retry reason)
-{
-	struct kit *k = ((struct kit_config *)m)->kit;
-	TNC_TNCC_RequestHandshakeRetryPointer retry;
-	TNC_UInt32 id;
-
-	pthread_mutex_lock(&k->lock);
-	retry = k->state == KIT_ON ? k->broker.retry : NULL;
-	id = k->id;
-	pthread_mutex_unlock(&k->lock);
-	if (!retry)
-		return ST_ESTATE;
-	switch (retry(id, connection, (TNC_RetryReason)reason)) {
-	case TNC_RESULT_SUCCESS:
-		return 0;
-	case TNC_RESULT_WONT_RETRY:
-		return ST_EDENIED;
-	default:
-		return ST_ENOENT;
-	}
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a module says during one call-back of the host: attributes become one message for each
  * subtype and addressee, long ones go in segments. */
+#include "kit/outbox.h"
 #include "kit/core.h"
+#include "kit/broker.h"
 
 #include <stdlib.h>
 

@@ -57,7 +57,7 @@ struct sim {
 	struct dialler *dialler;
 	struct pt_conn *conn;
 	struct pb_session pb;
-	struct software installed;
+	struct endpoint_software installed;
 	struct load_swima swima;
 	uint32_t message;   /* identifier of our next PA-TNC message */
 	enum sim_kind kind; /* of the assessment under way */

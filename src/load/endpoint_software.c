@@ -3,26 +3,26 @@
 
 #include <stdlib.h>
 
-void software_init(struct software *s, const struct image *image, uint32_t number,
+void software_init(struct endpoint_software *s, const struct image *image, uint32_t number,
 		   uint32_t epoch)
 {
-	*s = (struct software){ .image = image, .number = number, .epoch = epoch };
+	*s = (struct endpoint_software){ .image = image, .number = number, .epoch = epoch };
 }
 
-void software_reset(struct software *s)
+void software_reset(struct endpoint_software *s)
 {
 	free(s->revisions);
 	free(s->events);
 	software_init(s, s->image, s->number, s->epoch);
 }
 
-uint16_t software_revision(const struct software *s, uint32_t k)
+uint16_t software_revision(const struct endpoint_software *s, uint32_t k)
 {
 	return s->revisions ? s->revisions[k] : image_revision(s->image, s->number, k);
 }
 
 /* Room for two more events, and for revisions of our own. */
-static int software_room(struct software *s)
+static int software_room(struct endpoint_software *s)
 {
 	uint32_t cap = s->cap_events ? s->cap_events * 2 : 16;
 	struct software_event *more;
@@ -44,8 +44,8 @@ static int software_room(struct software *s)
 	return 0;
 }
 
-static void software_append(struct software *s, uint32_t k, uint16_t revision, uint8_t action,
-			    int64_t now)
+static void software_append(struct endpoint_software *s, uint32_t k, uint16_t revision,
+			    uint8_t action, int64_t now)
 {
 	s->events[s->last_eid % s->cap_events] =
 		(struct software_event){ now, k, revision, action };
@@ -63,7 +63,7 @@ static uint16_t software_next(uint16_t revision)
 	return revision + 1 < SOFTWARE_GONE ? (uint16_t)(revision + 1) : IMAGE_UPGRADED;
 }
 
-int software_change(struct software *s, uint32_t k, bool remove, int64_t now)
+int software_change(struct endpoint_software *s, uint32_t k, bool remove, int64_t now)
 {
 	uint32_t before = s->last_eid;
 	uint16_t old;
@@ -82,15 +82,15 @@ int software_change(struct software *s, uint32_t k, bool remove, int64_t now)
 	return (int)(s->last_eid - before);
 }
 
-const struct software_event *software_event(const struct software *s, uint32_t eid)
+const struct software_event *software_event(const struct endpoint_software *s, uint32_t eid)
 {
 	if (!eid || eid > s->last_eid || eid + s->n_events <= s->last_eid)
 		return NULL;
 	return &s->events[(eid - 1) % s->cap_events];
 }
 
-int software_record(const struct software *s, uint32_t k, uint16_t revision, struct wr *id,
-		    struct wr *tag, struct swima_record *rec)
+int software_record(const struct endpoint_software *s, uint32_t k, uint16_t revision,
+		    struct wr *id, struct wr *tag, struct swima_record *rec)
 {
 	int err;
 

@@ -17,7 +17,7 @@ struct software_event {
 	uint8_t action; /* enum swima_action */
 };
 
-struct software {
+struct endpoint_software {
 	const struct image *image; /* borrowed */
 	uint32_t number;           /* of the endpoint */
 	uint32_t epoch, last_eid;
@@ -26,23 +26,23 @@ struct software {
 	uint32_t n_events, cap_events;
 };
 
-void software_init(struct software *s, const struct image *image, uint32_t number,
+void software_init(struct endpoint_software *s, const struct image *image, uint32_t number,
 		   uint32_t epoch);
-void software_reset(struct software *s);
+void software_reset(struct endpoint_software *s);
 
 /* The revision of package k, with SOFTWARE_GONE when it is not installed. */
-uint16_t software_revision(const struct software *s, uint32_t k);
+uint16_t software_revision(const struct endpoint_software *s, uint32_t k);
 
 /* Something that happens to package k: an upgrade (two events) or, when remove is set, a
  * removal (one); what is gone is installed again (one). The number of events, or ST_ENOMEM. */
-int software_change(struct software *s, uint32_t k, bool remove, int64_t now);
+int software_change(struct endpoint_software *s, uint32_t k, bool remove, int64_t now);
 
 /* The event, or NULL when it is not known any more or has not happened. */
-const struct software_event *software_event(const struct software *s, uint32_t eid);
+const struct software_event *software_event(const struct endpoint_software *s, uint32_t eid);
 
 /* Fills *rec for a revision; its spans borrow from id and tag, which are written anew. tag
  * NULL: without the record. */
-int software_record(const struct software *s, uint32_t k, uint16_t revision, struct wr *id,
-		    struct wr *tag, struct swima_record *rec);
+int software_record(const struct endpoint_software *s, uint32_t k, uint16_t revision,
+		    struct wr *id, struct wr *tag, struct swima_record *rec);
 
 #endif

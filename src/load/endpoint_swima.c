@@ -117,7 +117,7 @@ static int swima_add_inventory(const struct load_swima *s, struct swima_writer *
 static int swima_add_events(const struct load_swima *s, struct swima_writer *sw,
 			    const struct swima_request *q, uint32_t first, uint32_t *consulted)
 {
-	const struct software *have = s->software;
+	const struct endpoint_software *have = s->software;
 	struct scratch t = { 0 };
 	char when[CLOCK_TEXT];
 	int err = 0;

@@ -22,7 +22,7 @@ struct load_subscription {
 
 /* Of one connection. Zero-initialise, then set software and limits. */
 struct load_swima {
-	const struct software *software;
+	const struct endpoint_software *software;
 	const struct limits *limits;
 	struct load_subscription subscriptions[LOAD_SUBSCRIPTIONS];
 	uint32_t n;

@@ -163,7 +163,7 @@ static bool fleet_is_there(const struct fleet *f)
 /* For the first time, or again. */
 static void fleet_arrived(struct fleet *f)
 {
-	struct report *r = f->report;
+	struct run_report *r = f->report;
 	struct report_recovery *last =
 		r->n_recoveries ? &r->recoveries[r->n_recoveries - 1] : NULL;
 
@@ -315,7 +315,7 @@ static void fleet_back_off(struct fleet *f, struct sim *s)
 
 static void fleet_lost(struct fleet *f)
 {
-	struct report *all = f->report;
+	struct run_report *all = f->report;
 	struct report_recovery *r =
 		all->n_recoveries ? &all->recoveries[all->n_recoveries - 1] : NULL;
 

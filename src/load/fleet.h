@@ -14,7 +14,7 @@ struct fleet {
 	const struct load_pki *pki;
 	const struct image *image;
 	struct crew *crew;
-	struct report *report; /* ours in it */
+	struct run_report *report; /* ours in it */
 	struct sim_env env;
 	struct hostile *hostile; /* or NULL */
 	uint32_t hostile_first;  /* what their numbers begin with */

@@ -124,7 +124,7 @@ _Static_assert(N_MISDEEDS <= REPORT_MISDEEDS, "each has its place in a report");
 
 enum state { AWAY, DIALS, BEHAVES, MISBEHAVES, LEAVES };
 
-struct peer {
+struct hostile_peer {
 	struct hostile *gang;
 	unsigned misdeed; /* index into the table, and into the report */
 	enum state state;
@@ -142,11 +142,11 @@ struct peer {
 
 struct hostile {
 	const struct sim_env *env;
-	struct report *report;
+	struct run_report *report;
 	struct hostile_conf conf;
 	struct pt_config pt;
 	struct wr batch; /* what an honest endpoint begins with */
-	struct peer *peers;
+	struct hostile_peer *peers;
 	uint32_t live, arrived, next;
 	double connect_credit, octet_credit;
 	bool stopping;
@@ -159,12 +159,12 @@ const char *hostile_name(unsigned misdeed)
 
 /* --- one peer ---------------------------------------------------------------------------- */
 
-static struct report_misdeed *peer_report(const struct peer *p)
+static struct report_misdeed *peer_report(const struct hostile_peer *p)
 {
 	return &p->gang->report->misdeeds[p->misdeed];
 }
 
-static void peer_over(struct peer *p)
+static void peer_over(struct hostile_peer *p)
 {
 	tls_free(p->tls);
 	p->tls = NULL;
@@ -175,7 +175,7 @@ static void peer_over(struct peer *p)
 	p->gang->live--;
 }
 
-static void peer_leave(struct peer *p)
+static void peer_leave(struct hostile_peer *p)
 {
 	if (p->state == LEAVES)
 		return;
@@ -185,14 +185,14 @@ static void peer_leave(struct peer *p)
 	stream_close(&p->stream);
 }
 
-static void peer_flush(struct peer *p)
+static void peer_flush(struct hostile_peer *p)
 {
 	if (stream_send(&p->stream, tls_output(p->tls)) < 0)
 		peer_leave(p);
 }
 
 /* `what` as octets on the wire, inside of TLS once that is there. */
-static void peer_say(struct peer *p, struct span what)
+static void peer_say(struct hostile_peer *p, struct span what)
 {
 	if (misdeeds[p->misdeed].stage >= SECURED) {
 		if (tls_write(p->tls, what) < 0)
@@ -210,7 +210,7 @@ static void peer_say(struct peer *p, struct span what)
 }
 
 /* This is the moment; `next` is what it should say. */
-static void peer_misbehave(struct peer *p, struct wr *next)
+static void peer_misbehave(struct hostile_peer *p, struct wr *next)
 {
 	const struct misdeed *m = &misdeeds[p->misdeed];
 
@@ -232,7 +232,7 @@ static void peer_misbehave(struct peer *p, struct wr *next)
 		peer_say(p, wr_span(next));
 }
 
-static void peer_reach(struct peer *p, enum stage stage, struct wr *next)
+static void peer_reach(struct hostile_peer *p, enum stage stage, struct wr *next)
 {
 	struct wr taken = { 0 };
 
@@ -244,7 +244,7 @@ static void peer_reach(struct peer *p, enum stage stage, struct wr *next)
 	wr_reset(&taken);
 }
 
-static void peer_on_plain(struct peer *p, struct span plain)
+static void peer_on_plain(struct hostile_peer *p, struct span plain)
 {
 	struct wr out = { 0 };
 	int ev;
@@ -262,7 +262,7 @@ static void peer_on_plain(struct peer *p, struct span plain)
 }
 
 /* TLS is up, and will be as soon as what waits has been sent. */
-static void peer_secured(struct peer *p)
+static void peer_secured(struct hostile_peer *p)
 {
 	struct wr hello = { 0 };
 
@@ -282,7 +282,7 @@ static void peer_secured(struct peer *p)
 static void peer_on_data(void *ctx, struct span in)
 {
 	uint8_t plain[NET_PLAIN_OCTETS];
-	struct peer *p = ctx;
+	struct hostile_peer *p = ctx;
 	bool secured;
 	int n;
 
@@ -302,7 +302,7 @@ static void peer_on_data(void *ctx, struct span in)
 
 static void peer_on_drained(void *ctx)
 {
-	struct peer *p = ctx;
+	struct hostile_peer *p = ctx;
 
 	if (p->state != LEAVES)
 		peer_flush(p);
@@ -310,7 +310,7 @@ static void peer_on_drained(void *ctx)
 
 static void peer_on_end(void *ctx, int err)
 {
-	struct peer *p = ctx;
+	struct hostile_peer *p = ctx;
 
 	(void)err;
 	if (p->state == MISBEHAVES) {
@@ -334,7 +334,7 @@ static const struct stream_ops peer_ops = {
 	.closed = peer_on_closed,
 };
 
-static void peer_begin(struct peer *p)
+static void peer_begin(struct hostile_peer *p)
 {
 	struct span none = { 0 };
 	uint8_t plain;
@@ -352,7 +352,7 @@ static void peer_begin(struct peer *p)
 
 static void peer_on_dialled(void *ctx, int fd, int err, const char *reason)
 {
-	struct peer *p = ctx;
+	struct hostile_peer *p = ctx;
 
 	(void)err, (void)reason;
 	p->dialler = NULL;
@@ -370,7 +370,7 @@ static void peer_on_dialled(void *ctx, int fd, int err, const char *reason)
 		peer_begin(p);
 }
 
-static void peer_connect(struct peer *p)
+static void peer_connect(struct hostile_peer *p)
 {
 	struct dialler_conf target = p->gang->env->target;
 
@@ -430,7 +430,7 @@ static int hostile_fill(struct hostile *h, const struct load_pki *pki)
 	int err = 0;
 
 	for (uint32_t i = 0; i < h->conf.n && !err; i++) {
-		struct peer *p = &h->peers[i];
+		struct hostile_peer *p = &h->peers[i];
 
 		while (!hostile_has(h->conf.manner, misdeed % N_MISDEEDS))
 			if (++misdeed > 2 * N_MISDEEDS)
@@ -447,7 +447,8 @@ static int hostile_fill(struct hostile *h, const struct load_pki *pki)
 }
 
 int hostile_open(const struct sim_env *env, const struct load_pki *pki,
-		 const struct hostile_conf *conf, struct report *report, struct hostile **out)
+		 const struct hostile_conf *conf, struct run_report *report,
+		 struct hostile **out)
 {
 	struct hostile *h = calloc(1, sizeof(*h));
 	int err = h ? 0 : ST_ENOMEM;
@@ -470,7 +471,7 @@ int hostile_open(const struct sim_env *env, const struct load_pki *pki,
 static void hostile_drip(struct hostile *h)
 {
 	for (uint32_t i = 0; i < h->conf.n; i++) {
-		struct peer *p = &h->peers[i];
+		struct hostile_peer *p = &h->peers[i];
 		struct span rest = wr_span_from(&p->rest, p->said);
 
 		if (p->state != MISBEHAVES || !rest.n)
@@ -488,7 +489,7 @@ void hostile_tick(struct hostile *h, double seconds)
 	if (h->connect_credit > most)
 		h->connect_credit = most;
 	for (uint32_t i = 0; i < h->conf.n && h->connect_credit >= 1; i++) {
-		struct peer *p = &h->peers[h->next++ % h->conf.n];
+		struct hostile_peer *p = &h->peers[h->next++ % h->conf.n];
 
 		if (h->live == h->conf.n)
 			break;
@@ -512,7 +513,7 @@ bool hostile_arrived(const struct hostile *h)
 bool hostile_stop(struct hostile *h)
 {
 	for (uint32_t i = 0; i < h->conf.n && !h->stopping; i++) {
-		struct peer *p = &h->peers[i];
+		struct hostile_peer *p = &h->peers[i];
 
 		if (p->state == DIALS) {
 			dialler_close(p->dialler);

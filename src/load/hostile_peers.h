@@ -20,7 +20,8 @@ struct hostile;
 /* All of them; none connects yet. env, pki and report are borrowed. ST_ENOENT: nobody has that
  * manner. */
 int hostile_open(const struct sim_env *env, const struct load_pki *pki,
-		 const struct hostile_conf *conf, struct report *report, struct hostile **h);
+		 const struct hostile_conf *conf, struct run_report *report,
+		 struct hostile **h);
 
 /* What there is to do after `seconds` more. */
 void hostile_tick(struct hostile *h, double seconds);

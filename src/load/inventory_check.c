@@ -20,7 +20,7 @@ struct tally {
 	uint64_t n, sum;
 };
 
-static int verify_ours(const struct software *have, struct tally *t)
+static int verify_ours(const struct endpoint_software *have, struct tally *t)
 {
 	struct wr id = { 0 };
 	int err = 0;
@@ -86,7 +86,7 @@ static bool verify_is(const struct load_ask *a, const char *key, uint64_t want)
 	return json_is_integer(cell) && (uint64_t)json_integer_value(cell) == want;
 }
 
-static uint32_t verify_count(const struct software *s)
+static uint32_t verify_count(const struct endpoint_software *s)
 {
 	uint32_t n = 0;
 

@@ -78,7 +78,7 @@ static void print_latency(FILE *to, const char *name, const struct latency *l)
 			l->max / 1e3);
 }
 
-static void print_recoveries(FILE *to, const struct report *r)
+static void print_recoveries(FILE *to, const struct run_report *r)
 {
 	for (uint32_t i = 0; i < r->n_recoveries; i++) {
 		const struct report_recovery *one = &r->recoveries[i];
@@ -110,7 +110,7 @@ static void print_verify(FILE *to, const struct report_verify *v)
 		fprintf(to, "%-10s %s\n", "verify", v->example);
 }
 
-static void print_misdeeds(FILE *to, const struct report *r)
+static void print_misdeeds(FILE *to, const struct run_report *r)
 {
 	for (unsigned i = 0; hostile_name(i); i++) {
 		const struct report_misdeed *m = &r->misdeeds[i];
@@ -127,7 +127,7 @@ static void print_misdeeds(FILE *to, const struct report *r)
 }
 
 void load_print(FILE *to, const struct load_conf *conf, uint32_t packages,
-		const struct report *r)
+		const struct run_report *r)
 {
 	fprintf(to, "%s: %llu endpoints, %u packages, drift %llu%%, seed %llu: %s\n",
 		conf->mode->name, (unsigned long long)conf->endpoints, packages,
@@ -197,7 +197,7 @@ static json_t *json_verify(const struct report_verify *v)
 			 "error", v->err ? st_strerror(v->err) : "", "example", v->example);
 }
 
-static json_t *json_misdeeds(const struct report *r)
+static json_t *json_misdeeds(const struct run_report *r)
 {
 	json_t *all = json_object();
 
@@ -216,7 +216,7 @@ static json_t *json_misdeeds(const struct report *r)
 	return all;
 }
 
-static json_t *json_results(const struct report *r)
+static json_t *json_results(const struct run_report *r)
 {
 	json_t *spans = json_object(), *latency = json_object(), *recoveries = json_array(),
 	       *errors = json_array();
@@ -251,7 +251,7 @@ static json_t *json_results(const struct report *r)
 }
 
 int load_print_json(FILE *to, const struct load_conf *conf, uint32_t packages,
-		    const struct report *r)
+		    const struct run_report *r)
 {
 	json_t *o = json_pack("{s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f}",
 			      "mode", conf->mode->name, "complete", r->complete, "endpoints",

@@ -10,10 +10,10 @@
 
 /* A few lines of text. `packages`: of the image. */
 void load_print(FILE *to, const struct load_conf *conf, uint32_t packages,
-		const struct report *r);
+		const struct run_report *r);
 
 /* One JSON object. 0 or ST_ENOMEM. */
 int load_print_json(FILE *to, const struct load_conf *conf, uint32_t packages,
-		    const struct report *r);
+		    const struct run_report *r);
 
 #endif

@@ -11,7 +11,7 @@
 
 static size_t crew_size(unsigned n)
 {
-	return sizeof(struct crew) + n * sizeof(struct report);
+	return sizeof(struct crew) + n * sizeof(struct run_report);
 }
 
 struct crew *crew_open(unsigned n)
@@ -92,7 +92,7 @@ int crew_run(struct crew *c, int (*work)(void *ctx, unsigned part), void *ctx)
 	return started < c->n && !status ? 1 : status;
 }
 
-struct report *crew_report(struct crew *c)
+struct run_report *crew_report(struct crew *c)
 {
 	for (unsigned i = 1; i < c->n; i++)
 		report_merge(&c->reports[0], &c->reports[i]);

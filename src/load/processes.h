@@ -13,8 +13,8 @@
 /* What the processes share. */
 struct crew {
 	unsigned n;
-	_Atomic unsigned arrived; /* parts of which everybody has been assessed */
-	struct report reports[];  /* one each */
+	_Atomic unsigned arrived;    /* parts of which everybody has been assessed */
+	struct run_report reports[]; /* one each */
 };
 
 /* Shared memory for n of them; NULL when there is none. */
@@ -27,7 +27,7 @@ void crew_close(struct crew *c);
 int crew_run(struct crew *c, int (*work)(void *ctx, unsigned part), void *ctx);
 
 /* Puts the reports together in the first one, which is returned. */
-struct report *crew_report(struct crew *c);
+struct run_report *crew_report(struct crew *c);
 
 /* How many of `all` are part `part`'s. */
 static inline uint64_t crew_share(const struct crew *c, uint64_t all, unsigned part)

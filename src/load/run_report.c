@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct report_error *report_kind(struct report *r, int err, const char *reason)
+static struct report_error *report_kind(struct run_report *r, int err, const char *reason)
 {
 	uint32_t i = 0;
 
@@ -21,7 +21,7 @@ static struct report_error *report_kind(struct report *r, int err, const char *r
 	return &r->errors[i];
 }
 
-void report_error(struct report *r, int err, const char *reason)
+void report_error(struct run_report *r, int err, const char *reason)
 {
 	struct report_error *e = report_kind(r, err, reason);
 
@@ -29,7 +29,7 @@ void report_error(struct report *r, int err, const char *reason)
 		e->n++;
 }
 
-static void merge_errors(struct report *r, const struct report *other)
+static void merge_errors(struct run_report *r, const struct run_report *other)
 {
 	for (uint32_t i = 0; i < other->n_errors; i++) {
 		const struct report_error *from = &other->errors[i];
@@ -94,7 +94,7 @@ static void merge_verify(struct report_verify *v, const struct report_verify *ot
 		memcpy(v->example, other->example, sizeof(v->example));
 }
 
-bool report_verified(const struct report *r)
+bool report_verified(const struct run_report *r)
 {
 	const struct report_verify *v = &r->verify;
 
@@ -102,7 +102,7 @@ bool report_verified(const struct report *r)
 	       v->same == v->compared;
 }
 
-void report_merge(struct report *r, const struct report *other)
+void report_merge(struct run_report *r, const struct run_report *other)
 {
 	r->complete = r->complete && other->complete;
 	for (unsigned i = 0; i < FLEET_N_PHASES; i++)

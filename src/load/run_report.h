@@ -62,7 +62,7 @@ struct report_verify {
 #define REPORT_RECOVERIES 64
 #define REPORT_ERRORS 20 /* as many as there are kinds of them */
 
-struct report {
+struct run_report {
 	bool complete;
 	double floor_ms; /* of a bare handshake, the manager's side; 0: not measured */
 	struct report_span spans[FLEET_N_PHASES];
@@ -79,12 +79,12 @@ struct report {
 };
 
 /* One more error of this kind; the first reason is kept as an example. */
-void report_error(struct report *r, int err, const char *reason);
+void report_error(struct run_report *r, int err, const char *reason);
 
 /* Whether the manager knows everything; true when nobody has looked. */
-bool report_verified(const struct report *r);
+bool report_verified(const struct run_report *r);
 
 /* What other has found out too. What several processes see of the manager counts once. */
-void report_merge(struct report *r, const struct report *other);
+void report_merge(struct run_report *r, const struct run_report *other);
 
 #endif

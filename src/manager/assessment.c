@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
+#include "manager/session.h"
 
 #include "manager/assessment.h"
 #include "base/container_of.h"

@@ -72,12 +72,6 @@ struct session {
 	bool forgotten; /* why; set before the letter is sent */
 };
 
-void session_ref(struct session *s);
-void session_unref(struct session *s);
-
-/* Decides the session's end: what was said is still carried. */
-void session_over(struct session *s, int err, const char *err_msg);
-
 /* A zeroed session whose worker is set. */
 void turn_init(struct session *s);
 

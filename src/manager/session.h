@@ -18,4 +18,12 @@ void session_abort(struct session *s);
 /* The next in the worker's list. */
 struct session *session_next(struct session *s);
 
+/* Decides the session's end: what was said is still carried. */
+/* Ends the session because of err; err_msg is for the log. */
+void session_over(struct session *s, int err, const char *err_msg);
+
+/* References that keep the memory of s, for callbacks that may come after its end. */
+void session_ref(struct session *s);
+void session_unref(struct session *s);
+
 #endif

@@ -16,6 +16,8 @@
 
 #include "base/span.h"
 #include "base/wr.h"
+#include "net/tls_ctx.h"
+#include "net/tls_resume.h"
 
 #include <openssl/x509.h>
 
@@ -48,8 +50,6 @@ struct tls_memory {
 	int64_t until;  /* wall us: when the first of them, or a revocation list, expires */
 };
 
-void tls_memory_reset(struct tls_memory *m);
-
 /* Why something was refused, for people. */
 struct tls_error {
 	char text[320];
@@ -57,16 +57,6 @@ struct tls_error {
 
 /* Certificates and rules; any number of connections and threads use one at once. */
 struct tls_ctx;
-
-/* Reads every file of c (nothing is kept of c). ST_ECONF with e filled when a file is
- * missing or unusable, key and certificate do not belong together, or a server's own
- * certificate has expired. */
-int tls_ctx_open(const struct tls_conf *c, struct tls_ctx **ctx, struct tls_error *e);
-
-/* Another owner of ctx; each calls tls_ctx_free once. */
-struct tls_ctx *tls_ctx_ref(struct tls_ctx *ctx);
-void tls_ctx_free(struct tls_ctx *ctx);
-bool tls_ctx_is_server(const struct tls_ctx *ctx);
 
 /* One connection; one thread. Holds a reference to ctx. */
 struct tls;
@@ -77,10 +67,6 @@ void tls_free(struct tls *t);
 /* Before the handshake: shows this certificate, proved by its key, instead of that of the
  * context. Keeps references of its own. ST_EVALUE when they do not belong together. */
 int tls_show(struct tls *t, X509 *certificate, EVP_PKEY *key);
-
-/* Before the handshake, client: offers what m holds, which is empty afterwards, and keeps there
- * what the server gives for the next time. m is borrowed until tls_free. */
-void tls_remember(struct tls *t, struct tls_memory *m);
 
 /* Starts the handshake where we speak first, and goes on with it: consumes *in (advancing
  * it) and gives the next plaintext. Call until it returns 0.
@@ -120,5 +106,19 @@ const char *tls_version(const struct tls *t);
  * The number of octets, or 0 when there is none. */
 #define TLS_BINDING_OCTETS 64
 size_t tls_binding(const struct tls *t, uint8_t out[TLS_BINDING_OCTETS]);
+
+/* --- for tls_ctx.c and tls_resume.c --- */
+
+/* The BIO that reads a span and writes a struct wr. */
+BIO_METHOD *tls_bio_method(void);
+
+/* Frees what only the handshake needed; called when it is complete. */
+void tls_forget_keys(struct tls *t);
+
+/* Verification callback: records an error in the struct tls that is the SSL's app data. */
+int tls_on_verify(int ok, X509_STORE_CTX *store);
+
+/* Verifies a chain; keeps only its end certificate. */
+int tls_verify_chain(X509_STORE_CTX *store, void *unused);
 
 #endif

@@ -2,7 +2,8 @@
 /* The machine's own files, as the operating system collector reads them: what it tells is plain,
  * bounded text. */
 #include "fuzz.h"
-#include "imc/os/os_facts.h"
+#include "imc/os/os_product.h"
+#include "imc/os/os_state.h"
 #include "imc/os/os_text.h"
 
 #include <fcntl.h>

@@ -23,7 +23,7 @@ struct past_row {
 };
 
 /* Software of an endpoint about which a change that was told late has decided. */
-struct settled {
+struct undone_row {
 	UT_hash_handle hh;
 	uint64_t pair;
 };
@@ -31,7 +31,7 @@ struct settled {
 struct undo_rows {
 	const struct moment *m;
 	struct arena *a;
-	struct settled *settled; /* in the arena */
+	struct undone_row *settled; /* in the arena */
 	struct past_row *rows;
 	size_t n;
 	uint32_t *by_id; /* position + 1, by endpoint id; NULL: there is one row only */
@@ -134,7 +134,7 @@ static int undo_platform(struct undo_rows *u, struct endpoint_row *r, const stru
 
 static int row_settle(struct undo_rows *u, uint64_t pair)
 {
-	struct settled *s = arena_alloc(u->a, sizeof(*s));
+	struct undone_row *s = arena_alloc(u->a, sizeof(*s));
 
 	if (!s)
 		return ST_ENOMEM;
@@ -147,7 +147,7 @@ static int undo_count(struct undo_rows *u, struct past_row *past,
 		      const struct software_transition *t)
 {
 	uint64_t pair = (uint64_t)t->endpoint << 32 | t->software;
-	struct settled *s;
+	struct undone_row *s;
 
 	HASH_FIND(hh, u->settled, &pair, sizeof(pair), s);
 	if (s || past->late)

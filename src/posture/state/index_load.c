@@ -17,7 +17,7 @@ struct told {
 	uint32_t n, cap;
 };
 
-struct load {
+struct index_loader {
 	struct index *ix;
 	char *err_msg;
 	size_t err_msg_len;
@@ -26,7 +26,7 @@ struct load {
 	struct index_linker linker;
 };
 
-static int load_bad(struct load *l, const char *what, uint32_t id)
+static int load_bad(struct index_loader *l, const char *what, uint32_t id)
 {
 	(void)snprintf(l->err_msg, l->err_msg_len, "repository is damaged: %s %u does not fit",
 		       what, id);
@@ -35,7 +35,7 @@ static int load_bad(struct load *l, const char *what, uint32_t id)
 
 static int load_software(void *ctx, const struct repository_software *s)
 {
-	struct load *l = ctx;
+	struct index_loader *l = ctx;
 	struct dictionary_entry *e = dictionary_entry_new(s->id, s->identifier);
 	int err;
 
@@ -52,7 +52,7 @@ static int load_software(void *ctx, const struct repository_software *s)
 
 static int load_set(void *ctx, const struct repository_set *rs)
 {
-	struct load *l = ctx;
+	struct index_loader *l = ctx;
 	struct software_set *s;
 	int err;
 
@@ -68,7 +68,7 @@ static int load_set(void *ctx, const struct repository_set *rs)
 	return err;
 }
 
-static int load_endpoint_software(struct load *l, struct endpoint *e,
+static int load_endpoint_software(struct index_loader *l, struct endpoint *e,
 				  const struct repository_endpoint *r)
 {
 	const struct software_set *s = software_sets_get(&l->ix->sets, r->set);
@@ -82,7 +82,7 @@ static int load_endpoint_software(struct load *l, struct endpoint *e,
 
 static int load_endpoint(void *ctx, const struct repository_endpoint *r)
 {
-	struct load *l = ctx;
+	struct index_loader *l = ctx;
 	struct endpoint *e;
 	int err;
 
@@ -114,13 +114,13 @@ static int load_endpoint(void *ctx, const struct repository_endpoint *r)
 	return err;
 }
 
-static struct endpoint *loaded_endpoint(struct load *l, uint32_t id)
+static struct endpoint *loaded_endpoint(struct index_loader *l, uint32_t id)
 {
 	return id && id <= l->ix->n_endpoints ? l->ix->endpoints[id - 1] : NULL;
 }
 
 /* Gives the endpoint at work what has come for it. */
-static int told_flush(struct load *l)
+static int told_flush(struct index_loader *l)
 {
 	struct endpoint *e = l->told_of;
 	uint32_t n_facts = l->facts.n, n_results = l->results.n;
@@ -140,7 +140,7 @@ static int told_flush(struct load *l)
 }
 
 /* The endpoint that something is told of: all of them are there by then. */
-static int told_begin(struct load *l, uint32_t id)
+static int told_begin(struct index_loader *l, uint32_t id)
 {
 	struct endpoint *e = loaded_endpoint(l, id);
 	int err = e == l->told_of ? 0 : told_flush(l);
@@ -151,7 +151,7 @@ static int told_begin(struct load *l, uint32_t id)
 }
 
 /* Takes x. */
-static int told_add(struct load *l, struct told *t, struct text *x)
+static int told_add(struct index_loader *l, struct told *t, struct text *x)
 {
 	struct text **v;
 
@@ -173,7 +173,7 @@ static int told_add(struct load *l, struct told *t, struct text *x)
 
 static int load_fact(void *ctx, const struct repository_fact *f)
 {
-	struct load *l = ctx;
+	struct index_loader *l = ctx;
 	int err = told_begin(l, f->endpoint);
 
 	if (err < 0)
@@ -185,7 +185,7 @@ static int load_fact(void *ctx, const struct repository_fact *f)
 
 static int load_result(void *ctx, const struct repository_result *r)
 {
-	struct load *l = ctx;
+	struct index_loader *l = ctx;
 	int err = told_begin(l, r->endpoint);
 
 	if (err < 0)
@@ -196,7 +196,7 @@ static int load_result(void *ctx, const struct repository_result *r)
 			endpoint_result_text(&l->ix->texts, r->rule, r->reason, r->verdict));
 }
 
-static void told_free(struct load *l)
+static void told_free(struct index_loader *l)
 {
 	for (uint32_t i = 0; i < l->facts.n; i++)
 		text_drop(&l->ix->texts, l->facts.v[i]);
@@ -224,7 +224,7 @@ static bool instances_fit(const struct index *ix, const struct endpoint *e,
 
 static int load_ledger(void *ctx, const struct repository_event_coverage *row)
 {
-	struct load *l = ctx;
+	struct index_loader *l = ctx;
 	struct endpoint *e = loaded_endpoint(l, row->endpoint);
 	struct id_list has = { 0 };
 	int err = e && e->set ? event_coverage_load(&e->ledger, row) : ST_EDB;
@@ -239,7 +239,7 @@ static int load_ledger(void *ctx, const struct repository_event_coverage *row)
 
 static int load_forgotten(void *ctx, const struct repository_forgotten *f)
 {
-	struct load *l = ctx;
+	struct index_loader *l = ctx;
 
 	if (!index_endpoint(l->ix, f->endpoint) || !f->seq)
 		return load_bad(l, "forgotten endpoint", f->endpoint);
@@ -280,7 +280,7 @@ int index_load(struct index *ix, const struct repository_plugin *pl, struct repo
 		.ledger = load_ledger,
 		.forgotten = load_forgotten,
 	};
-	struct load l = { .ix = ix, .err_msg = err_msg, .err_msg_len = err_msg_len };
+	struct index_loader l = { .ix = ix, .err_msg = err_msg, .err_msg_len = err_msg_len };
 	struct repository_state st = { 0 };
 	int err;
 

@@ -12,7 +12,7 @@ static struct limits limits = LIMITS_DEFAULT;
 
 struct bed {
 	struct image image;
-	struct software software;
+	struct endpoint_software software;
 	struct load_swima swima;
 	struct wr out; /* what was said last */
 };

@@ -8,7 +8,7 @@
 
 static void test_spans_cover_both(void **state)
 {
-	struct report a = { .complete = true }, b = { .complete = true };
+	struct run_report a = { .complete = true }, b = { .complete = true };
 
 	(void)state;
 	a.spans[FLEET_STAYING] =
@@ -41,7 +41,7 @@ static void test_spans_cover_both(void **state)
 
 static void test_errors_of_a_kind_are_one(void **state)
 {
-	struct report a = { 0 }, b = { 0 };
+	struct run_report a = { 0 }, b = { 0 };
 
 	(void)state;
 	report_error(&a, ST_EIO, "first");
@@ -61,7 +61,7 @@ static void test_errors_of_a_kind_are_one(void **state)
 
 static void test_a_recovery_lasts_until_all_are_back(void **state)
 {
-	struct report a = { 0 }, b = { 0 };
+	struct run_report a = { 0 }, b = { 0 };
 
 	(void)state;
 	b.n_recoveries = 2;

@@ -2,6 +2,7 @@
 /* Whose turn it is, with a real gate, mailbox and loop, and a peer, a connection and a registry
  * that only note what they are told. */
 #include "unit.h"
+#include "manager/session.h"
 
 #include "base/clock.h"
 #include "daemon/rate_limit.h"

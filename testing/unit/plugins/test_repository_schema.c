@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The steps of the SQLite plugin's schema with repositories that are large. */
 #include "posture/fixture.h"
+#include "plugins/repository_sqlite/sqlite_db.h"
+#include "plugins/repository_sqlite/sqlite_schema.h"
 #include "sqlite_db.h"
 #include "sqlite_schema.h"
 

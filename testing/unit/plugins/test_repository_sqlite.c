@@ -2,6 +2,7 @@
 /* The SQLite plugin as posture loads it: crashes, full disks, damage, locks, its schema, and
  * its views as an administrator reads them. */
 #include "posture/fixture.h"
+#include "plugins/repository_sqlite/sqlite_schema.h"
 #include "posture/repository.h"
 #include "base/clock.h"
 #include "base/err.h"

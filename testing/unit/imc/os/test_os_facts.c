@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What imc-os finds out about a machine: fixture roots in place of "/". */
 #include "unit.h"
+#include "imc/os/os_product.h"
+#include "imc/os/os_state.h"
 #include "imc/os/os_facts.h"
 #include "imc/os/os_text.h"
 

@@ -2,6 +2,7 @@
 /* Files in records: what is asked for, what is kept, and when a record is altered by it. */
 #define _GNU_SOURCE
 #include "unit.h"
+#include "imc/swima/collection_evidence.h"
 
 #include "unit/imc/sources/scratch.h"
 
@@ -92,16 +93,16 @@ static void refresh(void)
 }
 
 /* Does all the work there is; what it ends with. */
-static enum collection_evidence_next work_off(void)
+static enum evidence_step work_off(void)
 {
-	enum collection_evidence_next next;
+	enum evidence_step next;
 	struct evidence_work work = { 0 };
 	size_t octets;
 
 	looked_at = octets_read = 0;
-	while ((next = collection_evidence_next(c, &work)) == COLLECTION_EVIDENCE_WORK ||
-	       next == COLLECTION_EVIDENCE_LATER) {
-		if (next == COLLECTION_EVIDENCE_LATER)
+	while ((next = collection_evidence_next(c, &work)) == EVIDENCE_WORK ||
+	       next == EVIDENCE_LATER) {
+		if (next == EVIDENCE_LATER)
 			continue;
 		looked_at++;
 		evidence_begin(looker, &work);
@@ -179,7 +180,7 @@ static void test_found(void **state)
 	start(true);
 	refresh();
 	assert_null(strstr(record("one"), "Evidence"));
-	assert_int_equal(work_off(), COLLECTION_EVIDENCE_LOOK);
+	assert_int_equal(work_off(), EVIDENCE_REFRESH);
 	assert_int_equal(looked_at, 2);
 	assert_int_equal(collection_last_eid(c), 0);
 	refresh();
@@ -194,7 +195,7 @@ static void test_found(void **state)
 					      "<File name=\"one\" size=\"3\""
 					      " SHA256:hash=\"" SUM_ABC "\"/></Directory>"
 					      "</Evidence></SoftwareIdentity>"));
-	assert_int_equal(work_off(), COLLECTION_EVIDENCE_DONE);
+	assert_int_equal(work_off(), EVIDENCE_DONE);
 	assert_int_equal(looked_at, 0); /* it is known */
 	refresh();
 	assert_int_equal(collection_last_eid(c), 2);
@@ -211,15 +212,15 @@ static void test_checked(void **state)
 	assert_int_equal(collection_last_eid(c), 2);
 	assert_non_null(strstr(record("one"), SUM_ABC));
 	collection_evidence_begin(c, true);
-	assert_int_equal(work_off(), COLLECTION_EVIDENCE_DONE);
+	assert_int_equal(work_off(), EVIDENCE_DONE);
 	assert_int_equal(looked_at, 2);
 	assert_int_equal(octets_read, 0);
 
 	scratch_put(span_str("other"), "/usr/bin/two");
 	collection_evidence_begin(c, false); /* nobody looks at what is known */
-	assert_int_equal(work_off(), COLLECTION_EVIDENCE_DONE);
+	assert_int_equal(work_off(), EVIDENCE_DONE);
 	collection_evidence_begin(c, true);
-	assert_int_equal(work_off(), COLLECTION_EVIDENCE_LOOK);
+	assert_int_equal(work_off(), EVIDENCE_REFRESH);
 	assert_int_equal(octets_read, 5);
 	assert_non_null(strstr(record("one"), SUM_ABC));
 	refresh();
@@ -229,7 +230,7 @@ static void test_checked(void **state)
 	/* the same octets in another file, at another time: the record is the same */
 	scratch_put(span_str("other"), "/usr/bin/two");
 	collection_evidence_begin(c, true);
-	assert_int_equal(work_off(), COLLECTION_EVIDENCE_DONE);
+	assert_int_equal(work_off(), EVIDENCE_DONE);
 	assert_int_equal(octets_read, 5);
 	assert_int_equal(collection_last_eid(c), 3);
 }
@@ -243,7 +244,7 @@ static void test_between(void **state)
 	known();
 	scratch_put(span_str("other"), "/usr/bin/two");
 	collection_evidence_begin(c, true);
-	assert_int_equal(work_off(), COLLECTION_EVIDENCE_LOOK);
+	assert_int_equal(work_off(), EVIDENCE_REFRESH);
 	assert_int_equal(collection_describe(c, 1, &w), ST_EBUSY);
 	wr_truncate(&w, 0);
 	refresh();
@@ -265,11 +266,11 @@ static void test_without(void **state)
 	install("many", "1", list);
 	start(true);
 	refresh();
-	assert_int_equal(work_off(), COLLECTION_EVIDENCE_DONE);
+	assert_int_equal(work_off(), EVIDENCE_DONE);
 	assert_null(strstr(record("many"), "Evidence"));
 	assert_null(strstr(record("gone"), "Evidence"));
 	collection_evidence_begin(c, false);
-	assert_int_equal(work_off(), COLLECTION_EVIDENCE_DONE);
+	assert_int_equal(work_off(), EVIDENCE_DONE);
 	assert_int_equal(looked_at, 0); /* is known, too */
 	assert_int_equal(collection_last_eid(c), 0);
 }
@@ -290,7 +291,7 @@ static void test_upgrade(void **state)
 	assert_int_equal(collection_last_eid(c), last + 2);
 	assert_int_equal(events(last + 1, SWIMA_ALTERATION), 0);
 	assert_null(strstr(record("one"), "Evidence"));
-	assert_int_equal(work_off(), COLLECTION_EVIDENCE_LOOK);
+	assert_int_equal(work_off(), EVIDENCE_REFRESH);
 	assert_int_equal(looked_at, 1);
 	refresh();
 	assert_int_equal(collection_last_eid(c), last + 3);
@@ -346,7 +347,7 @@ static void test_damaged(void **state)
 		wr_reset(&w);
 	}
 	assert_null(strstr(record("one"), "Evidence"));
-	assert_int_equal(work_off(), COLLECTION_EVIDENCE_LOOK);
+	assert_int_equal(work_off(), EVIDENCE_REFRESH);
 	refresh();
 	assert_non_null(strstr(record("one"), SUM_ABC));
 }
@@ -361,12 +362,12 @@ static void test_off(void **state)
 	refresh();
 	assert_int_equal(events(3, SWIMA_ALTERATION), 2);
 	collection_evidence_begin(c, true);
-	assert_int_equal(work_off(), COLLECTION_EVIDENCE_DONE);
+	assert_int_equal(work_off(), EVIDENCE_DONE);
 	assert_null(strstr(record("one"), "Evidence"));
 	stop();
 	start(true);
 	refresh();
-	assert_int_equal(work_off(), COLLECTION_EVIDENCE_LOOK);
+	assert_int_equal(work_off(), EVIDENCE_REFRESH);
 	assert_int_equal(looked_at, 2);
 }
 
@@ -377,7 +378,7 @@ static void test_room(void **state)
 	conf.evidence_octets = 1;
 	start(true);
 	refresh();
-	assert_int_equal(work_off(), COLLECTION_EVIDENCE_LOOK);
+	assert_int_equal(work_off(), EVIDENCE_REFRESH);
 	assert_int_equal(looked_at, 1);
 	assert_true(scratch_log_has("records without evidence: more than 1 octets"));
 	refresh();
@@ -400,7 +401,7 @@ static void test_in_memory(void **state)
 		assert_int_equal(evidence_open(&e, &looker), 0);
 	}
 	refresh();
-	assert_int_equal(work_off(), COLLECTION_EVIDENCE_DONE);
+	assert_int_equal(work_off(), EVIDENCE_DONE);
 	assert_int_equal(looked_at, 0);
 }
 
@@ -426,7 +427,7 @@ static void test_pip(void **state)
 	scratch_put(span_str("x"), "/abs");
 	start(true);
 	refresh();
-	assert_int_equal(work_off(), COLLECTION_EVIDENCE_LOOK);
+	assert_int_equal(work_off(), EVIDENCE_REFRESH);
 	refresh();
 	{
 		const char *text = record("pypi/p");

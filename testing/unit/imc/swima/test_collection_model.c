@@ -6,6 +6,7 @@
  * which history; TMPDIR on a disk in memory: much faster. */
 #define _GNU_SOURCE /* memmem */
 #include "unit.h"
+#include "imc/swima/collection_evidence.h"
 
 #include "imc/swima/collection_core.h"
 #include "imc/swima/ledger_db.h"
@@ -310,14 +311,14 @@ static void change_files(void)
 static void look(struct collection *c)
 {
 	static struct evidence_work work;
-	enum collection_evidence_next next = COLLECTION_EVIDENCE_LATER;
+	enum evidence_step next = EVIDENCE_LATER;
 	size_t octets;
 
 	if (roll(3) == 0)
 		collection_evidence_begin(c, true);
-	for (unsigned n = roll(2 * MAX); n && next >= COLLECTION_EVIDENCE_WORK; n--) {
+	for (unsigned n = roll(2 * MAX); n && next >= EVIDENCE_WORK; n--) {
 		next = collection_evidence_next(c, &work);
-		if (next != COLLECTION_EVIDENCE_WORK)
+		if (next != EVIDENCE_WORK)
 			continue;
 		evidence_begin(looker, &work);
 		assert_int_equal(evidence_step(looker, 1 << 20, 100, &octets), 0);

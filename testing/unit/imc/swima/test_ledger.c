@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "unit.h"
+#include "imc/swima/ledger_event.h"
+#include "imc/swima/ledger_file.h"
 
 #include "imc/swima/ledger.h"
 

@@ -2,6 +2,8 @@
 /* The ledger's events: their numbers, their chain, their window, and what may happen to the file
  * that they are in. */
 #include "unit.h"
+#include "imc/swima/ledger_event.h"
+#include "imc/swima/ledger_file.h"
 
 #include "imc/swima/ledger_db.h"
 

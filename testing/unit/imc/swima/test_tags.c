@@ -2,7 +2,7 @@
 /* Tags that software brings, from the file to the record. */
 #include "unit.h"
 
-#include "scratch.h"
+#include "unit/imc/sources/scratch.h"
 
 #include "imc/swima/collection.h"
 

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The events of the ledger (RFC 8412, 3.7). */
+#ifndef STANCE_IMC_SWIMA_LEDGER_EVENT_H
+#define STANCE_IMC_SWIMA_LEDGER_EVENT_H
+
+#include "ledger.h"
+
+/* Appends ev under the next EID, which it sets. Inside a change. */
+int ledger_append(struct ledger *l, struct ledger_event *ev);
+
+/* Drops all events and begins a new epoch: what changed cannot be expressed as events, and validators
+ * have to fetch the inventory (RFC 8412, 3.7.1). */
+void ledger_new_epoch(struct ledger *l);
+
+/* Iterates over the events from EID `from` on, outside of a change: ledger_events, then
+ * ledger_event_next until it does not return 1 (*ev is borrowed until the next call; 0 at the end), then
+ * ledger_events_end. ST_EBUSY: another process changed the ledger. */
+int ledger_events(struct ledger *l, uint32_t from);
+int ledger_event_next(struct ledger *l, struct ledger_event *ev);
+void ledger_events_end(struct ledger *l);
+
+/* Appends the kept copy of a deleted record to w; nothing when there is none. Returns w->err or
+ * ST_EDB. */
+int ledger_copy(struct ledger *l, uint32_t record, struct wr *w);
+
+/* The chain of hashes over the events: its value before the first event of the epoch, and the step to
+ * ev. Both set the state's chain. */
+int ledger_chain_begin(struct ledger *l);
+int ledger_chain_next(struct ledger *l, const struct ledger_event *ev);
+
+/* Drops the oldest events if there are too many, which begins a new epoch. */
+int ledger_slide(struct ledger *l);
+
+#endif

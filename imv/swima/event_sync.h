@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Following the event ledger of an endpoint (RFC 8412, 3.7): asking for events, or for an inventory when
+ * events do not suffice. */
+#ifndef STANCE_IMV_SWIMA_EVENT_SYNC_H
+#define STANCE_IMV_SWIMA_EVENT_SYNC_H
+
+#include "swima_session.h"
+
+/* An assessment begins: sends a request for events, for an inventory, or none. */
+int swima_follow_begin(struct imv *imv, struct swima_session *s);
+
+/* The messages of a batch are handled: sends requests for what is still missing. */
+int swima_follow_ending(struct imv *imv, struct swima_session *s);
+
+/* Handles an attribute with events. */
+int swima_take_events(struct imv *imv, struct swima_session *s, const struct pa_attr *a);
+
+/* An inventory with head h arrived, instead of events or to verify them. */
+void swima_follow_inventory(struct imv *imv, struct swima_session *s,
+			    const struct swima_head *h);
+
+/* Handles a PA-TNC error about a request for events or a subscription. False: it is about something
+ * else. */
+bool swima_follow_error(struct imv *imv, struct swima_session *s, const struct pa_error *e);
+
+/* Drops everything that this connection reported about the ledger. */
+void swima_follow_forget(struct swima_session *s);
+
+/* Reports the number of collectors with an inventory as a fact, when it is more than one. */
+void swima_follow_collectors(struct imv *imv, struct swima_session *s);
+
+/* Gives the rules the known software as the events changed it. */
+void swima_see_followed(struct imv *imv, struct swima_session *s);
+
+/* Reports one notice in an assessment: why the ledger is not followed. */
+#define swima_follow_notice(imv, s, ...)                                                      \
+	swima_follow_notice_of(imv, s, "swima.ledger", __VA_ARGS__)
+void swima_follow_notice_of(struct imv *imv, struct swima_session *s, const char *subject,
+			    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+#endif
