@@ -15,7 +15,7 @@
 
 #define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK)
 
-/* What an errno means for somebody who looks for software. */
+/* Maps errno: what does not exist is ST_ENOENT, what may exist but cannot be read is an error. */
 static int tree_error(int e)
 {
 	switch (e) {
@@ -27,7 +27,7 @@ static int tree_error(int e)
 	case EACCES:
 	case EPERM:
 		return ST_EDENIED;
-	case ENXIO: /* a socket, or a device that nothing stands behind */
+	case ENXIO: /* a socket, or a device without a driver */
 	case ENODEV:
 		return ST_EVALUE;
 	case ENOMEM:
@@ -51,7 +51,7 @@ static int dir_open(const struct tree_walk *w, const struct tree_dir *d, const c
 		return 1;
 	err = tree_error(errno);
 	if (err == ST_EDENIED)
-		tree_refuse(w, d, name, NULL, "may not be read");
+		tree_refuse(w, d, name, NULL, "permission denied");
 	return err == ST_ENOENT || err == ST_EDENIED || err == ST_EVALUE ? 0 : err;
 }
 
@@ -91,19 +91,19 @@ int tree_each(const struct tree_walk *w, const struct tree_dir *d,
 
 /* --- patterns --- */
 
-/* A step of the way that a pattern describes. The walk's callbacks get the walk of the caller;
- * the step is the context of ours. */
+/* One part of a pattern. The caller's callbacks receive the caller's walk; the step is the context
+ * of the inner walk. */
 struct step {
 	const struct tree_walk *walk;
 	const char *part; /* the pattern of this directory's entries */
-	const char *rest; /* what stands behind the next slash, or NULL */
+	const char *rest; /* after the next slash, or NULL */
 };
 
 static int step_into(const struct tree_walk *w, const struct tree_dir *d, const char *pattern,
 		     int flags);
 
-/* False: there is nothing behind name in d that the rest of the pattern could name. One call where
- * going there takes three, for the many directories in which nothing is. */
+/* False: the rest of the pattern cannot match below name in d. Costs one system call instead of
+ * three, which matters because most directories have no match. */
 static bool step_leads(const struct tree_dir *d, const char *name, const char *rest)
 {
 	char path[2 * NAME_MAX + 2];
@@ -146,7 +146,7 @@ static int step_literal(const struct tree_walk *w, const struct tree_dir *d,
 
 	if (got < 0)
 		return got;
-	if (got == 0) /* it could appear here */
+	if (got == 0) /* a match could appear here */
 		return w->passed ? w->passed(w, d) : 0;
 	err = s->rest ? step_into(w, &sub, s->rest, flags) : w->found(w, &sub);
 	tree_leave(&sub);
@@ -224,7 +224,7 @@ int tree_read(int dir, const char *name, enum tree_owner owner, size_t max, stru
 	if (S_ISLNK(st->st_mode))
 		return ST_ENOENT;
 	if (!S_ISREG(st->st_mode))
-		return ST_EVALUE; /* to open a device can be to do something */
+		return ST_EVALUE; /* opening a device can have side effects */
 	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
 	if (fd < 0)
 		return tree_error(errno);
@@ -277,7 +277,7 @@ uint64_t tree_mark(const struct tree_dir *d, const char *name)
 	return mark_of(d, name, &st);
 }
 
-/* --- what was refused --- */
+/* --- skipped files --- */
 
 #define MAX_REFUSALS 4096 /* more are not remembered */
 
@@ -316,8 +316,8 @@ void tree_refuse(const struct tree_walk *w, const struct tree_dir *d, const char
 		return;
 	}
 	all->said++;
-	log_warn(w->log, "not taken in: source=%s path=%s/%s reason=%s", w->source, d->path,
-		 name, err_msg);
+	log_warn(w->log, "file skipped: source=%s path=%s/%s reason=\"%s\"", w->source,
+		 d->path, name, err_msg);
 }
 
 void tree_refuse_end(const struct tree_walk *w)
@@ -325,7 +325,7 @@ void tree_refuse_end(const struct tree_walk *w)
 	struct tree_refusals *all = w->refusals;
 
 	if (all->unsaid)
-		log_warn(w->log, "not taken in: source=%s count=%zu more", w->source,
+		log_warn(w->log, "more files skipped: source=%s count=%zu", w->source,
 			 all->unsaid + all->forgotten);
 	all->said = all->unsaid = all->forgotten = 0;
 }

@@ -2,8 +2,8 @@
 #include "dpkg_db.h"
 #include "base/utf8.h"
 
-/* The states that mean "its files are on the disk". half-installed is left out: dpkg itself
- * does not know what is there. */
+/* States in which the files of the package are on disk. half-installed is not one of them: in it
+ * dpkg itself does not know which files exist. */
 static const struct span dpkg_present[] = {
 	SPAN_LIT("installed"),        SPAN_LIT("triggers-awaited"),
 	SPAN_LIT("triggers-pending"), SPAN_LIT("half-configured"),
@@ -39,7 +39,7 @@ bool dpkg_line(struct span *text, struct span *line)
 	return true;
 }
 
-/* Cuts the next word off *s. */
+/* Removes the next word from *s and returns it. */
 static struct span dpkg_word(struct span *s)
 {
 	struct span t = dpkg_trim(*s), word = { t.p, 0 };
@@ -50,7 +50,7 @@ static struct span dpkg_word(struct span *s)
 	return word;
 }
 
-/* Text we can repeat to others: UTF-8 without control characters. */
+/* Text that can be reported: UTF-8 without control characters. */
 static bool dpkg_text_ok(struct span s)
 {
 	if (s.n > DPKG_MAX_FIELD)
@@ -64,7 +64,7 @@ static bool dpkg_text_ok(struct span s)
 	return true;
 }
 
-/* One word, as names, versions and architectures are. */
+/* One word, as names, versions and architectures must be. */
 static bool dpkg_word_ok(struct span s)
 {
 	return dpkg_text_ok(s) && !(s.n && memchr(s.p, ' ', s.n));
@@ -74,7 +74,7 @@ static void dpkg_status(struct dpkg_stanza *s, struct span v)
 {
 	struct span state;
 
-	(void)dpkg_word(&v); /* what is wanted: a held package is installed all the same */
+	(void)dpkg_word(&v); /* the selection: a held package is installed, too */
 	(void)dpkg_word(&v);
 	state = dpkg_word(&v);
 	s->state = DPKG_ABSENT;
@@ -121,7 +121,7 @@ static const struct dpkg_field {
 	{ SPAN_LIT("Source"), dpkg_source },   { SPAN_LIT("Maintainer"), dpkg_maintainer },
 };
 
-/* Field names are compared without case, as dpkg does. */
+/* Compares field names without case, as dpkg does. */
 static bool dpkg_name_eq(struct span a, struct span b)
 {
 	if (a.n != b.n)
@@ -157,7 +157,7 @@ static bool dpkg_complete(const struct dpkg_stanza *s)
 	return s->state == DPKG_ABSENT || (s->version.n && s->arch.n);
 }
 
-/* What is nice to have and not usable is as good as not said: the software is there. */
+/* An unusable optional field is treated as missing. The package itself is still reported. */
 static void dpkg_default(struct dpkg_stanza *s)
 {
 	if (!s->source.n || !dpkg_word_ok(s->source)) {
@@ -170,7 +170,7 @@ static void dpkg_default(struct dpkg_stanza *s)
 		s->maintainer = (struct span){ 0 };
 }
 
-/* What lies between two blank lines. False: nothing we can use. */
+/* Parses the text between two blank lines. False: not usable. */
 static bool dpkg_parse(struct span text, struct dpkg_stanza *s)
 {
 	struct span line;
@@ -181,7 +181,7 @@ static bool dpkg_parse(struct span text, struct dpkg_stanza *s)
 	while (dpkg_line(&text, &line)) {
 		if (line.n > DPKG_MAX_LINE)
 			return false;
-		if (!dpkg_blank(line.p[0])) /* else a continuation of what went before */
+		if (!dpkg_blank(line.p[0])) /* else it continues the line before */
 			dpkg_set(s, line);
 	}
 	dpkg_default(s);

@@ -1,45 +1,46 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The text of dpkg's database: stanzas of "Field: value" lines with blank lines between. Pure
- * parsing; source_dpkg.c opens the files. */
+/* Parser for the text of dpkg's database: stanzas of "Field: value" lines, separated by blank
+ * lines. Does no I/O; source_dpkg.c opens the files. */
 #ifndef STANCE_IMC_SOURCES_DPKG_DB_H
 #define STANCE_IMC_SOURCES_DPKG_DB_H
 
 #include "base/span.h"
 
-/* Ceilings: what is beyond them is not a package database. */
+/* Limits. A stanza beyond them is skipped. */
 #define DPKG_MAX_STANZA (1024 * 1024) /* octets */
-#define DPKG_MAX_LINE (512 * 1024)    /* octets; Depends of metapackages are long */
-#define DPKG_MAX_FIELD 1024           /* octets of a field we use */
+#define DPKG_MAX_LINE (512 * 1024)    /* octets; Depends of metapackages is long */
+#define DPKG_MAX_FIELD 1024           /* octets of a field that is used here */
 
-/* Installed or not, by the third word of Status (the first says what is wanted). */
+/* Taken from the third word of Status; the first word is the selection ("hold", "deinstall"). */
 enum dpkg_state {
-	DPKG_ABSENT, /* not-installed, config-files, half-installed, or no such state */
-	DPKG_PRESENT /* installed, triggers-*, half-configured, unpacked: its files are there
-		      */
+	DPKG_ABSENT, /* not-installed, config-files, half-installed, or unknown */
+	DPKG_PRESENT /* installed, triggers-*, half-configured, unpacked: its files exist */
 };
 
-/* One stanza; borrows the text. What a stanza does not say is empty. */
+/* One stanza. Borrows the text; a missing field is empty. */
 struct dpkg_stanza {
 	struct span package, version, arch;
-	struct span source;         /* Source without its version; Package when not said */
-	struct span source_version; /* of Source; Version when not said */
+	struct span source;         /* Source without its version; default: Package */
+	struct span source_version; /* version in Source; default: Version */
 	struct span maintainer;     /* as written: "Name <address>" */
 	enum dpkg_state state;
 };
 
-/* A walk over a text. Zero-initialise with text set. */
+/* Position in a text. Zero-initialise with text set. */
 struct dpkg_cursor {
 	struct span text;
 	size_t at;
-	size_t refused; /* stanzas that were skipped: broken, too long, or not text */
+	size_t refused; /* stanzas that were skipped: broken, too long, or not UTF-8 */
 };
 
-/* The next stanza that has at least Package, Version, Architecture and Status, or Package and
- * Status of one that is not installed: 1 and *s; 0 at the end. Broken ones are counted and
- * passed over, so that one bad stanza does not hide the others. */
+/* Reads the next stanza into *s: 1; 0 at the end of the text.
+ *
+ * - A present package needs Package, Version, Architecture and Status; an absent one needs only
+ *   Package and Status.
+ * - A broken stanza is counted in c->refused and skipped. */
 int dpkg_next(struct dpkg_cursor *c, struct dpkg_stanza *s);
 
-/* Cuts the next line off text, without its newline; false at the end of it. */
+/* Removes the next line from text and returns it without its newline; false at the end. */
 bool dpkg_line(struct span *text, struct span *line);
 
 #endif

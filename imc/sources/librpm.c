@@ -6,7 +6,7 @@
 
 #include <dlfcn.h>
 
-/* Those whose functions are as declared in the header. */
+/* Versions whose functions have the types declared in the header. */
 static const char *const names[] = { "librpm.so.10", "librpm.so.9", "librpm.so.8" };
 
 int librpm_open(struct librpm *r)
@@ -47,7 +47,7 @@ int librpm_open(struct librpm *r)
 			librpm_close(r);
 			return ST_ENOENT;
 		}
-		memcpy(functions[i].to, &f, sizeof(f)); /* as POSIX wants it done */
+		memcpy(functions[i].to, &f, sizeof(f)); /* ISO C has no such cast */
 	}
 	return 0;
 }

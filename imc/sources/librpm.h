@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The few functions of librpm that we call, looked up at run time: systems without rpm need
- * nothing of it, neither here nor to build. */
+/* The functions of librpm that source_rpm.c uses, resolved at run time. Systems without rpm need
+ * no part of it, at build time or at run time. */
 #ifndef STANCE_IMC_SOURCES_LIBRPM_H
 #define STANCE_IMC_SOURCES_LIBRPM_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Their types. Everything that librpm hands out is a pointer to us. */
+/* Function pointers with the types of librpm; its opaque types are void *. */
 struct librpm {
 	void *handle;
 
@@ -28,7 +28,7 @@ struct librpm {
 	void *(*files_new)(void *pool, void *header, int32_t tag, int flags);
 	void *(*files_free)(void *files);
 	int (*files_count)(void *files);
-	char *(*files_name)(void *files, int i); /* for free */
+	char *(*files_name)(void *files, int i); /* the caller frees the result */
 	uint32_t (*files_flags)(void *files, int i);
 };
 
@@ -48,16 +48,16 @@ enum {
 
 #define RPM_INDEX_PACKAGES 0
 #define RPM_INDEX_NAME RPM_NAME
-#define RPM_FILE_CONFIG 1u         /* flags of a file */
-#define RPM_FILE_GHOST (1u << 6)   /* not part of the package */
-#define RPM_MACRO_LEVEL (-7)       /* as if said on the command line */
-#define RPM_CHECK_NOTHING 0xf0f01u /* no digests and signatures: root's own database */
-#define RPM_LOG_ERRORS 0x0f        /* up to and with RPMLOG_ERR */
+#define RPM_FILE_CONFIG 1u         /* file flag: configuration */
+#define RPM_FILE_GHOST (1u << 6)   /* file flag: not part of the package */
+#define RPM_MACRO_LEVEL (-7)       /* RMIL_CMDLINE: as if given on the command line */
+#define RPM_CHECK_NOTHING 0xf0f01u /* verify no digests, no signatures */
+#define RPM_LOG_ERRORS 0x0f        /* RPMLOG_ERR and more severe */
 
-/* Loads it. 0, or ST_ENOENT: no librpm here that has all of these. */
+/* Loads librpm. 0, or ST_ENOENT: not installed, or a function is missing. */
 int librpm_open(struct librpm *r);
 
-/* Forgets it; the library itself stays, since it does not survive being unloaded. */
+/* Clears r. The library stays mapped, because librpm does not support being unloaded. */
 void librpm_close(struct librpm *r);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-/* How deep the text nests. Braces in strings do not count. */
+/* Maximum nesting depth of the text. Braces in strings do not count. */
 static size_t depth_of(struct span text)
 {
 	size_t depth = 0, most = 0;

@@ -18,7 +18,7 @@ struct span pip_metadata_line(struct span *text)
 	return line;
 }
 
-/* The value of a header, when the line is the one called name. */
+/* Returns the value if the line is the header called name and value is not set yet. */
 static bool header(struct span line, const char *name, struct span *value)
 {
 	size_t n = strlen(name);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The description of an installed Python package: METADATA or PKG-INFO, headers as in mail.
- * Pure parsing; source_pip.c opens the files. */
+/* Parser for METADATA and PKG-INFO of an installed Python package: headers as in e-mail. Does no
+ * I/O; source_pip.c opens the files. */
 #ifndef STANCE_IMC_SOURCES_PIP_METADATA_H
 #define STANCE_IMC_SOURCES_PIP_METADATA_H
 
@@ -12,11 +12,11 @@ struct pip_metadata {
 	struct span name, version; /* borrow the text */
 };
 
-/* Reads the headers, which end at the first empty line; of several of one name the first
- * counts. False: no name or no version, or one that is too long or not plain text. */
+/* Reads the headers up to the first empty line. The first of several headers of one name counts.
+ * False: name or version is missing, too long, or contains control characters. */
 bool pip_metadata_read(struct span text, struct pip_metadata *m);
 
-/* Cuts the next line off text, without its end. */
+/* Removes the next line from text and returns it without its line end (LF or CR LF). */
 struct span pip_metadata_line(struct span *text);
 
 #endif

@@ -9,7 +9,7 @@
 
 #define OS_RELEASE_MAX_LINES 256
 
-/* Machines whose name is another one in dpkg. */
+/* Names of machines in dpkg. */
 static const struct {
 	const char *machine, *native;
 } platform_names[] = {
@@ -20,8 +20,8 @@ static const struct {
 	{ "riscv64", "riscv64" }, { "loongarch64", "loong64" },
 };
 
-/* ID and VERSION_ID hold a-z, 0-9, '.', '_' and '-' (os-release(5)), perhaps quoted. What else
- * somebody writes there ends the value. */
+/* ID and VERSION_ID contain a-z, 0-9, '.', '_' and '-' (os-release(5)), optionally in quotes. Any
+ * other character ends the value. */
 static void os_release_value(const char *v, char *to, size_t size)
 {
 	size_t n = 0;

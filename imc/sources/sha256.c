@@ -8,7 +8,7 @@
 #include <openssl/evp.h>
 
 struct sha256 {
-	EVP_MD *md; /* fetched once: a look-up costs more than a short sum */
+	EVP_MD *md; /* fetched once: a fetch costs more than a short hash */
 	EVP_MD_CTX *ctx;
 	bool ok;
 };

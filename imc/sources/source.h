@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where software is known from: package databases, tag files. A kind of source is one file
- * with a const descriptor and one row in source.c; everything else in this folder works on
- * what is declared here. */
+/* Sources of software: package databases and tag files. A kind of source is one file with a const
+ * descriptor (struct source_class) and one row in source.c. Users of a source depend only on this
+ * header. */
 #ifndef STANCE_IMC_SOURCES_SOURCE_H
 #define STANCE_IMC_SOURCES_SOURCE_H
 
@@ -10,42 +10,40 @@
 #include "base/span.h"
 #include "base/wr.h"
 
-/* One installed instance. UTF-8 without control characters; empty is unknown. */
+/* One installed instance. Strings are UTF-8 without control characters; empty means unknown. */
 struct source_item {
-	struct span
-		key; /* which instance, inside its source; survives upgrades: "bash:amd64" */
+	struct span key; /* unique in its source; survives upgrades: "bash:amd64" */
 	struct span name, version, arch;
 	struct span origin;         /* the source package it was built from */
-	struct span origin_version; /* and its version: vulnerability lists go by these two */
-	struct span supplier;       /* who makes or packages it */
+	struct span origin_version; /* of origin; vulnerability lists use these two */
+	struct span supplier;       /* author or packager */
 	struct span directory;      /* absolute path of its executables */
-	int64_t since; /* when it came, in microseconds since 1970; 0: installed tells */
+	int64_t since; /* installation time in microseconds since 1970; 0: call installed */
 
-	/* Software that brings a tag of its own; for all other these are empty, and identifier
-	 * and record are made here from what stands above. */
-	struct span identifier; /* as the tag says it, in NFC */
-	struct span digest;     /* changes when an octet of the tag does */
-	uint8_t model;          /* SWIMA_MODEL_...: what kind of tag it is */
+	/* Only for software with a tag of its own. For all other software these are empty, and
+	 * the collector makes identifier and record from the fields above. */
+	struct span identifier; /* Software Identifier from the tag, in NFC */
+	struct span digest;     /* hash of the tag's content */
+	uint8_t model;          /* SWIMA_MODEL_...: the data model of the tag */
 };
 
-/* Receives one instance, borrowed until it returns. 0, or ST_E...: ends the list and becomes
- * its result. The same key twice is the source's mistake; the first one counts. */
+/* Receives one instance, borrowed until it returns. 0, or ST_E...: ends the list and becomes its
+ * result. A source reports each key once; of duplicates the first counts. */
 typedef int source_each(void *ctx, const struct source_item *item);
 
-/* Receives a file of an instance, by its absolute path below the root; changeable: configuration,
- * which is expected to change. Borrowed until it returns. 0, or ST_E...: ends the list and
- * becomes its result. */
+/* Receives one file of an instance, borrowed until it returns. path is absolute, below the root;
+ * changeable marks configuration files. 0, or ST_E...: ends the list and becomes its result. */
 typedef int source_file(void *ctx, struct span path, bool changeable);
 
-/* What all sources are told; borrowed until close. Lists are ended by NULL; NULL is an empty
- * one. */
+/* Configuration of all sources; borrowed until close. Lists end with NULL; NULL is an empty list.
+ */
 struct source_conf {
-	const char *root;  /* "" or an absolute path: the system to look at begins here */
-	size_t max_octets; /* of one database file */
-	size_t max_tag;    /* of one tag or package description */
+	const char *root; /* "" or an absolute path: root directory of the system to inspect */
+	size_t max_octets; /* limit for one database file */
+	size_t max_tag;    /* limit for one tag or package description */
 	const struct log *log;
 
-	/* Absolute paths below root, where the kinds of that name look. */
+	/* Directory patterns of the source of that name: absolute paths below root. */
 	const char *const *swid, *const *pip, *const *npm;
 };
 
@@ -54,53 +52,54 @@ struct source_stamp {
 	uint64_t v[16];
 };
 
-struct source; /* a handle: what open made, of a type that only its class knows */
+struct source; /* handle of an open source; only its class knows the type behind it */
 
 struct source_class {
 	const char *name;      /* in configuration, ledger and log: "dpkg" */
-	uint8_t number;        /* Source Identification Number: ours for ever */
-	const char *purl_type; /* of package URLs ("deb"); NULL: these have none */
-	const char *language; /* the same, when these are packages of a programming language */
+	uint8_t number;        /* Source Identification Number (RFC 8412); never reused */
+	const char *purl_type; /* type of the package URLs ("deb"); NULL: no package URLs */
+	const char
+		*language; /* same value for packages of a programming language, else NULL */
 
-	/* ST_ENOENT: this system has no such source. A source that is open stays in use: when
-	 * what it reads is gone, list says so. */
+	/* Opens the source. ST_ENOENT: this system does not have it. An open source stays in use:
+	 * if its data disappears later, list fails. */
 	int (*open)(const struct source_conf *conf, struct source **s);
 
-	/* The present state, whole or not at all: what cannot be read for now is an error, not
-	 * an absence. */
+	/* Lists all instances. All or nothing: what cannot be read now is an error, so that it is
+	 * not taken for absent. */
 	int (*list)(struct source *s, source_each *each, void *ctx);
 
-	/* Appends the tag that an instance brought (one with item->identifier), octet for
-	 * octet as it was when it was listed. ST_EBUSY: it is another one by now, or gone; list
-	 * again. NULL when no instance brings one. */
+	/* Appends the tag of an instance that has item->identifier, exactly as it was when it was
+	 * listed. ST_EBUSY: the tag has changed or is gone; list again. NULL: no instance has a
+	 * tag of its own. */
 	int (*record)(struct source *s, const struct source_item *item, struct wr *w);
 
-	/* The files of an instance without a tag of its own, in any order, as far as they are
-	 * known; directories, links and what is not there may be among them. ST_ENOENT: it does
-	 * not say. NULL when no instance does. */
+	/* Lists the known files of an instance without a tag of its own, in any order. They may
+	 * include directories, links and files that do not exist. ST_ENOENT: the source does not
+	 * know them. NULL: never known. */
 	int (*files)(struct source *s, const struct source_item *item, source_file *each,
 		     void *ctx);
 
-	/* When an instance without item->since came, in microseconds since 1970; 0: not
-	 * known. May be NULL. */
+	/* Installation time of an instance without item->since, in microseconds since 1970; 0:
+	 * unknown. May be NULL. */
 	int64_t (*installed)(struct source *s, const struct source_item *item);
 
-	/* Cheap, a few stat calls. */
+	/* Fills *stamp. Cheap: a few stat calls. */
 	void (*stamp)(struct source *s, struct source_stamp *stamp);
 
-	/* The i-th directory whose entries change with the software; NULL ends. */
+	/* Returns the i-th directory whose entries change with the software; NULL: no more. */
 	const char *(*watch)(struct source *s, size_t i);
 
-	/* Appends where it looks, for Source Metadata; NULL: the first watch says it. */
+	/* Appends the location of the source, for Source Metadata. NULL: use the first watch. */
 	void (*describe)(struct source *s, struct wr *w);
 
 	void (*close)(struct source *s);
 };
 
-/* All kinds there are, ended by NULL. */
+/* All kinds of source, ended by NULL. */
 extern const struct source_class *const source_classes[];
 
-/* The kind called name, or NULL. */
+/* Returns the kind with this name, or NULL. */
 const struct source_class *source_find(const char *name);
 
 #endif

@@ -15,10 +15,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* dpkg merges its journal after some 250 entries; this many is not dpkg's doing. */
+/* dpkg merges its journal after about 250 entries, so more than this were not made by dpkg. */
 #define DPKG_MAX_UPDATES 16384
 
-/* Looks until dpkg leaves the database alone for the millisecond that a look takes. */
+/* Attempts to read status and journal while dpkg changes neither. One takes a millisecond. */
 #define DPKG_MAX_TRIES 16
 
 #define DPKG_INFO_PATH (PATH_MAX + 2 * DPKG_MAX_FIELD + 32)
@@ -30,7 +30,7 @@ struct dpkg_source {
 	const struct log *log;
 };
 
-/* An instance that the journal speaks of: what it says replaces the status file's words. */
+/* An instance in the journal. Its stanza replaces the one in the status file. */
 struct dpkg_change {
 	struct span key;
 	struct dpkg_stanza stanza;
@@ -43,7 +43,7 @@ struct dpkg_run {
 	struct dpkg_source *s;
 	source_each *each;
 	void *ctx;
-	struct arena arena; /* journal texts, changes */
+	struct arena arena; /* text of the journal, changes */
 	struct dpkg_change *changes;
 	size_t refused;
 };
@@ -106,7 +106,7 @@ static int dpkg_read_fd(int fd, size_t max, struct arena *a, struct span *text)
 	return 0;
 }
 
-/* Reads rather than maps: a mapped file that somebody cuts short would kill the process. */
+/* Reads instead of mapping: truncating a mapped file would kill the process with SIGBUS. */
 static int dpkg_read(const char *dir, const char *name, size_t max, struct arena *a,
 		     struct span *text)
 {
@@ -145,7 +145,7 @@ static int dpkg_emit(struct dpkg_run *run, const struct dpkg_stanza *st, struct 
 	return st->state == DPKG_PRESENT ? run->each(run->ctx, &item) : 0;
 }
 
-/* The journal: files named by numbers; what a later one says of an instance is true. */
+/* The journal is a set of numbered files. For each instance the highest number counts. */
 static int dpkg_note(struct dpkg_run *run, const struct dpkg_stanza *st)
 {
 	char key[2 * DPKG_MAX_FIELD + 2];
@@ -169,7 +169,7 @@ static int dpkg_is_update(const struct dirent *e)
 {
 	size_t n = strspn(e->d_name, "0123456789");
 
-	return n > 0 && !e->d_name[n]; /* not tmp.i, which is half written */
+	return n > 0 && !e->d_name[n]; /* not tmp.i, which is incomplete */
 }
 
 static int dpkg_by_number(const struct dirent **a, const struct dirent **b)
@@ -187,7 +187,7 @@ static int dpkg_read_update(struct dpkg_run *run, const char *name)
 	int err = dpkg_read(run->s->updates, name, run->s->max_octets, &run->arena, &c.text);
 
 	if (err == ST_ENOENT)
-		return 0; /* merged into status since we looked: the stamp will differ */
+		return 0; /* merged into status meanwhile: the stamp will differ */
 	while (!err && dpkg_next(&c, &st) > 0)
 		err = dpkg_note(run, &st);
 	run->refused += c.refused;
@@ -265,8 +265,8 @@ static void dpkg_stamp(struct source *source, struct source_stamp *stamp)
 	dpkg_stamp_file(s->dir, "updates", stamp->v + 6);
 }
 
-/* Both texts as they are at one moment: dpkg may merge its journal while we read, and then an
- * old word from it would hide a newer one in status. */
+/* Reads a consistent pair of journal and status. If dpkg merges its journal between the two reads,
+ * an old stanza of the journal would hide a newer one in status. */
 static int dpkg_read_all(struct dpkg_run *run, struct span *status)
 {
 	struct source_stamp before, after;
@@ -303,7 +303,7 @@ static int dpkg_list(struct source *source, source_each *each, void *ctx)
 		goto out;
 	err = dpkg_list_changes(&run);
 	if (run.refused)
-		log_warn(s->log, "dpkg database has stanzas that cannot be read: count=%zu",
+		log_warn(s->log, "dpkg database has unreadable stanzas: count=%zu",
 			 run.refused);
 out:
 	HASH_CLEAR(hh, run.changes);
@@ -311,8 +311,8 @@ out:
 	return err;
 }
 
-/* The file that dpkg keeps of a package in info/: under the package's name or, where several
- * architectures can be installed together, under name:arch. False: there is none. */
+/* Finds the file of a package in info/. Its name begins with the package's name or, if several
+ * architectures can be installed together, with name:arch. False: not found. */
 static bool dpkg_info(const struct dpkg_source *s, const struct source_item *item,
 		      const char *suffix, char *path, size_t size, struct stat *st)
 {
@@ -329,7 +329,7 @@ static bool dpkg_info(const struct dpkg_source *s, const struct source_item *ite
 	return false;
 }
 
-/* unpack writes the list of files anew. */
+/* dpkg rewrites the file list when it unpacks a package. */
 static int64_t dpkg_installed(struct source *source, const struct source_item *item)
 {
 	struct dpkg_source *s = (void *)source;
@@ -359,7 +359,8 @@ static int dpkg_read_info(const struct dpkg_source *s, const struct source_item 
 	return err;
 }
 
-/* Configuration that dpkg leaves as the administrator has it. A line may begin with a flag. */
+/* True if path is listed in conffiles: dpkg preserves local changes. A line may begin with a flag.
+ */
 static bool dpkg_is_conffile(struct span conffiles, struct span path)
 {
 	struct span line;
@@ -390,7 +391,7 @@ static int dpkg_files(struct source *source, const struct source_item *item, sou
 	return err;
 }
 
-/* status and updates/ both change by renaming into them. */
+/* dpkg changes both status and updates/ by renaming files into them. */
 static const char *dpkg_watch(struct source *source, size_t i)
 {
 	struct dpkg_source *s = (void *)source;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The packages of dpkg: /var/lib/dpkg/status with what updates/ adds to it. */
+/* Packages of dpkg: /var/lib/dpkg/status, overridden by the journal in /var/lib/dpkg/updates. */
 #ifndef STANCE_IMC_SOURCES_SOURCE_DPKG_H
 #define STANCE_IMC_SOURCES_SOURCE_DPKG_H
 

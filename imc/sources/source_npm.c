@@ -11,7 +11,7 @@
 #include <limits.h>
 #include <stdio.h>
 
-/* Packages inside packages: each level is a package, node_modules and perhaps a scope. */
+/* Packages nest: each level is a package, node_modules and optionally a scope. */
 #define NPM_MAX_DEPTH_BELOW 48
 
 #define NPM_FILE "package.json"
@@ -24,7 +24,7 @@ static int npm_open(const struct source_conf *conf, struct source **s)
 	return tree_source_open(conf, source_npm.name, conf->npm, npm_found, s);
 }
 
-/* The innermost tree that a package is in. */
+/* The innermost node_modules directory of a package. */
 static struct span npm_tree(const char *path)
 {
 	static const char part[] = "/" NPM_TREE "/";
@@ -49,7 +49,7 @@ static int npm_emit(const struct tree_walk *w, const struct tree_dir *d,
 	return tree_run_emit(w, d, &item);
 }
 
-/* The description of the package whose directory d is. */
+/* Reads the description of the package in directory d. */
 static int npm_describe(const struct tree_walk *w, const struct tree_dir *d)
 {
 	struct tree_run *run = w->ctx;
@@ -68,10 +68,10 @@ static int npm_describe(const struct tree_walk *w, const struct tree_dir *d)
 		return err;
 	err = npm_package_read(wr_span(&run->octets), &a, &p);
 	if (err == ST_EVALUE || !swid_text_ok(span_str(d->path))) {
-		tree_refuse(w, d, NPM_FILE, &st, "says no name and version");
+		tree_refuse(w, d, NPM_FILE, &st, "no valid name and version");
 		err = 0;
 	} else if (err == ST_ELIMIT) {
-		tree_refuse(w, d, NPM_FILE, &st, "nested too deep or too long");
+		tree_refuse(w, d, NPM_FILE, &st, "too long or nested too deeply");
 		err = 0;
 	} else if (!err) {
 		err = npm_emit(w, d, &p);
@@ -97,7 +97,7 @@ static int npm_entry(const struct tree_walk *w, const struct tree_dir *d, const 
 			      name[0] == '@' ? npm_modules : npm_package);
 }
 
-/* A tree, or a scope in one. */
+/* A node_modules directory, or a scope in one. */
 static int npm_modules(const struct tree_walk *w, const struct tree_dir *d)
 {
 	int err = w->passed ? w->passed(w, d) : 0;
@@ -116,7 +116,7 @@ static int npm_found(const struct tree_walk *w, const struct tree_dir *d)
 	return tree_walk_below(&inner, d, NPM_TREE);
 }
 
-/* --- files: all there are, but not those of packages inside --- */
+/* --- files: all in the directory, without those of nested packages --- */
 
 struct npm_files {
 	source_file *each;

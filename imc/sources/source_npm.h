@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Node.js packages as npm and others install them: node_modules trees of source_conf.npm. */
+/* Node.js packages, as npm and other tools install them: the node_modules directories of
+ * source_conf.npm. */
 #ifndef STANCE_IMC_SOURCES_SOURCE_NPM_H
 #define STANCE_IMC_SOURCES_SOURCE_NPM_H
 

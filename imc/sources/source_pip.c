@@ -12,7 +12,7 @@
 #include <limits.h>
 #include <stdio.h>
 
-/* Where a virtual environment keeps its packages. */
+/* Layout of a virtual environment. */
 #define PIP_VENV_MARK "pyvenv.cfg"
 #define PIP_VENV_PACKAGES "lib/python*/site-packages"
 
@@ -23,7 +23,7 @@ static int pip_open(const struct source_conf *conf, struct source **s)
 	return tree_source_open(conf, source_pip.name, conf->pip, pip_found, s);
 }
 
-/* The site-packages directory is all that says where: the same package may be in many. */
+/* The locator is the site-packages directory: one package can be installed in several. */
 static int pip_emit(const struct tree_walk *w, const struct tree_dir *site, const char *entry,
 		    const struct pip_metadata *m)
 {
@@ -38,7 +38,7 @@ static int pip_emit(const struct tree_walk *w, const struct tree_dir *site, cons
 	return tree_run_emit(w, site, &item);
 }
 
-/* entry of site is described by the file called name in d. */
+/* Reads the description of entry in site from the file name in d. */
 static int pip_package(const struct tree_walk *w, const struct tree_dir *site,
 		       const char *entry, const struct tree_dir *d, const char *name)
 {
@@ -54,16 +54,16 @@ static int pip_package(const struct tree_walk *w, const struct tree_dir *site,
 	if (swid_text_ok(span_str(site->path)) && swid_text_ok(span_str(entry)) &&
 	    pip_metadata_read(wr_span(&run->octets), &m))
 		return pip_emit(w, site, entry, &m);
-	tree_refuse(w, d, name, &st, "says no name and version");
+	tree_refuse(w, d, name, &st, "no valid name and version");
 	return 0;
 }
 
-/* The description that a directory of this suffix holds; NULL: not one of ours. */
+/* Name of the description in a directory with this suffix; NULL: not a package. */
 static const char *pip_file(const char *name)
 {
 	const char *dot = strrchr(name, '.');
 
-	if (!dot || name[0] == '~') /* pip renames so what it is about to remove */
+	if (!dot || name[0] == '~') /* pip adds '~' to what it is about to remove */
 		return NULL;
 	return strcmp(dot, ".dist-info") == 0  ? "METADATA"
 	       : strcmp(dot, ".egg-info") == 0 ? "PKG-INFO"
@@ -80,7 +80,7 @@ static int pip_entry(const struct tree_walk *w, const struct tree_dir *site, con
 
 	if (!file || fstatat(site->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return 0;
-	if (S_ISREG(st.st_mode)) /* the oldest form: the description is the entry itself */
+	if (S_ISREG(st.st_mode)) /* the oldest form: the entry is itself the description */
 		return pip_package(w, site, name, site, name);
 	if (!S_ISDIR(st.st_mode) ||
 	    (err = tree_enter(w, site, name, &d, path, sizeof(path))) == 0)
@@ -90,7 +90,7 @@ static int pip_entry(const struct tree_walk *w, const struct tree_dir *site, con
 	if (fstatat(d.fd, file, &st, AT_SYMLINK_NOFOLLOW) == 0)
 		err = pip_package(w, site, name, &d, file);
 	else
-		err = 0; /* being written, or the remains of something */
+		err = 0; /* being written, or left over */
 	if (!err && w->passed)
 		err = w->passed(w, &d);
 	tree_leave(&d);
@@ -115,11 +115,12 @@ static int pip_found(const struct tree_walk *w, const struct tree_dir *d)
 	return tree_walk_below(&inner, d, PIP_VENV_PACKAGES);
 }
 
-/* --- files: RECORD of a .dist-info, a line for each: path,hash,size --- */
+/* --- files: RECORD in a .dist-info directory, one line for each: path,hash,size --- */
 
 #define PIP_RECORD "RECORD"
 
-/* The first field of a line, without its quotes; what has quotes in it is no path of ours. */
+/* The first field of a line, without its quotes. A path that itself contains a quote is cut there.
+ */
 static struct span pip_field(struct span line)
 {
 	const uint8_t *end;
@@ -131,7 +132,7 @@ static struct span pip_field(struct span line)
 	return end ? span_of(line.p, (size_t)(end - line.p)) : (struct span){ 0 };
 }
 
-/* Appends the part to the path: ".." takes the last one away. */
+/* Appends the part to the path; ".." removes the last part. False: above the root. */
 static bool pip_part(struct wr *path, struct span part)
 {
 	if (!part.n || span_eq(part, span_str(".")))
@@ -144,12 +145,12 @@ static bool pip_part(struct wr *path, struct span part)
 	while (path->len && path->p[path->len - 1] != '/')
 		path->len--;
 	if (!path->len)
-		return false; /* above the root */
+		return false;
 	wr_truncate(path, path->len - 1);
 	return true;
 }
 
-/* What Python makes of a module when it is used first is not the package's. */
+/* Bytecode that Python writes on first use does not belong to the package. */
 static bool pip_cached(struct span path)
 {
 	static const char part[] = "__pycache__/";
@@ -157,7 +158,7 @@ static bool pip_cached(struct span path)
 	return path.n && memmem(path.p, path.n, part, sizeof(part) - 1) != NULL;
 }
 
-/* name is below site, or where ".." leads to from there. */
+/* Reports the file name, relative to site; ".." may lead out of site. */
 static int pip_file_each(struct span site, struct span name, source_file *each, void *ctx)
 {
 	struct wr path = { .max = PATH_MAX };

@@ -15,10 +15,10 @@
 
 #define RPM_MAX_FIELD 1024
 
-/* Octets of a key: name, epoch, version, release, architecture and what stands between. */
+/* Octets of a key: name, epoch, version, release, architecture and their separators. */
 #define RPM_MAX_KEY (4 * RPM_MAX_FIELD + 32)
 
-/* Where the database is and what its file is called, in the order of preference. */
+/* Directory and file of the database, in order of preference. */
 static const char *const rpm_dirs[] = { "usr/lib/sysimage/rpm", "var/lib/rpm" };
 static const char *const rpm_databases[] = { "rpmdb.sqlite", "Packages.db", "Packages" };
 
@@ -27,20 +27,20 @@ struct rpm_source {
 	struct librpm rpm;
 	const struct log *log;
 
-	/* A state of the database that could not be read, and how: it is not tried again, as
-	 * librpm loses memory every time. */
+	/* State of the database at the last failure, and the error. The same state is not tried
+	 * again, because librpm leaks memory on each failure. */
 	struct source_stamp failed;
 	int err;
 };
 
-/* One run over the database: over all packages, or those of a name, for their files. */
+/* One run over the database: all packages, or the files of the packages with one name. */
 struct rpm_run {
 	struct rpm_source *s;
 	int (*package)(struct rpm_run *run, void *header);
 	const char *name; /* NULL: all */
 	source_each *each;
 	source_file *file;
-	struct span key; /* whose files are wanted */
+	struct span key; /* of the instance whose files are listed */
 	void *ctx;
 	size_t refused;
 };
@@ -57,7 +57,7 @@ static bool rpm_exists(const char *dir)
 	return false;
 }
 
-/* librpm reads the path as a macro: it may not have one in it. */
+/* librpm expands macros in the path, so the path must not contain '%'. */
 static int rpm_find(const struct source_conf *conf, struct rpm_source *s)
 {
 	if (strchr(conf->root, '%'))
@@ -91,7 +91,7 @@ static int rpm_open(const struct source_conf *conf, struct source **out)
 		return ST_ENOMEM;
 	s->log = conf->log;
 	if ((err = rpm_find(conf, s)) == 0 && (err = librpm_open(&s->rpm)) < 0) {
-		log_error(s->log, "rpm database cannot be read without librpm: path=%s",
+		log_error(s->log, "rpm database found, but librpm is not installed: path=%s",
 			  s->dir);
 		err = ST_EUNSUPPORTED;
 	}
@@ -103,7 +103,7 @@ static int rpm_open(const struct source_conf *conf, struct source **out)
 	return 0;
 }
 
-/* What librpm would write to standard error. */
+/* Receives what librpm would write to standard error. */
 static int rpm_log(void *record, void *ctx)
 {
 	const struct rpm_source *s = ctx;
@@ -137,7 +137,7 @@ static void rpm_origin(struct span file, struct source_item *item)
 	item->origin_version = span_of(file.p + at + 1, end - at - 1);
 }
 
-/* "EPOCH:VERSION-RELEASE", and the key in which that is the middle. */
+/* Returns the key NAME-EPOCH:VERSION-RELEASE.ARCH, and its middle part as item->version. */
 static struct span rpm_key(const struct rpm_source *s, void *header, struct source_item *item,
 			   char key[RPM_MAX_KEY])
 {
@@ -174,7 +174,7 @@ static int rpm_package(struct rpm_run *run, void *header)
 	};
 	char key[RPM_MAX_KEY];
 
-	/* Keys that rpm checks signatures with are kept as if they were packages. */
+	/* rpm stores its public keys as packages. They are not software. */
 	if (span_eq(item.name, span_str("gpg-pubkey")))
 		return 0;
 	if (!item.supplier.n)
@@ -227,7 +227,7 @@ static void rpm_stamp(struct source *source, struct source_stamp *stamp)
 	}
 }
 
-/* It is librpm's process-wide state that says where the database is and who hears of errors. */
+/* The path of the database and the error callback are process-wide state of librpm. */
 static int rpm_run(struct rpm_run *run)
 {
 	struct rpm_source *s = run->s;
@@ -252,7 +252,7 @@ static int rpm_list(struct source *source, source_each *each, void *ctx)
 	struct rpm_run run = { .s = s, .package = rpm_package, .each = each, .ctx = ctx };
 	struct source_stamp now;
 
-	if (!rpm_exists(s->dir)) /* librpm would find an empty one instead */
+	if (!rpm_exists(s->dir)) /* librpm would report an empty database */
 		return ST_ENOENT;
 	rpm_stamp((void *)s, &now);
 	if (s->err == ST_EIO && memcmp(&now, &s->failed, sizeof(now)) == 0)
@@ -260,7 +260,7 @@ static int rpm_list(struct source *source, source_each *each, void *ctx)
 	s->failed = now;
 	s->err = rpm_run(&run);
 	if (run.refused)
-		log_warn(s->log, "rpm database has packages that cannot be read: count=%zu",
+		log_warn(s->log, "rpm database has unreadable packages: count=%zu",
 			 run.refused);
 	return s->err;
 }

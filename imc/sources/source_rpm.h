@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The packages of rpm, read with librpm, which is loaded only where there is a database. */
+/* Packages of rpm. Read with librpm, which is loaded only if an rpm database exists. */
 #ifndef STANCE_IMC_SOURCES_SOURCE_RPM_H
 #define STANCE_IMC_SOURCES_SOURCE_RPM_H
 

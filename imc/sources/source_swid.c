@@ -14,10 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Directories below the one that a pattern names: /usr/lib/swidtag/<regid>/ is one. */
+/* Levels below a directory that matches a pattern: /usr/lib/swidtag/<regid>/ is one. */
 #define SWID_MAX_DEPTH 4
 
-/* What reading a tag keeps for a moment. */
+/* Octets of memory for one tag while it is read. */
 #define SWID_MAX_KEPT (1024 * 1024)
 
 static int swid_found(const struct tree_walk *w, const struct tree_dir *d);
@@ -50,18 +50,18 @@ const char *swid_file_read(int kind, struct span octets, struct arena *a,
 					     : swid_xml_read(octets, octets.n, a, info);
 
 	if (err == ST_ELIMIT)
-		return "nested too deep or too long";
+		return "too long or nested too deeply";
 	if (err < 0)
-		return err == ST_ENOMEM ? "more than a tag has to say" : "not a tag";
+		return err == ST_ENOMEM ? "too many strings" : "not a tag";
 	if (!swid_text_ok(info->id) || !swid_text_ok(info->name) ||
 	    !swid_text_ok(info->version) || !swid_text_ok(info->supplier) ||
 	    !swid_text_ok(info->arch) || !swid_text_ok(info->source) ||
 	    !swid_text_ok(info->source_version))
-		return "control characters in it";
-	return info->id.n > SWIMA_MAX_STRING ? "its identifier is too long" : NULL;
+		return "control characters in its content";
+	return info->id.n > SWIMA_MAX_STRING ? "identifier too long" : NULL;
 }
 
-/* Tags are beside what they describe: the directory called swidtag is in that of the product. */
+/* Tags are stored beside the product: the parent of the directory swidtag is the product's. */
 static struct span swid_product(const char *path)
 {
 	static const char last[] = "/swidtag";
@@ -95,7 +95,7 @@ static int swid_emit(const struct tree_walk *w, const struct tree_dir *d, const 
 	return err ? err : tree_run_emit(w, d, &item);
 }
 
-/* Whatever is wrong with a tag is no reason to lose the others. */
+/* A broken tag is skipped and does not affect the others. */
 static int swid_tag(const struct tree_walk *w, const struct tree_dir *d, const char *name,
 		    int kind)
 {
@@ -135,7 +135,7 @@ static int swid_found(const struct tree_walk *w, const struct tree_dir *d)
 	return err ? err : tree_each(w, d, swid_entry);
 }
 
-/* Whatever way the path goes by now: it is the tag if the digest says so. */
+/* The path may have changed since the tag was listed; the digest decides if it is the same tag. */
 static int swid_record(struct source *source, const struct source_item *item, struct wr *w)
 {
 	struct tree_source *s = (void *)source;

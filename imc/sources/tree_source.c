@@ -126,9 +126,9 @@ static const char *why_not(int err)
 	case ST_ELIMIT:
 		return "too long";
 	case ST_EDENIED:
-		return "may not be read, or is another user's";
+		return "permission denied, or owned by another user";
 	case ST_ENOENT:
-		return "a link, or gone";
+		return "a symbolic link, or gone";
 	default:
 		return "not a regular file";
 	}
@@ -145,7 +145,7 @@ int tree_run_read(const struct tree_walk *w, const struct tree_dir *d, const cha
 	if (err == ST_EIO || err == ST_ENOMEM)
 		return err;
 	if (err == ST_ELIMIT && left < max && (uintmax_t)st->st_size <= max)
-		tree_refuse(w, d, name, st, "too much to read");
+		tree_refuse(w, d, name, st, "too much data in this source");
 	else if (err < 0)
 		tree_refuse(w, d, name, st, why_not(err));
 	else
@@ -161,7 +161,7 @@ int tree_run_emit(const struct tree_walk *w, const struct tree_dir *d,
 	if (!item->key.n)
 		return 0;
 	if (run->count == TREE_MAX_INSTANCES) {
-		tree_refuse(w, d, ".", NULL, "too many");
+		tree_refuse(w, d, ".", NULL, "too many instances in this source");
 		return 0;
 	}
 	run->count++;

@@ -160,10 +160,10 @@ package theta 1
 good="Good=1 good-npm=3 good-pip=2 m=1"
 ok 'what is good is taken in' known_is "$(printf '%s ' "$good" "$(truth)" | tr ' ' '\n' |
     sed '/^$/d' | LC_ALL=C sort | tr '\n' ' ' | sed 's/ $//')" 20
-lines=$(tail -n +$from "$D/agent.log" | grep -c 'not taken in')
+lines=$(tail -n +$from "$D/agent.log" | grep -cE 'files? skipped')
 [ "$lines" -ge 20 ] && [ "$lines" -le 150 ]
 verdict "what is not is said in a few lines: $lines" $?
-said 'and a number' 'not taken in: source=swid count=[0-9]+ more'
+said 'and a number' 'more files skipped: source=swid count=[0-9]+'
 same 'every line of the log is one' 0 "$(tail -n +$from "$D/agent.log" |
     grep -cavE '^[0-9-]+T[0-9:.]+Z (error|warn|info|debug) ')"
 peak=$(awk '$1 == "VmHWM:" { print $2 }' "/proc/$agent/status")

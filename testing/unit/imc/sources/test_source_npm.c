@@ -41,7 +41,7 @@ static void test_list(void **state)
 	list(tree);
 	assert_string_equal(listed.text, all);
 	assert_int_equal(scratch_log_count(), 4);
-	assert_true(scratch_log_has("newline/package.json reason=says no name"));
+	assert_true(scratch_log_has("newline/package.json reason=\"no valid name"));
 	list(app);
 	assert_string_equal(listed.text, all);
 	listed_reset(&listed);
