@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Looks at the files of one instance after the other and sums up what is in them: work that can
- * wait, done on the watcher's thread without holding up anybody. */
+/* Checks the files of one instance at a time and hashes their content. Runs in small steps on the
+ * watcher's thread, so that it delays nothing else. */
 #ifndef STANCE_IMC_SWIMA_EVIDENCE_H
 #define STANCE_IMC_SWIMA_EVIDENCE_H
 
@@ -10,38 +10,39 @@
 
 struct evidence_conf {
 	const char
-		*root; /* "" or an absolute path: the system that is looked at begins here */
+		*root; /* "" or an absolute path: root directory of the system to inspect */
 	uint64_t
-		max_file; /* octets of a file that is summed up; of longer ones only the size */
-	atomic_bool *stop; /* set by another thread: come to an end. NULL: never */
+		max_file; /* octets of the largest file to hash; of larger ones only the size */
+	atomic_bool *stop; /* another thread sets it to abort; NULL: never */
 };
 
 struct evidence;
 
-/* One instance: whose files they are, what was known of them before, and what is found. */
+/* The files of one instance: which to check, what was known of them, and the result. */
 struct evidence_work {
 	uint8_t source;
 	struct span key, identifier; /* in the arena of files */
 	struct evidence_list files, known;
-	struct span octets; /* that known borrows */
-	struct span was;    /* the sum that the record says, in hexadecimal */
+	struct span octets; /* encoded form of known, which borrows it */
+	struct span was;    /* hash in the present record, in hexadecimal */
 	uint8_t sum[SHA256_SIZE];
 };
 
 void evidence_work_reset(struct evidence_work *work);
 
-/* Borrows conf's root and stop until close. 0, ST_ENOMEM; ST_ENOENT: no such root. */
+/* Borrows conf->root and conf->stop until close. 0; ST_ENOMEM; ST_ENOENT: root does not exist. */
 int evidence_open(const struct evidence_conf *conf, struct evidence **e);
 void evidence_close(struct evidence *e); /* NULL is fine */
 
-/* Begins with work, which stays where it is until the last step. */
+/* Starts work. Borrows it until the last step. */
 void evidence_begin(struct evidence *e, struct evidence_work *work);
 
-/* Looks at files until it has read so many octets or looked at so many: 1. 0: it is done, and
- * work->files and work->sum say what was found: the regular files that are there, each with its
- * sum unless it is too long, may not be read or changes while it is. No link is followed at the
- * end of a path, and none leads out of the root. ST_EIO, ST_ENOMEM. *octets is how many were
- * read. */
+/* Checks files until max_octets are read or max_files are checked. *octets is the number read.
+ * Returns 1: call again; 0: done; ST_EIO; ST_ENOMEM.
+ *
+ * When done, work->files lists the regular files that exist and work->sum is their hash.
+ * - A file has no hash if it is longer than max_file, cannot be read, or changes meanwhile.
+ * - A link at the end of a path is not followed. Other links are, but never out of the root. */
 int evidence_step(struct evidence *e, size_t max_octets, size_t max_files, size_t *octets);
 
 #endif

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Building the answers to a SWIMA Request from the collection. */
+/* Builds the response to a SWIMA Request from the collection. */
 #ifndef STANCE_IMC_SWIMA_RESPONSE_H
 #define STANCE_IMC_SWIMA_RESPONSE_H
 
 #include "collection.h"
 
-/* Which answer, besides what the request says. */
+/* Parameters of a response that are not in the request. */
 struct answer {
-	uint8_t flags;      /* SWIMA_FULFILLMENT, or 0 for the direct one */
-	uint32_t from;      /* first EID of events */
+	uint8_t flags;      /* SWIMA_FULFILLMENT for a subscription; 0 for a direct response */
+	uint32_t from;      /* EID of the first event */
 	uint32_t consulted; /* set by answer_write: Last Consulted EID */
 };
 

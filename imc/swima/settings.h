@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* imc-swima.conf: what an administrator may set, checked and made into what the parts take. */
+/* imc-swima.conf: declares the settings, checks them, and converts them for the parts of the
+ * collector. */
 #ifndef STANCE_IMC_SWIMA_SETTINGS_H
 #define STANCE_IMC_SWIMA_SETTINGS_H
 
@@ -10,10 +11,10 @@
 
 #include <limits.h>
 
-#define SETTINGS_MAX_DIRECTORIES 256 /* in one list */
+#define SETTINGS_MAX_DIRECTORIES 256 /* of one list */
 
 struct settings {
-	struct collection_conf collection; /* points into what stands below and into m->conf */
+	struct collection_conf collection; /* points into the fields below and into m->conf */
 	struct watcher_conf watcher;
 	size_t max_subscriptions, max_subscription_octets;
 	uint64_t max_evidence_file;
@@ -27,12 +28,12 @@ struct settings {
 	const char *npm[SETTINGS_MAX_DIRECTORIES + 1];
 };
 
-/* For the descriptor of the module. */
+/* For the module descriptor. */
 extern cfg_opt_t settings_opts[];
 extern const struct conf_range settings_ranges[];
 
-/* Fills s, which is all zero, from m->conf; s stays where it is and m->conf as long as it is
- * used. ST_ECONF: logged. */
+/* Fills *s, which is all zero, from m->conf. *s must not move, and m->conf must outlive it. 0, or
+ * ST_ECONF: a setting is not valid (logged). */
 int settings_read(struct kit_module *m, struct settings *s);
 
 #endif

@@ -1,32 +1,32 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What validators want to be told of, for one connection (RFC 8412, 3.8). Keyed by validator and
- * Subscription ID; gone with the connection. */
+/* The subscriptions of one connection (RFC 8412, 3.8), identified by validator and Subscription
+ * ID. They end with the connection. */
 #ifndef STANCE_IMC_SWIMA_SUBSCRIPTION_H
 #define STANCE_IMC_SWIMA_SUBSCRIPTION_H
 
 #include "wire/swima.h"
 
-/* What all connections of the process use and may use together. */
+/* Usage and limits of all connections of the process together. */
 struct subscription_pool {
 	size_t count, octets;
-	size_t max_count, max_octets; /* max_count 0: nobody may subscribe */
+	size_t max_count, max_octets; /* max_count 0: no subscriptions */
 };
 
-/* Up to where a subscriber was told: the number of an event (collection_sequence), in an epoch.
+/* How far a subscriber is up to date: the number of an event (collection_sequence) and the epoch.
  */
 struct subscription_place {
-	uint64_t told;
+	uint64_t told; /* last event that was sent */
 	uint32_t epoch;
 };
 
 struct subscription {
 	struct subscription *next;
 	uint32_t validator; /* Posture Validator Identifier */
-	uint32_t id;        /* Request ID of the request that made it */
+	uint32_t id;        /* Subscription ID: Request ID of the request that created it */
 	struct subscription_place place;
-	struct subscription_place before; /* before what has not surely arrived */
+	struct subscription_place before; /* place before the messages still unconfirmed */
 	size_t n;
-	uint8_t raw[]; /* value of that request, as Subscription Status repeats it */
+	uint8_t raw[]; /* value of that request, repeated in Subscription Status */
 };
 
 /* Zero-initialise with pool set. */
@@ -37,24 +37,24 @@ struct subscriptions {
 
 bool subscriptions_has(const struct subscriptions *s, uint32_t validator, uint32_t id);
 
-/* What request q of this validator asks for, made ready and not yet true: with SWIMA_SUBSCRIBE
- * *made is the subscription to be, else NULL. ST_EDENIED: the pool is used up, even after what
- * SWIMA_CLEAR gives back. */
+/* Prepares the change that request q of this validator asks for, without applying it. With
+ * SWIMA_SUBSCRIBE *made is the new subscription, else NULL. 0; ST_ENOMEM; ST_EDENIED: the pool is
+ * exhausted, even if SWIMA_CLEAR of this request is counted. */
 int subscriptions_prepare(const struct subscriptions *s, uint32_t validator,
 			  const struct swima_request *q, struct subscription **made);
 
-/* Makes it true: clears, then takes made (may be NULL) over. Cannot fail. */
+/* Applies the change: clears, then takes ownership of made (may be NULL). Cannot fail. */
 void subscriptions_commit(struct subscriptions *s, uint32_t validator,
 			  const struct swima_request *q, struct subscription *made);
 
-/* The request that made it, as it was decoded then. */
+/* Decodes the request that created the subscription; *q borrows p. */
 void subscription_request(const struct subscription *p, struct swima_request *q);
 
-/* Ends the one at *at. */
+/* Ends the subscription at *at and frees it. */
 void subscriptions_drop(struct subscriptions *s, struct subscription **at);
 
-/* What was said up to here has arrived; or: what was said since the last time has not, and is
- * to be said again. */
+/* settle: the messages sent so far have arrived. revert: those sent since the last settle have
+ * not, and are sent again. */
 void subscriptions_settle(struct subscriptions *s);
 void subscriptions_revert(struct subscriptions *s);
 
@@ -62,7 +62,7 @@ void subscriptions_revert(struct subscriptions *s);
  * ST_ENOMEM. */
 int subscriptions_encode(const struct subscriptions *s, uint32_t validator, struct wr *w);
 
-/* The connection is gone. */
+/* Ends all: the connection is closed. */
 void subscriptions_reset(struct subscriptions *s);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Keeping the promise of a subscription (RFC 8412, 3.8): telling each validator what has changed
- * since it was last told. */
+/* Delivery of subscriptions (RFC 8412, 3.8): sends each subscriber the changes since the last
+ * delivery. */
 #ifndef STANCE_IMC_SWIMA_SUBSCRIPTION_DELIVERY_H
 #define STANCE_IMC_SWIMA_SUBSCRIPTION_DELIVERY_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Waits for directories to change and, when they have come to rest, has somebody look: one
- * thread, asleep until something happens. */
+/* Waits for directories to change and calls look when they have settled. One thread, which sleeps
+ * until an event or a deadline. */
 #ifndef STANCE_IMC_SWIMA_WATCHER_H
 #define STANCE_IMC_SWIMA_WATCHER_H
 
@@ -10,40 +10,41 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Durations in microseconds. */
 struct watcher_conf {
-	int64_t settle_us;     /* no event for so long: come to rest */
-	int64_t settle_max_us; /* look after this time even if it never does */
-	int64_t scan_us;       /* look unasked after so long; 0: never */
+	int64_t settle_us;     /* directories have settled after this long without an event */
+	int64_t settle_max_us; /* look this long after the first event at the latest */
+	int64_t scan_us;       /* look this long after the last look without an event; 0: never */
 	const struct log *log; /* borrowed until stop */
 };
 
-/* All run on the watcher's thread. */
+/* Callbacks; all run on the watcher's thread. */
 struct watcher_ops {
-	/* Writes the i-th directory to watch, present or not, into path; false: there are no
-	 * more. Asked again before each look. */
+	/* Writes the i-th directory to watch to path; it need not exist. False: no more. Called
+	 * before each look. */
 	bool (*directory)(void *ctx, size_t i, char *path, size_t size);
 
-	/* Looks. Microseconds after which it wants to look again though nothing happens, or 0.
-	 */
+	/* Looks for changes. Returns microseconds until the next look even without an event, or
+	 * 0: no such look. */
 	int64_t (*look)(void *ctx);
 
-	/* Does a piece of work that can wait, when a look has left some: microseconds until the
-	 * next piece, or 0: there is none until the next look. *look, false before: look at
-	 * once. May be NULL. */
+	/* Does one piece of low-priority work after a look. Returns microseconds until the next
+	 * piece, or 0: none until the next look. Setting *look, which is false, requests a look
+	 * at once. May be NULL. */
 	int64_t (*work)(void *ctx, bool *look);
 };
 
 struct watcher;
 
-/* Starts the thread: it watches, then looks for the first time. Takes a copy of conf and ops.
- * 0, ST_ENOMEM or ST_EIO (the system has no more inotify instances or threads to give). */
+/* Starts the thread, which sets up the watches and then looks for the first time. Copies conf and
+ * ops. 0; ST_ENOMEM; ST_EIO: the system limit of inotify instances or threads is reached. */
 int watcher_start(const struct watcher_conf *conf, const struct watcher_ops *ops, void *ctx,
 		  struct watcher **w);
 
-/* Ends the thread, after a look that is under way; NULL is fine. */
+/* Ends the thread. Waits for the current callback to return. NULL is fine. */
 void watcher_stop(struct watcher *w);
 
-/* Look at once. From any thread; never waits; NULL is fine. */
+/* Requests a look at once. From any thread; does not block; NULL is fine. */
 void watcher_kick(struct watcher *w);
 
 #endif
