@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The operating system collector: says what this machine is, unasked what the configuration
- * lists, and on request whatever it does not forbid. */
+/* The operating system collector. Sends the attributes that the configuration lists when an
+ * assessment starts, and on request all that it does not forbid. */
 #include "kit/imc.h"
 #include "os_product.h"
 #include "os_state.h"
@@ -19,18 +19,18 @@ enum os_topic { ABOUT_OS = 1, ABOUT_FIREWALL = 2 };
 
 static const struct kit_type firewall = { PEN_IETF, PA_SUBTYPE_FIREWALL };
 
-/* What is true for all connections. */
+/* State of the module, shared by all connections. */
 struct os {
 	const char *root;
 	unsigned send, forbid; /* sets of rows of os_attrs */
 	const char **pairs;
 	size_t n_pairs;
 	struct os_packages *packages;
-	struct stat shadow; /* password file that `opens` was found for */
+	struct stat shadow; /* state of the password file when opens was determined */
 	int opens;
 };
 
-/* --- one function for each attribute: its value in w, or ST_ENOENT when it is not known --- */
+/* --- one function per attribute: appends its value to w, or returns ST_ENOENT: unknown --- */
 
 static int write_product(struct imc *imc, struct os *os, struct wr *w)
 {
@@ -56,7 +56,7 @@ static int write_numeric(struct imc *imc, struct os *os, struct wr *w)
 	return pa_numeric_version_encode(w, &v);
 }
 
-/* "12.11 x86_64", and as the build the kernel that runs. The firewall is the kernel. */
+/* Version "12.11 x86_64" and, as build, the running kernel. For the firewall: the kernel. */
 static int write_string(struct imc *imc, struct os *os, struct wr *w)
 {
 	bool fw = imc_subtype(imc).subtype == PA_SUBTYPE_FIREWALL;
@@ -104,7 +104,7 @@ static int write_ports(struct imc *imc, struct os *os, struct wr *w)
 	free(ports);
 	if (w->err)
 		return w->err;
-	return w->len > start ? 0 : ST_ENOENT; /* an empty list cannot be said */
+	return w->len > start ? 0 : ST_ENOENT; /* the attribute has at least one entry */
 }
 
 static int write_packages(struct imc *imc, struct os *os, struct wr *w)
@@ -123,7 +123,7 @@ static int write_forwarding(struct imc *imc, struct os *os, struct wr *w)
 					      : PA_FORWARDING_DISABLED);
 }
 
-/* Asked anew only when the password file has changed: crypt(3) takes its time. */
+/* Cached until the password file changes, because crypt(3) is slow. */
 static int os_password_known(struct os *os)
 {
 	char path[PATH_MAX];
@@ -148,13 +148,13 @@ static int write_password(struct imc *imc, struct os *os, struct wr *w)
 	return opens < 0 ? ST_ENOENT : pa_default_password_encode(w, opens);
 }
 
-/* --- all of them --- */
+/* --- sending --- */
 
 /* clang-format off */
 static const struct os_attr {
 	const char *name; /* in the configuration */
 	uint32_t type;
-	unsigned topics;  /* components that have such a thing */
+	unsigned topics;  /* components that have the attribute */
 	int (*write)(struct imc *imc, struct os *os, struct wr *w);
 } os_attrs[] = {
 	{ "product",            PA_PRODUCT_INFO,     ABOUT_OS | ABOUT_FIREWALL, write_product },
@@ -179,10 +179,11 @@ static void os_say(struct imc *imc, struct os *os, const struct os_attr *row)
 	if (!err)
 		err = imc_send(imc);
 	if (err && err != ST_ENOENT)
-		log_warn(imc_log(imc), "%s not sent: %s", row->name, st_strerror(err));
+		log_warn(imc_log(imc), "attribute not sent: attribute=%s error=\"%s\"",
+			 row->name, st_strerror(err));
 }
 
-/* Says the rows in `set` that belong to the subtype in use and are not forbidden. */
+/* Sends the rows in set that belong to the present subtype and are not forbidden. */
 static void os_say_all(struct imc *imc, unsigned set)
 {
 	struct os *os = imc_module(imc)->state;
@@ -201,7 +202,7 @@ static int os_begin(struct imc *imc, void *session)
 
 	(void)session;
 	os_say_all(imc, os->send);
-	/* the firewall speaks only when something is to be said that is its own */
+	/* for the firewall only if `send` has an attribute that no other component has */
 	for (size_t i = 0; i < N_ATTRS; i++)
 		if (os->send >> i & 1 && os_attrs[i].topics == ABOUT_FIREWALL)
 			about_firewall = os->send;
@@ -273,14 +274,14 @@ static int os_attr_cb(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *resul
 			return 0;
 		}
 	}
-	cfg_error(cfg, "%s: there is no attribute called '%s'", opt->name, value);
+	cfg_error(cfg, "%s: unknown attribute '%s'", opt->name, value);
 	return -1;
 }
 
 static int os_pair_cb(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 {
 	if (!strchr(value, ':')) {
-		cfg_error(cfg, "%s: each entry is user:password", opt->name);
+		cfg_error(cfg, "%s: entries must have the form user:password", opt->name);
 		return -1;
 	}
 	*(const char **)result = value;

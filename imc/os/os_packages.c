@@ -14,10 +14,10 @@
 
 struct os_packages {
 	struct source_conf conf;
-	struct source *source; /* NULL: there was none when we looked last */
+	struct source *source; /* NULL: not found so far */
 	struct source_stamp stamp;
-	struct wr value; /* of the database in the state that the stamp says; empty: none */
-	uint32_t count, unsaid;
+	struct wr value;        /* encoded attribute for the state in stamp; empty: none */
+	uint32_t count, unsaid; /* packages in value, and left out */
 };
 
 struct os_packages *os_packages_open(const char *root, const struct log *log)
@@ -65,8 +65,7 @@ static int packages_list(struct os_packages *p)
 	if ((err = source_dpkg.list(p->source, packages_each, p)) == 0)
 		err = pa_packages_end(&p->value, begin, p->count);
 	if (!err && p->unsaid)
-		log_warn(p->conf.log,
-			 "installed packages: %u left out, the attribute cannot hold them",
+		log_warn(p->conf.log, "installed packages left out of the attribute: count=%u",
 			 p->unsaid);
 	if (err)
 		wr_truncate(&p->value, 0);

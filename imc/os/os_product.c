@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Product and version: os-release(5), debian_version, the kernel's own words. */
+/* Product and version, from os-release(5), debian_version and the kernel. */
 #include "os_product.h"
 #include "os_facts.h"
 #include "os_text.h"
@@ -11,7 +11,7 @@
 
 #define OS_RELEASE_LINES 1000
 
-/* Distributors by os-release ID, as the IANA knows them. */
+/* Private Enterprise Numbers of distributors, by os-release ID. */
 static const struct {
 	const char *id;
 	uint32_t pen;
@@ -22,7 +22,7 @@ static const struct {
 	{ "ubuntu", PEN_CANONICAL },
 };
 
-/* "value", 'value' or value; a backslash takes what follows it as it is. In place. */
+/* Unquotes "value", 'value' or value in place; a backslash escapes the next character. */
 static char *os_unquote(char *v)
 {
 	char quote = *v == '"' || *v == '\'' ? *v : '\0', *out = v, *in = v + (quote != 0);
@@ -72,7 +72,7 @@ static void os_vendor_set(struct os_product *p, const char *id)
 			p->vendor = vendors[i].pen;
 }
 
-/* Debian's point release is only in debian_version ("12.11"); testing has a name there. */
+/* Debian's point release is only in debian_version ("12.11"); testing has a name there instead. */
 static void os_debian_point(const char *root, struct os_product *p)
 {
 	size_t n = strlen(p->version);
@@ -116,7 +116,7 @@ void os_product_read(const char *root, struct os_product *p)
 		fclose(f);
 	}
 	if (!p->name[0])
-		strcpy(p->name, "Linux"); /* what os-release(5) says */
+		strcpy(p->name, "Linux"); /* the default of os-release(5) */
 	os_vendor_set(p, id);
 	if (p->vendor == PEN_DEBIAN)
 		os_debian_point(root, p);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The state the machine is in: since when it runs, what it lets through, who gets in. */
+/* State of the machine: boot time, forwarding, listening sockets, default passwords. */
 #include "os_state.h"
 #include "os_facts.h"
 #include "os_text.h"
@@ -44,7 +44,7 @@ int os_forwarding(const char *root)
 
 /* --- listening sockets --- */
 
-/* Loopback addresses as /proc/net prints them: words in host order. */
+/* Loopback addresses in the notation of /proc/net: words in host byte order. */
 static bool os_is_loopback(const char *addr)
 {
 	unsigned w;
@@ -63,7 +63,7 @@ static bool os_is_loopback(const char *addr)
 	       sscanf(addr + 24, "%8x", &w) == 1 && *(uint8_t *)&w == 127;
 }
 
-/* One of the four tables; state is what a socket that waits for others is in. */
+/* Reads one of the four tables. state: the state of a socket that accepts packets of any peer. */
 static bool os_sockets(const char *root, const char *path, unsigned state, uint8_t *set)
 {
 	FILE *f = os_open(root, path);
@@ -72,7 +72,7 @@ static bool os_sockets(const char *root, const char *path, unsigned state, uint8
 
 	if (!f)
 		return false;
-	(void)os_line(f, line); /* the headings */
+	(void)os_line(f, line); /* column headings */
 	while (os_line(f, line)) {
 		if (sscanf(line, " %*u: %32[0-9A-Fa-f]:%4x %*32[0-9A-Fa-f]:%4x %2x", addr,
 			   &port, &peer, &st) != 4)
@@ -112,7 +112,7 @@ static bool os_opens(const char *password, const char *hash, struct crypt_data *
 	return got && got[0] != '*' && strcmp(got, hash) == 0;
 }
 
-/* Does a pair fit the line "user:hash:..." of the file? */
+/* True if one of the pairs matches the line "user:hash:..." of the file. */
 static bool os_pair_fits(char *line, const char *const *pairs, size_t n,
 			 struct crypt_data *data)
 {

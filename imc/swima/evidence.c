@@ -20,7 +20,7 @@ struct evidence {
 	int root;
 	struct sha256 *sha;
 	struct evidence_work *work;
-	size_t at, known; /* the next file, and the next of those that were known */
+	size_t at, known; /* index of the next file, and of the next known one */
 	bool *keep;
 	uint8_t buf[EVIDENCE_PIECE];
 };
@@ -72,7 +72,7 @@ void evidence_begin(struct evidence *e, struct evidence_work *work)
 
 /* --- one file --- */
 
-/* As if the root were the root of all: neither a link nor ".." leads out of it. */
+/* Opens path as if conf.root were "/": neither links nor ".." lead out of it. */
 static int open_inside(const struct evidence *e, const char *path, int flags)
 {
 	struct open_how how = { .flags = (uint64_t)(flags | O_NOFOLLOW | O_CLOEXEC),
@@ -110,7 +110,7 @@ static bool mark_eq(const struct evidence_mark *a, const struct evidence_mark *b
 	       a->modified == b->modified && a->changed == b->changed;
 }
 
-/* Whether a file is there, and how it is. */
+/* Reads the state of a file. False: it is not an existing regular file. */
 static bool look_at(const struct evidence *e, struct evidence_file *f)
 {
 	int fd = open_inside(e, (const char *)f->path.p, O_PATH);
@@ -126,7 +126,7 @@ static bool stopped(const struct evidence *e)
 	return e->conf.stop && atomic_load(e->conf.stop);
 }
 
-/* The sum of as many octets as it says it has. */
+/* Hashes exactly f->mark.size octets. */
 static bool sum_up(struct evidence *e, int fd, struct evidence_file *f, size_t *octets)
 {
 	uint64_t left = f->mark.size;
@@ -150,7 +150,7 @@ static bool sum_up(struct evidence *e, int fd, struct evidence_file *f, size_t *
 	return sha256_end(e->sha, f->sha256) == 0 && !left;
 }
 
-/* What is written to while it is read has no sum, until somebody looks again. */
+/* Hashes a file. A file that changes meanwhile has no hash until the next check. */
 static void hash(struct evidence *e, struct evidence_file *f, size_t *octets)
 {
 	struct evidence_mark after;
@@ -163,7 +163,7 @@ static void hash(struct evidence *e, struct evidence_file *f, size_t *octets)
 	(void)close(fd);
 }
 
-/* The sum from before, if the file is as it was. Both lists are in the same order. */
+/* Reuses the known hash if the state of the file is unchanged. Both lists are sorted alike. */
 static bool recall(struct evidence *e, struct evidence_file *f)
 {
 	const struct evidence_list *known = &e->work->known;
@@ -189,7 +189,7 @@ static int finish(struct evidence *e)
 	struct evidence_list *l = &e->work->files;
 
 	if (stopped(e))
-		return 1; /* half of it is nothing */
+		return 1; /* an incomplete result is not used */
 	if (e->keep)
 		evidence_list_keep(l, e->keep);
 	return evidence_list_sum(l, e->sha, e->work->sum);

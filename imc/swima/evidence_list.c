@@ -19,7 +19,7 @@ void evidence_list_reset(struct evidence_list *l)
 	*l = (struct evidence_list){ .max = max };
 }
 
-/* A zeroed file at the end. */
+/* Appends a zeroed file. */
 static struct evidence_file *list_room(struct evidence_list *l)
 {
 	if (l->n == l->cap) {
@@ -35,7 +35,7 @@ static struct evidence_file *list_room(struct evidence_list *l)
 	return &l->files[l->n++];
 }
 
-/* Every directory of it has a name, so that it can be taken apart and put together again. */
+/* True if no part of the path is empty, so that it survives being split and joined in a tag. */
 static bool path_plain(struct span path)
 {
 	struct swid_path p;
@@ -108,7 +108,7 @@ void evidence_list_keep(struct evidence_list *l, const bool *keep)
 	l->n = to;
 }
 
-/* --- in octets --- */
+/* --- encoding --- */
 
 static void write64(struct wr *w, uint64_t v)
 {
@@ -181,7 +181,7 @@ int evidence_list_decode(struct span octets, struct evidence_list *l)
 	return 0;
 }
 
-/* --- what a record says --- */
+/* --- content of a record --- */
 
 int evidence_list_sum(const struct evidence_list *l, struct sha256 *sha,
 		      uint8_t sum[SHA256_SIZE])

@@ -12,8 +12,8 @@ static bool uri_unreserved(uint8_t c)
 	return isalnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
-/* Percent-encodes what is reserved, except for the octets in `also_ok`, and besides what is in
- * `never`. */
+/* Percent-encodes everything but unreserved octets and those in also_ok; in any case those in
+ * never. */
 static void uri_write(struct wr *w, struct span s, const char *also_ok, const char *never)
 {
 	static const char hex[] = "0123456789ABCDEF";
@@ -32,7 +32,7 @@ static void uri_write(struct wr *w, struct span s, const char *also_ok, const ch
 	}
 }
 
-/* A part that ends at the next '-'. Something stands there even if it is unknown. */
+/* A part that ends at the next '-'. An unknown part is '~'. */
 static void unique_part(struct wr *w, struct span s)
 {
 	uri_write(w, s, "", "-");
@@ -41,8 +41,8 @@ static void unique_part(struct wr *w, struct span s)
 	wr_u8(w, '-');
 }
 
-/* Can be read back: three parts that end at '-', a name that ends at the only '@', a version.
- * That is the proof that no two packages share one. */
+/* Can be parsed again: three parts that end at '-', a name that ends at the only '@', a version.
+ * Therefore different packages never share a tag id. */
 static void tag_unique(struct wr *w, const struct identifier_rules *r,
 		       const struct source_item *item)
 {
@@ -152,7 +152,7 @@ static void purl_pypi(struct wr *w, struct span name)
 	}
 }
 
-/* What a package of the system has and one of a language has not. */
+/* Qualifiers of a package of the system; packages of a language have none. */
 static void purl_qualifiers(struct wr *w, const struct platform *p, struct span arch,
 			    struct span epoch)
 {
@@ -176,7 +176,7 @@ static void purl_qualifiers(struct wr *w, const struct platform *p, struct span 
 	}
 }
 
-/* Cuts "N:" off, which stands in front of an rpm's version. */
+/* Removes the epoch "N:" from the version of an rpm and returns N. */
 static struct span purl_epoch(struct span *version)
 {
 	struct span epoch = { version->p, 0 };

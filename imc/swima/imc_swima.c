@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The SWIMA collector (RFC 8412): what software is installed here, and what happens to it. */
+/* The SWIMA collector (RFC 8412): module descriptor, handlers, and the callbacks of the watcher. */
 #include "response.h"
 #include "collection_evidence.h"
 #include "subscription_delivery.h"
@@ -12,49 +12,49 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SWIMA_AGAIN_US (5 * CLOCK_SEC)  /* after a look or a retry that did not go well */
-#define SWIMA_DOUBLE_MAX 6              /* twice as long each time, so often */
-#define SWIMA_CHECK_US (60 * CLOCK_SEC) /* after a retry: was everything told? */
-#define SWIMA_TRIES 3 /* assessments in a row that tell nothing of what they should */
+#define SWIMA_AGAIN_US (5 * CLOCK_SEC)  /* delay after a failed look or retry */
+#define SWIMA_DOUBLE_MAX 6              /* times that the delay doubles */
+#define SWIMA_CHECK_US (60 * CLOCK_SEC) /* after a retry: check if everything was delivered */
+#define SWIMA_TRIES 3                   /* consecutive assessments in which delivery fails */
 
-#define SWIMA_WORK_OCTETS (4 << 20) /* of files read in one piece of work */
-#define SWIMA_WORK_FILES 512        /* looked at in one */
-#define SWIMA_WORK_PAUSE 4          /* times as long as that took */
+#define SWIMA_WORK_OCTETS (4 << 20) /* read in one piece of work */
+#define SWIMA_WORK_FILES 512        /* checked in one piece of work */
+#define SWIMA_WORK_PAUSE 4          /* pause after it, as a multiple of its duration */
 #define SWIMA_WORK_MIN_US (CLOCK_SEC / 100)
 
-/* One a process. */
+/* State of the module; one per process. */
 struct collector_module {
 	struct kit_module *kit;
 	struct settings settings;
 
-	pthread_mutex_t lock; /* for what follows, up to the watcher */
+	pthread_mutex_t lock; /* protects the fields up to watcher */
 	struct collection *collection;
 	struct subscription_pool pool;
 	struct collector_session *sessions;
 
-	struct watcher *watcher; /* NULL: nobody has subscribed yet */
+	struct watcher *watcher; /* NULL: no subscription so far */
 	struct collection_walk walk;
-	unsigned failures; /* looks in a row */
+	unsigned failures; /* consecutive failed looks */
 
 	struct evidence
-		*evidence; /* NULL: none is wanted. This and what follows is the watcher's */
+		*evidence; /* NULL: disabled. From here on used by the watcher's thread only */
 	struct evidence_work work;
-	bool working;       /* on work */
-	int64_t next_check; /* of all evidence; 0: never again */
+	bool working;       /* work is in progress */
+	int64_t next_check; /* next check of all files; 0: none */
 	atomic_bool stop;
 };
 
-/* One a connection. */
+/* State of a connection. */
 struct collector_session {
 	struct collector_session *next;
 	uint32_t connection;
 	struct subscriptions subscriptions;
-	bool in_batch;   /* something was or can be said that the host has not taken yet */
-	bool opening;    /* between begin and the ending that belongs to it */
-	bool unanswered; /* nothing came since begin: the peer may not have read it */
-	bool sent;       /* something of what was owed, since the assessment began */
+	bool in_batch; /* the host has not taken the messages of this batch yet */
+	bool opening;  /* between begin and its ending */
+	bool unanswered; /* nothing received since begin: the peer may not have read our messages */
+	bool sent;       /* a delivery was sent in this assessment */
 	unsigned tries;
-	uint32_t answers; /* in this batch: each may be as large as the whole inventory */
+	uint32_t answers; /* in this batch; each can be as large as the inventory */
 };
 
 static struct collector_module *swima_lock(struct imc *imc)
@@ -87,7 +87,7 @@ static bool swima_directory(void *ctx, size_t i, char *path, size_t size)
 	return directory != NULL;
 }
 
-/* The connections on which somebody is to be told something; *n of them, for free. */
+/* The connections with a pending delivery; *n of them. The caller frees the result. */
 static uint32_t *swima_owing(struct collector_module *m, size_t *n)
 {
 	uint32_t *ids;
@@ -104,7 +104,7 @@ static uint32_t *swima_owing(struct collector_module *m, size_t *n)
 	return ids;
 }
 
-/* What cannot be read now is tried again, ever more rarely. */
+/* Returns 0, or the delay until the next attempt, which doubles with each failure. */
 static int64_t swima_refresh(struct collector_module *m)
 {
 	const char *err_msg;
@@ -118,8 +118,7 @@ static int64_t swima_refresh(struct collector_module *m)
 	return SWIMA_AGAIN_US << (m->failures - 1);
 }
 
-/* Files of software change without a sign: they are looked at as often as without a sign the
- * sources are. */
+/* The files of software are not watched. They are checked at the interval of the scan. */
 static void swima_check_evidence(struct collector_module *m)
 {
 	int64_t now = clock_mono_us(), scan = m->settings.watcher.scan_us;
@@ -155,7 +154,7 @@ static int64_t swima_look(void *ctx)
 	return again;
 }
 
-/* A little of it at a time, and then a pause that is longer. */
+/* One piece of work, followed by a longer pause. */
 static int64_t swima_work(void *ctx, bool *look)
 {
 	struct collector_module *m = ctx;
@@ -188,8 +187,8 @@ static int64_t swima_work(void *ctx, bool *look)
 	return pause > SWIMA_WORK_MIN_US ? pause : SWIMA_WORK_MIN_US;
 }
 
-/* With the first subscription: until then there is nobody to tell, and what happens is found
- * when somebody asks. */
+/* Starts with the first subscription. Before it there is nothing to deliver, and each request
+ * refreshes the collection. */
 static void swima_watch(struct collector_module *m)
 {
 	const struct watcher_ops ops = {
@@ -199,7 +198,8 @@ static void swima_watch(struct collector_module *m)
 	};
 
 	if (!m->watcher && watcher_start(&m->settings.watcher, &ops, m, &m->watcher) < 0)
-		log_warn(&m->kit->log, "changes of the software are not watched for");
+		log_warn(&m->kit->log,
+			 "watcher cannot be started: software changes are not reported");
 }
 
 /* --- life --- */
@@ -213,7 +213,7 @@ static int swima_load_evidence(struct collector_module *m)
 	};
 
 	atomic_init(&m->stop, false);
-	m->next_check = 1; /* with the first look */
+	m->next_check = 1; /* at the first look */
 	return m->settings.collection.evidence ? evidence_open(&conf, &m->evidence) : 0;
 }
 
@@ -278,7 +278,7 @@ static void swima_end(struct imc *imc, void *session)
 
 /* --- an assessment --- */
 
-/* The validators have something to say: what we said before has arrived. */
+/* A message of a validator shows that our messages before it have arrived. */
 static void swima_heard(struct collector_session *s)
 {
 	s->unanswered = s->opening = false;
@@ -287,9 +287,8 @@ static void swima_heard(struct collector_session *s)
 	s->in_batch = true;
 }
 
-/* Of its own accord a collector says nothing, but it has its promises to keep. When the other
- * side asks for an assessment at the same moment as we do, it does not read what we said, and
- * we are here a second time. */
+/* Sends pending deliveries only; everything else is sent on request. If both sides start an
+ * assessment at the same time, the peer discards our batch and begin is called a second time. */
 static int swima_begin(struct imc *imc, void *session)
 {
 	struct collector_module *m = swima_lock(imc);
@@ -332,7 +331,7 @@ static void swima_unsent(struct imc *imc, void *session, int err)
 	swima_unlock(m);
 }
 
-/* The assessment is over. What happened too late for it needs another one. */
+/* The assessment has ended. Later changes need another one. */
 static void swima_access(struct imc *imc, void *session, enum imc_access access)
 {
 	struct collector_module *m = swima_lock(imc);
@@ -348,7 +347,7 @@ static void swima_access(struct imc *imc, void *session, enum imc_access access)
 
 /* --- requests --- */
 
-/* One error is the whole answer (RFC 8412, 3.9). */
+/* A refused request has one error and no other response (RFC 8412, 3.9). */
 static int swima_refuse(struct imc *imc, enum pa_error_code code, uint32_t id,
 			const char *text)
 {
@@ -361,7 +360,7 @@ static int swima_refuse(struct imc *imc, enum pa_error_code code, uint32_t id,
 	return imc_error(imc, &e);
 }
 
-/* The writer for an answer, with the smaller of the connection's ceiling and ours. */
+/* The writer for a response, limited by the connection and by max_answer. */
 static struct wr *swima_attr(struct imc *imc)
 {
 	struct collector_module *m = imc_module(imc)->state;
@@ -378,10 +377,12 @@ static int swima_refuse_answer(struct imc *imc, uint32_t id, int err)
 		return swima_refuse(imc, PA_E_SWIMA_TOO_LARGE, id,
 				    "use a targeted request or ask for identifiers only");
 	return swima_refuse(imc, PA_E_SWIMA, id,
-			    err == ST_ENOMEM ? "out of memory" : "the answer cannot be built");
+			    err == ST_ENOMEM ? "out of memory"
+					     : "the response cannot be built");
 }
 
-/* The answer, sent; *consulted is its Last Consulted EID. *why: the software cannot be told. */
+/* Sends the response; *consulted is its Last Consulted EID. *err_msg is set if the software cannot
+ * be listed. */
 static int swima_send_answer(struct imc *imc, const struct swima_request *q,
 			     uint32_t *consulted, const char **err_msg)
 {
@@ -398,12 +399,12 @@ static int swima_send_answer(struct imc *imc, const struct swima_request *q,
 		err = answer_write(swima_attr(imc), m->collection, &again, &how);
 	}
 	if (collection_sequence(m->collection) != before)
-		watcher_kick(m->watcher); /* others want to know, too */
+		watcher_kick(m->watcher); /* deliver to subscribers */
 	*consulted = how.consulted;
 	return err ? err : imc_send(imc);
 }
 
-/* Everything or nothing: what can fail comes first, what changes us last. */
+/* All or nothing: the steps that can fail come first, the changes of state last. */
 static int swima_answer(struct imc *imc, struct collector_session *s,
 			const struct swima_request *q)
 {
@@ -443,13 +444,13 @@ static int swima_request(struct imc *imc, struct collector_session *s, const str
 	active = subscriptions_has(&s->subscriptions, imc_source(imc), q.request_id);
 	if (active && !(harmless && set->reuse_request_ids))
 		return swima_refuse(imc, PA_E_SWIMA_SUBSCRIPTION_REUSE, q.request_id,
-				    "this is the id of an active subscription");
+				    "Request ID of an active subscription");
 	if (++s->answers > set->max_answers)
 		return swima_refuse(imc, PA_E_SWIMA, q.request_id,
-				    "more requests than this collector answers at once");
+				    "too many requests in one batch");
 	if (q.count > set->max_identifiers)
 		return swima_refuse(imc, PA_E_SWIMA, q.request_id,
-				    "more identifiers than this collector takes at once");
+				    "too many identifiers in one request");
 	return swima_answer(imc, s, &q);
 }
 

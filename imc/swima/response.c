@@ -11,7 +11,7 @@
 
 /* --- inventories --- */
 
-/* Marks what a targeted request is about. Unknown identifiers just add nothing. */
+/* Sets wanted for the software that a targeted request names. Unknown identifiers are ignored. */
 static int answer_select(struct collection *c, struct swima_request *q, bool *wanted)
 {
 	struct span id;
@@ -69,10 +69,10 @@ static int answer_inventory(struct swima_writer *sw, struct collection *c,
 
 /* --- events --- */
 
-/* What a targeted request is about, sorted. */
+/* The identifiers of a targeted request, sorted. */
 struct answer_targets {
 	struct arena arena;
-	struct span *ids; /* NULL: everything */
+	struct span *ids; /* NULL: all software */
 	size_t n;
 };
 
@@ -87,7 +87,7 @@ static int targets_read(struct answer_targets *t, struct swima_request *q)
 
 	if (!q->count)
 		return 0;
-	/* q was decoded: every one of them has its octets in the message */
+	/* q is decoded, so q->count is bounded by the size of the message */
 	if (!(t->ids = calloc(q->count, sizeof(*t->ids))))
 		return ST_ENOMEM;
 	while (t->n < q->count && swima_request_next(q, &id) > 0) {
@@ -140,7 +140,7 @@ static int answer_event(struct swima_writer *sw, struct collection *c,
 	return swima_writer_event(sw, &out);
 }
 
-/* Everything up to Last Consulted EID, which is where the attribute is full. */
+/* Writes events until the attribute is full. how->consulted becomes the last one that fits. */
 static int answer_events(struct swima_writer *sw, struct collection *c,
 			 const struct answer_targets *t, struct answer *how)
 {

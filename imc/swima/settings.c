@@ -8,8 +8,8 @@
 
 /* clang-format off */
 
-/* ISO 2015 puts tags beside the product, 2009 into a directory named after who made them. In
- * quotes, since libConfuse takes what follows a slash and a star for a comment. */
+/* ISO/IEC 19770-2:2015 puts tags beside the product, the edition of 2009 into a directory named
+ * after the tag creator. Quoted, because libConfuse reads slash and star as a comment. */
 #define SWIMA_SWID_DIRECTORIES "{" \
 	"\"/usr/lib/swidtag\", \"/etc/swid/swidtags.d\", " \
 	"\"/usr/share/*/swidtag\", \"/usr/share/regid.*\", " \
@@ -22,22 +22,21 @@
 	"\"/usr/local/lib/node_modules\", \"/usr/lib/node_modules\"}"
 
 cfg_opt_t settings_opts[] = {
-	/* where software is looked for */
 	CFG_STR_LIST("sources", "{dpkg, rpm, swid}", CFGF_NONE),
 	CFG_STR_LIST("swid_directories", SWIMA_SWID_DIRECTORIES, CFGF_NONE),
 	CFG_STR_LIST("pip_directories", SWIMA_PIP_DIRECTORIES, CFGF_NONE),
 	CFG_STR_LIST("npm_directories", SWIMA_NPM_DIRECTORIES, CFGF_NONE),
-	CFG_STR("root", "/", CFGF_NONE),               /* the system that is looked at */
-	CFG_STR("regid", "stance.invalid", CFGF_NONE), /* who makes the tags */
-	CFG_STR("maker", "Stance", CFGF_NONE),         /* and the name of that */
+	CFG_STR("root", "/", CFGF_NONE),               /* of the system to inspect */
+	CFG_STR("regid", "stance.invalid", CFGF_NONE), /* of the tag creator */
+	CFG_STR("maker", "Stance", CFGF_NONE),         /* name of the tag creator */
 	CFG_STR("identifiers", "unique", CFGF_NONE),   /* or "compatible" */
 	CFG_STR("records", "xml", CFGF_NONE),          /* or "coswid" */
-	CFG_BOOL("evidence", cfg_false, CFGF_NONE),    /* files in the records made here */
+	CFG_BOOL("evidence", cfg_false, CFGF_NONE),    /* list files in the records made here */
 	CFG_STR("ledger", "imc-swima.db", CFGF_NONE),  /* in the state directory; "": none */
 	CFG_BOOL("reuse_request_ids", cfg_false, CFGF_NONE),
-	CFG_INT("settle_ms", 300, CFGF_NONE),      /* quiet for so long: done changing */
-	CFG_INT("settle_max_s", 30, CFGF_NONE),    /* but wait no longer than this */
-	CFG_INT("scan_interval_s", 3600, CFGF_NONE), /* look unasked; 0: never */
+	CFG_INT("settle_ms", 300, CFGF_NONE),      /* settled after this long without an event */
+	CFG_INT("settle_max_s", 30, CFGF_NONE),    /* but look after this long at the latest */
+	CFG_INT("scan_interval_s", 3600, CFGF_NONE), /* look without an event; 0: never */
 	CFG_INT("max_events", 16384, CFGF_NONE),
 	CFG_INT("max_subscriptions", 256, CFGF_NONE),
 	CFG_INT("max_subscription_octets", 1048576, CFGF_NONE),
@@ -75,12 +74,11 @@ const struct conf_range settings_ranges[] = {
 
 static int settings_bad(struct kit_module *m, const char *key, const char *value)
 {
-	log_error(&m->log, "setting not understood: %s=%s", key, value);
+	log_error(&m->log, "invalid setting: %s=%s", key, value);
 	return ST_ECONF;
 }
 
-/* The regid becomes the front of every identifier: printable, and without the mark that ends
- * it there. */
+/* The regid is the prefix of every identifier: printable, and without the separator "__". */
 static bool settings_regid_ok(const char *regid)
 {
 	size_t n = strlen(regid);

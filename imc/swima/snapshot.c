@@ -17,7 +17,7 @@ void snapshot_reset(struct snapshot *s)
 	*s = (struct snapshot){ 0 };
 }
 
-/* What a list in progress knows. */
+/* State of one list call. */
 struct snapshot_run {
 	struct snapshot *s;
 	const struct source_class *class;
@@ -45,7 +45,7 @@ struct record *snapshot_room(struct snapshot *s, size_t max)
 	return p;
 }
 
-/* The next n of these octets. */
+/* Removes the first n octets from *s and returns them. */
 static struct span cut(struct span *s, size_t n)
 {
 	struct span head = { s->p, n };
@@ -57,7 +57,7 @@ static struct span cut(struct span *s, size_t n)
 
 #define ITEM_FIELDS 8
 
-/* The inputs of a record, in the order in which they make its content. */
+/* The fields of an item that form the content of its record, in this order. */
 static void item_fields(struct source_item *item, struct span *fields[ITEM_FIELDS])
 {
 	struct span *const all[ITEM_FIELDS] = {
@@ -68,8 +68,8 @@ static void item_fields(struct source_item *item, struct span *fields[ITEM_FIELD
 	memcpy(fields, all, sizeof(all));
 }
 
-/* They are written one a line, and the copy's item points into that: this is the content the
- * ledger compares. */
+/* Writes the content, one field per line, and lets r->item borrow it. The ledger compares this
+ * content. */
 static int run_copy(struct snapshot_run *run, const struct source_item *item, struct record *r)
 {
 	struct span *in[ITEM_FIELDS], *out[ITEM_FIELDS], text;
@@ -116,7 +116,7 @@ int snapshot_recall(struct span content, struct record *r)
 	return 0;
 }
 
-/* What was written into the scratch buffer, kept. */
+/* Copies the scratch buffer into the arena. */
 static int run_keep(struct snapshot_run *run, struct span *to)
 {
 	if (run->w.err)
@@ -127,7 +127,7 @@ static int run_keep(struct snapshot_run *run, struct span *to)
 	return to->p ? 0 : ST_ENOMEM;
 }
 
-/* What it is called and what kind of record it has: the tag that it brings says both. */
+/* Sets identifier and data model: from the tag of the software, or else made here. */
 static int run_name(struct snapshot_run *run, const struct source_item *item, struct record *r)
 {
 	const struct identifier_rules *rules = run->rules;
@@ -147,7 +147,7 @@ static int run_name(struct snapshot_run *run, const struct source_item *item, st
 	return run_keep(run, &r->identifier);
 }
 
-/* The record of software that brings no tag says what its files are like. */
+/* Copies the item. The digest of software without a tag of its own is the hash of its evidence. */
 static int run_describe(struct snapshot_run *run, const struct source_item *item,
 			struct record *r)
 {
@@ -207,7 +207,7 @@ static int record_order(const void *a, const void *b)
 	return c ? c : span_cmp(x->content, y->content);
 }
 
-/* Of several with one key the same one stays, however they were listed. */
+/* Of duplicates the same one is kept, whatever the order in which they were listed. */
 void snapshot_sort(struct snapshot *s)
 {
 	size_t to = 0;
@@ -241,7 +241,7 @@ static int snapshot_index(struct snapshot *s)
 	return 0;
 }
 
-/* Searches our own sorted list: what a validator asks for costs us no memory. */
+/* Searches the sorted list for one identifier at a time, so a request needs no memory here. */
 int snapshot_select(struct snapshot *s, struct span identifier, bool *wanted)
 {
 	struct arena a = { 0 };

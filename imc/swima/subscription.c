@@ -11,7 +11,7 @@ bool subscriptions_has(const struct subscriptions *s, uint32_t validator, uint32
 	return false;
 }
 
-/* What clearing gives back. */
+/* What SWIMA_CLEAR would return to the pool. */
 static void subscriptions_sum(const struct subscriptions *s, uint32_t validator, size_t *count,
 			      size_t *octets)
 {
@@ -71,7 +71,7 @@ void subscriptions_commit(struct subscriptions *s, uint32_t validator,
 	}
 	if (!made)
 		return;
-	*at = made; /* at the end: listed in the order they came */
+	*at = made; /* at the end: Subscription Status lists the oldest first */
 	s->pool->count++;
 	s->pool->octets += made->n;
 }

@@ -5,10 +5,10 @@
 
 #include "base/err.h"
 
-/* Octets after which the rest waits for the next batch: other modules speak, too. */
+/* Octets per batch; the rest is sent in the next one, so that other modules can send, too. */
 #define FULFIL_BUDGET (256 * 1024)
 
-/* The EID up to which the subscriber was told, in the present epoch. */
+/* EID of the last event sent to the subscriber, in the present epoch; 0: none. */
 static uint32_t place_eid(const struct subscription_place *place, const struct collection *c)
 {
 	uint64_t base = collection_sequence(c) - collection_last_eid(c);
@@ -34,15 +34,15 @@ void fulfil_begin(struct subscription *p, const struct collection *c,
 	uint32_t last = collection_last_eid(c);
 
 	place_set(&p->place, c, q->earliest_eid ? consulted : last);
-	p->before = (struct subscription_place){ 0 }; /* an inventory: as if never told */
+	p->before = (struct subscription_place){ 0 }; /* an inventory: nothing sent before */
 	if (q->earliest_eid)
 		place_set(&p->before, c,
 			  q->earliest_eid - 1 < last ? q->earliest_eid - 1 : last);
 }
 
-/* --- who is owed something --- */
+/* --- pending deliveries --- */
 
-/* A new epoch concerns everybody: what a validator knows is not to be continued. */
+/* A new epoch concerns every subscription: the state of the validator cannot be continued. */
 static bool fulfil_concerns(struct subscription *p, struct collection *c)
 {
 	struct swima_request q;
@@ -68,7 +68,7 @@ bool fulfil_owed(struct subscriptions *s, struct collection *c)
 	return owed;
 }
 
-/* --- telling them --- */
+/* --- sending --- */
 
 struct fulfilment {
 	struct imc *imc;
@@ -77,7 +77,7 @@ struct fulfilment {
 	size_t sent; /* octets in this batch */
 };
 
-/* One attribute. */
+/* Sends one attribute. */
 static int fulfil_once(struct fulfilment *f, struct subscription *p)
 {
 	struct answer how = { .flags = SWIMA_FULFILLMENT };
@@ -103,7 +103,7 @@ static int fulfil_once(struct fulfilment *f, struct subscription *p)
 	return 0;
 }
 
-/* All of it: partial lists follow each other until they are complete. */
+/* Sends partial lists until the subscriber is up to date. */
 static int fulfil_one(struct fulfilment *f, struct subscription *p)
 {
 	int err = 0;
@@ -113,14 +113,14 @@ static int fulfil_one(struct fulfilment *f, struct subscription *p)
 	return err;
 }
 
-/* Error 7, with the real one inside. */
+/* SWIMA_SUBSCRIPTION_FULFILLMENT_ERROR, which contains the actual error. */
 static void fulfil_fail(struct fulfilment *f, const struct subscription *p, int err)
 {
 	uint32_t max = imc_max_attribute(f->imc);
 	bool large = err == ST_ELIMIT;
 	struct pa_error inner = pa_error_swima(
 		large ? PA_E_SWIMA_TOO_LARGE : PA_E_SWIMA, p->id, max < f->max ? max : f->max,
-		large ? "too long for one attribute" : "cannot be told");
+		large ? "too long for one attribute" : "the response cannot be built");
 	struct wr *w = imc_attr(f->imc);
 	size_t begin = pa_attr_begin(w, 0, PEN_IETF, PA_ERROR);
 

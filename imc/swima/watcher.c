@@ -21,12 +21,12 @@
 #define WATCHER_MAX 65536 /* directories */
 #define WATCHER_LOCKS 16
 
-/* Databases are renamed into place, tag files written; a package's directory comes and goes. */
+/* Databases are renamed into place, tag files are written, directories are created and removed. */
 #define WATCHER_MASK                                                                          \
 	(IN_MOVED_TO | IN_MOVED_FROM | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE |               \
 	 IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK)
 
-/* Files that a package manager holds a lock on while it changes what lies beside them. */
+/* Lock files of package managers: locked while they change the directory. */
 static const char *const watcher_locks[] = { "lock", ".rpm.lock" };
 
 struct watch {
@@ -41,17 +41,17 @@ struct watcher {
 	pthread_t thread;
 	int notify, kick; /* inotify, eventfd */
 	atomic_bool stop;
-	bool missing; /* said once that a directory cannot be watched */
+	bool missing; /* a directory that cannot be watched was logged */
 	struct watch *watches;
 	size_t n, cap;
-	char *locks[WATCHER_LOCKS]; /* lock files there are */
+	char *locks[WATCHER_LOCKS]; /* existing lock files */
 	size_t n_locks;
 
-	int64_t first, last;                /* event since the last look, 0: none */
+	int64_t first, last; /* first and last event since the last look; 0: none */
 	int64_t next_scan, next, next_work; /* 0: none */
 };
 
-/* --- what is watched --- */
+/* --- watches --- */
 
 static struct watch *watch_find(struct watcher *w, int wd)
 {
@@ -80,7 +80,7 @@ static int watch_add(struct watcher *w, int wd)
 	return 0;
 }
 
-/* A directory that is not there yet comes to be in one that is: path becomes shorter. */
+/* Shortens path to its parent, which is watched while the directory does not exist. */
 static bool path_up(char *path)
 {
 	char *slash = strrchr(path, '/');
@@ -124,8 +124,8 @@ static void watcher_note_locks(struct watcher *w, const char *directory)
 			w->n_locks++;
 }
 
-/* A new directory may have been made between our look at its parent and now: what came to be
- * watched on the way up is watched still, and the next look arms again. */
+/* Sets up all watches. A directory created meanwhile is found by the next look, because its parent
+ * is watched and each look sets up the watches again. */
 static void watcher_arm(struct watcher *w)
 {
 	char path[PATH_MAX];
@@ -147,14 +147,12 @@ static void watcher_arm(struct watcher *w)
 	}
 	w->n = to;
 	if (failed && !w->missing)
-		log_warn(w->conf.log,
-			 "directories cannot be watched: count=%zu, changes there are noticed"
-			 " late",
+		log_warn(w->conf.log, "directories cannot be watched, only scanned: count=%zu",
 			 failed);
 	w->missing = failed > 0;
 }
 
-/* --- whether somebody is at work --- */
+/* --- locks of package managers --- */
 
 static bool watcher_locked(const char *path)
 {
@@ -209,7 +207,7 @@ static int64_t earlier(int64_t a, int64_t b)
 	return !a ? b : !b ? a : a < b ? a : b;
 }
 
-/* When to wake up though nothing happens; 0: never. */
+/* Time of the next wake-up without an event; 0: never. */
 static int64_t watcher_deadline(const struct watcher *w)
 {
 	int64_t settled = 0;
@@ -227,16 +225,16 @@ static void watcher_due(struct watcher *w)
 	if (!deadline || now < deadline)
 		return;
 	if (w->first && now < w->first + w->conf.settle_max_us && watcher_busy(w)) {
-		w->last = now; /* it lets go of the lock: an event */
+		w->last = now; /* releasing the lock causes an event */
 		w->next = 0;
 		return;
 	}
 	watcher_look(w);
 }
 
-/* Which directory and name does not matter: whatever it is, a look costs a few stat calls when
- * nothing of ours has changed. Lost events and lost directories are noticed here, too; only the
- * end of a watch says nothing that was not said before, or was our own doing. */
+/* Any event causes a look, which costs a few stat calls if no source has changed. This covers lost
+ * events and removed directories, too. Only IN_IGNORED is skipped: it follows another event or our
+ * own removal of a watch. */
 static bool watcher_matters(const char *buf, size_t n)
 {
 	struct inotify_event ev;
@@ -308,7 +306,7 @@ static void watcher_free(struct watcher *w)
 	free(w);
 }
 
-/* Signals are for the threads of the host. */
+/* All signals are blocked in the thread: the host handles them. */
 static int watcher_thread(struct watcher *w)
 {
 	sigset_t all, before;

@@ -14,7 +14,7 @@
 struct watcher_conf {
 	int64_t settle_us;     /* directories have settled after this long without an event */
 	int64_t settle_max_us; /* look this long after the first event at the latest */
-	int64_t scan_us;       /* look this long after the last look without an event; 0: never */
+	int64_t scan_us; /* look this long after the last look without an event; 0: never */
 	const struct log *log; /* borrowed until stop */
 };
 

@@ -154,7 +154,8 @@ static void test_hostile(void **state)
 	assert_true(scratch_log_has("1-big.swidtag reason=\"too long"));
 	assert_true(scratch_log_has("2-deep.swidtag reason=\"too long or nested"));
 	assert_true(scratch_log_has("3-bomb.swidtag reason=\"not a tag"));
-	assert_true(scratch_log_has("4-newline.swidtag reason=\"control characters in its content"));
+	assert_true(scratch_log_has(
+		"4-newline.swidtag reason=\"control characters in its content"));
 	assert_true(scratch_log_has("8-deep.coswid reason="));
 	assert_true(scratch_log_has("11-fifo.swidtag reason=\"not a regular file"));
 	assert_true(scratch_log_has("13-link.swidtag reason=\"a symbolic link"));
