@@ -22,10 +22,10 @@ struct link {
 	struct dialler *dialler;
 	struct pt_conn *conn;
 	struct imc_peer *peer;
-	uv_timer_t deadline; /* of an assessment; runs only during one */
-	uv_async_t wake;     /* a collector wants to be heard, on whatever thread */
-	struct quota *quota; /* of assessments that the manager begins */
-	uv_timer_t pace;     /* until it is listened to again */
+	uv_timer_t deadline;      /* of an assessment; runs only during one */
+	uv_async_t wake;          /* a collector wants to be heard, on whatever thread */
+	struct rate_limit *quota; /* of assessments that the manager begins */
+	uv_timer_t pace;          /* until it is listened to again */
 	unsigned handles;
 	bool reached, closing;
 	bool waiting; /* for the first answer in an assessment */
@@ -42,7 +42,7 @@ static void link_on_handle_closed(uv_handle_t *h)
 	if (--l->handles)
 		return;
 	l->ops->closed(l->ctx, l->err, l->err_msg, l->reached);
-	quota_close(l->quota);
+	rate_limit_close(l->quota);
 	free(l);
 }
 
@@ -133,7 +133,7 @@ static void link_on_pace(uv_timer_t *timer)
 /* A manager that begins too many assessments is not read from until that is made up for. */
 static void link_pace(struct link *l)
 {
-	int64_t wait = quota_wait(l->quota, "", clock_mono_us());
+	int64_t wait = rate_limit_wait(l->quota, "", clock_mono_us());
 
 	if (!l->conn || l->closing)
 		return;
@@ -150,7 +150,7 @@ static void link_spend(struct link *l, uint64_t before)
 	if (begun == before)
 		return;
 	for (; before < begun; before++)
-		quota_spend(l->quota, "", clock_mono_us());
+		rate_limit_charge(l->quota, "", clock_mono_us());
 	link_pace(l);
 }
 
@@ -305,11 +305,11 @@ int link_open(struct net_loop *loop, struct imc_host *host, const struct agent_c
 	l->conf = conf;
 	l->ops = ops;
 	l->ctx = ctx;
-	if (quota_open(conf->limits.assessments_per_minute, &l->quota) < 0 ||
+	if (rate_limit_open(conf->limits.assessments_per_minute, &l->quota) < 0 ||
 	    link_init(l, conf, tls, resume) < 0 ||
 	    uv_async_init(&loop->uv, &l->wake, link_on_awake) < 0) {
 		dialler_close(l->dialler);
-		quota_close(l->quota);
+		rate_limit_close(l->quota);
 		free(l);
 		return ST_ENOMEM;
 	}

@@ -31,8 +31,9 @@ struct limits {
 	uint32_t waiting_s;             /* seconds until an assessment's turn comes */
 	uint32_t sessions_per_identity; /* sessions at once of one endpoint; the newest stay */
 	uint32_t assessments_per_minute; /* of one endpoint */
-	uint32_t doubtful_per_second;    /* handshakes with addresses in doubt; 0: no doubt */
-	uint32_t memory;                 /* octets that all sessions buffer, in and out */
+	uint32_t
+		penalized_handshakes_per_second; /* handshakes with addresses in doubt; 0: no doubt */
+	uint32_t memory; /* octets that all sessions buffer, in and out */
 };
 
 /* clang-format off */
@@ -61,7 +62,7 @@ struct limits {
 	.waiting_s = 600,               \
 	.sessions_per_identity = 2,     \
 	.assessments_per_minute = 60,   \
-	.doubtful_per_second = 32,      \
+	.penalized_handshakes_per_second = 32,      \
 	.memory = 1024 * 1024 * 1024,   \
 }
 /* clang-format on */

@@ -29,9 +29,9 @@ enum exit_code {
 struct load {
 	struct load_conf conf;
 	struct load_pki pki;
-	struct image image;
-	struct sim_env env;
-	struct crew *crew;
+	struct package_image image;
+	struct load_endpoint_env env;
+	struct processes *crew;
 	char address[INET6_ADDRSTRLEN];
 };
 
@@ -87,7 +87,7 @@ static int find_target(struct load *l)
 
 static int read_image(struct load *l)
 {
-	struct image *image = &l->image;
+	struct package_image *image = &l->image;
 	uint32_t max = (uint32_t)l->conf.packages;
 	unsigned long n;
 	FILE *status;
@@ -100,12 +100,12 @@ static int read_image(struct load *l)
 		n = strtoul(l->conf.image, &end, 10);
 		if (*end || end == l->conf.image || n > 1000000)
 			return complain("--image", "is dpkg or a number");
-		err = image_make(image, max && n > max ? max : (uint32_t)n);
+		err = package_image_make(image, max && n > max ? max : (uint32_t)n);
 		return err ? complain("image", st_strerror(err)) : 0;
 	}
 	if (!(status = fopen(DPKG_STATUS, "re")))
 		return complain(DPKG_STATUS, strerror(errno));
-	err = image_read_dpkg(image, status, max);
+	err = package_image_read_dpkg(image, status, max);
 	fclose(status);
 	return err ? complain(DPKG_STATUS, "no installed packages can be read from it") : 0;
 }
@@ -151,7 +151,7 @@ static int share_descriptors(struct load *l)
 		if (setrlimit(RLIMIT_NOFILE, &r) < 0)
 			return complain("open files", strerror(errno));
 	}
-	if (!(l->crew = crew_open((unsigned)n)))
+	if (!(l->crew = processes_open((unsigned)n)))
 		return complain("processes", st_strerror(ST_ENOMEM));
 	return 0;
 }
@@ -187,12 +187,12 @@ static struct load_conf part_conf(const struct load *l, unsigned part)
 {
 	struct load_conf c = l->conf;
 
-	c.endpoints = crew_share(l->crew, c.endpoints, part);
-	c.hostile = (int64_t)crew_share(l->crew, (uint64_t)c.hostile, part);
+	c.endpoints = processes_share(l->crew, c.endpoints, part);
+	c.hostile = (int64_t)processes_share(l->crew, (uint64_t)c.hostile, part);
 	c.hostile_rate /= l->crew->n;
 	if (c.verify > 0)
-		c.verify = (int64_t)crew_share(l->crew, (uint64_t)c.verify, part);
-	c.concurrency = crew_share(l->crew, c.concurrency, part);
+		c.verify = (int64_t)processes_share(l->crew, (uint64_t)c.verify, part);
+	c.concurrency = processes_share(l->crew, c.concurrency, part);
 	c.connect_rate /= l->crew->n;
 	c.changes /= l->crew->n;
 	return c;
@@ -222,7 +222,7 @@ static int run_part(void *ctx, unsigned part)
 	fleet_run(&f);
 	(void)net_loop_reset(&loop);
 	if (conf.verify >= 0)
-		f.report->verify.err = load_verify(&f, (uint32_t)conf.verify);
+		f.report->verify.err = inventory_check(&f, (uint32_t)conf.verify);
 	fleet_close(&f);
 	return EXIT_COMPLETE;
 }
@@ -231,19 +231,20 @@ static int run_part(void *ctx, unsigned part)
 static int run(struct load *l)
 {
 	bool measure = l->conf.socket || l->conf.manager_pid;
-	double before = measure ? floor_handshake_ms(&l->pki, FLOOR_HANDSHAKES) : 0;
-	int status = crew_run(l->crew, run_part, l);
-	struct run_report *r = crew_report(l->crew);
+	double before = measure ? tls_baseline_handshake_ms(&l->pki, FLOOR_HANDSHAKES) : 0;
+	int status = processes_run(l->crew, run_part, l);
+	struct run_report *r = processes_report(l->crew);
 
 	if (status)
 		return EXIT_INCOMPLETE;
 	if (measure)
-		r->floor_ms = (before + floor_handshake_ms(&l->pki, FLOOR_HANDSHAKES)) / 2;
+		r->tls_baseline_ms =
+			(before + tls_baseline_handshake_ms(&l->pki, FLOOR_HANDSHAKES)) / 2;
 	if (!l->conf.json)
 		load_print(stdout, &l->conf, l->image.n, r);
 	else if (load_print_json(stdout, &l->conf, l->image.n, r) < 0)
 		return complain("report", st_strerror(ST_ENOMEM));
-	return r->complete && report_verified(r) ? EXIT_COMPLETE : EXIT_INCOMPLETE;
+	return r->complete && run_report_verified(r) ? EXIT_COMPLETE : EXIT_INCOMPLETE;
 }
 
 int main(int argc, char **argv)
@@ -256,9 +257,9 @@ int main(int argc, char **argv)
 	log_set_level(load.conf.verbose ? LOG_L_INFO : LOG_L_ERROR);
 	if (!(status = prepare(&load)))
 		status = run(&load);
-	crew_close(load.crew);
+	processes_close(load.crew);
 	tls_ctx_free(load.env.tls);
 	load_pki_close(&load.pki);
-	image_reset(&load.image);
+	package_image_reset(&load.image);
 	return status;
 }

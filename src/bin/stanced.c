@@ -18,7 +18,7 @@ enum exit_code { EXIT_OK = OPTIONS_DONE, EXIT_FAILED = 1, EXIT_USAGE = OPTIONS_U
 struct run {
 	uv_loop_t loop;
 	uv_signal_t term, intr, hup;
-	struct stanced daemon;
+	struct manager daemon;
 };
 
 static void on_stop(uv_signal_t *signal, int number)
@@ -35,7 +35,7 @@ static void on_reload(uv_signal_t *signal, int number)
 
 	(void)number;
 	daemon_reloading();
-	(void)stanced_reload(&run->daemon);
+	(void)manager_reload(&run->daemon);
 	daemon_ready("running");
 }
 
@@ -54,12 +54,12 @@ static void serve(struct run *run)
 	uv_run(&run->loop, UV_RUN_DEFAULT);
 	daemon_stopping();
 	alarm(STOP_S); /* the default action ends us when something does not let go */
-	stanced_close(&run->daemon);
+	manager_close(&run->daemon);
 	log_info(NULL, "stopped");
 }
 
 /* Takes conf. */
-static int run_daemon(struct stanced_conf *conf)
+static int run_daemon(struct manager_conf *conf)
 {
 	struct run run = { 0 };
 	struct conf_error e;
@@ -70,7 +70,7 @@ static int run_daemon(struct stanced_conf *conf)
 	watch(&run, &run.term, SIGTERM, on_stop);
 	watch(&run, &run.intr, SIGINT, on_stop);
 	watch(&run, &run.hup, SIGHUP, on_reload);
-	if ((err = stanced_open(&run.daemon, conf, &e)) == 0)
+	if ((err = manager_open(&run.daemon, conf, &e)) == 0)
 		serve(&run);
 	else
 		log_error(NULL, "cannot start: %s", e.text);
@@ -93,14 +93,14 @@ int main(int argc, char **argv)
 {
 	struct options o;
 	struct conf_error e = { 0 };
-	struct stanced_conf conf;
+	struct manager_conf conf;
 	int status;
 
 	if (!options_read(&options_of, argc, argv, &o, &status))
 		return status;
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* the write fails, as it does on a full disk */
-	if (stanced_conf_read(o.file, &conf, &e) < 0) {
+	if (manager_conf_read(o.file, &conf, &e) < 0) {
 		fprintf(stderr, "stanced: %s\n", e.text);
 		return EXIT_USAGE;
 	}
@@ -108,9 +108,9 @@ int main(int argc, char **argv)
 	log_set_level(o.level >= 0 ? (enum log_level)o.level : conf.log_level);
 	if (!o.check)
 		return run_daemon(&conf);
-	status = stanced_check(&conf, &e) < 0 ? EXIT_USAGE : EXIT_OK;
+	status = manager_check(&conf, &e) < 0 ? EXIT_USAGE : EXIT_OK;
 	fprintf(status ? stderr : stdout, status ? "stanced: %s\n" : "%s: right\n",
 		status ? e.text : o.file);
-	stanced_conf_free(&conf);
+	manager_conf_free(&conf);
 	return status;
 }

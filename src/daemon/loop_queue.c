@@ -2,10 +2,10 @@
 #include "daemon/loop_queue.h"
 #include "base/err.h"
 
-static void mailbox_on_async(uv_async_t *async)
+static void loop_queue_on_async(uv_async_t *async)
 {
-	struct mailbox *m = async->data;
-	struct letter *all, *next;
+	struct loop_queue *m = async->data;
+	struct loop_message *all, *next;
 
 	uv_mutex_lock(&m->lock);
 	all = m->first;
@@ -18,13 +18,13 @@ static void mailbox_on_async(uv_async_t *async)
 	}
 }
 
-int mailbox_open(struct mailbox *m, uv_loop_t *loop)
+int loop_queue_open(struct loop_queue *m, uv_loop_t *loop)
 {
 	m->first = NULL;
 	m->last = &m->first;
 	if (uv_mutex_init(&m->lock) < 0)
 		return ST_EIO;
-	if (uv_async_init(loop, &m->async, mailbox_on_async) < 0) {
+	if (uv_async_init(loop, &m->async, loop_queue_on_async) < 0) {
 		uv_mutex_destroy(&m->lock);
 		return ST_EIO;
 	}
@@ -32,7 +32,7 @@ int mailbox_open(struct mailbox *m, uv_loop_t *loop)
 	return 0;
 }
 
-void mailbox_send(struct mailbox *m, struct letter *l)
+void loop_queue_send(struct loop_queue *m, struct loop_message *l)
 {
 	l->next = NULL;
 	uv_mutex_lock(&m->lock);
@@ -43,14 +43,14 @@ void mailbox_send(struct mailbox *m, struct letter *l)
 	uv_mutex_unlock(&m->lock);
 }
 
-static void mailbox_on_closed(uv_handle_t *h)
+static void loop_queue_on_closed(uv_handle_t *h)
 {
-	struct mailbox *m = h->data;
+	struct loop_queue *m = h->data;
 
 	uv_mutex_destroy(&m->lock);
 }
 
-void mailbox_close(struct mailbox *m)
+void loop_queue_close(struct loop_queue *m)
 {
-	uv_close((uv_handle_t *)&m->async, mailbox_on_closed);
+	uv_close((uv_handle_t *)&m->async, loop_queue_on_closed);
 }

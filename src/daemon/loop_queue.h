@@ -6,25 +6,25 @@
 
 #include <uv.h>
 
-struct letter {
-	struct letter *next;
-	void (*open)(
-		struct letter *l); /* on the loop's thread; l may be sent again or freed */
+struct loop_message {
+	struct loop_message *next;
+	void (*open)(struct loop_message
+			     *l); /* on the loop's thread; l may be sent again or freed */
 };
 
-struct mailbox {
+struct loop_queue {
 	uv_async_t async;
 	uv_mutex_t lock;
-	struct letter *first, **last;
+	struct loop_message *first, **last;
 };
 
 /* 0 or ST_EIO. */
-int mailbox_open(struct mailbox *m, uv_loop_t *loop);
+int loop_queue_open(struct loop_queue *m, uv_loop_t *loop);
 
 /* Any thread, until mailbox_close was called. l is not in a mailbox now. */
-void mailbox_send(struct mailbox *m, struct letter *l);
+void loop_queue_send(struct loop_queue *m, struct loop_message *l);
 
 /* On the loop's thread; the mailbox may go when the loop has run its close callbacks. */
-void mailbox_close(struct mailbox *m);
+void loop_queue_close(struct loop_queue *m);
 
 #endif

@@ -13,110 +13,110 @@
 #define MINUTE_US (60 * (int64_t)CLOCK_SEC)
 
 /* One that has spent something; what it has spent is regained when the clock shows paid_at. */
-struct purse {
+struct bucket {
 	UT_hash_handle hh;
 	int64_t paid_at;
 	char key[];
 };
 
-struct quota {
+struct rate_limit {
 	pthread_mutex_t lock;
-	struct purse *purses; /* who has spent last is the last of them */
-	int64_t price;        /* of an assessment, us */
+	struct bucket *buckets; /* who has spent last is the last of them */
+	int64_t cost;           /* of an assessment, us */
 };
 
-int quota_open(uint32_t per_minute, struct quota **out)
+int rate_limit_open(uint32_t per_minute, struct rate_limit **out)
 {
-	struct quota *q = calloc(1, sizeof(*q));
+	struct rate_limit *q = calloc(1, sizeof(*q));
 
 	*out = q;
 	if (!q)
 		return ST_ENOMEM;
 	pthread_mutex_init(&q->lock, NULL);
-	quota_rate(q, per_minute);
+	rate_limit_set_rate(q, per_minute);
 	return 0;
 }
 
-static void purse_drop(struct quota *q, struct purse *p)
+static void bucket_drop(struct rate_limit *q, struct bucket *p)
 {
-	HASH_DEL(q->purses, p);
+	HASH_DEL(q->buckets, p);
 	free(p);
 }
 
-void quota_close(struct quota *q)
+void rate_limit_close(struct rate_limit *q)
 {
 	if (!q)
 		return;
-	while (q->purses)
-		purse_drop(q, q->purses);
+	while (q->buckets)
+		bucket_drop(q, q->buckets);
 	pthread_mutex_destroy(&q->lock);
 	free(q);
 }
 
-void quota_rate(struct quota *q, uint32_t per_minute)
+void rate_limit_set_rate(struct rate_limit *q, uint32_t per_minute)
 {
 	pthread_mutex_lock(&q->lock);
-	q->price = MINUTE_US / per_minute;
+	q->cost = MINUTE_US / per_minute;
 	pthread_mutex_unlock(&q->lock);
 }
 
 /* Puts p at the end; NULL when out of memory, and p is gone. */
-static struct purse *purse_add(struct quota *q, struct purse *p)
+static struct bucket *bucket_add(struct rate_limit *q, struct bucket *p)
 {
-	unsigned before = HASH_COUNT(q->purses);
+	unsigned before = HASH_COUNT(q->buckets);
 
-	HASH_ADD_STR(q->purses, key, p);
-	if (HASH_COUNT(q->purses) > before)
+	HASH_ADD_STR(q->buckets, key, p);
+	if (HASH_COUNT(q->buckets) > before)
 		return p;
 	free(p);
 	return NULL;
 }
 
-static struct purse *purse_get(struct quota *q, const char *key)
+static struct bucket *bucket_get(struct rate_limit *q, const char *key)
 {
 	size_t n = strlen(key) + 1;
-	struct purse *p;
+	struct bucket *p;
 
-	HASH_FIND_STR(q->purses, key, p);
+	HASH_FIND_STR(q->buckets, key, p);
 	if (p)
-		HASH_DEL(q->purses, p);
+		HASH_DEL(q->buckets, p);
 	else if ((p = calloc(1, sizeof(*p) + n)))
 		memcpy(p->key, key, n);
-	return p ? purse_add(q, p) : NULL;
+	return p ? bucket_add(q, p) : NULL;
 }
 
-void quota_spend(struct quota *q, const char *key, int64_t now)
+void rate_limit_charge(struct rate_limit *q, const char *key, int64_t now)
 {
-	struct purse *p;
+	struct bucket *p;
 
 	pthread_mutex_lock(&q->lock);
 	/* more go than come, as long as there are any that owe nothing */
-	for (int i = 0; i < 2 && q->purses && q->purses->paid_at <= now; i++)
-		purse_drop(q, q->purses);
-	if ((p = purse_get(q, key)))
-		p->paid_at = (p->paid_at > now ? p->paid_at : now) + q->price;
+	for (int i = 0; i < 2 && q->buckets && q->buckets->paid_at <= now; i++)
+		bucket_drop(q, q->buckets);
+	if ((p = bucket_get(q, key)))
+		p->paid_at = (p->paid_at > now ? p->paid_at : now) + q->cost;
 	pthread_mutex_unlock(&q->lock);
 }
 
-int64_t quota_wait(struct quota *q, const char *key, int64_t now)
+int64_t rate_limit_wait(struct rate_limit *q, const char *key, int64_t now)
 {
 	int64_t wait = 0;
-	struct purse *p;
+	struct bucket *p;
 
 	pthread_mutex_lock(&q->lock);
-	HASH_FIND_STR(q->purses, key, p);
+	HASH_FIND_STR(q->buckets, key, p);
 	if (p && p->paid_at - now > MINUTE_US)
 		wait = p->paid_at - now - MINUTE_US;
 	pthread_mutex_unlock(&q->lock);
 	return wait;
 }
 
-size_t quota_count(struct quota *q)
+size_t rate_limit_count(struct rate_limit *q)
 {
 	size_t n;
 
 	pthread_mutex_lock(&q->lock);
-	n = HASH_COUNT(q->purses);
+	n = HASH_COUNT(q->buckets);
 	pthread_mutex_unlock(&q->lock);
 	return n;
 }

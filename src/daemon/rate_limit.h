@@ -7,22 +7,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct quota;
+struct rate_limit;
 
 /* As many at once after a quiet minute. */
-int quota_open(uint32_t per_minute, struct quota **q);
+int rate_limit_open(uint32_t per_minute, struct rate_limit **q);
 /* NULL is fine. */
-void quota_close(struct quota *q);
-void quota_rate(struct quota *q, uint32_t per_minute);
+void rate_limit_close(struct rate_limit *q);
+void rate_limit_set_rate(struct rate_limit *q, uint32_t per_minute);
 
 /* An assessment of the endpoint (identity.key) has begun, at `now` (monotonic us). It may be one
  * too many: that is owed, and waited for by whoever asks quota_wait before the next. */
-void quota_spend(struct quota *q, const char *key, int64_t now);
+void rate_limit_charge(struct rate_limit *q, const char *key, int64_t now);
 
 /* Microseconds until the endpoint owes nothing; 0: now. */
-int64_t quota_wait(struct quota *q, const char *key, int64_t now);
+int64_t rate_limit_wait(struct rate_limit *q, const char *key, int64_t now);
 
 /* Endpoints that are remembered. */
-size_t quota_count(struct quota *q);
+size_t rate_limit_count(struct rate_limit *q);
 
 #endif

@@ -49,7 +49,7 @@ static const struct limit_key {
 	MANAGER_LIMIT(sessions_per_ip,       1,        16 * MIB),
 	MANAGER_LIMIT(assessments,           1,        16 * MIB),
 	MANAGER_LIMIT(sessions_per_identity, 1,        16 * MIB),
-	MANAGER_LIMIT(doubtful_per_second,   0,        60000),
+	MANAGER_LIMIT(penalized_handshakes_per_second,   0,        60000),
 	MANAGER_LIMIT(memory,                64 * KIB, 4095 * MIB),
 #undef LIMIT
 #undef MANAGER_LIMIT

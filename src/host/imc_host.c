@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/imc_host.h"
+#include "host/module_functions.h"
 
 #include "host/imc_host_int.h"
 
@@ -9,34 +10,34 @@
 
 static TNC_Result tncc_report_types(TNC_IMCID id, TNC_MessageTypeList types, TNC_UInt32 n)
 {
-	return broker_report_types(TNC_KIND_IMC, id, types, NULL, n, true);
+	return module_functions_report_types(TNC_KIND_IMC, id, types, NULL, n, true);
 }
 
 static TNC_Result tncc_report_types_long(TNC_IMCID id, TNC_VendorIDList vendors,
 					 TNC_MessageSubtypeList subtypes, TNC_UInt32 n)
 {
-	return broker_report_types(TNC_KIND_IMC, id, vendors, subtypes, n, false);
+	return module_functions_report_types(TNC_KIND_IMC, id, vendors, subtypes, n, false);
 }
 
 static TNC_Result tncc_send(TNC_IMCID id, TNC_ConnectionID conn, TNC_BufferReference body,
 			    TNC_UInt32 n, TNC_MessageType type)
 {
-	struct broker_message msg = { .vendor = type >> 8,
+	struct module_message msg = { .vendor = type >> 8,
 				      .subtype = type & 0xff,
 				      .destination = TNC_IMVID_ANY,
 				      .body = body,
 				      .n = n };
 
-	return broker_send(TNC_KIND_IMC, id, conn, &msg);
+	return module_functions_send(TNC_KIND_IMC, id, conn, &msg);
 }
 
 static TNC_Result tncc_send_long(TNC_IMCID id, TNC_ConnectionID conn, TNC_UInt32 flags,
 				 TNC_BufferReference body, TNC_UInt32 n, TNC_VendorID vendor,
 				 TNC_MessageSubtype subtype, TNC_UInt32 destination)
 {
-	struct broker_message msg = { flags, vendor, subtype, destination, body, n };
+	struct module_message msg = { flags, vendor, subtype, destination, body, n };
 
-	return broker_send(TNC_KIND_IMC, id, conn, &msg);
+	return module_functions_send(TNC_KIND_IMC, id, conn, &msg);
 }
 
 /* Statements of health belong to IF-TNCCS-SOH, which we do not speak. */
@@ -52,30 +53,30 @@ static TNC_Result tncc_send_soh(TNC_IMCID id, TNC_ConnectionID conn, TNC_BufferR
 
 static TNC_Result tncc_retry(TNC_IMCID id, TNC_ConnectionID conn, TNC_RetryReason reason)
 {
-	return broker_retry(TNC_KIND_IMC, id, conn, reason);
+	return module_functions_retry(TNC_KIND_IMC, id, conn, reason);
 }
 
 static TNC_Result tncc_get(TNC_IMCID id, TNC_ConnectionID conn, TNC_AttributeID a,
 			   TNC_UInt32 cap, TNC_BufferReference buf, TNC_UInt32 *len)
 {
-	return broker_get_attribute(TNC_KIND_IMC, id, conn, a, cap, buf, len);
+	return module_functions_get_attribute(TNC_KIND_IMC, id, conn, a, cap, buf, len);
 }
 
 static TNC_Result tncc_set(TNC_IMCID id, TNC_ConnectionID conn, TNC_AttributeID a,
 			   TNC_UInt32 n, TNC_BufferReference buf)
 {
-	return broker_set_attribute(TNC_KIND_IMC, id, conn, a, span_of(buf, n));
+	return module_functions_set_attribute(TNC_KIND_IMC, id, conn, a, span_of(buf, n));
 }
 
 static TNC_Result tncc_reserve(TNC_IMCID id, TNC_UInt32 *out)
 {
-	return broker_reserve(TNC_KIND_IMC, id, out);
+	return module_functions_reserve(TNC_KIND_IMC, id, out);
 }
 
 static TNC_Result tncc_bind(TNC_IMCID id, char *name, void **out);
 
 /* clang-format off */
-static const struct broker_function functions[] = {
+static const struct module_function functions[] = {
 	{ "TNC_TNCC_ReportMessageTypes",       tncc_report_types },
 	{ "TNC_TNCC_ReportMessageTypesLong",   tncc_report_types_long },
 	{ "TNC_TNCC_SendMessage",              tncc_send },
@@ -92,8 +93,8 @@ static const struct broker_function functions[] = {
 
 static TNC_Result tncc_bind(TNC_IMCID id, char *name, void **out)
 {
-	return broker_bind(TNC_KIND_IMC, id, name, out, functions,
-			   sizeof(functions) / sizeof(functions[0]));
+	return module_functions_bind(TNC_KIND_IMC, id, name, out, functions,
+				     sizeof(functions) / sizeof(functions[0]));
 }
 
 /* --- the host ----------------------------------------------------------------------------- */
@@ -105,9 +106,9 @@ int imc_host_open(const struct imc_host_conf *c, struct imc_host **host)
 
 	if (!h)
 		return ST_ENOMEM;
-	h->broker.kind = TNC_KIND_IMC;
-	h->broker.bind = tncc_bind;
-	if ((err = broker_open(&h->broker, c->tnc_config)) < 0) {
+	h->modules.kind = TNC_KIND_IMC;
+	h->modules.bind = tncc_bind;
+	if ((err = module_host_open(&h->modules, c->tnc_config)) < 0) {
 		free(h);
 		return err;
 	}
@@ -119,16 +120,16 @@ void imc_host_close(struct imc_host *host)
 {
 	if (!host)
 		return;
-	broker_close(&host->broker);
+	module_host_close(&host->modules);
 	free(host);
 }
 
 size_t imc_host_count(const struct imc_host *host)
 {
-	return host->broker.n;
+	return host->modules.n;
 }
 
 bool imc_host_module(const struct imc_host *host, size_t i, struct host_module *m)
 {
-	return broker_module(&host->broker, i, m);
+	return module_host_module(&host->modules, i, m);
 }

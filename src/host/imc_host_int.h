@@ -4,11 +4,11 @@
 #define STANCE_HOST_IMC_HOST_INT_H
 
 #include "base/err.h"
-#include "host/broker.h"
+#include "host/module_host.h"
 #include "host/imc_host.h"
 
 struct imc_host {
-	struct broker broker;
+	struct module_host modules;
 };
 
 #endif

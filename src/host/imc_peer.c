@@ -58,7 +58,7 @@ int imc_peer_open(struct imc_host *host, const struct peer_info *info,
 		return ST_ENOMEM;
 	c->ops = *ops;
 	c->texts.max = info->limits->batch;
-	if ((err = peer_init(&c->base, &host->broker, info, &base, ctx)) < 0) {
+	if ((err = peer_init(&c->base, &host->modules, info, &base, ctx)) < 0) {
 		free(c);
 		return err;
 	}

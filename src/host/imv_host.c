@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "host/imv_host.h"
+#include "host/module_functions.h"
 
 #include "host/imv_host_int.h"
 
@@ -9,34 +10,34 @@
 
 static TNC_Result tncs_report_types(TNC_IMVID id, TNC_MessageTypeList types, TNC_UInt32 n)
 {
-	return broker_report_types(TNC_KIND_IMV, id, types, NULL, n, true);
+	return module_functions_report_types(TNC_KIND_IMV, id, types, NULL, n, true);
 }
 
 static TNC_Result tncs_report_types_long(TNC_IMVID id, TNC_VendorIDList vendors,
 					 TNC_MessageSubtypeList subtypes, TNC_UInt32 n)
 {
-	return broker_report_types(TNC_KIND_IMV, id, vendors, subtypes, n, false);
+	return module_functions_report_types(TNC_KIND_IMV, id, vendors, subtypes, n, false);
 }
 
 static TNC_Result tncs_send(TNC_IMVID id, TNC_ConnectionID conn, TNC_BufferReference body,
 			    TNC_UInt32 n, TNC_MessageType type)
 {
-	struct broker_message msg = { .vendor = type >> 8,
+	struct module_message msg = { .vendor = type >> 8,
 				      .subtype = type & 0xff,
 				      .destination = TNC_IMCID_ANY,
 				      .body = body,
 				      .n = n };
 
-	return broker_send(TNC_KIND_IMV, id, conn, &msg);
+	return module_functions_send(TNC_KIND_IMV, id, conn, &msg);
 }
 
 static TNC_Result tncs_send_long(TNC_IMVID id, TNC_ConnectionID conn, TNC_UInt32 flags,
 				 TNC_BufferReference body, TNC_UInt32 n, TNC_VendorID vendor,
 				 TNC_MessageSubtype subtype, TNC_UInt32 destination)
 {
-	struct broker_message msg = { flags, vendor, subtype, destination, body, n };
+	struct module_message msg = { flags, vendor, subtype, destination, body, n };
 
-	return broker_send(TNC_KIND_IMV, id, conn, &msg);
+	return module_functions_send(TNC_KIND_IMV, id, conn, &msg);
 }
 
 /* Statements of health belong to IF-TNCCS-SOH, which we do not speak. */
@@ -52,37 +53,37 @@ static TNC_Result tncs_send_soh(TNC_IMVID id, TNC_ConnectionID conn, TNC_BufferR
 
 static TNC_Result tncs_retry(TNC_IMVID id, TNC_ConnectionID conn, TNC_RetryReason reason)
 {
-	return broker_retry(TNC_KIND_IMV, id, conn, reason);
+	return module_functions_retry(TNC_KIND_IMV, id, conn, reason);
 }
 
 static TNC_Result tncs_recommend(TNC_IMVID id, TNC_ConnectionID conn,
 				 TNC_IMV_Action_Recommendation action,
 				 TNC_IMV_Evaluation_Result evaluation)
 {
-	return broker_recommend(id, conn, action, evaluation);
+	return module_functions_recommend(id, conn, action, evaluation);
 }
 
 static TNC_Result tncs_get(TNC_IMVID id, TNC_ConnectionID conn, TNC_AttributeID a,
 			   TNC_UInt32 cap, TNC_BufferReference buf, TNC_UInt32 *len)
 {
-	return broker_get_attribute(TNC_KIND_IMV, id, conn, a, cap, buf, len);
+	return module_functions_get_attribute(TNC_KIND_IMV, id, conn, a, cap, buf, len);
 }
 
 static TNC_Result tncs_set(TNC_IMVID id, TNC_ConnectionID conn, TNC_AttributeID a,
 			   TNC_UInt32 n, TNC_BufferReference buf)
 {
-	return broker_set_attribute(TNC_KIND_IMV, id, conn, a, span_of(buf, n));
+	return module_functions_set_attribute(TNC_KIND_IMV, id, conn, a, span_of(buf, n));
 }
 
 static TNC_Result tncs_reserve(TNC_IMVID id, TNC_UInt32 *out)
 {
-	return broker_reserve(TNC_KIND_IMV, id, out);
+	return module_functions_reserve(TNC_KIND_IMV, id, out);
 }
 
 static TNC_Result tncs_bind(TNC_IMVID id, char *name, void **out);
 
 /* clang-format off */
-static const struct broker_function functions[] = {
+static const struct module_function functions[] = {
 	{ "TNC_TNCS_ReportMessageTypes",       tncs_report_types },
 	{ "TNC_TNCS_ReportMessageTypesLong",   tncs_report_types_long },
 	{ "TNC_TNCS_SendMessage",              tncs_send },
@@ -100,8 +101,8 @@ static const struct broker_function functions[] = {
 
 static TNC_Result tncs_bind(TNC_IMVID id, char *name, void **out)
 {
-	return broker_bind(TNC_KIND_IMV, id, name, out, functions,
-			   sizeof(functions) / sizeof(functions[0]));
+	return module_functions_bind(TNC_KIND_IMV, id, name, out, functions,
+				     sizeof(functions) / sizeof(functions[0]));
 }
 
 /* --- the host ----------------------------------------------------------------------------- */
@@ -113,10 +114,10 @@ int imv_host_open(const struct imv_host_conf *c, struct imv_host **host)
 
 	if (!h)
 		return ST_ENOMEM;
-	h->broker.kind = TNC_KIND_IMV;
-	h->broker.bind = tncs_bind;
+	h->modules.kind = TNC_KIND_IMV;
+	h->modules.bind = tncs_bind;
 	h->policy = c->policy;
-	if ((err = broker_open(&h->broker, c->tnc_config)) < 0) {
+	if ((err = module_host_open(&h->modules, c->tnc_config)) < 0) {
 		free(h);
 		return err;
 	}
@@ -128,7 +129,7 @@ void imv_host_close(struct imv_host *host)
 {
 	if (!host)
 		return;
-	broker_close(&host->broker);
+	module_host_close(&host->modules);
 	free(host);
 }
 
@@ -136,8 +137,8 @@ size_t imv_host_reload(struct imv_host *host)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < host->broker.n; i++) {
-		struct module *m = host->broker.modules[i];
+	for (size_t i = 0; i < host->modules.n; i++) {
+		struct module *m = host->modules.modules[i];
 		char err_msg[512] = "";
 		int got = module_reload(m, err_msg, sizeof(err_msg));
 
@@ -154,10 +155,10 @@ size_t imv_host_reload(struct imv_host *host)
 
 size_t imv_host_count(const struct imv_host *host)
 {
-	return host->broker.n;
+	return host->modules.n;
 }
 
 bool imv_host_module(const struct imv_host *host, size_t i, struct host_module *m)
 {
-	return broker_module(&host->broker, i, m);
+	return module_host_module(&host->modules, i, m);
 }

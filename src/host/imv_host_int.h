@@ -4,11 +4,11 @@
 #define STANCE_HOST_IMV_HOST_INT_H
 
 #include "base/err.h"
-#include "host/broker.h"
+#include "host/module_host.h"
 #include "host/imv_host.h"
 
 struct imv_host {
-	struct broker broker;
+	struct module_host modules;
 	enum recommend_policy policy;
 };
 

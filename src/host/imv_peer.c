@@ -51,7 +51,7 @@ int imv_peer_open(struct imv_host *host, const struct peer_info *info,
 		filled.language = "en";
 	v->host = host;
 	v->ops = *ops;
-	if ((err = peer_init(&v->base, &host->broker, &filled, &base, ctx)) < 0)
+	if ((err = peer_init(&v->base, &host->modules, &filled, &base, ctx)) < 0)
 		goto out;
 	if (!(v->language = arena_str(&v->base.keep, span_str(filled.language)))) {
 		err = ST_ENOMEM;
@@ -207,12 +207,12 @@ static bool given(struct imv_peer *v, size_t i)
 	pthread_mutex_lock(&v->base.lock);
 	yes = v->base.verdicts.v[i].given;
 	pthread_mutex_unlock(&v->base.lock);
-	return yes || !module_running(v->host->broker.modules[i]);
+	return yes || !module_running(v->host->modules.modules[i]);
 }
 
 static bool all_given(struct imv_peer *v)
 {
-	for (size_t i = 0; i < v->host->broker.n; i++)
+	for (size_t i = 0; i < v->host->modules.n; i++)
 		if (!given(v, i))
 			return false;
 	return true;
@@ -223,8 +223,8 @@ static void solicit(struct imv_peer *v)
 {
 	struct peer *p = &v->base;
 
-	for (size_t i = 0; i < v->host->broker.n; i++) {
-		struct module *m = v->host->broker.modules[i];
+	for (size_t i = 0; i < v->host->modules.n; i++) {
+		struct module *m = v->host->modules.modules[i];
 		TNC_Result r = TNC_RESULT_SUCCESS;
 
 		if (given(v, i))
@@ -329,11 +329,11 @@ static void give_up_waiting(struct imv_peer *v)
 {
 	struct peer *p = &v->base;
 
-	for (size_t i = 0; i < v->host->broker.n; i++) {
+	for (size_t i = 0; i < v->host->modules.n; i++) {
 		if (given(v, i))
 			continue;
 		log_warn(p->log, "module gave no recommendation in time: %s",
-			 v->host->broker.modules[i]->log.ctx);
+			 v->host->modules.modules[i]->log.ctx);
 		pthread_mutex_lock(&p->lock);
 		p->verdicts.v[i].given = true;
 		pthread_mutex_unlock(&p->lock);

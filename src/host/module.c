@@ -70,7 +70,7 @@ static int load(struct module *m)
 	return find_entries(m);
 }
 
-struct module *module_open(struct broker *broker, const struct tnc_entry *e)
+struct module *module_open(struct module_host *host, const struct tnc_entry *e)
 {
 	struct module *m = calloc(1, sizeof(*m));
 
@@ -78,7 +78,7 @@ struct module *module_open(struct broker *broker, const struct tnc_entry *e)
 		return NULL;
 	pthread_mutex_init(&m->serial, NULL);
 	pthread_mutex_init(&m->lock, NULL);
-	m->broker = broker;
+	m->host = host;
 	m->kind = e->kind;
 	m->name = strdup(e->name);
 	m->path = strdup(e->path);

@@ -36,12 +36,12 @@ struct module_type {
 	uint32_t vendor, subtype;
 };
 
-struct broker;
+struct module_host;
 
 struct module {
-	struct broker *broker;
+	struct module_host *host;
 	enum tnc_kind kind;
-	size_t index; /* in the broker's list */
+	size_t index; /* in the host's list */
 	char *name, *path;
 	void *dl;
 	struct module_entry entry;
@@ -62,7 +62,7 @@ struct module {
 
 /* Opens the library of e and finds its entry points. NULL, with one log line, when the file
  * is not trusted, does not load or lacks a mandatory function. The caller owns the module. */
-struct module *module_open(struct broker *broker, const struct tnc_entry *e);
+struct module *module_open(struct module_host *host, const struct tnc_entry *e);
 
 /* Initialize and ProvideBindFunction; m->id must be registered, because it may call back. 0 or
  * ST_EPLUGIN with one log line; it has been terminated then. */

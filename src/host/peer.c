@@ -27,13 +27,13 @@ static int copy_info(struct peer *p, const struct peer_info *info)
 	return 0;
 }
 
-int peer_init(struct peer *p, struct broker *broker, const struct peer_info *info,
+int peer_init(struct peer *p, struct module_host *host, const struct peer_info *info,
 	      const struct peer_ops *ops, void *ctx)
 {
-	bool server = broker->kind == TNC_KIND_IMV;
+	bool server = host->kind == TNC_KIND_IMV;
 	int err;
 
-	p->broker = broker;
+	p->host = host;
 	p->ops = *ops;
 	p->ctx = ctx;
 	p->can_retry = !server || info->full_duplex;
@@ -46,13 +46,13 @@ int peer_init(struct peer *p, struct broker *broker, const struct peer_info *inf
 	p->max_message = pb_session_max_pa(&p->pb);
 	err = copy_info(p, info);
 	if (!err && server)
-		err = verdicts_init(&p->verdicts, broker->n);
+		err = verdicts_init(&p->verdicts, host->n);
 	if (!err && info->language)
 		peer_set_language(p, span_str(info->language));
 	if (!err)
-		err = broker_add_peer(broker, p);
+		err = peer_table_add(&host->peers, p);
 	if (err) {
-		p->broker = NULL;
+		p->host = NULL;
 		peer_reset(p);
 	}
 	return err;
@@ -60,8 +60,8 @@ int peer_init(struct peer *p, struct broker *broker, const struct peer_info *inf
 
 void peer_reset(struct peer *p)
 {
-	if (p->broker)
-		broker_remove_peer(p->broker, p);
+	if (p->host)
+		peer_table_remove(&p->host->peers, p);
 	pb_session_reset(&p->pb);
 	verdicts_free(&p->verdicts);
 	wr_reset(&p->language);
@@ -105,8 +105,8 @@ bool peer_leave(struct peer *p)
 
 void peer_tell(struct peer *p, TNC_ConnectionState state)
 {
-	for (size_t i = 0; i < p->broker->n; i++)
-		module_notify(p->broker->modules[i], p->log, p->id, state);
+	for (size_t i = 0; i < p->host->n; i++)
+		module_notify(p->host->modules[i], p->log, p->id, state);
 }
 
 void peer_start(struct peer *p)
@@ -141,17 +141,17 @@ static void allow(struct peer *p, struct module *m)
 
 void peer_begin_handshake(struct peer *p)
 {
-	for (size_t i = 0; i < p->broker->n; i++) {
-		allow(p, p->broker->modules[i]);
-		module_begin(p->broker->modules[i], p->log, p->id);
+	for (size_t i = 0; i < p->host->n; i++) {
+		allow(p, p->host->modules[i]);
+		module_begin(p->host->modules[i], p->log, p->id);
 	}
 	allow(p, NULL);
 }
 
 void peer_deliver(struct peer *p, const struct pb_pa *pa, bool may_send)
 {
-	for (size_t i = 0; i < p->broker->n; i++) {
-		struct module *m = p->broker->modules[i];
+	for (size_t i = 0; i < p->host->n; i++) {
+		struct module *m = p->host->modules[i];
 
 		if (!module_wants(m, pa))
 			continue;
@@ -163,9 +163,9 @@ void peer_deliver(struct peer *p, const struct pb_pa *pa, bool may_send)
 
 void peer_batch_ending(struct peer *p, bool may_send)
 {
-	for (size_t i = 0; i < p->broker->n; i++) {
-		allow(p, may_send ? p->broker->modules[i] : NULL);
-		module_batch_ending(p->broker->modules[i], p->log, p->id);
+	for (size_t i = 0; i < p->host->n; i++) {
+		allow(p, may_send ? p->host->modules[i] : NULL);
+		module_batch_ending(p->host->modules[i], p->log, p->id);
 	}
 	allow(p, NULL);
 }

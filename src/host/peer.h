@@ -9,7 +9,7 @@
 #define STANCE_HOST_PEER_H
 
 #include "base/arena.h"
-#include "host/broker.h"
+#include "host/module_host.h"
 #include "host/module.h"
 #include "host/peer_info.h"
 #include "host/verdict.h"
@@ -29,8 +29,8 @@ struct peer_ops {
 };
 
 struct peer {
-	UT_hash_handle hh; /* in broker->peers */
-	struct broker *broker;
+	UT_hash_handle hh; /* in host->peers */
+	struct module_host *host;
 	TNC_ConnectionID id;
 	const struct log *log;
 	const struct limits *limits;
@@ -64,8 +64,8 @@ struct peer {
 	struct verdicts verdicts; /* validators */
 };
 
-/* Prepares p (zeroed) and lets the broker's modules find it. On failure nothing is left. */
-int peer_init(struct peer *p, struct broker *broker, const struct peer_info *info,
+/* Prepares p (zeroed) and makes it known to the host's modules. On failure nothing is left. */
+int peer_init(struct peer *p, struct module_host *host, const struct peer_info *info,
 	      const struct peer_ops *ops, void *ctx);
 void peer_reset(struct peer *p);
 

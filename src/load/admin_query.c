@@ -50,8 +50,8 @@ static char *ask_line(const char *command, const char *view, const char *name,
 	return line;
 }
 
-int load_ask_open(struct load_ask *a, const char *socket, const char *command,
-		  const char *view, const char *name, const char *flag)
+int admin_query_open(struct admin_query *a, const char *socket, const char *command,
+		     const char *view, const char *name, const char *flag)
 {
 	const struct timeval patience = { .tv_sec = PATIENCE_S };
 	char *line = ask_line(command, view, name, flag);
@@ -69,17 +69,17 @@ int load_ask_open(struct load_ask *a, const char *socket, const char *command,
 	return err;
 }
 
-void load_ask_close(struct load_ask *a)
+void admin_query_close(struct admin_query *a)
 {
 	if (a->from)
 		fclose(a->from);
 	json_decref(a->row);
 	json_decref(a->keys);
 	free(a->line);
-	*a = (struct load_ask){ 0 };
+	*a = (struct admin_query){ 0 };
 }
 
-int load_ask_next(struct load_ask *a)
+int admin_query_next(struct admin_query *a)
 {
 	json_t *line;
 	bool over;
@@ -103,7 +103,7 @@ int load_ask_next(struct load_ask *a)
 	return ST_ECLOSED;
 }
 
-json_t *load_ask_cell(const struct load_ask *a, const char *key)
+json_t *admin_query_cell(const struct admin_query *a, const char *key)
 {
 	json_t *name, *cell;
 	size_t at;

@@ -12,7 +12,7 @@
 int load_manager_pid(const struct load_conf *conf);
 
 /* One question; the answer comes row by row. Zero-initialise. */
-struct load_ask {
+struct admin_query {
 	FILE *from;
 	json_t *keys;
 	char *line;
@@ -22,14 +22,14 @@ struct load_ask {
 
 /* Asks command [view] of endpoint `name` (both may be NULL), with flag (NULL: none) set.
  * ST_EIO: errno. */
-int load_ask_open(struct load_ask *a, const char *socket, const char *command,
-		  const char *view, const char *name, const char *flag);
-void load_ask_close(struct load_ask *a);
+int admin_query_open(struct admin_query *a, const char *socket, const char *command,
+		     const char *view, const char *name, const char *flag);
+void admin_query_close(struct admin_query *a);
 
 /* The next row: 1; 0 at the end of a whole answer; ST_ECLOSED. */
-int load_ask_next(struct load_ask *a);
+int admin_query_next(struct admin_query *a);
 
 /* A cell of the row; NULL when there is no such column or it is null. Borrowed. */
-json_t *load_ask_cell(const struct load_ask *a, const char *key);
+json_t *admin_query_cell(const struct admin_query *a, const char *key);
 
 #endif

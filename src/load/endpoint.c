@@ -9,8 +9,9 @@
 #define COLLECTOR_OS 1
 #define COLLECTOR_SWIMA 2
 
-void sim_init(struct sim *s, const struct sim_env *env, uint32_t number, uint32_t epoch,
-	      const struct image *image, struct load_identity *identity)
+void load_endpoint_init(struct load_endpoint *s, const struct load_endpoint_env *env,
+			uint32_t number, uint32_t epoch, const struct package_image *image,
+			struct load_identity *identity)
 {
 	memset(s, 0, sizeof(*s));
 	s->env = env;
@@ -26,23 +27,23 @@ void sim_init(struct sim *s, const struct sim_env *env, uint32_t number, uint32_
 		.mechs = SASL_BIT(SASL_EXTERNAL),
 	};
 	pb_session_init(&s->pb, &env->pb);
-	software_init(&s->installed, image, number, epoch);
+	endpoint_software_init(&s->installed, image, number, epoch);
 	s->swima.software = &s->installed;
 	s->swima.limits = &env->limits;
 }
 
-void sim_reset(struct sim *s)
+void load_endpoint_reset(struct load_endpoint *s)
 {
 	load_swima_reset(&s->swima);
 	pb_session_reset(&s->pb);
-	software_reset(&s->installed);
+	endpoint_software_reset(&s->installed);
 	load_identity_reset(&s->identity);
 	tls_memory_reset(&s->resume);
 }
 
 /* --- the end of a connection ------------------------------------------------------------- */
 
-static void sim_gone(struct sim *s, int err, const char *reason)
+static void load_endpoint_gone(struct load_endpoint *s, int err, const char *reason)
 {
 	s->state = SIM_AWAY;
 	s->wants = s->retried = false;
@@ -51,25 +52,26 @@ static void sim_gone(struct sim *s, int err, const char *reason)
 	s->env->ops->gone(s->env->ctx, s, err, reason);
 }
 
-static void sim_fail(struct sim *s, int err, const char *reason)
+static void load_endpoint_fail(struct load_endpoint *s, int err, const char *reason)
 {
 	if (s->conn && s->state != SIM_CLOSING)
 		pt_conn_close(s->conn, err, reason);
 	s->state = SIM_CLOSING;
 }
 
-static void sim_on_closed(void *ctx, int err, const char *reason)
+static void load_endpoint_on_closed(void *ctx, int err, const char *reason)
 {
-	struct sim *s = ctx;
+	struct load_endpoint *s = ctx;
 
 	s->conn = NULL;
-	sim_gone(s, err, reason);
+	load_endpoint_gone(s, err, reason);
 }
 
 /* --- messages ---------------------------------------------------------------------------- */
 
 /* Queues one PA-TNC message with these attributes; to: a validator, or PB_MODULE_ANY. */
-static int sim_put(struct sim *s, uint32_t subtype, uint16_t to, struct wr *attrs)
+static int load_endpoint_put(struct load_endpoint *s, uint32_t subtype, uint16_t to,
+			     struct wr *attrs)
 {
 	struct pb_msg m = {
 		.vendor = PEN_IETF,
@@ -95,26 +97,27 @@ static int sim_put(struct sim *s, uint32_t subtype, uint16_t to, struct wr *attr
 }
 
 /* What every assessment begins with, and the news. */
-static int sim_begin(struct sim *s)
+static int load_endpoint_begin(struct load_endpoint *s)
 {
 	struct wr attrs = { 0 };
 	int err = 0;
 
 	if (s->env->os) {
 		load_os_say(&attrs);
-		err = sim_put(s, PA_SUBTYPE_OS, PB_MODULE_ANY, &attrs);
+		err = load_endpoint_put(s, PA_SUBTYPE_OS, PB_MODULE_ANY, &attrs);
 	}
 	for (uint32_t i = 0; i < s->swima.n && !err; i++) {
 		if ((err = load_swima_fulfil(&s->swima, i, &attrs)) < 0)
 			wr_reset(&attrs);
 		else
-			err = sim_put(s, PA_SUBTYPE_SWIMA,
-				      (uint16_t)s->swima.subscriptions[i].validator, &attrs);
+			err = load_endpoint_put(s, PA_SUBTYPE_SWIMA,
+						(uint16_t)s->swima.subscriptions[i].validator,
+						&attrs);
 	}
 	return err;
 }
 
-static void sim_send(struct sim *s, enum pb_type type)
+static void load_endpoint_send(struct load_endpoint *s, enum pb_type type)
 {
 	struct wr out = { 0 };
 	int err = pb_session_send(&s->pb, type, &out);
@@ -123,10 +126,11 @@ static void sim_send(struct sim *s, enum pb_type type)
 		err = pt_conn_send(s->conn, wr_span(&out));
 	wr_reset(&out);
 	if (err < 0)
-		sim_fail(s, err, "a batch could not be sent");
+		load_endpoint_fail(s, err, "a batch could not be sent");
 }
 
-static void sim_start(struct sim *s, enum sim_kind kind, int64_t since)
+static void load_endpoint_start(struct load_endpoint *s, enum load_endpoint_kind kind,
+				int64_t since)
 {
 	int err;
 
@@ -134,23 +138,24 @@ static void sim_start(struct sim *s, enum sim_kind kind, int64_t since)
 	s->kind = kind;
 	s->began = since;
 	s->changed = 0; /* it is told now, or will be asked for */
-	if ((err = sim_begin(s)) < 0)
-		sim_fail(s, err, "the first messages could not be made");
+	if ((err = load_endpoint_begin(s)) < 0)
+		load_endpoint_fail(s, err, "the first messages could not be made");
 }
 
-static void sim_retry(struct sim *s, enum sim_kind kind, int64_t since)
+static void load_endpoint_retry(struct load_endpoint *s, enum load_endpoint_kind kind,
+				int64_t since)
 {
 	s->wants = false;
-	sim_start(s, kind, since);
+	load_endpoint_start(s, kind, since);
 	if (s->state != SIM_WORKS)
 		return;
 	s->retried = true;
-	sim_send(s, PB_CRETRY);
+	load_endpoint_send(s, PB_CRETRY);
 }
 
 /* --- what the manager says --------------------------------------------------------------- */
 
-static int sim_deliver(struct sim *s, const struct pb_pa *pa)
+static int load_endpoint_deliver(struct load_endpoint *s, const struct pb_pa *pa)
 {
 	struct wr attrs = { 0 };
 	int err = 0;
@@ -165,10 +170,10 @@ static int sim_deliver(struct sim *s, const struct pb_pa *pa)
 		wr_reset(&attrs);
 		return err;
 	}
-	return sim_put(s, pa->subtype, pa->validator, &attrs);
+	return load_endpoint_put(s, pa->subtype, pa->validator, &attrs);
 }
 
-static int sim_walk(struct sim *s)
+static int load_endpoint_walk(struct load_endpoint *s)
 {
 	struct pb_msg m;
 	int err = 0;
@@ -176,13 +181,13 @@ static int sim_walk(struct sim *s)
 	while (!err && pb_session_next(&s->pb, &m))
 		if (m.rule && m.vendor == PEN_IETF && m.type == PB_MSG_PA &&
 		    s->pb.received != PB_RESULT)
-			err = sim_deliver(s, &m.pa);
+			err = load_endpoint_deliver(s, &m.pa);
 	return err;
 }
 
-static void sim_finish(struct sim *s)
+static void load_endpoint_finish(struct load_endpoint *s)
 {
-	enum sim_kind kind = s->kind;
+	enum load_endpoint_kind kind = s->kind;
 	int64_t now = clock_mono_us(), took = now - s->began;
 
 	load_swima_settle(&s->swima, true);
@@ -191,44 +196,44 @@ static void sim_finish(struct sim *s)
 			s->stored = s->swima.subscriptions[i].acked;
 	s->state = SIM_HOLDS;
 	if (s->changed)
-		sim_retry(s, SIM_CHANGE, s->changed);
+		load_endpoint_retry(s, SIM_CHANGE, s->changed);
 	else if (s->wants)
-		sim_retry(s, SIM_AGAIN, now);
+		load_endpoint_retry(s, SIM_AGAIN, now);
 	s->env->ops->assessed(s->env->ctx, s, kind, took);
 }
 
-static void sim_accept(struct sim *s)
+static void load_endpoint_accept(struct load_endpoint *s)
 {
 	int err;
 
 	s->retried = false;
 	if (s->pb.received == PB_SRETRY || s->state == SIM_HOLDS) {
 		load_swima_settle(&s->swima, false);
-		sim_start(s, SIM_ASKED, clock_mono_us());
+		load_endpoint_start(s, SIM_ASKED, clock_mono_us());
 	}
-	if ((err = sim_walk(s)) < 0)
-		sim_fail(s, err, "a message of the manager cannot be answered");
+	if ((err = load_endpoint_walk(s)) < 0)
+		load_endpoint_fail(s, err, "a message of the manager cannot be answered");
 	else if (s->state == SIM_WORKS && s->pb.received == PB_RESULT)
-		sim_finish(s);
+		load_endpoint_finish(s);
 	else if (s->state == SIM_WORKS && s->pb.state == PB_CLIENT)
-		sim_send(s, PB_CDATA);
+		load_endpoint_send(s, PB_CDATA);
 }
 
 /* Both asked at once. The manager has not looked into our retry: what was in it is said again,
  * when it asks. */
-static void sim_crossed(struct sim *s)
+static void load_endpoint_crossed(struct load_endpoint *s)
 {
 	if (!s->retried)
 		return;
 	s->retried = false;
 	load_swima_settle(&s->swima, false);
-	if (sim_begin(s) < 0)
-		sim_fail(s, ST_ENOMEM, NULL);
+	if (load_endpoint_begin(s) < 0)
+		load_endpoint_fail(s, ST_ENOMEM, NULL);
 }
 
-static void sim_on_batch(void *ctx, struct span batch)
+static void load_endpoint_on_batch(void *ctx, struct span batch)
 {
-	struct sim *s = ctx;
+	struct load_endpoint *s = ctx;
 	struct wr out = { 0 };
 	int ev = pb_session_receive(&s->pb, batch, &out);
 
@@ -238,47 +243,48 @@ static void sim_on_batch(void *ctx, struct span batch)
 	if (s->state == SIM_CLOSING)
 		return;
 	if (ev == PB_ACCEPTED)
-		sim_accept(s);
+		load_endpoint_accept(s);
 	else if (ev == PB_IGNORED)
-		sim_crossed(s);
+		load_endpoint_crossed(s);
 	else if (ev == PB_CLOSED)
-		sim_fail(s, ST_ECLOSED, "the manager ended the session");
+		load_endpoint_fail(s, ST_ECLOSED, "the manager ended the session");
 	else
-		sim_fail(s, ev < 0 ? ev : ST_EVALUE, "a batch of the manager was refused");
+		load_endpoint_fail(s, ev < 0 ? ev : ST_EVALUE,
+				   "a batch of the manager was refused");
 }
 
 /* --- connecting -------------------------------------------------------------------------- */
 
-static void sim_on_ready(void *ctx, const struct pt_conn_info *info)
+static void load_endpoint_on_ready(void *ctx, const struct pt_conn_info *info)
 {
-	struct sim *s = ctx;
+	struct load_endpoint *s = ctx;
 
 	(void)info;
 	s->env->ops->ready(s->env->ctx, s, clock_mono_us() - s->began);
-	sim_start(s, SIM_FIRST, s->began);
+	load_endpoint_start(s, SIM_FIRST, s->began);
 	if (s->state == SIM_WORKS)
-		sim_send(s, PB_CDATA);
+		load_endpoint_send(s, PB_CDATA);
 }
 
-static const struct pt_conn_ops sim_conn_ops = {
-	.ready = sim_on_ready,
-	.batch = sim_on_batch,
-	.closed = sim_on_closed,
+static const struct pt_conn_ops load_endpoint_conn_ops = {
+	.ready = load_endpoint_on_ready,
+	.batch = load_endpoint_on_batch,
+	.closed = load_endpoint_on_closed,
 };
 
-static void sim_on_dialled(void *ctx, int fd, int err, const char *reason)
+static void load_endpoint_on_dialled(void *ctx, int fd, int err, const char *reason)
 {
-	struct sim *s = ctx;
+	struct load_endpoint *s = ctx;
 
 	s->dialler = NULL;
 	if (fd >= 0)
-		err = pt_conn_open(s->env->loop, &s->conn_conf, fd, &sim_conn_ops, s,
+		err = pt_conn_open(s->env->loop, &s->conn_conf, fd, &load_endpoint_conn_ops, s,
 				   &s->conn);
 	if (err < 0)
-		sim_gone(s, err, fd < 0 ? reason : st_strerror(err));
+		load_endpoint_gone(s, err, fd < 0 ? reason : st_strerror(err));
 }
 
-void sim_connect(struct sim *s)
+void load_endpoint_connect(struct load_endpoint *s)
 {
 	struct dialler_conf target = s->env->target;
 
@@ -288,38 +294,38 @@ void sim_connect(struct sim *s)
 	pb_session_init(&s->pb, &s->env->pb);
 	if (s->source.sin_family)
 		target.source = (struct sockaddr *)&s->source;
-	if (dialler_open(s->env->loop, &target, sim_on_dialled, s, &s->dialler) < 0)
-		sim_gone(s, ST_ENOMEM, st_strerror(ST_ENOMEM));
+	if (dialler_open(s->env->loop, &target, load_endpoint_on_dialled, s, &s->dialler) < 0)
+		load_endpoint_gone(s, ST_ENOMEM, st_strerror(ST_ENOMEM));
 }
 
 /* --- for the owner ----------------------------------------------------------------------- */
 
-void sim_assess(struct sim *s)
+void load_endpoint_assess(struct load_endpoint *s)
 {
 	if (s->state == SIM_HOLDS)
-		sim_retry(s, SIM_AGAIN, clock_mono_us());
+		load_endpoint_retry(s, SIM_AGAIN, clock_mono_us());
 	else if (s->state == SIM_WORKS)
 		s->wants = true;
 }
 
-int sim_change(struct sim *s, uint32_t k, bool remove, uint32_t events)
+int load_endpoint_change(struct load_endpoint *s, uint32_t k, bool remove, uint32_t events)
 {
 	uint32_t packages = s->installed.image->n, before = s->installed.last_eid;
 	int64_t now = clock_wall_us();
 	int n = 0;
 
 	for (uint32_t i = 0; n >= 0 && s->installed.last_eid - before < events; i++)
-		n = software_change(&s->installed, (k + i) % packages, remove, now);
+		n = endpoint_software_change(&s->installed, (k + i) % packages, remove, now);
 	if (n < 0)
 		return n;
 	if (s->state == SIM_HOLDS)
-		sim_retry(s, SIM_CHANGE, clock_mono_us());
+		load_endpoint_retry(s, SIM_CHANGE, clock_mono_us());
 	else if (s->state == SIM_WORKS && !s->changed)
 		s->changed = clock_mono_us();
 	return (int)(s->installed.last_eid - before);
 }
 
-void sim_close(struct sim *s)
+void load_endpoint_close(struct load_endpoint *s)
 {
 	struct wr out = { 0 };
 
@@ -328,12 +334,12 @@ void sim_close(struct sim *s)
 	if (s->dialler) {
 		dialler_close(s->dialler);
 		s->dialler = NULL;
-		sim_gone(s, 0, "not needed any more");
+		load_endpoint_gone(s, 0, "not needed any more");
 		return;
 	}
 	if (pb_session_may_send(&s->pb, PB_CLOSE) &&
 	    pb_session_send(&s->pb, PB_CLOSE, &out) >= 0)
 		(void)pt_conn_send(s->conn, wr_span(&out));
 	wr_reset(&out);
-	sim_fail(s, 0, NULL);
+	load_endpoint_fail(s, 0, NULL);
 }

@@ -14,31 +14,32 @@
 
 #include <netinet/in.h>
 
-struct sim;
+struct load_endpoint;
 
-struct sim_ops {
+struct load_endpoint_ops {
 	/* Data Transport has begun, us after connecting began. */
-	void (*ready)(void *ctx, struct sim *s, int64_t us);
+	void (*ready)(void *ctx, struct load_endpoint *s, int64_t us);
 	/* A result has arrived; anything may be done to s. */
-	void (*assessed)(void *ctx, struct sim *s, enum sim_kind kind, int64_t us);
+	void (*assessed)(void *ctx, struct load_endpoint *s, enum load_endpoint_kind kind,
+			 int64_t us);
 	/* It is not connected any more, or did not get that far; err is 0 when we had closed
 	 * it. Anything may be done to s. */
-	void (*gone)(void *ctx, struct sim *s, int err, const char *reason);
+	void (*gone)(void *ctx, struct load_endpoint *s, int err, const char *reason);
 };
 
 /* What all of them share; borrowed. */
-struct sim_env {
+struct load_endpoint_env {
 	struct net_loop *loop;
 	struct dialler_conf target; /* without source */
 	struct limits limits;
 	struct pb_config pb;
 	struct tls_ctx *tls;
 	bool os, software; /* what collectors they have */
-	const struct sim_ops *ops;
+	const struct load_endpoint_ops *ops;
 	void *ctx;
 };
 
-enum sim_state {
+enum load_endpoint_state {
 	SIM_AWAY,    /* no connection, and none on its way */
 	SIM_DIALS,   /* until Data Transport begins */
 	SIM_WORKS,   /* an assessment is under way */
@@ -46,10 +47,10 @@ enum sim_state {
 	SIM_CLOSING, /* its connection ends */
 };
 
-struct sim {
-	const struct sim_env *env;
+struct load_endpoint {
+	const struct load_endpoint_env *env;
 	uint32_t number;
-	enum sim_state state;
+	enum load_endpoint_state state;
 	struct sockaddr_in source; /* sin_family 0: any */
 	struct load_identity identity;
 	struct pt_conn_conf conn_conf;
@@ -59,13 +60,13 @@ struct sim {
 	struct pb_session pb;
 	struct endpoint_software installed;
 	struct load_swima swima;
-	uint32_t message;   /* identifier of our next PA-TNC message */
-	enum sim_kind kind; /* of the assessment under way */
-	int64_t began;      /* monotonic us */
-	int64_t changed;    /* of the oldest change that was not told; 0: none */
-	uint32_t stored;    /* the last event of which the manager has said so */
-	bool retried;       /* our retry may still cross one of the manager's */
-	bool wants;         /* another assessment once this one is over */
+	uint32_t message;             /* identifier of our next PA-TNC message */
+	enum load_endpoint_kind kind; /* of the assessment under way */
+	int64_t began;                /* monotonic us */
+	int64_t changed;              /* of the oldest change that was not told; 0: none */
+	uint32_t stored;              /* the last event of which the manager has said so */
+	bool retried;                 /* our retry may still cross one of the manager's */
+	bool wants;                   /* another assessment once this one is over */
 
 	/* the owner's */
 	uv_timer_t timer;  /* when it comes back */
@@ -76,25 +77,26 @@ struct sim {
 };
 
 /* Takes the references in *identity. */
-void sim_init(struct sim *s, const struct sim_env *env, uint32_t number, uint32_t epoch,
-	      const struct image *image, struct load_identity *identity);
+void load_endpoint_init(struct load_endpoint *s, const struct load_endpoint_env *env,
+			uint32_t number, uint32_t epoch, const struct package_image *image,
+			struct load_identity *identity);
 
 /* Only when it is away. */
-void sim_reset(struct sim *s);
+void load_endpoint_reset(struct load_endpoint *s);
 
 /* Opens a connection; `gone` follows, perhaps from inside, when there will be none. Only when it
  * is away. */
-void sim_connect(struct sim *s);
+void load_endpoint_connect(struct load_endpoint *s);
 
 /* Asks for another assessment, now or after the one under way. Nothing when not connected. */
-void sim_assess(struct sim *s);
+void load_endpoint_assess(struct load_endpoint *s);
 
 /* Packages from k on are changed (software_change) until that has made this many events or one
  * more: the manager is told now, after the assessment that is under way, or when the endpoint
  * is back. Returns how many events that made, or ST_ENOMEM. */
-int sim_change(struct sim *s, uint32_t k, bool remove, uint32_t events);
+int load_endpoint_change(struct load_endpoint *s, uint32_t k, bool remove, uint32_t events);
 
 /* Says goodbye; `gone` follows, perhaps from inside. */
-void sim_close(struct sim *s);
+void load_endpoint_close(struct load_endpoint *s);
 
 #endif

@@ -3,36 +3,36 @@
 
 #include <stdlib.h>
 
-void software_init(struct endpoint_software *s, const struct image *image, uint32_t number,
-		   uint32_t epoch)
+void endpoint_software_init(struct endpoint_software *s, const struct package_image *image,
+			    uint32_t number, uint32_t epoch)
 {
 	*s = (struct endpoint_software){ .image = image, .number = number, .epoch = epoch };
 }
 
-void software_reset(struct endpoint_software *s)
+void endpoint_software_reset(struct endpoint_software *s)
 {
 	free(s->revisions);
 	free(s->events);
-	software_init(s, s->image, s->number, s->epoch);
+	endpoint_software_init(s, s->image, s->number, s->epoch);
 }
 
-uint16_t software_revision(const struct endpoint_software *s, uint32_t k)
+uint16_t endpoint_software_revision(const struct endpoint_software *s, uint32_t k)
 {
-	return s->revisions ? s->revisions[k] : image_revision(s->image, s->number, k);
+	return s->revisions ? s->revisions[k] : package_image_revision(s->image, s->number, k);
 }
 
 /* Room for two more events, and for revisions of our own. */
-static int software_room(struct endpoint_software *s)
+static int endpoint_software_room(struct endpoint_software *s)
 {
 	uint32_t cap = s->cap_events ? s->cap_events * 2 : 16;
-	struct software_event *more;
+	struct endpoint_software_event *more;
 
 	if (!s->revisions) {
 		s->revisions = malloc((s->image->n + 1) * sizeof(*s->revisions));
 		if (!s->revisions)
 			return ST_ENOMEM;
 		for (uint32_t k = 0; k < s->image->n; k++)
-			s->revisions[k] = image_revision(s->image, s->number, k);
+			s->revisions[k] = package_image_revision(s->image, s->number, k);
 	}
 	if (s->n_events + 2 <= s->cap_events || s->cap_events == SOFTWARE_EVENTS)
 		return 0;
@@ -44,18 +44,18 @@ static int software_room(struct endpoint_software *s)
 	return 0;
 }
 
-static void software_append(struct endpoint_software *s, uint32_t k, uint16_t revision,
-			    uint8_t action, int64_t now)
+static void endpoint_software_append(struct endpoint_software *s, uint32_t k,
+				     uint16_t revision, uint8_t action, int64_t now)
 {
 	s->events[s->last_eid % s->cap_events] =
-		(struct software_event){ now, k, revision, action };
+		(struct endpoint_software_event){ now, k, revision, action };
 	s->last_eid++;
 	if (s->n_events < s->cap_events)
 		s->n_events++;
 }
 
 /* Never one that the package had before: the record is a new one (RFC 8412, 3.4.4). */
-static uint16_t software_next(uint16_t revision)
+static uint16_t endpoint_software_next(uint16_t revision)
 {
 	revision &= (uint16_t)~SOFTWARE_GONE;
 	if (revision < IMAGE_UPGRADED)
@@ -63,34 +63,35 @@ static uint16_t software_next(uint16_t revision)
 	return revision + 1 < SOFTWARE_GONE ? (uint16_t)(revision + 1) : IMAGE_UPGRADED;
 }
 
-int software_change(struct endpoint_software *s, uint32_t k, bool remove, int64_t now)
+int endpoint_software_change(struct endpoint_software *s, uint32_t k, bool remove, int64_t now)
 {
 	uint32_t before = s->last_eid;
 	uint16_t old;
 
-	if (software_room(s) < 0)
+	if (endpoint_software_room(s) < 0)
 		return ST_ENOMEM;
 	old = s->revisions[k];
 	if (!(old & SOFTWARE_GONE))
-		software_append(s, k, old, SWIMA_DELETION, now);
+		endpoint_software_append(s, k, old, SWIMA_DELETION, now);
 	if (!(old & SOFTWARE_GONE) && remove) {
 		s->revisions[k] = old | SOFTWARE_GONE;
 	} else {
-		s->revisions[k] = software_next(old);
-		software_append(s, k, s->revisions[k], SWIMA_CREATION, now);
+		s->revisions[k] = endpoint_software_next(old);
+		endpoint_software_append(s, k, s->revisions[k], SWIMA_CREATION, now);
 	}
 	return (int)(s->last_eid - before);
 }
 
-const struct software_event *software_event(const struct endpoint_software *s, uint32_t eid)
+const struct endpoint_software_event *
+endpoint_software_event(const struct endpoint_software *s, uint32_t eid)
 {
 	if (!eid || eid > s->last_eid || eid + s->n_events <= s->last_eid)
 		return NULL;
 	return &s->events[(eid - 1) % s->cap_events];
 }
 
-int software_record(const struct endpoint_software *s, uint32_t k, uint16_t revision,
-		    struct wr *id, struct wr *tag, struct swima_record *rec)
+int endpoint_software_record(const struct endpoint_software *s, uint32_t k, uint16_t revision,
+			     struct wr *id, struct wr *tag, struct swima_record *rec)
 {
 	int err;
 
@@ -100,11 +101,11 @@ int software_record(const struct endpoint_software *s, uint32_t k, uint16_t revi
 		.model = SWIMA_MODEL_SWID_2015,
 	};
 	wr_truncate(id, 0);
-	err = image_identifier(s->image, k, revision, id);
+	err = package_image_identifier(s->image, k, revision, id);
 	rec->id = wr_span(id);
 	if (!err && tag) {
 		wr_truncate(tag, 0);
-		err = image_tag(s->image, k, revision, tag);
+		err = package_image_tag(s->image, k, revision, tag);
 		rec->record = wr_span(tag);
 	}
 	return err;

@@ -54,7 +54,7 @@ static bool swima_wanted(const struct load_swima *s, struct swima_request q, uin
 	if (!q.count)
 		return true;
 	while (swima_request_next(&q, &want) > 0)
-		if (image_find(s->software->image, want, &found) && found == k &&
+		if (package_image_find(s->software->image, want, &found) && found == k &&
 		    span_eq(want, id))
 			return true;
 	return false;
@@ -63,14 +63,14 @@ static bool swima_wanted(const struct load_swima *s, struct swima_request q, uin
 static int swima_add_record(const struct load_swima *s, struct swima_writer *sw, uint32_t k,
 			    struct scratch *t)
 {
-	uint16_t revision = software_revision(s->software, k);
+	uint16_t revision = endpoint_software_revision(s->software, k);
 	struct swima_record rec;
 	int err;
 
 	if (revision & SOFTWARE_GONE)
 		return 0;
-	err = software_record(s->software, k, revision, &t->id,
-			      sw->type == PA_SW_INVENTORY ? &t->tag : NULL, &rec);
+	err = endpoint_software_record(s->software, k, revision, &t->id,
+				       sw->type == PA_SW_INVENTORY ? &t->tag : NULL, &rec);
 	return err ? err : swima_writer_record(sw, &rec);
 }
 
@@ -85,12 +85,12 @@ static int swima_add_targets(const struct load_swima *s, struct swima_writer *sw
 	int err = 0;
 
 	while (!err && swima_request_next(&q, &want) > 0) {
-		if (!image_find(s->software->image, want, &k))
+		if (!package_image_find(s->software->image, want, &k))
 			continue;
-		revision = software_revision(s->software, k);
+		revision = endpoint_software_revision(s->software, k);
 		wr_truncate(&have, 0);
-		err = image_identifier(s->software->image, k,
-				       (uint16_t)(revision & ~SOFTWARE_GONE), &have);
+		err = package_image_identifier(s->software->image, k,
+					       (uint16_t)(revision & ~SOFTWARE_GONE), &have);
 		if (!err && span_eq(want, wr_span(&have)))
 			err = swima_add_record(s, sw, k, t);
 	}
@@ -126,7 +126,7 @@ static int swima_add_events(const struct load_swima *s, struct swima_writer *sw,
 		first = have->last_eid - have->n_events + 1;
 	*consulted = have->last_eid;
 	for (uint32_t eid = first; eid <= have->last_eid && !err; eid++) {
-		const struct software_event *e = software_event(have, eid);
+		const struct endpoint_software_event *e = endpoint_software_event(have, eid);
 		struct swima_event ev = { .eid = eid, .action = e->action };
 
 		if (sw->count == EVENTS_AT_ONCE) {
@@ -135,8 +135,9 @@ static int swima_add_events(const struct load_swima *s, struct swima_writer *sw,
 		}
 		clock_format_sec(e->at, when);
 		ev.time = span_of(when, PA_TIME);
-		err = software_record(have, e->k, e->revision, &t.id,
-				      sw->type == PA_SW_EVENTS ? &t.tag : NULL, &ev.rec);
+		err = endpoint_software_record(have, e->k, e->revision, &t.id,
+					       sw->type == PA_SW_EVENTS ? &t.tag : NULL,
+					       &ev.rec);
 		if (!err && swima_wanted(s, *q, e->k, ev.rec.id))
 			err = swima_writer_event(sw, &ev);
 	}

@@ -14,14 +14,14 @@
 
 static uint64_t fleet_random(struct fleet *f)
 {
-	return image_mix(f->random++, f->conf->seed);
+	return package_image_mix(f->random++, f->conf->seed);
 }
 
 /* --- spans ------------------------------------------------------------------------------- */
 
 static void fleet_span_begin(struct fleet *f, enum fleet_phase phase)
 {
-	struct report_span *s = &f->report->spans[phase];
+	struct run_report_span *s = &f->report->spans[phase];
 
 	f->phase = phase;
 	s->begun = true;
@@ -32,7 +32,7 @@ static void fleet_span_begin(struct fleet *f, enum fleet_phase phase)
 
 static void fleet_span_end(struct fleet *f)
 {
-	struct report_span *s = &f->report->spans[f->phase];
+	struct run_report_span *s = &f->report->spans[f->phase];
 
 	if (!s->begun || s->ended)
 		return;
@@ -61,12 +61,12 @@ static void fleet_stop(struct fleet *f, bool complete)
 		return;
 	fleet_span_end(f);
 	f->stopping = true;
-	probe_close(f->probe, &f->report->visible, &f->report->invisible);
+	latency_probe_close(f->probe, &f->report->visible, &f->report->invisible);
 	f->probe = NULL;
 	f->report->complete = complete;
 	for (uint32_t i = 0; i < f->n; i++) {
 		uv_timer_stop(&f->sims[i].timer);
-		sim_close(&f->sims[i]);
+		load_endpoint_close(&f->sims[i]);
 	}
 }
 
@@ -85,43 +85,43 @@ static bool fleet_quiet(const struct fleet *f)
 
 static bool fleet_time_is_over(const struct fleet *f, int64_t now)
 {
-	const struct report_span *s = &f->report->spans[FLEET_STAYING];
+	const struct run_report_span *s = &f->report->spans[FLEET_STAYING];
 
 	return s->begun && (double)(now - s->from) >= f->conf->time_s * 1e6;
 }
 
 /* --- what there is to do ----------------------------------------------------------------- */
 
-static void fleet_connect(struct fleet *f, struct sim *s)
+static void fleet_connect(struct fleet *f, struct load_endpoint *s)
 {
 	f->open++;
-	sim_connect(s);
+	load_endpoint_connect(s);
 }
 
 /* Gives work to as many as there should be at work. */
 static void fleet_feed(struct fleet *f)
 {
 	enum load_work work = f->conf->mode->work;
-	enum sim_state idle = work == LOAD_REASSESS ? SIM_HOLDS : SIM_AWAY;
+	enum load_endpoint_state idle = work == LOAD_REASSESS ? SIM_HOLDS : SIM_AWAY;
 
 	if (work == LOAD_HOLD || f->stopping || f->phase != FLEET_STAYING ||
 	    fleet_time_is_over(f, clock_mono_us()))
 		return;
 	for (uint32_t tried = 0; tried < f->n && f->busy < f->conf->concurrency; tried++) {
-		struct sim *s = &f->sims[f->next++ % f->n];
+		struct load_endpoint *s = &f->sims[f->next++ % f->n];
 
 		if (s->state != idle || s->busy)
 			continue;
 		s->busy = true;
 		f->busy++;
 		if (work == LOAD_REASSESS)
-			sim_assess(s);
+			load_endpoint_assess(s);
 		else
 			fleet_connect(f, s);
 	}
 }
 
-static void fleet_freed(struct fleet *f, struct sim *s)
+static void fleet_freed(struct fleet *f, struct load_endpoint *s)
 {
 	if (s->busy) {
 		s->busy = false;
@@ -132,9 +132,9 @@ static void fleet_freed(struct fleet *f, struct sim *s)
 static void fleet_change(struct fleet *f)
 {
 	uint64_t r = fleet_random(f);
-	struct sim *s = &f->sims[r % f->n];
+	struct load_endpoint *s = &f->sims[r % f->n];
 	uint32_t k = (uint32_t)((r >> 32) % f->image->n);
-	int n = sim_change(s, k, (r >> 24 & 7) == 0, (uint32_t)f->conf->burst);
+	int n = load_endpoint_change(s, k, (r >> 24 & 7) == 0, (uint32_t)f->conf->burst);
 
 	f->change_credit -= n > 0 ? n : 1;
 	f->report->events += n > 0 ? (uint64_t)n : 0;
@@ -164,7 +164,7 @@ static bool fleet_is_there(const struct fleet *f)
 static void fleet_arrived(struct fleet *f)
 {
 	struct run_report *r = f->report;
-	struct report_recovery *last =
+	struct run_report_recovery *last =
 		r->n_recoveries ? &r->recoveries[r->n_recoveries - 1] : NULL;
 
 	if (!fleet_is_there(f))
@@ -186,19 +186,19 @@ static void fleet_stay(struct fleet *f)
 	int err;
 
 	fleet_span_begin(f, FLEET_STAYING);
-	if (f->conf->probe_s <= 0 || f->first || f->conf->mode->work == LOAD_RECONNECT)
+	if (f->conf->latency_probe_s <= 0 || f->first || f->conf->mode->work == LOAD_RECONNECT)
 		return;
 	load_pki_name(f->pki, 0, name);
-	if ((err = probe_open(&f->sims[0], f->conf->socket, name, &f->probe)) < 0)
-		report_error(f->report, err, "the changes cannot be followed");
+	if ((err = latency_probe_open(&f->sims[0], f->conf->socket, name, &f->probe)) < 0)
+		run_report_error(f->report, err, "the changes cannot be followed");
 }
 
 static void fleet_probe(struct fleet *f, int64_t now)
 {
-	if (!f->probe || (double)(now - f->probed) < f->conf->probe_s * 1e6)
+	if (!f->probe || (double)(now - f->probed) < f->conf->latency_probe_s * 1e6)
 		return;
 	f->probed = now;
-	probe_fire(f->probe, (uint32_t)(fleet_random(f) % f->image->n));
+	latency_probe_fire(f->probe, (uint32_t)(fleet_random(f) % f->image->n));
 }
 
 static void fleet_arriving(struct fleet *f, double seconds)
@@ -264,7 +264,7 @@ static void fleet_on_tick(uv_timer_t *timer)
 
 /* --- what endpoints tell ----------------------------------------------------------------- */
 
-static void fleet_on_ready(void *ctx, struct sim *s, int64_t us)
+static void fleet_on_ready(void *ctx, struct load_endpoint *s, int64_t us)
 {
 	struct fleet *f = ctx;
 
@@ -272,7 +272,8 @@ static void fleet_on_ready(void *ctx, struct sim *s, int64_t us)
 	latency_add(&f->report->connect, us);
 }
 
-static void fleet_on_assessed(void *ctx, struct sim *s, enum sim_kind kind, int64_t us)
+static void fleet_on_assessed(void *ctx, struct load_endpoint *s, enum load_endpoint_kind kind,
+			      int64_t us)
 {
 	struct fleet *f = ctx;
 
@@ -288,13 +289,13 @@ static void fleet_on_assessed(void *ctx, struct sim *s, enum sim_kind kind, int6
 		fleet_arrived(f);
 	}
 	if (f->conf->mode->work == LOAD_RECONNECT)
-		sim_close(s);
+		load_endpoint_close(s);
 	fleet_feed(f);
 }
 
 static void fleet_on_back_off(uv_timer_t *timer)
 {
-	struct sim *s = timer->data;
+	struct load_endpoint *s = timer->data;
 	struct fleet *f = s->env->ctx;
 
 	if (!f->stopping)
@@ -302,7 +303,7 @@ static void fleet_on_back_off(uv_timer_t *timer)
 }
 
 /* Between half and all of a wait that doubles. */
-static void fleet_back_off(struct fleet *f, struct sim *s)
+static void fleet_back_off(struct fleet *f, struct load_endpoint *s)
 {
 	uint32_t doublings =
 		s->failures < BACK_OFF_DOUBLINGS ? s->failures : BACK_OFF_DOUBLINGS;
@@ -316,7 +317,7 @@ static void fleet_back_off(struct fleet *f, struct sim *s)
 static void fleet_lost(struct fleet *f)
 {
 	struct run_report *all = f->report;
-	struct report_recovery *r =
+	struct run_report_recovery *r =
 		all->n_recoveries ? &all->recoveries[all->n_recoveries - 1] : NULL;
 
 	all->lost++;
@@ -324,13 +325,13 @@ static void fleet_lost(struct fleet *f)
 		return;
 	if ((!r || r->to) && all->n_recoveries < REPORT_RECOVERIES) {
 		r = &all->recoveries[all->n_recoveries++];
-		*r = (struct report_recovery){ .from = clock_mono_us() };
+		*r = (struct run_report_recovery){ .from = clock_mono_us() };
 	}
 	if (r && !r->to)
 		r->lost++;
 }
 
-static void fleet_on_gone(void *ctx, struct sim *s, int err, const char *reason)
+static void fleet_on_gone(void *ctx, struct load_endpoint *s, int err, const char *reason)
 {
 	struct fleet *f = ctx;
 	bool was_here = s->here;
@@ -346,7 +347,7 @@ static void fleet_on_gone(void *ctx, struct sim *s, int err, const char *reason)
 		fprintf(stderr, "stance-load: %s (%s); it goes on trying, see --timeout\n",
 			reason, st_strerror(err));
 	if (err)
-		report_error(f->report, err, reason);
+		run_report_error(f->report, err, reason);
 	if (f->conf->mode->work == LOAD_RECONNECT) {
 		f->report->failed += !was_here;
 		return; /* the tick feeds */
@@ -356,7 +357,7 @@ static void fleet_on_gone(void *ctx, struct sim *s, int err, const char *reason)
 	fleet_back_off(f, s);
 }
 
-static const struct sim_ops fleet_ops = {
+static const struct load_endpoint_ops fleet_ops = {
 	.ready = fleet_on_ready,
 	.assessed = fleet_on_assessed,
 	.gone = fleet_on_gone,
@@ -375,14 +376,15 @@ static void fleet_on_signal(uv_signal_t *signal, int number)
 
 static int fleet_add(struct fleet *f, uint32_t number)
 {
-	struct sim *s = &f->sims[f->n];
+	struct load_endpoint *s = &f->sims[f->n];
 	struct load_identity id;
 	int err = load_pki_identity(f->pki, number, &id);
 
 	if (err < 0)
 		return err;
-	sim_init(s, &f->env, number, (uint32_t)image_mix(f->conf->seed, number) | 1, f->image,
-		 &id);
+	load_endpoint_init(s, &f->env, number,
+			   (uint32_t)package_image_mix(f->conf->seed, number) | 1, f->image,
+			   &id);
 	if (f->conf->sources) {
 		s->source.sin_family = AF_INET;
 		s->source.sin_addr.s_addr =
@@ -442,7 +444,7 @@ void fleet_run(struct fleet *f)
 void fleet_close(struct fleet *f)
 {
 	for (uint32_t i = 0; i < f->n; i++)
-		sim_reset(&f->sims[i]);
+		load_endpoint_reset(&f->sims[i]);
 	free(f->sims);
 	hostile_close(f->hostile);
 }

@@ -12,15 +12,16 @@
 struct fleet {
 	const struct load_conf *conf; /* of this part */
 	const struct load_pki *pki;
-	const struct image *image;
-	struct crew *crew;
+	const struct package_image *image;
+	struct processes *crew;
 	struct run_report *report; /* ours in it */
-	struct sim_env env;
+	struct load_endpoint_env env;
 	struct hostile *hostile; /* or NULL */
 	uint32_t hostile_first;  /* what their numbers begin with */
-	struct probe *probe;     /* or NULL; changes something on the first endpoint of all */
+	struct latency_probe
+		*probe; /* or NULL; changes something on the first endpoint of all */
 	int64_t probed;
-	struct sim *sims;
+	struct load_endpoint *sims;
 	uint32_t n, first; /* endpoints first to first + n - 1 of all */
 	uint64_t random;
 

@@ -141,7 +141,7 @@ struct hostile_peer {
 };
 
 struct hostile {
-	const struct sim_env *env;
+	const struct load_endpoint_env *env;
 	struct run_report *report;
 	struct hostile_conf conf;
 	struct pt_config pt;
@@ -159,7 +159,7 @@ const char *hostile_name(unsigned misdeed)
 
 /* --- one peer ---------------------------------------------------------------------------- */
 
-static struct report_misdeed *peer_report(const struct hostile_peer *p)
+static struct run_report_misdeed *peer_report(const struct hostile_peer *p)
 {
 	return &p->gang->report->misdeeds[p->misdeed];
 }
@@ -446,7 +446,7 @@ static int hostile_fill(struct hostile *h, const struct load_pki *pki)
 	return err;
 }
 
-int hostile_open(const struct sim_env *env, const struct load_pki *pki,
+int hostile_open(const struct load_endpoint_env *env, const struct load_pki *pki,
 		 const struct hostile_conf *conf, struct run_report *report,
 		 struct hostile **out)
 {

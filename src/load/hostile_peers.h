@@ -19,7 +19,7 @@ struct hostile;
 
 /* All of them; none connects yet. env, pki and report are borrowed. ST_ENOENT: nobody has that
  * manner. */
-int hostile_open(const struct sim_env *env, const struct load_pki *pki,
+int hostile_open(const struct load_endpoint_env *env, const struct load_pki *pki,
 		 const struct hostile_conf *conf, struct run_report *report,
 		 struct hostile **h);
 

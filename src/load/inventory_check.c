@@ -12,7 +12,7 @@ static uint64_t verify_hash(struct span s)
 
 	for (size_t i = 0; i < s.n; i++)
 		h = (h ^ s.p[i]) * UINT64_C(0x100000001b3);
-	return image_mix(h, s.n);
+	return package_image_mix(h, s.n);
 }
 
 /* A set of identifiers in whatever order. */
@@ -26,12 +26,12 @@ static int verify_ours(const struct endpoint_software *have, struct tally *t)
 	int err = 0;
 
 	for (uint32_t k = 0; k < have->image->n && !err; k++) {
-		uint16_t revision = software_revision(have, k);
+		uint16_t revision = endpoint_software_revision(have, k);
 
 		if (revision & SOFTWARE_GONE)
 			continue;
 		wr_truncate(&id, 0);
-		err = image_identifier(have->image, k, revision, &id);
+		err = package_image_identifier(have->image, k, revision, &id);
 		t->n++;
 		t->sum += verify_hash(wr_span(&id));
 	}
@@ -41,27 +41,27 @@ static int verify_ours(const struct endpoint_software *have, struct tally *t)
 
 static int verify_theirs(const struct fleet *f, const char *name, struct tally *t)
 {
-	struct load_ask a = { 0 };
-	int err = load_ask_open(&a, f->conf->socket, "endpoint", "software", name, NULL);
+	struct admin_query a = { 0 };
+	int err = admin_query_open(&a, f->conf->socket, "endpoint", "software", name, NULL);
 
-	while (!err && (err = load_ask_next(&a)) > 0) {
-		const char *id = json_string_value(load_ask_cell(&a, "identifier"));
+	while (!err && (err = admin_query_next(&a)) > 0) {
+		const char *id = json_string_value(admin_query_cell(&a, "identifier"));
 
 		err = 0;
 		t->n++;
 		t->sum += verify_hash(span_str(id ? id : ""));
 	}
-	load_ask_close(&a);
+	admin_query_close(&a);
 	return err;
 }
 
-static void verify_example(struct report_verify *v, const char *name, const char *what)
+static void verify_example(struct run_report_verify *v, const char *name, const char *what)
 {
 	if (!v->example[0])
 		(void)snprintf(v->example, sizeof(v->example), "%s: %s", name, what);
 }
 
-static int verify_software(const struct fleet *f, const struct sim *s)
+static int verify_software(const struct fleet *f, const struct load_endpoint *s)
 {
 	struct tally ours = { 0 }, theirs = { 0 };
 	char name[LOAD_NAME];
@@ -79,9 +79,9 @@ static int verify_software(const struct fleet *f, const struct sim *s)
 	return 0;
 }
 
-static bool verify_is(const struct load_ask *a, const char *key, uint64_t want)
+static bool verify_is(const struct admin_query *a, const char *key, uint64_t want)
 {
-	json_t *cell = load_ask_cell(a, key);
+	json_t *cell = admin_query_cell(a, key);
 
 	return json_is_integer(cell) && (uint64_t)json_integer_value(cell) == want;
 }
@@ -91,15 +91,15 @@ static uint32_t verify_count(const struct endpoint_software *s)
 	uint32_t n = 0;
 
 	for (uint32_t k = 0; k < s->image->n; k++)
-		n += !(software_revision(s, k) & SOFTWARE_GONE);
+		n += !(endpoint_software_revision(s, k) & SOFTWARE_GONE);
 	return n;
 }
 
-static void verify_row(const struct fleet *f, const struct load_ask *a)
+static void verify_row(const struct fleet *f, const struct admin_query *a)
 {
-	const char *name = json_string_value(load_ask_cell(a, "name"));
-	struct report_verify *v = &f->report->verify;
-	const struct sim *s;
+	const char *name = json_string_value(admin_query_cell(a, "name"));
+	struct run_report_verify *v = &f->report->verify;
+	const struct load_endpoint *s;
 	uint32_t number;
 
 	if (!name || !load_pki_number(f->pki, name, &number) || number < f->first ||
@@ -107,7 +107,8 @@ static void verify_row(const struct fleet *f, const struct load_ask *a)
 		return;
 	s = &f->sims[number - f->first];
 	v->known++;
-	if (load_ask_cell(a, "complete_through") && json_is_false(load_ask_cell(a, "gap")))
+	if (admin_query_cell(a, "complete_through") &&
+	    json_is_false(admin_query_cell(a, "gap")))
 		v->complete++;
 	else
 		verify_example(v, name, "is not complete");
@@ -121,19 +122,19 @@ static void verify_row(const struct fleet *f, const struct load_ask *a)
 
 static int verify_ledgers(const struct fleet *f)
 {
-	struct load_ask a = { 0 };
-	int err = load_ask_open(&a, f->conf->socket, "endpoints", NULL, NULL, NULL);
+	struct admin_query a = { 0 };
+	int err = admin_query_open(&a, f->conf->socket, "endpoints", NULL, NULL, NULL);
 
 	f->report->verify.endpoints = f->n;
-	while (!err && (err = load_ask_next(&a)) > 0) {
+	while (!err && (err = admin_query_next(&a)) > 0) {
 		err = 0;
 		verify_row(f, &a);
 	}
-	load_ask_close(&a);
+	admin_query_close(&a);
 	return err;
 }
 
-int load_verify(const struct fleet *f, uint32_t n)
+int inventory_check(const struct fleet *f, uint32_t n)
 {
 	int err = verify_ledgers(f);
 

@@ -16,9 +16,9 @@ struct shot {
 	_Atomic int64_t at;
 };
 
-struct probe {
-	struct sim *sim;
-	struct load_ask ask;
+struct latency_probe {
+	struct load_endpoint *sim;
+	struct admin_query ask;
 	pthread_t reader;
 	struct shot shots[SHOTS];
 	uint32_t next;
@@ -26,9 +26,9 @@ struct probe {
 	struct latency seen; /* the reader's until it has ended */
 };
 
-static void probe_row(struct probe *p, int64_t now)
+static void latency_probe_row(struct latency_probe *p, int64_t now)
 {
-	uint32_t eid = (uint32_t)json_integer_value(load_ask_cell(&p->ask, "eid"));
+	uint32_t eid = (uint32_t)json_integer_value(admin_query_cell(&p->ask, "eid"));
 
 	for (unsigned i = 0; i < SHOTS && eid; i++)
 		if (atomic_load(&p->shots[i].eid) == eid) {
@@ -37,36 +37,37 @@ static void probe_row(struct probe *p, int64_t now)
 		}
 }
 
-static void *probe_read(void *arg)
+static void *latency_probe_read(void *arg)
 {
-	struct probe *p = arg;
+	struct latency_probe *p = arg;
 
-	while (load_ask_next(&p->ask) > 0)
-		probe_row(p, clock_mono_us());
+	while (admin_query_next(&p->ask) > 0)
+		latency_probe_row(p, clock_mono_us());
 	return NULL;
 }
 
-int probe_open(struct sim *s, const char *socket, const char *name, struct probe **out)
+int latency_probe_open(struct load_endpoint *s, const char *socket, const char *name,
+		       struct latency_probe **out)
 {
-	struct probe *p = calloc(1, sizeof(*p));
+	struct latency_probe *p = calloc(1, sizeof(*p));
 	int err = ST_ENOMEM;
 
 	*out = NULL;
 	if (p &&
-	    (err = load_ask_open(&p->ask, socket, "changes", NULL, name, "follow")) == 0) {
+	    (err = admin_query_open(&p->ask, socket, "changes", NULL, name, "follow")) == 0) {
 		p->sim = s;
-		if (pthread_create(&p->reader, NULL, probe_read, p) == 0) {
+		if (pthread_create(&p->reader, NULL, latency_probe_read, p) == 0) {
 			*out = p;
 			return 0;
 		}
 		err = ST_ENOMEM;
-		load_ask_close(&p->ask);
+		admin_query_close(&p->ask);
 	}
 	free(p);
 	return err;
 }
 
-void probe_fire(struct probe *p, uint32_t k)
+void latency_probe_fire(struct latency_probe *p, uint32_t k)
 {
 	struct shot *shot = &p->shots[p->next % SHOTS];
 
@@ -76,10 +77,10 @@ void probe_fire(struct probe *p, uint32_t k)
 	p->fired++;
 	atomic_store(&shot->at, clock_mono_us());
 	atomic_store(&shot->eid, p->sim->installed.last_eid + 1);
-	(void)sim_change(p->sim, k, false, 1);
+	(void)load_endpoint_change(p->sim, k, false, 1);
 }
 
-void probe_close(struct probe *p, struct latency *visible, uint64_t *missed)
+void latency_probe_close(struct latency_probe *p, struct latency *visible, uint64_t *missed)
 {
 	if (!p)
 		return;
@@ -87,6 +88,6 @@ void probe_close(struct probe *p, struct latency *visible, uint64_t *missed)
 	(void)pthread_join(p->reader, NULL);
 	latency_merge(visible, &p->seen);
 	*missed += p->fired - p->seen.n;
-	load_ask_close(&p->ask);
+	admin_query_close(&p->ask);
 	free(p);
 }

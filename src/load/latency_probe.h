@@ -7,17 +7,18 @@
 
 #include "load/endpoint.h"
 
-struct probe;
+struct latency_probe;
 
 /* Follows the changes of the endpoint called name, which the manager has to know. ST_EIO: errno;
  * ST_ENOMEM. */
-int probe_open(struct sim *s, const char *socket, const char *name, struct probe **p);
+int latency_probe_open(struct load_endpoint *s, const char *socket, const char *name,
+		       struct latency_probe **p);
 
 /* Changes package k, if nothing else is under way. */
-void probe_fire(struct probe *p, uint32_t k);
+void latency_probe_fire(struct latency_probe *p, uint32_t k);
 
 /* Ends it and adds what was seen to *visible; *missed: changes that were not seen. NULL is
  * fine. */
-void probe_close(struct probe *p, struct latency *visible, uint64_t *missed);
+void latency_probe_close(struct latency_probe *p, struct latency *visible, uint64_t *missed);
 
 #endif

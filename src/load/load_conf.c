@@ -68,7 +68,7 @@ static const struct row {
 	{ "socket",       "PATH",    0,    TEXT,  AT(socket),       0, 0,       "where the manager answers its administrator" },
 	{ "manager-pid",  "PID",     0,    COUNT, AT(manager_pid),  1, 4194304, "report what that process uses" },
 	{ "verify",       "N",       0,    COUNT, AT(verify),       0, 999999,  "in the end, compare what the manager knows; of N piece by piece" },
-	{ "probe",        "SECONDS", 0,    REAL,  AT(probe_s),      0.001, 3600, "so often, see how soon a change is visible" },
+	{ "probe",        "SECONDS", 0,    REAL,  AT(latency_probe_s),      0.001, 3600, "so often, see how soon a change is visible" },
 	{ "no-os",        NULL,      0,    FLAG,  AT(no_os),        0, 0,       "without the operating system collector" },
 	{ "no-software",  NULL,      0,    FLAG,  AT(no_software),  0, 0,       "without the software collector" },
 	{ "resume",       NULL,      0,    FLAG,  AT(resume),       0, 0,       "come back with the TLS session of before" },
@@ -170,9 +170,9 @@ static const char *complaint(const struct load_conf *c)
 		return "--changes and --churn say the same thing in two ways";
 	if (!manner_known(c->hostile_manner))
 		return "--manner is silent, slow or malformed, or several of them, by commas";
-	if ((c->verify >= 0 || c->probe_s > 0) && !c->socket)
+	if ((c->verify >= 0 || c->latency_probe_s > 0) && !c->socket)
 		return "--verify and --probe need --socket";
-	if ((c->verify >= 0 || c->probe_s > 0) && (c->certificates || c->no_software))
+	if ((c->verify >= 0 || c->latency_probe_s > 0) && (c->certificates || c->no_software))
 		return "--verify and --probe need --ca-key, and software";
 	return NULL;
 }

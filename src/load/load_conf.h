@@ -35,7 +35,7 @@ struct load_conf {
 	const char *hostile_manner; /* silent, slow, malformed, by commas; NULL: all */
 	double hostile_rate, hostile_interval_s;
 	int64_t verify; /* endpoints that are looked at piece by piece; negative: nothing is */
-	double probe_s;
+	double latency_probe_s;
 	double time_s, timeout_s, back_off_s;
 	double connect_rate, changes, churn; /* negative: as the mode has it */
 	bool no_os, no_software, resume, json, verbose, allow_remote;

@@ -13,7 +13,7 @@
 #define IMAGE_MAX 1000000u
 
 /* splitmix64 */
-uint64_t image_mix(uint64_t a, uint64_t b)
+uint64_t package_image_mix(uint64_t a, uint64_t b)
 {
 	uint64_t z = a + (b + 1) * UINT64_C(0x9e3779b97f4a7c15);
 
@@ -26,16 +26,16 @@ uint64_t image_mix(uint64_t a, uint64_t b)
 
 static int package_cmp(const void *a, const void *b)
 {
-	const struct image_package *x = a, *y = b;
+	const struct package_image_package *x = a, *y = b;
 	int c = span_cmp(x->name, y->name);
 
 	return c ? c : span_cmp(x->arch, y->arch);
 }
 
-static int image_add(struct image *image, const char *name, const char *version,
-		     const char *arch)
+static int package_image_add(struct package_image *image, const char *name,
+			     const char *version, const char *arch)
 {
-	struct image_package *p;
+	struct package_image_package *p;
 
 	if (!(image->n & (image->n - 1))) { /* full at each power of two */
 		p = realloc(image->packages, (image->n ? image->n * 2 : 1) * sizeof(*p));
@@ -70,17 +70,17 @@ static void stanza_line(struct stanza *s, const char *line)
 		s->installed = strcmp(state, "installed") == 0;
 }
 
-static int stanza_end(struct image *image, struct stanza *s)
+static int stanza_end(struct package_image *image, struct stanza *s)
 {
 	int err = 0;
 
 	if (s->installed && s->name[0] && s->version[0] && s->arch[0])
-		err = image_add(image, s->name, s->version, s->arch);
+		err = package_image_add(image, s->name, s->version, s->arch);
 	memset(s, 0, sizeof(*s));
 	return err;
 }
 
-int image_read_dpkg(struct image *image, FILE *status, uint32_t max)
+int package_image_read_dpkg(struct package_image *image, FILE *status, uint32_t max)
 {
 	struct stanza s = { 0 };
 	char *line = NULL;
@@ -105,7 +105,7 @@ int image_read_dpkg(struct image *image, FILE *status, uint32_t max)
 	return err ? err : image->n ? 0 : ST_ENOENT;
 }
 
-int image_make(struct image *image, uint32_t n)
+int package_image_make(struct package_image *image, uint32_t n)
 {
 	char name[32], version[48];
 	int err = 0;
@@ -113,18 +113,18 @@ int image_make(struct image *image, uint32_t n)
 	if (n > IMAGE_MAX)
 		return ST_ELIMIT;
 	for (uint32_t i = 0; i < n && !err; i++) {
-		uint64_t h = image_mix(image->seed, i);
+		uint64_t h = package_image_mix(image->seed, i);
 
 		(void)snprintf(name, sizeof(name), "package-%06u", i);
 		(void)snprintf(version, sizeof(version), "%u.%u.%u-%u", (unsigned)(h % 12),
 			       (unsigned)(h >> 8) % 40, (unsigned)(h >> 16) % 20,
 			       (unsigned)(h >> 24) % 4 + 1);
-		err = image_add(image, name, version, h >> 32 & 3 ? "amd64" : "all");
+		err = package_image_add(image, name, version, h >> 32 & 3 ? "amd64" : "all");
 	}
 	return err;
 }
 
-void image_reset(struct image *image)
+void package_image_reset(struct package_image *image)
 {
 	free(image->packages);
 	arena_reset(&image->arena);
@@ -134,14 +134,15 @@ void image_reset(struct image *image)
 
 /* --- reading ----------------------------------------------------------------------------- */
 
-uint16_t image_revision(const struct image *image, uint32_t number, uint32_t k)
+uint16_t package_image_revision(const struct package_image *image, uint32_t number, uint32_t k)
 {
-	uint64_t h = image_mix(image->seed ^ ((uint64_t)number + 1) << 32, k);
+	uint64_t h = package_image_mix(image->seed ^ ((uint64_t)number + 1) << 32, k);
 
 	return h % 100 < image->drift ? (uint16_t)(1 + (h >> 32) % (IMAGE_DRIFTED - 1)) : 0;
 }
 
-int image_version(const struct image *image, uint32_t k, uint16_t revision, struct wr *w)
+int package_image_version(const struct package_image *image, uint32_t k, uint16_t revision,
+			  struct wr *w)
 {
 	char suffix[16] = "";
 
@@ -155,25 +156,28 @@ int image_version(const struct image *image, uint32_t k, uint16_t revision, stru
 }
 
 /* NAME_VERSION_ARCH, as package files are called: no part has a '_' of its own. */
-static int image_tag_id(const struct image *image, uint32_t k, uint16_t revision, struct wr *w)
+static int package_image_tag_id(const struct package_image *image, uint32_t k,
+				uint16_t revision, struct wr *w)
 {
 	wr_bytes(w, image->packages[k].name);
 	wr_u8(w, '_');
-	image_version(image, k, revision, w);
+	package_image_version(image, k, revision, w);
 	wr_u8(w, '_');
 	wr_bytes(w, image->packages[k].arch);
 	return w->err;
 }
 
-int image_identifier(const struct image *image, uint32_t k, uint16_t revision, struct wr *w)
+int package_image_identifier(const struct package_image *image, uint32_t k, uint16_t revision,
+			     struct wr *w)
 {
 	wr_str(w, PREFIX);
-	return image_tag_id(image, k, revision, w);
+	return package_image_tag_id(image, k, revision, w);
 }
 
-int image_tag(const struct image *image, uint32_t k, uint16_t revision, struct wr *w)
+int package_image_tag(const struct package_image *image, uint32_t k, uint16_t revision,
+		      struct wr *w)
 {
-	const struct image_package *p = &image->packages[k];
+	const struct package_image_package *p = &image->packages[k];
 	struct wr id = { 0 }, version = { 0 };
 	struct swid_tag tag = {
 		.name = p->name,
@@ -182,10 +186,10 @@ int image_tag(const struct image *image, uint32_t k, uint16_t revision, struct w
 		.regid = span_str(REGID),
 		.arch = p->arch,
 	};
-	int err = image_tag_id(image, k, revision, &id);
+	int err = package_image_tag_id(image, k, revision, &id);
 
 	if (!err)
-		err = image_version(image, k, revision, &version);
+		err = package_image_version(image, k, revision, &version);
 	tag.tag_id = wr_span(&id);
 	tag.version = wr_span(&version);
 	if (!err)
@@ -195,12 +199,12 @@ int image_tag(const struct image *image, uint32_t k, uint16_t revision, struct w
 	return err;
 }
 
-bool image_find(const struct image *image, struct span id, uint32_t *k)
+bool package_image_find(const struct package_image *image, struct span id, uint32_t *k)
 {
 	static const struct span prefix = SPAN_LIT(PREFIX);
 	const uint8_t *first, *last;
-	const struct image_package *found;
-	struct image_package key;
+	const struct package_image_package *found;
+	struct package_image_package key;
 
 	if (id.n < prefix.n || memcmp(id.p, prefix.p, prefix.n) != 0)
 		return false;

@@ -19,23 +19,23 @@ static const char *const kind_names[SIM_N_KINDS] = {
 	[SIM_CHANGE] = "change",
 };
 
-static double seconds(const struct report_span *s)
+static double seconds(const struct run_report_span *s)
 {
 	return (double)(s->to - s->from) / 1e6;
 }
 
-static double per_second(const struct report_span *s)
+static double per_second(const struct run_report_span *s)
 {
 	return s->to > s->from ? (double)s->assessments / seconds(s) : 0;
 }
 
-static double events_per_second(const struct report_span *s)
+static double events_per_second(const struct run_report_span *s)
 {
 	return s->to > s->from ? (double)s->events / seconds(s) : 0;
 }
 
 /* Of one and the same process. */
-static bool manager_known(const struct report_span *s)
+static bool manager_known(const struct run_report_span *s)
 {
 	return s->manager_from.known && s->manager_to.known &&
 	       s->manager_from.pid == s->manager_to.pid;
@@ -48,8 +48,8 @@ static double used(const struct usage *from, const struct usage *to)
 
 /* --- text -------------------------------------------------------------------------------- */
 
-static void print_span(FILE *to, const char *name, const struct report_span *s,
-		       double floor_ms)
+static void print_span(FILE *to, const char *name, const struct run_report_span *s,
+		       double tls_baseline_ms)
 {
 	double n = s->assessments ? (double)s->assessments : 1;
 
@@ -62,9 +62,9 @@ static void print_span(FILE *to, const char *name, const struct report_span *s,
 		fprintf(to, "; manager CPU %.0f ms, %.3f ms each, PSS %ld kB",
 			used(&s->manager_from, &s->manager_to),
 			used(&s->manager_from, &s->manager_to) / n, s->manager_to.pss_kb);
-	if (manager_known(s) && floor_ms > 0 && s->assessments)
+	if (manager_known(s) && tls_baseline_ms > 0 && s->assessments)
 		fprintf(to, ", %.2f x TLS",
-			used(&s->manager_from, &s->manager_to) / n / floor_ms);
+			used(&s->manager_from, &s->manager_to) / n / tls_baseline_ms);
 	fputc('\n', to);
 }
 
@@ -81,7 +81,7 @@ static void print_latency(FILE *to, const char *name, const struct latency *l)
 static void print_recoveries(FILE *to, const struct run_report *r)
 {
 	for (uint32_t i = 0; i < r->n_recoveries; i++) {
-		const struct report_recovery *one = &r->recoveries[i];
+		const struct run_report_recovery *one = &r->recoveries[i];
 
 		fprintf(to, "%-10s %u were lost, all back after ", "recovery", one->lost);
 		if (one->to)
@@ -91,7 +91,7 @@ static void print_recoveries(FILE *to, const struct run_report *r)
 	}
 }
 
-static void print_verify(FILE *to, const struct report_verify *v)
+static void print_verify(FILE *to, const struct run_report_verify *v)
 {
 	if (v->err)
 		fprintf(to, "%-10s the manager cannot be asked: %s\n", "verify",
@@ -113,7 +113,7 @@ static void print_verify(FILE *to, const struct report_verify *v)
 static void print_misdeeds(FILE *to, const struct run_report *r)
 {
 	for (unsigned i = 0; hostile_name(i); i++) {
-		const struct report_misdeed *m = &r->misdeeds[i];
+		const struct run_report_misdeed *m = &r->misdeeds[i];
 
 		if (m->opened)
 			fprintf(to,
@@ -134,10 +134,10 @@ void load_print(FILE *to, const struct load_conf *conf, uint32_t packages,
 		(unsigned long long)conf->drift, (unsigned long long)conf->seed,
 		r->complete ? "complete" : "INCOMPLETE");
 	for (unsigned i = 0; i < FLEET_N_PHASES; i++)
-		print_span(to, span_names[i], &r->spans[i], r->floor_ms);
-	if (r->floor_ms > 0)
+		print_span(to, span_names[i], &r->spans[i], r->tls_baseline_ms);
+	if (r->tls_baseline_ms > 0)
 		fprintf(to, "%-10s %.3f ms of manager CPU for a bare handshake\n", "TLS",
-			r->floor_ms);
+			r->tls_baseline_ms);
 	print_latency(to, "connect", &r->connect);
 	for (unsigned i = 0; i < SIM_N_KINDS; i++)
 		print_latency(to, kind_names[i], &r->assessed[i]);
@@ -160,7 +160,7 @@ void load_print(FILE *to, const struct load_conf *conf, uint32_t packages,
 
 /* --- JSON -------------------------------------------------------------------------------- */
 
-static json_t *json_span(const struct report_span *s)
+static json_t *json_span(const struct run_report_span *s)
 {
 	json_t *o = json_pack("{s:f, s:I, s:f, s:I, s:f, s:f}", "seconds", seconds(s),
 			      "assessments", (json_int_t)s->assessments, "per_second",
@@ -186,7 +186,7 @@ static json_t *json_latency(const struct latency *l)
 			 latency_percentile(l, 99) / 1e3, "max", l->max / 1e3);
 }
 
-static json_t *json_verify(const struct report_verify *v)
+static json_t *json_verify(const struct run_report_verify *v)
 {
 	if (!v->endpoints && !v->err)
 		return json_null();
@@ -202,7 +202,7 @@ static json_t *json_misdeeds(const struct run_report *r)
 	json_t *all = json_object();
 
 	for (unsigned i = 0; hostile_name(i); i++) {
-		const struct report_misdeed *m = &r->misdeeds[i];
+		const struct run_report_misdeed *m = &r->misdeeds[i];
 
 		if (m->opened)
 			json_object_set_new(all, hostile_name(i),
@@ -232,7 +232,7 @@ static json_t *json_results(const struct run_report *r)
 	if (r->visible.n)
 		json_object_set_new(latency, "visible", json_latency(&r->visible));
 	for (uint32_t i = 0; i < r->n_recoveries; i++) {
-		const struct report_recovery *one = &r->recoveries[i];
+		const struct run_report_recovery *one = &r->recoveries[i];
 
 		json_array_append_new(
 			recoveries,
@@ -253,13 +253,14 @@ static json_t *json_results(const struct run_report *r)
 int load_print_json(FILE *to, const struct load_conf *conf, uint32_t packages,
 		    const struct run_report *r)
 {
-	json_t *o = json_pack("{s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f}",
-			      "mode", conf->mode->name, "complete", r->complete, "endpoints",
-			      (json_int_t)conf->endpoints, "packages", (json_int_t)packages,
-			      "drift", (json_int_t)conf->drift, "seed", (json_int_t)conf->seed,
-			      "events", (json_int_t)r->events, "lost", (json_int_t)r->lost,
-			      "failed", (json_int_t)r->failed, "not_seen",
-			      (json_int_t)r->invisible, "handshake_cpu_ms", r->floor_ms);
+	json_t *o =
+		json_pack("{s:s, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f}", "mode",
+			  conf->mode->name, "complete", r->complete, "endpoints",
+			  (json_int_t)conf->endpoints, "packages", (json_int_t)packages,
+			  "drift", (json_int_t)conf->drift, "seed", (json_int_t)conf->seed,
+			  "events", (json_int_t)r->events, "lost", (json_int_t)r->lost,
+			  "failed", (json_int_t)r->failed, "not_seen",
+			  (json_int_t)r->invisible, "handshake_cpu_ms", r->tls_baseline_ms);
 	json_t *results = json_results(r);
 	int err = ST_ENOMEM;
 

@@ -9,15 +9,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static size_t crew_size(unsigned n)
+static size_t processes_size(unsigned n)
 {
-	return sizeof(struct crew) + n * sizeof(struct run_report);
+	return sizeof(struct processes) + n * sizeof(struct run_report);
 }
 
-struct crew *crew_open(unsigned n)
+struct processes *processes_open(unsigned n)
 {
-	struct crew *c = mmap(NULL, crew_size(n), PROT_READ | PROT_WRITE,
-			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct processes *c = mmap(NULL, processes_size(n), PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (c == MAP_FAILED)
 		return NULL;
@@ -25,15 +25,15 @@ struct crew *crew_open(unsigned n)
 	return c;
 }
 
-void crew_close(struct crew *c)
+void processes_close(struct processes *c)
 {
 	if (c)
-		(void)munmap(c, crew_size(c->n));
+		(void)munmap(c, processes_size(c->n));
 }
 
 /* They are ended by the signals that end us, also by those that we cannot pass on. */
-static pid_t crew_start(int (*work)(void *ctx, unsigned part), void *ctx, unsigned part,
-			const sigset_t *signals)
+static pid_t processes_start(int (*work)(void *ctx, unsigned part), void *ctx, unsigned part,
+			     const sigset_t *signals)
 {
 	pid_t parent = getpid(), pid = fork();
 
@@ -46,7 +46,7 @@ static pid_t crew_start(int (*work)(void *ctx, unsigned part), void *ctx, unsign
 	exit(work(ctx, part));
 }
 
-static int crew_wait(const pid_t *pids, unsigned n, const sigset_t *signals)
+static int processes_wait(const pid_t *pids, unsigned n, const sigset_t *signals)
 {
 	int status, worst = 0, number;
 	unsigned left = n;
@@ -68,7 +68,7 @@ static int crew_wait(const pid_t *pids, unsigned n, const sigset_t *signals)
 	return worst;
 }
 
-int crew_run(struct crew *c, int (*work)(void *ctx, unsigned part), void *ctx)
+int processes_run(struct processes *c, int (*work)(void *ctx, unsigned part), void *ctx)
 {
 	pid_t pids[CREW_MAX];
 	sigset_t signals;
@@ -83,18 +83,18 @@ int crew_run(struct crew *c, int (*work)(void *ctx, unsigned part), void *ctx)
 	sigaddset(&signals, SIGTERM);
 	(void)sigprocmask(SIG_BLOCK, &signals, NULL);
 	while (started < c->n &&
-	       (pids[started] = crew_start(work, ctx, started, &signals)) > 0)
+	       (pids[started] = processes_start(work, ctx, started, &signals)) > 0)
 		started++;
 	for (unsigned i = 0; started < c->n && i < started; i++)
 		(void)kill(pids[i], SIGTERM);
-	status = crew_wait(pids, started, &signals);
+	status = processes_wait(pids, started, &signals);
 	(void)sigprocmask(SIG_UNBLOCK, &signals, NULL);
 	return started < c->n && !status ? 1 : status;
 }
 
-struct run_report *crew_report(struct crew *c)
+struct run_report *processes_report(struct processes *c)
 {
 	for (unsigned i = 1; i < c->n; i++)
-		report_merge(&c->reports[0], &c->reports[i]);
+		run_report_merge(&c->reports[0], &c->reports[i]);
 	return &c->reports[0];
 }

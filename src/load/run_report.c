@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct report_error *report_kind(struct run_report *r, int err, const char *reason)
+static struct run_report_error *run_report_kind(struct run_report *r, int err,
+						const char *reason)
 {
 	uint32_t i = 0;
 
@@ -14,16 +15,16 @@ static struct report_error *report_kind(struct run_report *r, int err, const cha
 		return NULL;
 	if (i == r->n_errors) {
 		r->n_errors++;
-		r->errors[i] = (struct report_error){ .err = err };
+		r->errors[i] = (struct run_report_error){ .err = err };
 		(void)snprintf(r->errors[i].example, sizeof(r->errors[i].example), "%s",
 			       reason);
 	}
 	return &r->errors[i];
 }
 
-void report_error(struct run_report *r, int err, const char *reason)
+void run_report_error(struct run_report *r, int err, const char *reason)
 {
-	struct report_error *e = report_kind(r, err, reason);
+	struct run_report_error *e = run_report_kind(r, err, reason);
 
 	if (e)
 		e->n++;
@@ -32,15 +33,15 @@ void report_error(struct run_report *r, int err, const char *reason)
 static void merge_errors(struct run_report *r, const struct run_report *other)
 {
 	for (uint32_t i = 0; i < other->n_errors; i++) {
-		const struct report_error *from = &other->errors[i];
-		struct report_error *to = report_kind(r, from->err, from->example);
+		const struct run_report_error *from = &other->errors[i];
+		struct run_report_error *to = run_report_kind(r, from->err, from->example);
 
 		if (to)
 			to->n += from->n;
 	}
 }
 
-static void merge_span(struct report_span *s, const struct report_span *other)
+static void merge_span(struct run_report_span *s, const struct run_report_span *other)
 {
 	if (!other->begun)
 		return;
@@ -62,7 +63,8 @@ static void merge_span(struct report_span *s, const struct report_span *other)
 
 /* The n-th time that a part lost somebody is the n-th time that the fleet did: what ends
  * connections ends those of all parts. */
-static void merge_recovery(struct report_recovery *r, const struct report_recovery *other)
+static void merge_recovery(struct run_report_recovery *r,
+			   const struct run_report_recovery *other)
 {
 	bool lasts = (r->from && !r->to) || !other->to;
 
@@ -71,7 +73,7 @@ static void merge_recovery(struct report_recovery *r, const struct report_recove
 	r->lost += other->lost;
 }
 
-static void merge_misdeed(struct report_misdeed *m, const struct report_misdeed *other)
+static void merge_misdeed(struct run_report_misdeed *m, const struct run_report_misdeed *other)
 {
 	m->opened += other->opened;
 	m->refused += other->refused;
@@ -80,7 +82,7 @@ static void merge_misdeed(struct report_misdeed *m, const struct report_misdeed 
 	latency_merge(&m->lived, &other->lived);
 }
 
-static void merge_verify(struct report_verify *v, const struct report_verify *other)
+static void merge_verify(struct run_report_verify *v, const struct run_report_verify *other)
 {
 	v->endpoints += other->endpoints;
 	v->known += other->known;
@@ -94,15 +96,15 @@ static void merge_verify(struct report_verify *v, const struct report_verify *ot
 		memcpy(v->example, other->example, sizeof(v->example));
 }
 
-bool report_verified(const struct run_report *r)
+bool run_report_verified(const struct run_report *r)
 {
-	const struct report_verify *v = &r->verify;
+	const struct run_report_verify *v = &r->verify;
 
 	return !v->err && v->complete == v->endpoints && v->current == v->endpoints &&
 	       v->same == v->compared;
 }
 
-void report_merge(struct run_report *r, const struct run_report *other)
+void run_report_merge(struct run_report *r, const struct run_report *other)
 {
 	r->complete = r->complete && other->complete;
 	for (unsigned i = 0; i < FLEET_N_PHASES; i++)

@@ -7,7 +7,7 @@
 #include "load/measure.h"
 
 /* Why there was an assessment, and what its time is counted from. */
-enum sim_kind {
+enum load_endpoint_kind {
 	SIM_FIRST,  /* after connecting; from before the connection was opened */
 	SIM_AGAIN,  /* we asked for another one; from then on */
 	SIM_ASKED,  /* the manager asked (SRETRY); from when that was read */
@@ -18,7 +18,7 @@ enum sim_kind {
 /* The time until everybody has been assessed, and what follows. */
 enum fleet_phase { FLEET_ARRIVING, FLEET_STAYING, FLEET_N_PHASES };
 
-struct report_span {
+struct run_report_span {
 	bool begun, ended;
 	int64_t from, to; /* monotonic us */
 	struct usage own_from, own_to, manager_from, manager_to;
@@ -27,19 +27,19 @@ struct report_span {
 };
 
 /* They were all there, some were lost, and all are back. */
-struct report_recovery {
+struct run_report_recovery {
 	uint32_t lost;
 	int64_t from, to; /* the first loss, the last one's result; to is 0 while it lasts */
 };
 
-struct report_error {
+struct run_report_error {
 	int err;
 	uint64_t n;
 	char example[160];
 };
 
 /* One way of meaning harm (stance_load_hostile.h). */
-struct report_misdeed {
+struct run_report_misdeed {
 	uint64_t opened;      /* connections that were tried */
 	uint64_t refused;     /* of them, those that did not get to where they misbehave */
 	uint64_t ended;       /* by the manager, afterwards */
@@ -48,7 +48,7 @@ struct report_misdeed {
 };
 
 /* What the manager knows of the endpoints when all is over. */
-struct report_verify {
+struct run_report_verify {
 	uint64_t endpoints;      /* there were; 0: nobody has looked */
 	uint64_t known;          /* to the manager */
 	uint64_t complete;       /* it says that it knows all their software */
@@ -64,27 +64,27 @@ struct report_verify {
 
 struct run_report {
 	bool complete;
-	double floor_ms; /* of a bare handshake, the manager's side; 0: not measured */
-	struct report_span spans[FLEET_N_PHASES];
+	double tls_baseline_ms; /* of a bare handshake, the manager's side; 0: not measured */
+	struct run_report_span spans[FLEET_N_PHASES];
 	struct latency connect, assessed[SIM_N_KINDS];
 	struct latency visible; /* from a change until who follows at the manager sees it */
 	uint64_t invisible;     /* changes that were not seen */
-	struct report_verify verify;
+	struct run_report_verify verify;
 	uint64_t events, lost, failed;
-	struct report_misdeed misdeeds[REPORT_MISDEEDS];
-	struct report_recovery recoveries[REPORT_RECOVERIES];
+	struct run_report_misdeed misdeeds[REPORT_MISDEEDS];
+	struct run_report_recovery recoveries[REPORT_RECOVERIES];
 	uint32_t n_recoveries;
-	struct report_error errors[REPORT_ERRORS];
+	struct run_report_error errors[REPORT_ERRORS];
 	uint32_t n_errors;
 };
 
 /* One more error of this kind; the first reason is kept as an example. */
-void report_error(struct run_report *r, int err, const char *reason);
+void run_report_error(struct run_report *r, int err, const char *reason);
 
 /* Whether the manager knows everything; true when nobody has looked. */
-bool report_verified(const struct run_report *r);
+bool run_report_verified(const struct run_report *r);
 
 /* What other has found out too. What several processes see of the manager counts once. */
-void report_merge(struct run_report *r, const struct run_report *other);
+void run_report_merge(struct run_report *r, const struct run_report *other);
 
 #endif

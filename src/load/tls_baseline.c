@@ -15,8 +15,8 @@ static double cpu_ms(void)
 }
 
 /* Neither tickets nor a cache; the server looks at the client's certificate. */
-static SSL_CTX *floor_context(const struct load_pki *p, const struct load_identity *id,
-			      bool server)
+static SSL_CTX *tls_baseline_context(const struct load_pki *p, const struct load_identity *id,
+				     bool server)
 {
 	SSL_CTX *ctx = SSL_CTX_new(server ? TLS_server_method() : TLS_client_method());
 
@@ -37,7 +37,7 @@ static SSL_CTX *floor_context(const struct load_pki *p, const struct load_identi
 }
 
 /* The server's time; negative when it cannot be done. */
-static double floor_once(SSL_CTX *server_ctx, SSL_CTX *client_ctx)
+static double tls_baseline_once(SSL_CTX *server_ctx, SSL_CTX *client_ctx)
 {
 	SSL *server = SSL_new(server_ctx), *client = SSL_new(client_ctx);
 	BIO *a = NULL, *b = NULL;
@@ -64,7 +64,7 @@ static double floor_once(SSL_CTX *server_ctx, SSL_CTX *client_ctx)
 	return here && there ? spent : -1;
 }
 
-double floor_handshake_ms(const struct load_pki *p, unsigned count)
+double tls_baseline_handshake_ms(const struct load_pki *p, unsigned count)
 {
 	struct load_identity id = { 0 };
 	SSL_CTX *server = NULL, *client = NULL;
@@ -72,10 +72,11 @@ double floor_handshake_ms(const struct load_pki *p, unsigned count)
 	unsigned done = 0;
 
 	if (p->ca_key && load_pki_identity(p, 0, &id) == 0) {
-		server = floor_context(p, &id, true);
-		client = floor_context(p, &id, false);
+		server = tls_baseline_context(p, &id, true);
+		client = tls_baseline_context(p, &id, false);
 	}
-	while (server && client && done < count && (one = floor_once(server, client)) >= 0) {
+	while (server && client && done < count &&
+	       (one = tls_baseline_once(server, client)) >= 0) {
 		all += one;
 		done++;
 	}

@@ -8,6 +8,6 @@
 
 /* Processor ms of the server for one TLS 1.3 handshake with certificates on both sides, issued
  * by p: the mean of `count`, with both ends here and no socket in between. 0: p cannot issue. */
-double floor_handshake_ms(const struct load_pki *p, unsigned count);
+double tls_baseline_handshake_ms(const struct load_pki *p, unsigned count);
 
 #endif

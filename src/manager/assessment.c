@@ -17,43 +17,43 @@
 /* How long it is kept, while others wait, for one that does not answer what it is asked. */
 #define PATIENCE_S 2u
 
-static void turn_rest(struct session *s);
-static void turn_ask(struct session *s);
-static void turn_on_deadline(uv_timer_t *timer);
+static void assessment_rest(struct session *s);
+static void assessment_ask(struct session *s);
+static void assessment_on_deadline(uv_timer_t *timer);
 
-static struct gate *gate_of(const struct session *s)
+static struct assessment_queue *assessment_queue_of(const struct session *s)
 {
-	return s->worker->manager->gate;
+	return s->worker->manager->queue;
 }
 
-static struct registry *registry_of(const struct session *s)
+static struct session_registry *session_registry_of(const struct session *s)
 {
 	return s->worker->manager->registry;
 }
 
-static void turn_set(struct session *s, enum turn turn, uint32_t seconds)
+static void assessment_set(struct session *s, enum assessment_state turn, uint32_t seconds)
 {
 	s->turn = turn;
-	uv_timer_start(&s->deadline, turn_on_deadline, (uint64_t)seconds * 1000, 0);
+	uv_timer_start(&s->deadline, assessment_on_deadline, (uint64_t)seconds * 1000, 0);
 }
 
-static void turn_read(struct session *s)
+static void assessment_read(struct session *s)
 {
 	if (s->conn)
 		pt_conn_pause(s->conn, s->held || s->paced);
 }
 
-static void turn_hold(struct session *s, bool held)
+static void assessment_hold(struct session *s, bool held)
 {
 	s->held = held;
-	turn_read(s);
+	assessment_read(s);
 }
 
 /* --- the pace --------------------------------------------------------------------------- */
 
-static void turn_on_pace(uv_timer_t *timer);
+static void assessment_on_pace(uv_timer_t *timer);
 
-static void turn_count_paced(struct session *s, bool paced)
+static void assessment_count_paced(struct session *s, bool paced)
 {
 	if (paced && !s->paced)
 		atomic_fetch_add(&s->worker->manager->slowed, 1);
@@ -63,57 +63,58 @@ static void turn_count_paced(struct session *s, bool paced)
 }
 
 /* Who has had too many assessments is not read from until that has been made up for. */
-static void turn_pace(struct session *s)
+static void assessment_pace(struct session *s)
 {
-	int64_t wait = quota_wait(s->worker->manager->quota, s->who.key, clock_mono_us());
+	int64_t wait = rate_limit_wait(s->worker->manager->quota, s->who.key, clock_mono_us());
 
-	turn_count_paced(s, wait > 0);
+	assessment_count_paced(s, wait > 0);
 	if (s->paced)
-		uv_timer_start(&s->pace, turn_on_pace, (uint64_t)wait / 1000 + 1, 0);
-	turn_read(s);
+		uv_timer_start(&s->pace, assessment_on_pace, (uint64_t)wait / 1000 + 1, 0);
+	assessment_read(s);
 }
 
-static void turn_on_pace(uv_timer_t *timer)
+static void assessment_on_pace(uv_timer_t *timer)
 {
-	turn_pace(timer->data);
+	assessment_pace(timer->data);
 }
 
 /* --- the queue -------------------------------------------------------------------------- */
 
 /* True: let in. False: it waits, and turn_go comes later. */
-static bool turn_enter(struct session *s)
+static bool assessment_enter(struct session *s)
 {
 	session_ref(s); /* of the letter that tells of it */
-	if (!gate_enter(gate_of(s), &s->pass)) {
-		turn_set(s, TURN_WAIT, s->worker->limits.waiting_s);
+	if (!assessment_queue_enter(assessment_queue_of(s), &s->slot)) {
+		assessment_set(s, ASSESSMENT_QUEUED, s->worker->limits.waiting_s);
 		return false;
 	}
 	session_unref(s);
 	return true;
 }
 
-static void turn_leave(struct session *s)
+static void assessment_leave(struct session *s)
 {
-	if (gate_leave(gate_of(s), &s->pass))
+	if (assessment_queue_leave(assessment_queue_of(s), &s->slot))
 		session_unref(s);
 }
 
-static void turn_drop_kept(struct session *s)
+static void assessment_drop_kept(struct session *s)
 {
-	gate_drop(gate_of(s), s->kept.len);
+	assessment_queue_unbuffer(assessment_queue_of(s), s->kept.len);
 	wr_reset(&s->kept);
 }
 
-static void turn_keep(struct session *s, struct span batch)
+static void assessment_keep(struct session *s, struct span batch)
 {
-	int err = s->kept.len ? ST_ESTATE : gate_keep(gate_of(s), batch.n);
+	int err = s->kept.len ? ST_ESTATE
+			      : assessment_queue_buffer(assessment_queue_of(s), batch.n);
 
-	turn_hold(s, true);
+	assessment_hold(s, true);
 	if (!err) {
 		wr_bytes(&s->kept, batch);
 		err = s->kept.err;
 		if (err)
-			gate_drop(gate_of(s), batch.n);
+			assessment_queue_unbuffer(assessment_queue_of(s), batch.n);
 	}
 	if (err)
 		session_over(s, err, "too much was said before its turn");
@@ -122,281 +123,284 @@ static void turn_keep(struct session *s, struct span batch)
 /* --- the peer --------------------------------------------------------------------------- */
 
 /* Until one looks after it again: to see whether it says something, or because its time is over. */
-static void turn_watch(struct session *s)
+static void assessment_watch(struct session *s)
 {
 	int64_t end = s->begun + s->worker->limits.assessment_s * CLOCK_SEC,
 		left = end - clock_mono_us(), most = PATIENCE_S * CLOCK_SEC;
 
-	uv_timer_start(&s->deadline, turn_on_deadline,
+	uv_timer_start(&s->deadline, assessment_on_deadline,
 		       left > 0 ? (uint64_t)(left < most ? left : most) / 1000 + 1 : 0, 0);
 }
 
-static void turn_work(struct session *s)
+static void assessment_work(struct session *s)
 {
-	s->turn = TURN_WORK;
-	s->away = s->pass.again = false;
+	s->turn = ASSESSMENT_RUNNING;
+	s->away = s->slot.again = false;
 	s->begun = s->heard = clock_mono_us();
-	turn_watch(s);
+	assessment_watch(s);
 }
 
 /* The assessment goes on when the endpoint does, and then it passes the gate again. */
-static void turn_yield(struct session *s, int64_t now)
+static void assessment_yield(struct session *s, int64_t now)
 {
 	if (s->away || !imv_peer_listens(s->peer) || now - s->heard < PATIENCE_S * CLOCK_SEC ||
-	    !gate_count(gate_of(s)).waiting)
+	    !assessment_queue_count(assessment_queue_of(s)).waiting)
 		return;
-	turn_leave(s);
-	s->away = s->pass.again = true;
+	assessment_leave(s);
+	s->away = s->slot.again = true;
 }
 
 /* False: its time is over. */
-static bool turn_may_go_on(struct session *s)
+static bool assessment_may_go_on(struct session *s)
 {
 	int64_t now = clock_mono_us();
 
 	if (now - s->begun >= s->worker->limits.assessment_s * CLOCK_SEC)
 		return false;
-	turn_yield(s, now);
-	turn_watch(s);
+	assessment_yield(s, now);
+	assessment_watch(s);
 	return true;
 }
 
 /* After every call into the peer; `at` was the registry's number before it. */
-static void turn_after(struct session *s, uint64_t at)
+static void assessment_after(struct session *s, uint64_t at)
 {
 	uint64_t begun = s->peer ? imv_peer_begun(s->peer) : 0;
 	bool busy = s->peer && imv_peer_busy(s->peer);
 
-	if (s->turn == TURN_OVER)
+	if (s->turn == ASSESSMENT_ENDED)
 		return;
 	if (begun != s->counted) {
 		s->counted = begun;
 		s->woken = false; /* this is the one that was wanted */
-		registry_begin(registry_of(s), &s->seat, at);
-		quota_spend(s->worker->manager->quota, s->who.key, clock_mono_us());
-		turn_pace(s);
-		if (s->turn == TURN_IDLE) /* out of the one before */
-			turn_work(s);
+		session_registry_begin(session_registry_of(s), &s->registration, at);
+		rate_limit_charge(s->worker->manager->quota, s->who.key, clock_mono_us());
+		assessment_pace(s);
+		if (s->turn == ASSESSMENT_IDLE) /* out of the one before */
+			assessment_work(s);
 	}
 	if (!busy)
-		turn_rest(s);
-	else if (s->turn == TURN_IDLE) /* the result waits behind messages to be fetched */
-		turn_work(s);
+		assessment_rest(s);
+	else if (s->turn ==
+		 ASSESSMENT_IDLE) /* the result waits behind messages to be fetched */
+		assessment_work(s);
 }
 
-static void turn_receive(struct session *s, struct span batch)
+static void assessment_receive(struct session *s, struct span batch)
 {
-	uint64_t at = registry_now(registry_of(s));
+	uint64_t at = session_registry_now(session_registry_of(s));
 
 	if (!imv_peer_busy(s->peer))
-		turn_work(s);
+		assessment_work(s);
 	else
 		s->heard = clock_mono_us();
 	imv_peer_receive(s->peer, batch);
-	turn_after(s, at);
+	assessment_after(s, at);
 }
 
 /* Nothing is under way: others may have the place. */
-static void turn_rest(struct session *s)
+static void assessment_rest(struct session *s)
 {
-	turn_leave(s);
+	assessment_leave(s);
 	if (!s->counted) {
-		if (s->turn != TURN_EXPECT)
-			turn_set(s, TURN_EXPECT, s->worker->limits.assessment_s);
+		if (s->turn != ASSESSMENT_EXPECTED)
+			assessment_set(s, ASSESSMENT_EXPECTED, s->worker->limits.assessment_s);
 		return;
 	}
-	s->turn = TURN_IDLE;
+	s->turn = ASSESSMENT_IDLE;
 	uv_timer_stop(&s->deadline);
-	turn_ask(s);
+	assessment_ask(s);
 }
 
-static void turn_retry(struct session *s)
+static void assessment_retry(struct session *s)
 {
-	uint64_t at = registry_now(registry_of(s));
+	uint64_t at = session_registry_now(session_registry_of(s));
 	int err;
 
-	turn_work(s);
+	assessment_work(s);
 	if (s->woken) {
 		s->woken = false;
 		imv_peer_wake(s->peer);
 	}
-	if (s->turn != TURN_OVER && !imv_peer_busy(s->peer) &&
-	    registry_wanted(registry_of(s), &s->seat)) {
+	if (s->turn != ASSESSMENT_ENDED && !imv_peer_busy(s->peer) &&
+	    session_registry_wanted(session_registry_of(s), &s->registration)) {
 		err = imv_peer_retry(s->peer);
-		if (s->turn != TURN_OVER && (err || !imv_peer_busy(s->peer)))
-			registry_refuse(registry_of(s), &s->seat,
-					"Its session cannot have another assessment.");
+		if (s->turn != ASSESSMENT_ENDED && (err || !imv_peer_busy(s->peer)))
+			session_registry_refuse(session_registry_of(s), &s->registration,
+						"Its session cannot have another assessment.");
 	}
-	turn_after(s, at);
+	assessment_after(s, at);
 }
 
-static void turn_listen(struct session *s, unsigned times)
+static void assessment_listen(struct session *s, unsigned times)
 {
-	s->turn = TURN_SILENT;
+	s->turn = ASSESSMENT_ADMITTED;
 	s->times = times;
-	uv_timer_start(&s->deadline, turn_on_deadline, SILENT_MS, 0);
+	uv_timer_start(&s->deadline, assessment_on_deadline, SILENT_MS, 0);
 }
 
 /* It has a place and says nothing. */
-static void turn_silent(struct session *s)
+static void assessment_silent(struct session *s)
 {
 	if (--s->times) {
-		turn_listen(s, s->times);
+		assessment_listen(s, s->times);
 		return;
 	}
-	turn_leave(s);
-	turn_set(s, TURN_EXPECT, s->worker->limits.assessment_s);
+	assessment_leave(s);
+	assessment_set(s, ASSESSMENT_EXPECTED, s->worker->limits.assessment_s);
 }
 
 /* It comes back into the middle of an assessment. The time that it had to wait is not its own. */
-static void turn_return(struct session *s)
+static void assessment_return(struct session *s)
 {
-	s->turn = TURN_WORK;
-	s->away = s->pass.again = false;
+	s->turn = ASSESSMENT_RUNNING;
+	s->away = s->slot.again = false;
 	s->begun += clock_mono_us() - s->heard;
-	turn_watch(s);
+	assessment_watch(s);
 }
 
 /* The turn has come. */
-static void turn_go(struct session *s)
+static void assessment_go(struct session *s)
 {
 	struct wr batch = s->kept;
 	bool back = s->away;
 
-	turn_hold(s, false);
+	assessment_hold(s, false);
 	if (back)
-		turn_return(s);
+		assessment_return(s);
 	if (back || batch.len) {
-		gate_drop(gate_of(s), batch.len);
+		assessment_queue_unbuffer(assessment_queue_of(s), batch.len);
 		s->kept = (struct wr){ 0 };
-		turn_receive(s, wr_span(&batch));
+		assessment_receive(s, wr_span(&batch));
 		wr_reset(&batch);
 	} else if (s->counted) {
-		turn_retry(s);
+		assessment_retry(s);
 	} else {
-		turn_listen(s, 2);
+		assessment_listen(s, 2);
 	}
 }
 
-static void turn_on_admitted(struct letter *l)
+static void assessment_on_admitted(struct loop_message *l)
 {
 	struct session *s = container_of(l, struct session, admitted);
 
-	if (s->turn == TURN_WAIT)
-		turn_go(s);
+	if (s->turn == ASSESSMENT_QUEUED)
+		assessment_go(s);
 	session_unref(s);
 }
 
-static void turn_on_admit(struct gate_pass *p)
+static void assessment_on_admit(struct assessment_slot *p)
 {
-	struct session *s = container_of(p, struct session, pass);
+	struct session *s = container_of(p, struct session, slot);
 
-	mailbox_send(&s->worker->mailbox, &s->admitted);
+	loop_queue_send(&s->worker->mailbox, &s->admitted);
 }
 
 /* --- what happens ----------------------------------------------------------------------- */
 
-void turn_first(struct session *s)
+void assessment_first(struct session *s)
 {
-	turn_pace(s);
-	if (!gate_full(gate_of(s)))
-		turn_set(s, TURN_EXPECT, s->worker->limits.assessment_s);
-	else if (turn_enter(s))
-		turn_listen(s, 2);
+	assessment_pace(s);
+	if (!assessment_queue_full(assessment_queue_of(s)))
+		assessment_set(s, ASSESSMENT_EXPECTED, s->worker->limits.assessment_s);
+	else if (assessment_enter(s))
+		assessment_listen(s, 2);
 	else
-		turn_hold(s, true);
+		assessment_hold(s, true);
 }
 
 /* Has no place, and needs one for what it says now. */
-static bool turn_outside(struct session *s)
+static bool assessment_outside(struct session *s)
 {
 	if (s->away)
 		s->heard = clock_mono_us();
-	return s->away || s->turn == TURN_EXPECT || s->turn == TURN_IDLE;
+	return s->away || s->turn == ASSESSMENT_EXPECTED || s->turn == ASSESSMENT_IDLE;
 }
 
-void turn_batch(struct session *s, struct span batch)
+void assessment_batch(struct session *s, struct span batch)
 {
-	if (s->turn == TURN_OVER)
+	if (s->turn == ASSESSMENT_ENDED)
 		return;
-	if (s->turn == TURN_WAIT || (turn_outside(s) && !turn_enter(s))) {
-		turn_keep(s, batch);
+	if (s->turn == ASSESSMENT_QUEUED || (assessment_outside(s) && !assessment_enter(s))) {
+		assessment_keep(s, batch);
 		return;
 	}
 	if (s->away)
-		turn_return(s);
-	turn_receive(s, batch);
+		assessment_return(s);
+	assessment_receive(s, batch);
 }
 
-void turn_wake(struct session *s)
+void assessment_wake(struct session *s)
 {
-	uint64_t at = registry_now(registry_of(s));
+	uint64_t at = session_registry_now(session_registry_of(s));
 
 	if (imv_peer_busy(s->peer)) {
 		imv_peer_wake(s->peer);
-		turn_after(s, at);
+		assessment_after(s, at);
 		return;
 	}
-	if (!s->woken && !registry_wanted(registry_of(s), &s->seat))
-		s->due = registry_turn(registry_of(s));
+	if (!s->woken && !session_registry_wanted(session_registry_of(s), &s->registration))
+		s->due = session_registry_next_slot(session_registry_of(s));
 	s->woken = true;
-	if (s->turn == TURN_IDLE)
-		turn_ask(s);
+	if (s->turn == ASSESSMENT_IDLE)
+		assessment_ask(s);
 }
 
-void turn_settled(struct session *s, int err)
+void assessment_stored(struct session *s, int err)
 {
-	uint64_t at = registry_now(registry_of(s));
+	uint64_t at = session_registry_now(session_registry_of(s));
 
 	if (!err)
-		registry_done(registry_of(s), &s->seat, s->verdict, s->access);
-	if (s->turn != TURN_OVER)
-		s->turn = TURN_IDLE;
+		session_registry_done(session_registry_of(s), &s->registration, s->verdict,
+				      s->access);
+	if (s->turn != ASSESSMENT_ENDED)
+		s->turn = ASSESSMENT_IDLE;
 	imv_peer_settled(s->peer, err);
-	turn_after(s, at);
+	assessment_after(s, at);
 }
 
 /* Idle: somebody may want another assessment. */
-static void turn_ask(struct session *s)
+static void assessment_ask(struct session *s)
 {
 	int64_t early = s->due - clock_mono_us();
 
-	if (!s->woken && !registry_wanted(registry_of(s), &s->seat))
+	if (!s->woken && !session_registry_wanted(session_registry_of(s), &s->registration))
 		return;
 	if (early > 0)
-		uv_timer_start(&s->deadline, turn_on_deadline, (uint64_t)early / 1000 + 1, 0);
-	else if (turn_enter(s))
-		turn_go(s);
+		uv_timer_start(&s->deadline, assessment_on_deadline,
+			       (uint64_t)early / 1000 + 1, 0);
+	else if (assessment_enter(s))
+		assessment_go(s);
 }
 
-static void turn_on_asked(struct letter *l)
+static void assessment_on_asked(struct loop_message *l)
 {
 	struct session *s = container_of(l, struct session, asked);
 
 	atomic_store(&s->asking, false);
 	if (!s->woken) /* else it has a turn already, and an earlier one */
 		s->due = atomic_load(&s->asked_due);
-	if (s->turn == TURN_IDLE)
-		turn_ask(s);
+	if (s->turn == ASSESSMENT_IDLE)
+		assessment_ask(s);
 	session_unref(s);
 }
 
-static void turn_on_ask(struct seat *seat, int64_t due)
+static void assessment_on_ask(struct registration *registration, int64_t due)
 {
-	struct session *s = container_of(seat, struct session, seat);
+	struct session *s = container_of(registration, struct session, registration);
 
 	atomic_store(&s->asked_due, due);
 	if (atomic_exchange(&s->asking, true))
 		return;
 	session_ref(s);
-	mailbox_send(&s->worker->mailbox, &s->asked);
+	loop_queue_send(&s->worker->mailbox, &s->asked);
 }
 
-static void turn_on_dropped(struct letter *l)
+static void assessment_on_dropped(struct loop_message *l)
 {
 	struct session *s = container_of(l, struct session, dropped);
 
-	s->turn = TURN_OVER;
+	s->turn = ASSESSMENT_ENDED;
 	s->excused = true;
 	atomic_fetch_add(&s->worker->manager->ended, !s->forgotten);
 	/* at once, with whatever it holds: it is most likely dead */
@@ -407,39 +411,39 @@ static void turn_on_dropped(struct letter *l)
 	session_unref(s);
 }
 
-static void turn_on_drop(struct seat *seat, bool forgotten)
+static void assessment_on_drop(struct registration *registration, bool forgotten)
 {
-	struct session *s = container_of(seat, struct session, seat);
+	struct session *s = container_of(registration, struct session, registration);
 
 	s->forgotten = forgotten;
 	session_ref(s);
-	mailbox_send(&s->worker->mailbox, &s->dropped);
+	loop_queue_send(&s->worker->mailbox, &s->dropped);
 }
 
 /* First the modules' time is over, and the endpoint may still hear what became of it; then
  * its own is. */
-static void turn_on_deadline(uv_timer_t *timer)
+static void assessment_on_deadline(uv_timer_t *timer)
 {
 	struct session *s = timer->data;
-	uint64_t at = registry_now(registry_of(s));
+	uint64_t at = session_registry_now(session_registry_of(s));
 
 	switch (s->turn) {
-	case TURN_SILENT:
-		turn_silent(s);
+	case ASSESSMENT_ADMITTED:
+		assessment_silent(s);
 		break;
-	case TURN_WORK:
-		if (turn_may_go_on(s))
+	case ASSESSMENT_RUNNING:
+		if (assessment_may_go_on(s))
 			break;
 		if (!imv_peer_listens(s->peer)) /* it is our validators who are late */
 			s->excused = true;
-		turn_set(s, TURN_OVERDUE, s->worker->limits.close_s);
+		assessment_set(s, ASSESSMENT_OVERDUE, s->worker->limits.close_s);
 		imv_peer_deadline(s->peer);
-		turn_after(s, at);
+		assessment_after(s, at);
 		break;
-	case TURN_IDLE:
-		turn_ask(s);
+	case ASSESSMENT_IDLE:
+		assessment_ask(s);
 		break;
-	case TURN_WAIT:
+	case ASSESSMENT_QUEUED:
 		s->excused = true;
 		session_over(s, ST_ETIMEOUT, "no turn within its deadline");
 		break;
@@ -450,23 +454,23 @@ static void turn_on_deadline(uv_timer_t *timer)
 
 /* --- life ------------------------------------------------------------------------------- */
 
-void turn_init(struct session *s)
+void assessment_init(struct session *s)
 {
-	s->pass.admit = turn_on_admit;
-	s->admitted.open = turn_on_admitted;
-	s->seat.ask = turn_on_ask;
-	s->asked.open = turn_on_asked;
-	s->seat.drop = turn_on_drop;
-	s->dropped.open = turn_on_dropped;
+	s->slot.admit = assessment_on_admit;
+	s->admitted.open = assessment_on_admitted;
+	s->registration.ask = assessment_on_ask;
+	s->asked.open = assessment_on_asked;
+	s->registration.drop = assessment_on_drop;
+	s->dropped.open = assessment_on_dropped;
 }
 
-void turn_end(struct session *s)
+void assessment_end(struct session *s)
 {
-	s->turn = TURN_OVER;
+	s->turn = ASSESSMENT_ENDED;
 	uv_timer_stop(&s->deadline);
 	uv_timer_stop(&s->pace);
-	turn_leave(s);
-	turn_drop_kept(s);
-	turn_count_paced(s, false);
-	registry_remove(registry_of(s), &s->seat);
+	assessment_leave(s);
+	assessment_drop_kept(s);
+	assessment_count_paced(s, false);
+	session_registry_remove(session_registry_of(s), &s->registration);
 }

@@ -18,15 +18,15 @@
 #include "host/imv_peer.h"
 #include "posture/identity.h"
 
-enum turn {
-	TURN_NONE,    /* the session is not ready yet */
-	TURN_WAIT,    /* in the queue */
-	TURN_SILENT,  /* let in after it had to wait; what it says is being looked for */
-	TURN_EXPECT,  /* it has no place yet, and may speak */
-	TURN_WORK,    /* an assessment is under way */
-	TURN_OVERDUE, /* its time is over; the endpoint may still hear what became of it */
-	TURN_IDLE,
-	TURN_OVER /* the session ends */
+enum assessment_state {
+	ASSESSMENT_NONE,     /* the session is not ready yet */
+	ASSESSMENT_QUEUED,   /* in the queue */
+	ASSESSMENT_ADMITTED, /* let in after it had to wait; what it says is being looked for */
+	ASSESSMENT_EXPECTED, /* it has no place yet, and may speak */
+	ASSESSMENT_RUNNING,  /* an assessment is under way */
+	ASSESSMENT_OVERDUE, /* its time is over; the endpoint may still hear what became of it */
+	ASSESSMENT_IDLE,
+	ASSESSMENT_ENDED /* the session ends */
 };
 
 struct session {
@@ -37,12 +37,12 @@ struct session {
 	struct imv_peer *peer;        /* NULL: not yet, or no more */
 	struct identity who;
 	const struct log *log;
-	struct verify *verify; /* of a password, under way */
-	uv_timer_t deadline;   /* of the turn; TURN_IDLE: until the endpoint is asked */
-	uv_timer_t pace;       /* until the endpoint may have another assessment */
-	bool away;             /* gave its place away in the middle of an assessment */
-	bool held, paced;      /* why it is not read from: no turn; too many of them */
-	enum turn turn;
+	struct password_check *verify; /* of a password, under way */
+	uv_timer_t deadline; /* of the turn; TURN_IDLE: until the endpoint is asked */
+	uv_timer_t pace;     /* until the endpoint may have another assessment */
+	bool away;           /* gave its place away in the middle of an assessment */
+	bool held, paced;    /* why it is not read from: no turn; too many of them */
+	enum assessment_state turn;
 	struct wr kept;        /* a batch that waits for its turn */
 	unsigned times;        /* that it is looked for what it says, TURN_SILENT */
 	uint64_t counted;      /* assessments that are known to have begun */
@@ -61,31 +61,31 @@ struct session {
 	/* Other threads hold the session by these: a letter under way counts. */
 	atomic_uint refs;
 	atomic_bool waking;
-	struct letter wake;
-	struct gate_pass pass;
-	struct letter admitted;
-	struct seat seat;
+	struct loop_message wake;
+	struct assessment_slot slot;
+	struct loop_message admitted;
+	struct registration registration;
 	atomic_bool asking;
 	atomic_int_fast64_t asked_due;
-	struct letter asked;
-	struct letter dropped;
+	struct loop_message asked;
+	struct loop_message dropped;
 	bool forgotten; /* why; set before the letter is sent */
 };
 
 /* A zeroed session whose worker is set. */
-void turn_init(struct session *s);
+void assessment_init(struct session *s);
 
 /* Data Transport begins; the peer is open. */
-void turn_first(struct session *s);
-void turn_batch(struct session *s, struct span batch);
+void assessment_first(struct session *s);
+void assessment_batch(struct session *s, struct span batch);
 
 /* A module woke the peer. */
-void turn_wake(struct session *s);
+void assessment_wake(struct session *s);
 
 /* The result was stored, or not (err). */
-void turn_settled(struct session *s, int err);
+void assessment_stored(struct session *s, int err);
 
 /* The session is over. */
-void turn_end(struct session *s);
+void assessment_end(struct session *s);
 
 #endif

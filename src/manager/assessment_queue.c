@@ -8,22 +8,22 @@
 #define KEPT_MAX (64u * 1024 * 1024)
 
 /* Who waits, longest first. */
-struct gate_line {
-	struct gate_pass *first, **last;
+struct assessment_queue_line {
+	struct assessment_slot *first, **last;
 };
 
-struct gate {
+struct assessment_queue {
 	pthread_mutex_t lock;
-	struct gate_line lines[2]; /* who begins; who comes back */
-	struct gate_count count;
+	struct assessment_queue_line lines[2]; /* who begins; who comes back */
+	struct assessment_queue_count count;
 	uint32_t limit;
 	unsigned turn; /* the line that has it, when somebody waits in both */
 	bool shut;
 };
 
-int gate_open(uint32_t limit, struct gate **out)
+int assessment_queue_open(uint32_t limit, struct assessment_queue **out)
 {
-	struct gate *g = calloc(1, sizeof(*g));
+	struct assessment_queue *g = calloc(1, sizeof(*g));
 
 	*out = g;
 	if (!g)
@@ -35,7 +35,7 @@ int gate_open(uint32_t limit, struct gate **out)
 	return 0;
 }
 
-void gate_close(struct gate *g)
+void assessment_queue_close(struct assessment_queue *g)
 {
 	if (!g)
 		return;
@@ -43,7 +43,7 @@ void gate_close(struct gate *g)
 	free(g);
 }
 
-static void gate_unqueue(struct gate *g, struct gate_pass *p)
+static void assessment_queue_unqueue(struct assessment_queue *g, struct assessment_slot *p)
 {
 	*p->back = p->next;
 	if (p->next)
@@ -55,97 +55,97 @@ static void gate_unqueue(struct gate *g, struct gate_pass *p)
 	g->count.waiting--;
 }
 
-static bool gate_has_room(const struct gate *g)
+static bool assessment_queue_has_room(const struct assessment_queue *g)
 {
 	return !g->shut && g->count.in < g->limit;
 }
 
-static struct gate_pass *gate_next(struct gate *g)
+static struct assessment_slot *assessment_queue_next(struct assessment_queue *g)
 {
-	struct gate_pass *p = g->lines[g->turn ^= 1].first;
+	struct assessment_slot *p = g->lines[g->turn ^= 1].first;
 
 	return p ? p : g->lines[g->turn ^ 1].first;
 }
 
 /* Inside the lock, so that nobody is admitted who has left meanwhile. */
-static void gate_admit(struct gate *g)
+static void assessment_queue_admit(struct assessment_queue *g)
 {
-	struct gate_pass *p;
+	struct assessment_slot *p;
 
-	while (g->count.waiting && gate_has_room(g)) {
-		p = gate_next(g);
-		gate_unqueue(g, p);
-		p->state = GATE_IN;
+	while (g->count.waiting && assessment_queue_has_room(g)) {
+		p = assessment_queue_next(g);
+		assessment_queue_unqueue(g, p);
+		p->state = SLOT_TAKEN;
 		g->count.in++;
 		p->admit(p);
 	}
 }
 
-void gate_limit(struct gate *g, uint32_t limit)
+void assessment_queue_set_limit(struct assessment_queue *g, uint32_t limit)
 {
 	pthread_mutex_lock(&g->lock);
 	g->limit = limit;
-	gate_admit(g);
+	assessment_queue_admit(g);
 	pthread_mutex_unlock(&g->lock);
 }
 
-void gate_shut(struct gate *g, bool shut)
+void assessment_queue_set_closed(struct assessment_queue *g, bool shut)
 {
 	pthread_mutex_lock(&g->lock);
 	g->shut = shut;
-	gate_admit(g);
+	assessment_queue_admit(g);
 	pthread_mutex_unlock(&g->lock);
 }
 
-bool gate_full(struct gate *g)
+bool assessment_queue_full(struct assessment_queue *g)
 {
 	bool full;
 
 	pthread_mutex_lock(&g->lock);
-	full = !gate_has_room(g);
+	full = !assessment_queue_has_room(g);
 	pthread_mutex_unlock(&g->lock);
 	return full;
 }
 
-bool gate_enter(struct gate *g, struct gate_pass *p)
+bool assessment_queue_enter(struct assessment_queue *g, struct assessment_slot *p)
 {
-	struct gate_line *line = &g->lines[p->again];
+	struct assessment_queue_line *line = &g->lines[p->again];
 	bool in;
 
 	pthread_mutex_lock(&g->lock);
-	if (p->state == GATE_OUT && gate_has_room(g)) {
-		p->state = GATE_IN;
+	if (p->state == SLOT_NONE && assessment_queue_has_room(g)) {
+		p->state = SLOT_TAKEN;
 		g->count.in++;
-	} else if (p->state == GATE_OUT) {
-		p->state = GATE_WAITING;
+	} else if (p->state == SLOT_NONE) {
+		p->state = SLOT_QUEUED;
 		p->next = NULL;
 		p->back = line->last;
 		*line->last = p;
 		line->last = &p->next;
 		g->count.waiting++;
 	}
-	in = p->state == GATE_IN;
+	in = p->state == SLOT_TAKEN;
 	pthread_mutex_unlock(&g->lock);
 	return in;
 }
 
-bool gate_leave(struct gate *g, struct gate_pass *p)
+bool assessment_queue_leave(struct assessment_queue *g, struct assessment_slot *p)
 {
 	bool waiting;
 
 	pthread_mutex_lock(&g->lock);
-	waiting = p->state == GATE_WAITING;
+	waiting = p->state == SLOT_QUEUED;
 	if (waiting)
-		gate_unqueue(g, p);
-	else if (p->state == GATE_IN)
+		assessment_queue_unqueue(g, p);
+	else if (p->state == SLOT_TAKEN)
 		g->count.in--;
-	p->state = GATE_OUT;
-	gate_admit(g);
+	p->state = SLOT_NONE;
+	assessment_queue_admit(g);
 	pthread_mutex_unlock(&g->lock);
 	return waiting;
 }
 
-int gate_keep(struct gate *g, size_t octets)
+int assessment_queue_buffer(struct assessment_queue *g, size_t octets)
 {
 	int err = 0;
 
@@ -158,16 +158,16 @@ int gate_keep(struct gate *g, size_t octets)
 	return err;
 }
 
-void gate_drop(struct gate *g, size_t octets)
+void assessment_queue_unbuffer(struct assessment_queue *g, size_t octets)
 {
 	pthread_mutex_lock(&g->lock);
 	g->count.kept -= octets;
 	pthread_mutex_unlock(&g->lock);
 }
 
-struct gate_count gate_count(struct gate *g)
+struct assessment_queue_count assessment_queue_count(struct assessment_queue *g)
 {
-	struct gate_count c;
+	struct assessment_queue_count c;
 
 	pthread_mutex_lock(&g->lock);
 	c = g->count;

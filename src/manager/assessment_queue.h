@@ -11,51 +11,51 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct gate;
+struct assessment_queue;
 
-enum gate_state { GATE_OUT, GATE_WAITING, GATE_IN };
+enum slot_state { SLOT_NONE, SLOT_QUEUED, SLOT_TAKEN };
 
 /* One who wants to pass; zeroed, with `admit` set. Its owner uses it on one thread. */
-struct gate_pass {
-	struct gate_pass *next, **back;
-	enum gate_state state; /* the gate's, under its lock */
+struct assessment_slot {
+	struct assessment_slot *next, **back;
+	enum slot_state state; /* the gate's, under its lock */
 	bool again; /* comes back to go on; its owner's, who lets it be while it waits */
 	/* The turn has come: on ANY thread, inside a call of another's. Must not call into the
 	 * gate, nor wait (mailbox_send is right). */
-	void (*admit)(struct gate_pass *p);
+	void (*admit)(struct assessment_slot *p);
 };
 
-int gate_open(uint32_t limit, struct gate **g);
+int assessment_queue_open(uint32_t limit, struct assessment_queue **g);
 /* Nobody is in it or waits any more. NULL is fine. */
-void gate_close(struct gate *g);
+void assessment_queue_close(struct assessment_queue *g);
 
 /* A new limit, at least 1; those who are in stay. */
-void gate_limit(struct gate *g, uint32_t limit);
+void assessment_queue_set_limit(struct assessment_queue *g, uint32_t limit);
 
 /* While it is shut nobody is let in, whatever the limit; those who are in stay. */
-void gate_shut(struct gate *g, bool shut);
+void assessment_queue_set_closed(struct assessment_queue *g, bool shut);
 
 /* True: in (or was already). False: it waits, and p->admit will be called once, unless
  * gate_leave comes first. */
-bool gate_enter(struct gate *g, struct gate_pass *p);
+bool assessment_queue_enter(struct assessment_queue *g, struct assessment_slot *p);
 
 /* Whether one who wants in now would have to wait. */
-bool gate_full(struct gate *g);
+bool assessment_queue_full(struct assessment_queue *g);
 
 /* Gives the place back, or the place in the queue; true when it was in the queue: `admit` has
  * not been called and will not be. */
-bool gate_leave(struct gate *g, struct gate_pass *p);
+bool assessment_queue_leave(struct assessment_queue *g, struct assessment_slot *p);
 
 /* Counts octets that are kept for somebody who waits; ST_ELIMIT when all together keep too
  * many. Who got 0 calls gate_drop with the same number. */
-int gate_keep(struct gate *g, size_t octets);
-void gate_drop(struct gate *g, size_t octets);
+int assessment_queue_buffer(struct assessment_queue *g, size_t octets);
+void assessment_queue_unbuffer(struct assessment_queue *g, size_t octets);
 
-struct gate_count {
+struct assessment_queue_count {
 	uint32_t in, waiting;
 	uint64_t kept; /* octets */
 };
 
-struct gate_count gate_count(struct gate *g);
+struct assessment_queue_count assessment_queue_count(struct assessment_queue *g);
 
 #endif

@@ -6,17 +6,17 @@
 #include <stdlib.h>
 #include <uv.h>
 
-struct trim {
+struct heap_trim {
 	uv_thread_t thread;
 	uv_mutex_t lock;
 	uv_cond_t cond;
-	void (*give_back)(void);
+	void (*release)(void);
 	uint64_t pause_ns;
 	bool asked, closing;
 };
 
 /* Under the lock. */
-static void trim_rest(struct trim *t)
+static void heap_trim_rest(struct heap_trim *t)
 {
 	uint64_t until = uv_hrtime() + t->pause_ns, now;
 
@@ -24,9 +24,9 @@ static void trim_rest(struct trim *t)
 		(void)uv_cond_timedwait(&t->cond, &t->lock, until - now);
 }
 
-static void trim_main(void *ctx)
+static void heap_trim_main(void *ctx)
 {
-	struct trim *t = ctx;
+	struct heap_trim *t = ctx;
 
 	uv_mutex_lock(&t->lock);
 	while (!t->closing) {
@@ -36,27 +36,27 @@ static void trim_main(void *ctx)
 		}
 		t->asked = false;
 		uv_mutex_unlock(&t->lock);
-		t->give_back();
+		t->release();
 		uv_mutex_lock(&t->lock);
-		trim_rest(t);
+		heap_trim_rest(t);
 	}
 	uv_mutex_unlock(&t->lock);
 }
 
-int trim_open(void (*give_back)(void), unsigned pause_ms, struct trim **out)
+int heap_trim_open(void (*release)(void), unsigned pause_ms, struct heap_trim **out)
 {
-	struct trim *t = calloc(1, sizeof(*t));
+	struct heap_trim *t = calloc(1, sizeof(*t));
 
 	*out = NULL;
 	if (!t)
 		return ST_ENOMEM;
-	t->give_back = give_back;
+	t->release = release;
 	t->pause_ns = (uint64_t)pause_ms * 1000000;
 	if (uv_mutex_init(&t->lock) < 0)
 		goto out;
 	if (uv_cond_init(&t->cond) < 0)
 		goto out_lock;
-	if (uv_thread_create(&t->thread, trim_main, t) < 0)
+	if (uv_thread_create(&t->thread, heap_trim_main, t) < 0)
 		goto out_cond;
 	*out = t;
 	return 0;
@@ -69,7 +69,7 @@ out:
 	return ST_EIO;
 }
 
-void trim_ask(struct trim *t)
+void heap_trim_request(struct heap_trim *t)
 {
 	if (!t)
 		return;
@@ -79,7 +79,7 @@ void trim_ask(struct trim *t)
 	uv_mutex_unlock(&t->lock);
 }
 
-void trim_close(struct trim *t)
+void heap_trim_close(struct heap_trim *t)
 {
 	if (!t)
 		return;

@@ -4,16 +4,16 @@
 #ifndef STANCE_MANAGER_HEAP_TRIM_H
 #define STANCE_MANAGER_HEAP_TRIM_H
 
-struct trim;
+struct heap_trim;
 
 /* give_back is what it calls: one at a time, and not before pause_ms have gone since it last
  * did. 0, ST_ENOMEM or ST_EIO. Caller: trim_close. */
-int trim_open(void (*give_back)(void), unsigned pause_ms, struct trim **t);
+int heap_trim_open(void (*release)(void), unsigned pause_ms, struct heap_trim **t);
 
 /* It is called once more after this. Any thread, takes no time. t may be NULL. */
-void trim_ask(struct trim *t);
+void heap_trim_request(struct heap_trim *t);
 
 /* Waits for what is at work, and forgets what was asked. t may be NULL. */
-void trim_close(struct trim *t);
+void heap_trim_close(struct heap_trim *t);
 
 #endif

@@ -26,12 +26,12 @@
 
 static void stanced_on_status(void *ctx, struct admin_daemon *out)
 {
-	struct manager *m = ctx;
-	struct registry_count there = registry_count(m->registry);
-	struct gate_count at_work = gate_count(m->gate);
+	struct manager_shared *m = ctx;
+	struct session_registry_count there = session_registry_count(m->registry);
+	struct assessment_queue_count at_work = assessment_queue_count(m->queue);
 
 	out->started = m->started;
-	out->sessions = admission_count(m->admission);
+	out->sessions = connection_limit_count(m->connections);
 	out->ready = there.sessions;
 	out->connected = there.endpoints;
 	out->assessing = at_work.in;
@@ -42,7 +42,7 @@ static void stanced_on_status(void *ctx, struct admin_daemon *out)
 	out->buffers_max = atomic_load(&m->memory->max);
 	out->accepted = atomic_load(&m->accepted);
 	out->refused = atomic_load(&m->refused);
-	out->full = admission_refused(m->admission);
+	out->full = connection_limit_refused(m->connections);
 	out->ended = atomic_load(&m->ended);
 	out->assessments = atomic_load(&m->assessments);
 	out->lost = atomic_load(&m->lost);
@@ -52,22 +52,23 @@ static int stanced_on_assess(void *ctx, const struct assess_selection *which,
 			     void (*on_event)(void *ctx, const struct assess_event *e),
 			     void *on_event_ctx, struct assess **handle)
 {
-	struct manager *m = ctx;
+	struct manager_shared *m = ctx;
 
 	log_info(NULL, "assess: endpoints=%zu", which->n);
-	return registry_assess_ops.start(m->registry, which, on_event, on_event_ctx, handle);
+	return session_registry_assess_ops.start(m->registry, which, on_event, on_event_ctx,
+						 handle);
 }
 
 static void stanced_on_cancel(void *ctx, struct assess *handle)
 {
-	struct manager *m = ctx;
+	struct manager_shared *m = ctx;
 
-	registry_assess_ops.cancel(m->registry, handle);
+	session_registry_assess_ops.cancel(m->registry, handle);
 }
 
 static const struct assess_ops assess_ops = { stanced_on_assess, stanced_on_cancel };
 
-static int stanced_open_groups(struct stanced *d)
+static int stanced_open_groups(struct manager *d)
 {
 	if (!(d->groups = groups_new()))
 		return ST_ENOMEM;
@@ -75,7 +76,7 @@ static int stanced_open_groups(struct stanced *d)
 	return 0;
 }
 
-static int stanced_open_admin(struct stanced *d, struct conf_error *e)
+static int stanced_open_admin(struct manager *d, struct conf_error *e)
 {
 	const struct admin_server_conf conf = {
 		.path = d->conf.admin_socket,
@@ -105,14 +106,14 @@ static int stanced_open_admin(struct stanced *d, struct conf_error *e)
 
 /* --- beginning ------------------------------------------------------------------------- */
 
-static int conf_users(const struct stanced_conf *c, struct passwd_file **users,
+static int conf_users(const struct manager_conf *c, struct password_file **users,
 		      struct conf_error *e)
 {
 	*users = NULL;
-	return c->sasl_users ? passwd_open(c->sasl_users, users, e) : 0;
+	return c->sasl_users ? password_file_open(c->sasl_users, users, e) : 0;
 }
 
-static int make_directories(const struct stanced_conf *c, struct conf_error *e)
+static int make_directories(const struct manager_conf *c, struct conf_error *e)
 {
 	const char *dirs[] = { c->run_dir, c->state_dir };
 
@@ -123,7 +124,7 @@ static int make_directories(const struct stanced_conf *c, struct conf_error *e)
 }
 
 /* A module that does not load is logged by the host; the manager works without it. */
-static int stanced_open_host(struct stanced *d, struct conf_error *e)
+static int stanced_open_host(struct manager *d, struct conf_error *e)
 {
 	const struct imv_host_conf conf = {
 		.tnc_config = d->conf.tnc_config,
@@ -140,7 +141,7 @@ static int stanced_open_host(struct stanced *d, struct conf_error *e)
 	return 0;
 }
 
-static int stanced_probe(const struct stanced_conf *c, struct conf_error *e)
+static int stanced_probe(const struct manager_conf *c, struct conf_error *e)
 {
 	size_t n = c->n_addresses ? c->n_addresses : 1;
 
@@ -156,16 +157,16 @@ static int stanced_probe(const struct stanced_conf *c, struct conf_error *e)
 	return 0;
 }
 
-static int stanced_open_workers(struct stanced *d, struct conf_error *e)
+static int stanced_open_workers(struct manager *d, struct conf_error *e)
 {
-	struct passwd_file *users = NULL;
+	struct password_file *users = NULL;
 	struct tls_ctx *tls = NULL;
 	int err = stanced_probe(&d->conf, e);
 
 	if (!err)
 		err = conf_users(&d->conf, &users, e);
 	if (!err)
-		err = stanced_conf_tls(&d->conf, d->manager.sessions, &tls, e);
+		err = manager_conf_tls(&d->conf, d->manager.sessions, &tls, e);
 	if (!err && !(d->workers = calloc(d->conf.threads, sizeof(*d->workers))))
 		err = ST_ENOMEM;
 	while (!err && d->n_workers < d->conf.threads) {
@@ -177,7 +178,7 @@ static int stanced_open_workers(struct stanced *d, struct conf_error *e)
 	for (unsigned i = 0; !err && i < d->n_workers; i++)
 		err = worker_start(&d->workers[i]);
 	tls_ctx_free(tls);
-	passwd_free(users);
+	password_file_free(users);
 	return err;
 }
 
@@ -186,7 +187,7 @@ static int stanced_open_workers(struct stanced *d, struct conf_error *e)
 
 /* Each session takes a descriptor: who comes when there are none left for it is refused like
  * everybody who is too many, and all else goes on working. */
-static uint32_t most_sessions(const struct stanced_conf *c)
+static uint32_t most_sessions(const struct manager_conf *c)
 {
 	unsigned long all = daemon_descriptors(), apart = DESCRIPTORS_APART + 8ul * c->threads;
 	unsigned long left = all > apart ? all - apart : 1;
@@ -200,13 +201,13 @@ static uint32_t most_sessions(const struct stanced_conf *c)
 	return (uint32_t)left;
 }
 
-static void doors_limit(struct manager *m, const struct stanced_conf *c)
+static void doors_limit(struct manager_shared *m, const struct manager_conf *c)
 {
-	admission_limit(m->admission, most_sessions(c), c->limits.sessions_per_ip);
-	gate_limit(m->gate, c->limits.assessments);
-	registry_rate(m->registry, c->assess_rate);
-	registry_ceiling(m->registry, c->limits.sessions_per_identity);
-	quota_rate(m->quota, c->limits.assessments_per_minute);
+	connection_limit_set(m->connections, most_sessions(c), c->limits.sessions_per_ip);
+	assessment_queue_set_limit(m->queue, c->limits.assessments);
+	session_registry_set_rate(m->registry, c->assess_rate);
+	session_registry_set_limit(m->registry, c->limits.sessions_per_identity);
+	rate_limit_set_rate(m->quota, c->limits.assessments_per_minute);
 	budget_limit(m->memory, c->limits.memory);
 	tls_cache_limit(m->sessions, c->ticket_lifetime, c->limits.sessions);
 }
@@ -217,41 +218,41 @@ static void doors_limit(struct manager *m, const struct stanced_conf *c)
  * waiting for it and is free now. */
 static void doors_on_pressure(void *ctx, bool high)
 {
-	const struct manager *m = ctx;
+	const struct manager_shared *m = ctx;
 
-	gate_shut(m->gate, high);
+	assessment_queue_set_closed(m->queue, high);
 	if (!high)
-		trim_ask(m->trim);
+		heap_trim_request(m->trim);
 }
 
 static void doors_on_silent(void *registry, const char *key)
 {
-	registry_ask(registry, key);
+	session_registry_ask(registry, key);
 }
 
 static void doors_on_forgotten(void *registry, const char *key)
 {
-	registry_end(registry, key);
+	session_registry_end(registry, key);
 }
 
 static const struct posture_absence absence = { doors_on_silent, doors_on_forgotten };
 
 /* Who comes in, who has to wait, and who is there. */
-static int stanced_open_doors(struct stanced *d)
+static int stanced_open_doors(struct manager *d)
 {
-	struct manager *m = &d->manager;
-	int err = admission_open(&m->admission);
+	struct manager_shared *m = &d->manager;
+	int err = connection_limit_open(&m->connections);
 
 	if (!err)
-		err = standing_open(&m->standing);
+		err = address_penalty_open(&m->penalty);
 	if (!err)
-		err = gate_open(d->conf.limits.assessments, &m->gate);
+		err = assessment_queue_open(d->conf.limits.assessments, &m->queue);
 	if (!err)
-		err = trim_open(daemon_memory_trim, TRIM_PAUSE_MS, &m->trim);
+		err = heap_trim_open(daemon_memory_trim, TRIM_PAUSE_MS, &m->trim);
 	if (!err)
-		err = registry_open(d->conf.assess_rate, &m->registry);
+		err = session_registry_open(d->conf.assess_rate, &m->registry);
 	if (!err)
-		err = quota_open(d->conf.limits.assessments_per_minute, &m->quota);
+		err = rate_limit_open(d->conf.limits.assessments_per_minute, &m->quota);
 	m->memory = budget_process();
 	if (!err)
 		err = tls_cache_open(d->conf.ticket_lifetime, d->conf.limits.sessions,
@@ -264,7 +265,7 @@ static int stanced_open_doors(struct stanced *d)
 	return 0;
 }
 
-static int stanced_write_pid(struct stanced *d, struct conf_error *e)
+static int stanced_write_pid(struct manager *d, struct conf_error *e)
 {
 	if (daemon_pid_write(d->conf.pid_file) < 0)
 		return settings_fail(e, d->conf.file, "%s: %s", d->conf.pid_file,
@@ -275,7 +276,7 @@ static int stanced_write_pid(struct stanced *d, struct conf_error *e)
 
 /* The port can be shared by processes of one user: without this a second manager would take
  * half of the endpoints, and nobody would know. */
-static int stanced_lock(struct stanced *d, struct conf_error *e)
+static int stanced_lock(struct manager *d, struct conf_error *e)
 {
 	int err = daemon_lock(d->conf.pid_file, &d->lock);
 
@@ -286,7 +287,7 @@ static int stanced_lock(struct stanced *d, struct conf_error *e)
 			     err == ST_EBUSY ? "another manager is running" : strerror(errno));
 }
 
-int stanced_open(struct stanced *d, struct stanced_conf *c, struct conf_error *e)
+int manager_open(struct manager *d, struct manager_conf *c, struct conf_error *e)
 {
 	char err_msg[256] = "";
 	int err;
@@ -318,7 +319,7 @@ int stanced_open(struct stanced *d, struct stanced_conf *c, struct conf_error *e
 	if (err && !e->text[0])
 		(void)settings_fail(e, d->conf.file, "%s", st_strerror(err));
 	if (err)
-		stanced_close(d);
+		manager_close(d);
 	return err;
 }
 
@@ -330,7 +331,7 @@ static bool differ(const char *a, const char *b)
 }
 
 /* Settings that only a restart can change are told, not silently ignored. */
-static void tell_unchanged(const struct stanced_conf *old, const struct stanced_conf *new)
+static void tell_unchanged(const struct manager_conf *old, const struct manager_conf *new)
 {
 	bool addresses = old->n_addresses != new->n_addresses;
 	const struct {
@@ -363,14 +364,14 @@ static void tell_unchanged(const struct stanced_conf *old, const struct stanced_
 				 fixed[i].key);
 }
 
-static int stanced_apply(struct stanced *d, const struct stanced_conf *c, struct conf_error *e)
+static int stanced_apply(struct manager *d, const struct manager_conf *c, struct conf_error *e)
 {
-	struct passwd_file *users = NULL;
+	struct password_file *users = NULL;
 	struct tls_ctx *tls = NULL;
 	int err = conf_users(c, &users, e);
 
 	if (!err)
-		err = stanced_conf_tls(c, d->manager.sessions, &tls, e);
+		err = manager_conf_tls(c, d->manager.sessions, &tls, e);
 	for (unsigned i = 0; !err && i < d->n_workers; i++)
 		err = worker_reload(&d->workers[i], c, tls, users);
 	if (!err) {
@@ -380,30 +381,30 @@ static int stanced_apply(struct stanced *d, const struct stanced_conf *c, struct
 		tell_unchanged(&d->conf, c);
 	}
 	tls_ctx_free(tls);
-	passwd_free(users);
+	password_file_free(users);
 	return err;
 }
 
 /* What an endpoint was told by old rules may not be right by new ones. */
-static void stanced_reload_policy(struct stanced *d)
+static void stanced_reload_policy(struct manager *d)
 {
 	size_t changed = imv_host_reload(d->manager.host);
 
 	if (changed)
 		log_info(NULL,
 			 "the policy has changed: endpoints are asked again: endpoints=%zu",
-			 registry_ask_all(d->manager.registry));
+			 session_registry_ask_all(d->manager.registry));
 }
 
-int stanced_reload(struct stanced *d)
+int manager_reload(struct manager *d)
 {
 	struct conf_error e = { 0 };
-	struct stanced_conf c;
-	int err = stanced_conf_read(d->conf.file, &c, &e);
+	struct manager_conf c;
+	int err = manager_conf_read(d->conf.file, &c, &e);
 
 	if (!err) {
 		err = stanced_apply(d, &c, &e);
-		stanced_conf_free(&c);
+		manager_conf_free(&c);
 	}
 	if (!err)
 		stanced_reload_policy(d);
@@ -416,7 +417,7 @@ int stanced_reload(struct stanced *d)
 }
 
 /* Sessions first, then those who serve them, in the order in which they lean on each other. */
-void stanced_close(struct stanced *d)
+void manager_close(struct manager *d)
 {
 	admin_server_close(d->admin);
 	groups_free(d->groups);
@@ -433,18 +434,18 @@ void stanced_close(struct stanced *d)
 		posture_on_absence(d->manager.posture, NULL, NULL);
 	}
 	posture_close(d->manager.posture);
-	quota_close(d->manager.quota);
-	registry_close(d->manager.registry);
-	trim_close(d->manager.trim);
-	gate_close(d->manager.gate);
-	admission_close(d->manager.admission);
-	standing_close(d->manager.standing);
+	rate_limit_close(d->manager.quota);
+	session_registry_close(d->manager.registry);
+	heap_trim_close(d->manager.trim);
+	assessment_queue_close(d->manager.queue);
+	connection_limit_close(d->manager.connections);
+	address_penalty_close(d->manager.penalty);
 	tls_cache_free(d->manager.sessions);
 	if (d->pid_written)
 		daemon_pid_remove(d->conf.pid_file);
 	if (d->locked)
 		(void)close(d->lock);
-	stanced_conf_free(&d->conf);
+	manager_conf_free(&d->conf);
 	memset(d, 0, sizeof(*d));
 }
 
@@ -452,7 +453,7 @@ void stanced_close(struct stanced *d)
 
 /* Whether the plugin can be loaded and likes its settings; its repository stays closed, a
  * manager may be at work. */
-static int check_plugin(const struct stanced_conf *c, struct conf_error *e)
+static int check_plugin(const struct manager_conf *c, struct conf_error *e)
 {
 	int (*settings)(char *err_msg, size_t err_msg_len);
 	char path[2048], err_msg[512] = "";
@@ -472,11 +473,11 @@ static int check_plugin(const struct stanced_conf *c, struct conf_error *e)
 	return err;
 }
 
-int stanced_check(const struct stanced_conf *c, struct conf_error *e)
+int manager_check(const struct manager_conf *c, struct conf_error *e)
 {
-	struct passwd_file *users = NULL;
+	struct password_file *users = NULL;
 	struct tls_ctx *tls = NULL;
-	int err = stanced_conf_tls(c, NULL, &tls, e);
+	int err = manager_conf_tls(c, NULL, &tls, e);
 
 	if (!err)
 		err = conf_users(c, &users, e);
@@ -485,6 +486,6 @@ int stanced_check(const struct stanced_conf *c, struct conf_error *e)
 	if (!err)
 		err = modules_check(c->file, c->tnc_config, TNC_KIND_IMV, e);
 	tls_ctx_free(tls);
-	passwd_free(users);
+	password_file_free(users);
 	return err;
 }

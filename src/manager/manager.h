@@ -5,9 +5,9 @@
 
 #include "manager/worker.h"
 
-struct stanced {
-	struct stanced_conf conf;
-	struct manager manager;
+struct manager {
+	struct manager_conf conf;
+	struct manager_shared manager;
 	struct worker *workers;
 	unsigned n_workers;
 	struct admin_server *admin;
@@ -18,16 +18,16 @@ struct stanced {
 };
 
 /* Starts everything that c says (d takes c). On failure e says why, and nothing is left. */
-int stanced_open(struct stanced *d, struct stanced_conf *c, struct conf_error *e);
+int manager_open(struct manager *d, struct manager_conf *c, struct conf_error *e);
 
 /* Reads the configuration file, certificates and users again. What is wrong leaves everything
  * as it is and is logged. */
-int stanced_reload(struct stanced *d);
+int manager_reload(struct manager *d);
 
 /* Sessions get their end, the posture is committed, everything is closed. */
-void stanced_close(struct stanced *d);
+void manager_close(struct manager *d);
 
 /* Loads everything that c names and lets it go again: whether it would start. */
-int stanced_check(const struct stanced_conf *c, struct conf_error *e);
+int manager_check(const struct manager_conf *c, struct conf_error *e);
 
 #endif

@@ -122,7 +122,7 @@ static int conf_parse(const char *path, cfg_t **cfg, struct conf_error *e)
 	return err;
 }
 
-static void conf_read_tls(const char *file, cfg_t *s, struct stanced_conf *c)
+static void conf_read_tls(const char *file, cfg_t *s, struct manager_conf *c)
 {
 	c->tls_ca = settings_path(file, cfg_getstr(s, "ca"));
 	c->tls_certificate = settings_path(file, cfg_getstr(s, "certificate"));
@@ -134,7 +134,7 @@ static void conf_read_tls(const char *file, cfg_t *s, struct stanced_conf *c)
 	c->tls_anonymous = strcmp(cfg_getstr(s, "client_certificate"), "optional") == 0;
 }
 
-static void conf_read_sasl(const char *file, cfg_t *s, struct stanced_conf *c)
+static void conf_read_sasl(const char *file, cfg_t *s, struct manager_conf *c)
 {
 	for (unsigned i = 0; i < cfg_size(s, "mechanisms"); i++)
 		c->sasl_mechs |=
@@ -153,7 +153,7 @@ static char *join(const char *dir, const char *name)
 
 /* Without a setting the socket has the name stancectl looks for, in our run directory if one
  * is set. */
-static void conf_read_places(const char *file, cfg_t *cfg, struct stanced_conf *c)
+static void conf_read_places(const char *file, cfg_t *cfg, struct manager_conf *c)
 {
 	cfg_t *admin = cfg_getsec(cfg, "admin");
 	const char *socket = admin_socket_path(), *slash = strrchr(socket, '/');
@@ -173,7 +173,7 @@ static void conf_read_places(const char *file, cfg_t *cfg, struct stanced_conf *
 		c->admin_group = strdup(cfg_getstr(admin, "group"));
 }
 
-static int conf_read_addresses(cfg_t *cfg, struct stanced_conf *c)
+static int conf_read_addresses(cfg_t *cfg, struct manager_conf *c)
 {
 	size_t n = cfg_size(cfg, "address");
 
@@ -187,7 +187,7 @@ static int conf_read_addresses(cfg_t *cfg, struct stanced_conf *c)
 	return 0;
 }
 
-static int conf_read(const char *path, cfg_t *cfg, struct stanced_conf *c)
+static int conf_read(const char *path, cfg_t *cfg, struct manager_conf *c)
 {
 	c->file = strdup(path);
 	c->port = (uint16_t)cfg_getint(cfg, "port");
@@ -210,7 +210,7 @@ static int conf_read(const char *path, cfg_t *cfg, struct stanced_conf *c)
 }
 
 /* What the grammar cannot say. */
-static int conf_check(const struct stanced_conf *c, struct conf_error *e)
+static int conf_check(const struct manager_conf *c, struct conf_error *e)
 {
 	const struct {
 		const char *value, *key;
@@ -238,7 +238,7 @@ static int conf_check(const struct stanced_conf *c, struct conf_error *e)
 	return 0;
 }
 
-int stanced_conf_read(const char *path, struct stanced_conf *c, struct conf_error *e)
+int manager_conf_read(const char *path, struct manager_conf *c, struct conf_error *e)
 {
 	cfg_t *cfg = NULL;
 	int err;
@@ -251,11 +251,11 @@ int stanced_conf_read(const char *path, struct stanced_conf *c, struct conf_erro
 		err = conf_check(c, e);
 	conf_free(cfg);
 	if (err)
-		stanced_conf_free(c);
+		manager_conf_free(c);
 	return err;
 }
 
-void stanced_conf_free(struct stanced_conf *c)
+void manager_conf_free(struct manager_conf *c)
 {
 	char *strings[] = { c->file,       c->tls_ca,     c->tls_certificate, c->tls_key,
 			    c->tls_crl,    c->sasl_users, c->tnc_config,      c->language,
@@ -271,7 +271,7 @@ void stanced_conf_free(struct stanced_conf *c)
 	memset(c, 0, sizeof(*c));
 }
 
-int stanced_conf_tls(const struct stanced_conf *c, struct tls_cache *cache,
+int manager_conf_tls(const struct manager_conf *c, struct tls_cache *cache,
 		     struct tls_ctx **ctx, struct conf_error *e)
 {
 	const struct tls_conf conf = {

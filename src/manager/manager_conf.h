@@ -9,7 +9,7 @@
 #include "proto/pt_session.h"
 
 /* Strings belong to it; NULL where nothing is set. */
-struct stanced_conf {
+struct manager_conf {
 	char *file;
 	char **addresses; /* none: every address */
 	size_t n_addresses;
@@ -41,12 +41,12 @@ struct stanced_conf {
 };
 
 /* Reads path. ST_ECONF, ST_ENOENT or ST_ENOMEM with e filled. Caller: stanced_conf_free. */
-int stanced_conf_read(const char *path, struct stanced_conf *c, struct conf_error *e);
-void stanced_conf_free(struct stanced_conf *c);
+int manager_conf_read(const char *path, struct manager_conf *c, struct conf_error *e);
+void manager_conf_free(struct manager_conf *c);
 
 /* A server context from the files of c; ST_ECONF with e filled. Its sessions are kept in cache
  * (may be NULL) to be resumed, if c says so. */
-int stanced_conf_tls(const struct stanced_conf *c, struct tls_cache *cache,
+int manager_conf_tls(const struct manager_conf *c, struct tls_cache *cache,
 		     struct tls_ctx **ctx, struct conf_error *e);
 
 #endif

@@ -9,9 +9,9 @@
 
 #define PART 255 /* octets of a name or a password (RFC 4616) */
 
-struct verify {
+struct password_check {
 	uv_work_t work;
-	struct passwd_file *users;
+	struct password_file *users;
 	void (*done)(void *ctx, int err); /* NULL: nobody wants to know */
 	void *ctx;
 	uint8_t user[PART], password[PART];
@@ -20,35 +20,35 @@ struct verify {
 };
 
 /* A thread of the pool. */
-static void verify_work(uv_work_t *work)
+static void password_check_work(uv_work_t *work)
 {
-	struct verify *v = work->data;
+	struct password_check *v = work->data;
 
-	v->err = passwd_verify(v->users, span_of(v->user, v->user_len),
-			       span_of(v->password, v->password_len));
+	v->err = password_file_verify(v->users, span_of(v->user, v->user_len),
+				      span_of(v->password, v->password_len));
 }
 
-static void verify_free(struct verify *v)
+static void password_check_free(struct password_check *v)
 {
-	passwd_free(v->users);
+	password_file_free(v->users);
 	explicit_bzero(v, sizeof(*v));
 	free(v);
 }
 
-static void verify_after(uv_work_t *work, int status)
+static void password_check_after(uv_work_t *work, int status)
 {
-	struct verify *v = work->data;
+	struct password_check *v = work->data;
 
 	if (v->done)
 		v->done(v->ctx, status < 0 ? ST_ECLOSED : v->err);
-	verify_free(v);
+	password_check_free(v);
 }
 
-int verify_start(uv_loop_t *loop, struct passwd_file *users, struct span user,
-		 struct span password, void (*done)(void *ctx, int err), void *ctx,
-		 struct verify **out)
+int password_check_start(uv_loop_t *loop, struct password_file *users, struct span user,
+			 struct span password, void (*done)(void *ctx, int err), void *ctx,
+			 struct password_check **out)
 {
-	struct verify *v;
+	struct password_check *v;
 
 	*out = NULL;
 	if (!user.n || user.n > PART || !password.n || password.n > PART)
@@ -56,20 +56,20 @@ int verify_start(uv_loop_t *loop, struct passwd_file *users, struct span user,
 	if (!(v = calloc(1, sizeof(*v))))
 		return ST_ENOMEM;
 	v->work.data = v;
-	v->users = passwd_ref(users);
+	v->users = password_file_ref(users);
 	v->done = done;
 	v->ctx = ctx;
 	memcpy(v->user, user.p, v->user_len = user.n);
 	memcpy(v->password, password.p, v->password_len = password.n);
-	if (uv_queue_work(loop, &v->work, verify_work, verify_after) < 0) {
-		verify_free(v);
+	if (uv_queue_work(loop, &v->work, password_check_work, password_check_after) < 0) {
+		password_check_free(v);
 		return ST_ENOMEM;
 	}
 	*out = v;
 	return 0;
 }
 
-void verify_cancel(struct verify *v)
+void password_check_cancel(struct password_check *v)
 {
 	if (!v)
 		return;

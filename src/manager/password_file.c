@@ -12,19 +12,19 @@
 
 #define PART 255 /* octets of a name or a password (RFC 4616) */
 
-struct passwd_entry {
+struct password_file_entry {
 	char *name, *hash;
 };
 
-struct passwd_file {
+struct password_file {
 	unsigned refs;
-	struct passwd_entry *entries;
+	struct password_file_entry *entries;
 	size_t n;
 };
 
-static int passwd_add(struct passwd_file *f, const char *name, const char *hash)
+static int password_file_add(struct password_file *f, const char *name, const char *hash)
 {
-	struct passwd_entry *e = realloc(f->entries, (f->n + 1) * sizeof(*e));
+	struct password_file_entry *e = realloc(f->entries, (f->n + 1) * sizeof(*e));
 
 	if (!e)
 		return ST_ENOMEM;
@@ -36,7 +36,7 @@ static int passwd_add(struct passwd_file *f, const char *name, const char *hash)
 }
 
 /* NULL, or what is wrong with the line; adds its entry. */
-static const char *passwd_line(struct passwd_file *f, char *line, int *err)
+static const char *password_file_line(struct password_file *f, char *line, int *err)
 {
 	char *colon;
 
@@ -49,13 +49,13 @@ static const char *passwd_line(struct passwd_file *f, char *line, int *err)
 	if (crypt_checksalt(colon + 1) == CRYPT_SALT_INVALID ||
 	    crypt_checksalt(colon + 1) == CRYPT_SALT_METHOD_DISABLED)
 		return "not a password hash that crypt(3) knows";
-	*err = passwd_add(f, line, colon + 1);
+	*err = password_file_add(f, line, colon + 1);
 	return NULL;
 }
 
-int passwd_open(const char *path, struct passwd_file **out, struct conf_error *e)
+int password_file_open(const char *path, struct password_file **out, struct conf_error *e)
 {
-	struct passwd_file *f = calloc(1, sizeof(*f));
+	struct password_file *f = calloc(1, sizeof(*f));
 	FILE *in = fopen(path, "re");
 	const char *wrong = in ? NULL : strerror(errno);
 	char *line = NULL;
@@ -67,7 +67,7 @@ int passwd_open(const char *path, struct passwd_file **out, struct conf_error *e
 		f->refs = 1;
 	while (!err && !wrong && getline(&line, &cap, in) >= 0) {
 		n++;
-		wrong = passwd_line(f, line, &err);
+		wrong = password_file_line(f, line, &err);
 	}
 	free(line);
 	if (in)
@@ -79,21 +79,21 @@ int passwd_open(const char *path, struct passwd_file **out, struct conf_error *e
 	if (wrong)
 		err = ST_ECONF;
 	if (err) {
-		passwd_free(f);
+		password_file_free(f);
 		return err;
 	}
 	*out = f;
 	return 0;
 }
 
-struct passwd_file *passwd_ref(struct passwd_file *f)
+struct password_file *password_file_ref(struct password_file *f)
 {
 	if (f)
 		__atomic_add_fetch(&f->refs, 1, __ATOMIC_RELAXED);
 	return f;
 }
 
-void passwd_free(struct passwd_file *f)
+void password_file_free(struct password_file *f)
 {
 	if (!f || __atomic_sub_fetch(&f->refs, 1, __ATOMIC_ACQ_REL))
 		return;
@@ -115,7 +115,7 @@ static bool same(const char *a, const char *b)
 	return !diff;
 }
 
-int passwd_verify(struct passwd_file *f, struct span user, struct span password)
+int password_file_verify(struct password_file *f, struct span user, struct span password)
 {
 	struct crypt_data *data;
 	const char *hash = NULL, *got;

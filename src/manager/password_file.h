@@ -7,18 +7,18 @@
 #include "base/conf.h"
 #include "base/span.h"
 
-struct passwd_file;
+struct password_file;
 
 /* Reads path. ST_ECONF with e filled (file and line) when it cannot be read or a line is not
  * as it should be, or a hash is of a kind that crypt(3) does not know. */
-int passwd_open(const char *path, struct passwd_file **f, struct conf_error *e);
+int password_file_open(const char *path, struct password_file **f, struct conf_error *e);
 
 /* Another owner; each calls passwd_free once. Any thread. */
-struct passwd_file *passwd_ref(struct passwd_file *f);
-void passwd_free(struct passwd_file *f);
+struct password_file *password_file_ref(struct password_file *f);
+void password_file_free(struct password_file *f);
 
 /* 0, ST_EAUTH (no such user, other password), ST_ENOMEM. Takes as long for an unknown user as
  * for a known one. */
-int passwd_verify(struct passwd_file *f, struct span user, struct span password);
+int password_file_verify(struct password_file *f, struct span user, struct span password);
 
 #endif

@@ -14,7 +14,7 @@
 
 /* posture's answer to one question, on its way to the session's thread */
 struct settled {
-	struct letter letter;
+	struct loop_message letter;
 	struct session *session;
 	int err;
 };
@@ -50,7 +50,7 @@ static void session_drop_peer(struct session *s)
 
 void session_over(struct session *s, int err, const char *err_msg)
 {
-	s->turn = TURN_OVER;
+	s->turn = ASSESSMENT_ENDED;
 	if (s->conn)
 		pt_conn_close(s->conn, err, err_msg);
 }
@@ -65,7 +65,7 @@ struct session *session_next(struct session *s)
 static bool session_waits_for_us(const struct session *s)
 {
 	return s->peer && imv_peer_busy(s->peer) &&
-	       (s->turn == TURN_WAIT || !imv_peer_listens(s->peer));
+	       (s->turn == ASSESSMENT_QUEUED || !imv_peer_listens(s->peer));
 }
 
 /* Whether it was worth its handshake. What ended for a reason of ours says nothing. */
@@ -75,11 +75,11 @@ static void session_judge(struct session *s, int err)
 	const struct sockaddr *from = (struct sockaddr *)&s->from;
 	char address[PEER_ADDRESS];
 
-	if (s->assessed || s->excused || w->stopping || !w->limits.doubtful_per_second ||
-	    err == ST_ENOMEM || err == ST_ELIMIT || session_waits_for_us(s) ||
-	    !pt_conn_served(s->conn))
+	if (s->assessed || s->excused || w->stopping ||
+	    !w->limits.penalized_handshakes_per_second || err == ST_ENOMEM ||
+	    err == ST_ELIMIT || session_waits_for_us(s) || !pt_conn_served(s->conn))
 		return;
-	if (!standing_wasted(w->manager->standing, from, clock_mono_us()))
+	if (!address_penalty_failed(w->manager->penalty, from, clock_mono_us()))
 		return;
 	(void)peer_id_address(from, address);
 	log_warn(NULL,
@@ -95,13 +95,13 @@ static void session_on_closed(void *ctx, int err, const char *reason)
 	(void)reason; /* the connection has logged it */
 	session_judge(s, err);
 	s->conn = NULL;
-	verify_cancel(s->verify);
+	password_check_cancel(s->verify);
 	s->verify = NULL;
-	turn_end(s);
+	assessment_end(s);
 	session_drop_peer(s);
 	if (!s->was_ready)
 		atomic_fetch_add(&s->worker->manager->refused, 1);
-	admission_leave(s->worker->manager->admission, (struct sockaddr *)&s->from);
+	connection_limit_leave(s->worker->manager->connections, (struct sockaddr *)&s->from);
 	*s->back = s->next;
 	if (s->next)
 		s->next->back = s->back;
@@ -146,8 +146,8 @@ static void session_assessed(struct session *s)
 	if (s->assessed)
 		return;
 	s->assessed = true;
-	standing_earned(s->worker->manager->standing, (struct sockaddr *)&s->from,
-			clock_mono_us());
+	address_penalty_succeeded(s->worker->manager->penalty, (struct sockaddr *)&s->from,
+				  clock_mono_us());
 	worker_session_settled(s->worker);
 }
 
@@ -165,7 +165,7 @@ static void session_log(struct session *s, int err)
 		  err ? " error=" : "", err ? st_strerror(err) : "");
 }
 
-static void session_settled_open(struct letter *l)
+static void session_settled_open(struct loop_message *l)
 {
 	struct settled *a = (struct settled *)l;
 	struct session *s = a->session;
@@ -174,7 +174,7 @@ static void session_settled_open(struct letter *l)
 	if (!a->err)
 		session_assessed(s);
 	if (s->peer)
-		turn_settled(s, a->err);
+		assessment_stored(s, a->err);
 	session_unref(s);
 	free(a);
 }
@@ -185,7 +185,7 @@ static void session_on_committed(void *ctx, int err)
 	struct settled *a = ctx;
 
 	a->err = err;
-	mailbox_send(&a->session->worker->mailbox, &a->letter);
+	loop_queue_send(&a->session->worker->mailbox, &a->letter);
 }
 
 static void session_on_settle(void *ctx)
@@ -215,13 +215,13 @@ static void session_on_settle(void *ctx)
 	}
 }
 
-static void session_wake_open(struct letter *l)
+static void session_wake_open(struct loop_message *l)
 {
 	struct session *s = container_of(l, struct session, wake);
 
 	atomic_store(&s->waking, false);
 	if (s->peer)
-		turn_wake(s);
+		assessment_wake(s);
 	session_unref(s);
 }
 
@@ -233,7 +233,7 @@ static void session_on_wake(void *ctx)
 	if (atomic_exchange(&s->waking, true))
 		return;
 	session_ref(s);
-	mailbox_send(&s->worker->mailbox, &s->wake);
+	loop_queue_send(&s->worker->mailbox, &s->wake);
 }
 
 static void session_on_peer_closed(void *ctx, int err, const char *err_msg)
@@ -272,7 +272,7 @@ static void session_on_ready(void *ctx, const struct pt_conn_info *info)
 	if (!err)
 		err = imv_peer_open(w->manager->host, &peer, &peer_ops, s, &s->peer);
 	if (!err)
-		err = registry_add(w->manager->registry, &s->seat, &s->who);
+		err = session_registry_add(w->manager->registry, &s->registration, &s->who);
 	if (err) {
 		session_over(s, err, "no session for this endpoint");
 		return;
@@ -281,7 +281,7 @@ static void session_on_ready(void *ctx, const struct pt_conn_info *info)
 	s->was_ready = true;
 	log_debug(info->log, "ready: endpoint=%s tls=%s resumed=%s user=%s", s->who.name,
 		  info->tls, info->resumed ? "yes" : "no", info->user ? info->user : "");
-	turn_first(s);
+	assessment_first(s);
 }
 
 static void session_on_batch(void *ctx, struct span batch)
@@ -289,7 +289,7 @@ static void session_on_batch(void *ctx, struct span batch)
 	struct session *s = ctx;
 
 	if (s->peer)
-		turn_batch(s, batch);
+		assessment_batch(s, batch);
 }
 
 static void session_on_verified(void *ctx, int err)
@@ -308,8 +308,8 @@ static int session_on_verify(void *ctx, struct span user, struct span password)
 
 	if (!w->users)
 		return ST_EAUTH;
-	err = verify_start(&w->loop.uv, w->users, user, password, session_on_verified, s,
-			   &s->verify);
+	err = password_check_start(&w->loop.uv, w->users, user, password, session_on_verified,
+				   s, &s->verify);
 	return err ? err : SASL_LATER;
 }
 
@@ -335,13 +335,13 @@ void session_open(struct worker *w, int fd, const struct sockaddr *from)
 	atomic_fetch_add(&w->manager->accepted, 1);
 	if (err) {
 		log_error(NULL, "connection refused: error=\"%s\"", st_strerror(err));
-		admission_leave(w->manager->admission, from);
+		connection_limit_leave(w->manager->connections, from);
 		free(s);
 		return;
 	}
 	s->worker = w;
 	s->wake.open = session_wake_open;
-	turn_init(s);
+	assessment_init(s);
 	atomic_init(&s->refs, 2); /* its timers */
 	session_from(s, from);
 	uv_timer_init(&w->loop.uv, &s->deadline);

@@ -18,32 +18,32 @@
 #define SECOND_US 1000000
 
 /* What one question wants to know of one endpoint. */
-struct follow {
+struct question_watcher {
 	struct assess *question;
-	struct target *target;
-	struct follow *q_next, **q_back; /* of the question */
-	struct follow *t_next, **t_back; /* of the target */
+	struct endpoint_entry *target;
+	struct question_watcher *q_next, **q_back; /* of the question */
+	struct question_watcher *t_next, **t_back; /* of the target */
 	uint64_t number; /* assessments that begin at this number or later answer */
 	enum assess_state state;
 };
 
 struct assess {
-	struct follow *follows;
+	struct question_watcher *watchers;
 	void (*on_event)(void *ctx, const struct assess_event *e);
 	void *ctx;
 };
 
 /* An endpoint that has a session or is asked about. */
-struct target {
+struct endpoint_entry {
 	struct identity who;
-	struct seat *seats;
-	struct follow *follows;
+	struct registration *registrations;
+	struct question_watcher *watchers;
 	UT_hash_handle hh;
 };
 
-struct registry {
+struct session_registry {
 	pthread_mutex_t lock;
-	struct target *targets;
+	struct endpoint_entry *entries;
 	atomic_uint_fast64_t number; /* of the last question */
 	unsigned n_questions;
 	size_t n_follows;
@@ -54,9 +54,9 @@ struct registry {
 
 /* --- lists ------------------------------------------------------------------------------- */
 
-static struct target *target_make(const char *key)
+static struct endpoint_entry *endpoint_entry_make(const char *key)
 {
-	struct target *t = calloc(1, sizeof(*t));
+	struct endpoint_entry *t = calloc(1, sizeof(*t));
 
 	if (!t || identity_from_key(key, &t->who) == 0)
 		return t;
@@ -64,34 +64,34 @@ static struct target *target_make(const char *key)
 	return NULL;
 }
 
-static struct target *target_get(struct registry *r, const char *key)
+static struct endpoint_entry *endpoint_entry_get(struct session_registry *r, const char *key)
 {
-	struct target *t;
-	unsigned before = HASH_COUNT(r->targets);
+	struct endpoint_entry *t;
+	unsigned before = HASH_COUNT(r->entries);
 
-	HASH_FIND_STR(r->targets, key, t);
-	if (t || !(t = target_make(key)))
+	HASH_FIND_STR(r->entries, key, t);
+	if (t || !(t = endpoint_entry_make(key)))
 		return t;
-	HASH_ADD_KEYPTR(hh, r->targets, t->who.key, strlen(t->who.key), t);
-	if (HASH_COUNT(r->targets) > before)
+	HASH_ADD_KEYPTR(hh, r->entries, t->who.key, strlen(t->who.key), t);
+	if (HASH_COUNT(r->entries) > before)
 		return t;
 	identity_free(&t->who);
 	free(t);
 	return NULL;
 }
 
-static void target_put(struct registry *r, struct target *t)
+static void endpoint_entry_put(struct session_registry *r, struct endpoint_entry *t)
 {
-	if (t->seats || t->follows)
+	if (t->registrations || t->watchers)
 		return;
-	HASH_DEL(r->targets, t);
+	HASH_DEL(r->entries, t);
 	identity_free(&t->who);
 	free(t);
 }
 
-static int follow_add(struct registry *r, struct assess *q, struct target *t)
+static int watcher_add(struct session_registry *r, struct assess *q, struct endpoint_entry *t)
 {
-	struct follow *f = r->n_follows < FOLLOWS_MAX ? calloc(1, sizeof(*f)) : NULL;
+	struct question_watcher *f = r->n_follows < FOLLOWS_MAX ? calloc(1, sizeof(*f)) : NULL;
 
 	if (!f)
 		return ST_ELIMIT;
@@ -99,21 +99,21 @@ static int follow_add(struct registry *r, struct assess *q, struct target *t)
 	f->target = t;
 	f->number = atomic_load(&r->number);
 	f->state = ASSESS_N;
-	f->q_next = q->follows;
-	f->q_back = &q->follows;
+	f->q_next = q->watchers;
+	f->q_back = &q->watchers;
 	if (f->q_next)
 		f->q_next->q_back = &f->q_next;
-	q->follows = f;
-	f->t_next = t->follows;
-	f->t_back = &t->follows;
+	q->watchers = f;
+	f->t_next = t->watchers;
+	f->t_back = &t->watchers;
 	if (f->t_next)
 		f->t_next->t_back = &f->t_next;
-	t->follows = f;
+	t->watchers = f;
 	r->n_follows++;
 	return 0;
 }
 
-static void follow_free(struct registry *r, struct follow *f)
+static void watcher_free(struct session_registry *r, struct question_watcher *f)
 {
 	*f->q_back = f->q_next;
 	if (f->q_next)
@@ -127,7 +127,7 @@ static void follow_free(struct registry *r, struct follow *f)
 
 /* --- what is told ------------------------------------------------------------------------ */
 
-static void follow_tell(struct follow *f, enum assess_state state)
+static void watcher_tell(struct question_watcher *f, enum assess_state state)
 {
 	const struct assess_event e = {
 		.key = f->target->who.key,
@@ -142,31 +142,31 @@ static void follow_tell(struct follow *f, enum assess_state state)
 }
 
 /* The questions up to `number` about t have their answer. */
-static void target_answer(struct registry *r, struct target *t, uint64_t number,
-			  const struct assess_event *e)
+static void endpoint_entry_answer(struct session_registry *r, struct endpoint_entry *t,
+				  uint64_t number, const struct assess_event *e)
 {
-	struct follow *next;
+	struct question_watcher *next;
 
-	for (struct follow *f = t->follows; f; f = next) {
+	for (struct question_watcher *f = t->watchers; f; f = next) {
 		next = f->t_next;
 		if (f->number > number)
 			continue;
 		f->question->on_event(f->question->ctx, e);
-		follow_free(r, f);
+		watcher_free(r, f);
 	}
 }
 
-static void target_tell(struct target *t, enum assess_state state)
+static void endpoint_entry_tell(struct endpoint_entry *t, enum assess_state state)
 {
-	for (struct follow *f = t->follows; f; f = f->t_next)
-		follow_tell(f, state);
+	for (struct question_watcher *f = t->watchers; f; f = f->t_next)
+		watcher_tell(f, state);
 }
 
 /* --- asking ------------------------------------------------------------------------------ */
 
 /* The next moment in which one more may be asked: a time slot for each, given away in the order
  * of the questions, so that no clock has to tick here. */
-static int64_t registry_slot(struct registry *r)
+static int64_t session_registry_slot(struct session_registry *r)
 {
 	int64_t now = clock_mono_us(), due = r->slot > now ? r->slot : now;
 
@@ -174,58 +174,58 @@ static int64_t registry_slot(struct registry *r)
 	return due;
 }
 
-static void target_ask(struct registry *r, struct target *t)
+static void endpoint_entry_ask(struct session_registry *r, struct endpoint_entry *t)
 {
-	struct seat *seat = t->seats;
+	struct registration *registration = t->registrations;
 
-	seat->wanted = atomic_load(&r->number);
-	seat->ask(seat, registry_slot(r));
+	registration->wanted = atomic_load(&r->number);
+	registration->ask(registration, session_registry_slot(r));
 }
 
-int64_t registry_turn(struct registry *r)
+int64_t session_registry_next_slot(struct session_registry *r)
 {
 	int64_t due;
 
 	pthread_mutex_lock(&r->lock);
-	due = registry_slot(r);
+	due = session_registry_slot(r);
 	pthread_mutex_unlock(&r->lock);
 	return due;
 }
 
-size_t registry_ask_all(struct registry *r)
+size_t session_registry_ask_all(struct session_registry *r)
 {
-	struct target *t, *next;
+	struct endpoint_entry *t, *next;
 	size_t n = 0;
 
 	pthread_mutex_lock(&r->lock);
 	atomic_fetch_add(&r->number, 1);
-	HASH_ITER(hh, r->targets, t, next)
+	HASH_ITER(hh, r->entries, t, next)
 	{
-		if (!t->seats)
+		if (!t->registrations)
 			continue;
-		target_ask(r, t);
+		endpoint_entry_ask(r, t);
 		n++;
 	}
 	pthread_mutex_unlock(&r->lock);
 	return n;
 }
 
-void registry_ask(struct registry *r, const char *key)
+void session_registry_ask(struct session_registry *r, const char *key)
 {
-	struct target *t;
+	struct endpoint_entry *t;
 
 	pthread_mutex_lock(&r->lock);
-	HASH_FIND_STR(r->targets, key, t);
-	if (t && t->seats && t->seats->wanted <= t->seats->begun) {
+	HASH_FIND_STR(r->entries, key, t);
+	if (t && t->registrations && t->registrations->wanted <= t->registrations->begun) {
 		atomic_fetch_add(&r->number, 1);
-		target_ask(r, t);
+		endpoint_entry_ask(r, t);
 	}
 	pthread_mutex_unlock(&r->lock);
 }
 
-static void question_put(struct registry *r, struct assess *q, const char *key)
+static void question_put(struct session_registry *r, struct assess *q, const char *key)
 {
-	struct target *t = target_get(r, key);
+	struct endpoint_entry *t = endpoint_entry_get(r, key);
 	struct assess_event refused = {
 		.key = key,
 		.name = key,
@@ -233,23 +233,23 @@ static void question_put(struct registry *r, struct assess *q, const char *key)
 		.reason = "The manager cannot follow any more endpoints.",
 	};
 
-	if (!t || follow_add(r, q, t) < 0) {
+	if (!t || watcher_add(r, q, t) < 0) {
 		if (t)
 			refused.name = t->who.name;
 		q->on_event(q->ctx, &refused);
 		if (t)
-			target_put(r, t);
+			endpoint_entry_put(r, t);
 		return;
 	}
-	follow_tell(t->follows, t->seats ? ASSESS_QUEUED : ASSESS_WAITING);
-	if (t->seats)
-		target_ask(r, t);
+	watcher_tell(t->watchers, t->registrations ? ASSESS_QUEUED : ASSESS_WAITING);
+	if (t->registrations)
+		endpoint_entry_ask(r, t);
 }
 
 /* One number for as many as are asked under one lock: a session that begins meanwhile, and so
  * answers, tells of its result only when all of them are followed. */
-static void question_put_some(struct registry *r, struct assess *q, const char *const *keys,
-			      size_t n)
+static void question_put_some(struct session_registry *r, struct assess *q,
+			      const char *const *keys, size_t n)
 {
 	pthread_mutex_lock(&r->lock);
 	atomic_fetch_add(&r->number, 1);
@@ -258,7 +258,7 @@ static void question_put_some(struct registry *r, struct assess *q, const char *
 	pthread_mutex_unlock(&r->lock);
 }
 
-static bool registry_has_room(struct registry *r)
+static bool session_registry_has_room(struct session_registry *r)
 {
 	bool room;
 
@@ -270,18 +270,18 @@ static bool registry_has_room(struct registry *r)
 	return room;
 }
 
-static int registry_start(void *ctx, const struct assess_selection *which,
-			  void (*on_event)(void *ctx, const struct assess_event *e),
-			  void *on_event_ctx, struct assess **handle)
+static int session_registry_start(void *ctx, const struct assess_selection *which,
+				  void (*on_event)(void *ctx, const struct assess_event *e),
+				  void *on_event_ctx, struct assess **handle)
 {
-	struct registry *r = ctx;
+	struct session_registry *r = ctx;
 	struct assess *q = calloc(1, sizeof(*q));
 	size_t n;
 
 	*handle = NULL;
 	if (!q)
 		return ST_ENOMEM;
-	if (!registry_has_room(r)) {
+	if (!session_registry_has_room(r)) {
 		free(q);
 		return ST_EBUSY;
 	}
@@ -295,42 +295,43 @@ static int registry_start(void *ctx, const struct assess_selection *which,
 	return 0;
 }
 
-static void registry_cancel(void *ctx, struct assess *q)
+static void session_registry_cancel(void *ctx, struct assess *q)
 {
-	struct registry *r = ctx;
-	struct target *t;
+	struct session_registry *r = ctx;
+	struct endpoint_entry *t;
 
 	if (!q)
 		return;
 	pthread_mutex_lock(&r->lock);
-	while (q->follows) {
-		t = q->follows->target;
-		follow_free(r, q->follows);
-		target_put(r, t);
+	while (q->watchers) {
+		t = q->watchers->target;
+		watcher_free(r, q->watchers);
+		endpoint_entry_put(r, t);
 	}
 	r->n_questions--;
 	pthread_mutex_unlock(&r->lock);
 	free(q);
 }
 
-const struct assess_ops registry_assess_ops = { registry_start, registry_cancel };
+const struct assess_ops session_registry_assess_ops = { session_registry_start,
+							session_registry_cancel };
 
 /* --- life -------------------------------------------------------------------------------- */
 
-int registry_open(uint32_t per_second, struct registry **out)
+int session_registry_open(uint32_t per_second, struct session_registry **out)
 {
-	struct registry *r = calloc(1, sizeof(*r));
+	struct session_registry *r = calloc(1, sizeof(*r));
 
 	*out = r;
 	if (!r)
 		return ST_ENOMEM;
 	pthread_mutex_init(&r->lock, NULL);
 	atomic_init(&r->number, 0);
-	registry_rate(r, per_second);
+	session_registry_set_rate(r, per_second);
 	return 0;
 }
 
-void registry_close(struct registry *r)
+void session_registry_close(struct session_registry *r)
 {
 	if (!r)
 		return;
@@ -338,14 +339,14 @@ void registry_close(struct registry *r)
 	free(r);
 }
 
-void registry_rate(struct registry *r, uint32_t per_second)
+void session_registry_set_rate(struct session_registry *r, uint32_t per_second)
 {
 	pthread_mutex_lock(&r->lock);
 	r->interval = per_second ? SECOND_US / per_second : 0;
 	pthread_mutex_unlock(&r->lock);
 }
 
-void registry_ceiling(struct registry *r, uint32_t per_target)
+void session_registry_set_limit(struct session_registry *r, uint32_t per_target)
 {
 	pthread_mutex_lock(&r->lock);
 	r->per_target = per_target;
@@ -355,108 +356,112 @@ void registry_ceiling(struct registry *r, uint32_t per_target)
 /* --- sessions ---------------------------------------------------------------------------- */
 
 /* The newest stay. Those behind the first that was dropped were dropped before. */
-static void target_trim(struct registry *r, struct target *t)
+static void endpoint_entry_trim(struct session_registry *r, struct endpoint_entry *t)
 {
 	uint32_t n = 0;
 
-	for (struct seat *seat = t->seats; r->per_target && seat && !seat->dropped;
-	     seat = seat->next) {
+	for (struct registration *registration = t->registrations;
+	     r->per_target && registration && !registration->dropped;
+	     registration = registration->next) {
 		if (n++ < r->per_target)
 			continue;
-		seat->dropped = true;
-		seat->drop(seat, false);
+		registration->dropped = true;
+		registration->drop(registration, false);
 	}
 }
 
-void registry_end(struct registry *r, const char *key)
+void session_registry_end(struct session_registry *r, const char *key)
 {
-	struct target *t;
+	struct endpoint_entry *t;
 
 	pthread_mutex_lock(&r->lock);
-	HASH_FIND_STR(r->targets, key, t);
-	for (struct seat *seat = t ? t->seats : NULL; seat && !seat->dropped;
-	     seat = seat->next) {
-		seat->dropped = true;
-		seat->drop(seat, true);
+	HASH_FIND_STR(r->entries, key, t);
+	for (struct registration *registration = t ? t->registrations : NULL;
+	     registration && !registration->dropped; registration = registration->next) {
+		registration->dropped = true;
+		registration->drop(registration, true);
 	}
 	pthread_mutex_unlock(&r->lock);
 }
 
-int registry_add(struct registry *r, struct seat *seat, const struct identity *who)
+int session_registry_add(struct session_registry *r, struct registration *registration,
+			 const struct identity *who)
 {
-	struct target *t;
+	struct endpoint_entry *t;
 
 	pthread_mutex_lock(&r->lock);
-	if ((t = target_get(r, who->key))) {
-		seat->target = t;
-		seat->next = t->seats;
-		seat->back = &t->seats;
-		if (seat->next)
-			seat->next->back = &seat->next;
+	if ((t = endpoint_entry_get(r, who->key))) {
+		registration->target = t;
+		registration->next = t->registrations;
+		registration->back = &t->registrations;
+		if (registration->next)
+			registration->next->back = &registration->next;
 		r->n_seats++;
-		r->n_seated += !t->seats;
-		t->seats = seat;
-		target_trim(r, t);
+		r->n_seated += !t->registrations;
+		t->registrations = registration;
+		endpoint_entry_trim(r, t);
 		/* not asked: its first assessment answers */
-		target_tell(t, ASSESS_QUEUED);
+		endpoint_entry_tell(t, ASSESS_QUEUED);
 	}
 	pthread_mutex_unlock(&r->lock);
 	return t ? 0 : ST_ENOMEM;
 }
 
-void registry_remove(struct registry *r, struct seat *seat)
+void session_registry_remove(struct session_registry *r, struct registration *registration)
 {
-	struct target *t = seat->target;
+	struct endpoint_entry *t = registration->target;
 
 	if (!t)
 		return;
 	pthread_mutex_lock(&r->lock);
-	*seat->back = seat->next;
-	if (seat->next)
-		seat->next->back = seat->back;
-	seat->target = NULL;
+	*registration->back = registration->next;
+	if (registration->next)
+		registration->next->back = registration->back;
+	registration->target = NULL;
 	r->n_seats--;
-	r->n_seated -= !t->seats;
-	for (struct follow *f = t->follows; f; f = f->t_next) {
-		if (t->seats)
-			follow_tell(f, ASSESS_QUEUED);
+	r->n_seated -= !t->registrations;
+	for (struct question_watcher *f = t->watchers; f; f = f->t_next) {
+		if (t->registrations)
+			watcher_tell(f, ASSESS_QUEUED);
 		else if (f->state != ASSESS_GONE)
-			follow_tell(f,
-				    f->state == ASSESS_ASKED ? ASSESS_GONE : ASSESS_WAITING);
+			watcher_tell(f,
+				     f->state == ASSESS_ASKED ? ASSESS_GONE : ASSESS_WAITING);
 	}
-	if (t->seats && t->follows)
-		target_ask(r, t);
-	target_put(r, t);
+	if (t->registrations && t->watchers)
+		endpoint_entry_ask(r, t);
+	endpoint_entry_put(r, t);
 	pthread_mutex_unlock(&r->lock);
 }
 
-struct registry_count registry_count(struct registry *r)
+struct session_registry_count session_registry_count(struct session_registry *r)
 {
-	struct registry_count c;
+	struct session_registry_count c;
 
 	pthread_mutex_lock(&r->lock);
-	c = (struct registry_count){ r->n_seats, r->n_seated, r->n_questions };
+	c = (struct session_registry_count){ r->n_seats, r->n_seated, r->n_questions };
 	pthread_mutex_unlock(&r->lock);
 	return c;
 }
 
-uint64_t registry_now(struct registry *r)
+uint64_t session_registry_now(struct session_registry *r)
 {
 	return atomic_load(&r->number);
 }
 
-void registry_begin(struct registry *r, struct seat *seat, uint64_t at)
+void session_registry_begin(struct session_registry *r, struct registration *registration,
+			    uint64_t at)
 {
 	pthread_mutex_lock(&r->lock);
-	seat->begun = at;
-	for (struct follow *f = seat->target ? seat->target->follows : NULL; f; f = f->t_next)
+	registration->begun = at;
+	for (struct question_watcher *f = registration->target ? registration->target->watchers : NULL;
+	     f; f = f->t_next)
 		if (f->number <= at)
-			follow_tell(f, ASSESS_ASKED);
+			watcher_tell(f, ASSESS_ASKED);
 	pthread_mutex_unlock(&r->lock);
 }
 
-void registry_done(struct registry *r, struct seat *seat, enum verdict verdict,
-		   enum access access)
+void session_registry_done(struct session_registry *r, struct registration *registration,
+			   enum verdict verdict, enum access access)
 {
 	struct assess_event e = {
 		.state = ASSESS_ASSESSED,
@@ -465,34 +470,35 @@ void registry_done(struct registry *r, struct seat *seat, enum verdict verdict,
 	};
 
 	pthread_mutex_lock(&r->lock);
-	if (seat->target) {
-		e.key = seat->target->who.key;
-		e.name = seat->target->who.name;
-		target_answer(r, seat->target, seat->begun, &e);
+	if (registration->target) {
+		e.key = registration->target->who.key;
+		e.name = registration->target->who.name;
+		endpoint_entry_answer(r, registration->target, registration->begun, &e);
 	}
 	pthread_mutex_unlock(&r->lock);
 }
 
-bool registry_wanted(struct registry *r, struct seat *seat)
+bool session_registry_wanted(struct session_registry *r, struct registration *registration)
 {
 	bool wanted;
 
 	pthread_mutex_lock(&r->lock);
-	wanted = seat->target && seat->wanted > seat->begun;
+	wanted = registration->target && registration->wanted > registration->begun;
 	pthread_mutex_unlock(&r->lock);
 	return wanted;
 }
 
-void registry_refuse(struct registry *r, struct seat *seat, const char *reason)
+void session_registry_refuse(struct session_registry *r, struct registration *registration,
+			     const char *reason)
 {
 	struct assess_event e = { .state = ASSESS_REFUSED, .reason = reason };
 
 	pthread_mutex_lock(&r->lock);
-	if (seat->target) {
-		e.key = seat->target->who.key;
-		e.name = seat->target->who.name;
-		target_answer(r, seat->target, seat->wanted, &e);
-		seat->wanted = 0;
+	if (registration->target) {
+		e.key = registration->target->who.key;
+		e.name = registration->target->who.name;
+		endpoint_entry_answer(r, registration->target, registration->wanted, &e);
+		registration->wanted = 0;
 	}
 	pthread_mutex_unlock(&r->lock);
 }

@@ -23,79 +23,82 @@
 #include <stdint.h>
 
 struct identity;
-struct registry;
-struct target;
+struct session_registry;
+struct endpoint_entry;
 
 /* One session's place; zeroed, with `ask` set. */
-struct seat {
+struct registration {
 	/* The session is to be asked, not before `due` (monotonic us): on ANY thread, inside the
 	 * registry's lock. Must not call into the registry, nor wait. */
-	void (*ask)(struct seat *seat, int64_t due);
+	void (*ask)(struct registration *registration, int64_t due);
 
 	/* It is to end: the endpoint has too many sessions and this is the oldest, or was
 	 * forgotten. As `ask`, once; may be NULL where neither happens. */
-	void (*drop)(struct seat *seat, bool forgotten);
+	void (*drop)(struct registration *registration, bool forgotten);
 
 	/* the registry's, under its lock */
 	bool dropped; /* and not gone yet */
-	struct target *target;
-	struct seat *next, **back; /* newest first */
-	uint64_t wanted;           /* the last question it was asked for */
-	uint64_t begun;            /* the last question when its assessment began */
+	struct endpoint_entry *target;
+	struct registration *next, **back; /* newest first */
+	uint64_t wanted;                   /* the last question it was asked for */
+	uint64_t begun;                    /* the last question when its assessment began */
 };
 
 /* per_second: how many sessions may be asked in a second; 0: any number. */
-int registry_open(uint32_t per_second, struct registry **r);
+int session_registry_open(uint32_t per_second, struct session_registry **r);
 /* No seat is taken any more, no question is followed. NULL is fine. */
-void registry_close(struct registry *r);
-void registry_rate(struct registry *r, uint32_t per_second);
+void session_registry_close(struct session_registry *r);
+void session_registry_set_rate(struct session_registry *r, uint32_t per_second);
 
 /* How many sessions one endpoint may have; 0: any number, as after registry_open. Takes effect
  * when its next one comes. */
-void registry_ceiling(struct registry *r, uint32_t per_target);
+void session_registry_set_limit(struct session_registry *r, uint32_t per_target);
 
 /* A session of `who` is there. ST_ENOMEM. */
-int registry_add(struct registry *r, struct seat *seat, const struct identity *who);
+int session_registry_add(struct session_registry *r, struct registration *registration,
+			 const struct identity *who);
 /* It is not any more; `ask` is not called after this. Also for a seat that was never added. */
-void registry_remove(struct registry *r, struct seat *seat);
+void session_registry_remove(struct session_registry *r, struct registration *registration);
 
 /* Sessions that are there, endpoints that have one, questions that are followed. */
-struct registry_count {
+struct session_registry_count {
 	uint64_t sessions, endpoints, questions;
 };
 
-struct registry_count registry_count(struct registry *r);
+struct session_registry_count session_registry_count(struct session_registry *r);
 
 /* The number of the last question: to be taken before an assessment is begun, and passed to
  * registry_begin if one was. */
-uint64_t registry_now(struct registry *r);
-void registry_begin(struct registry *r, struct seat *seat, uint64_t at);
+uint64_t session_registry_now(struct session_registry *r);
+void session_registry_begin(struct session_registry *r, struct registration *registration,
+			    uint64_t at);
 
 /* The assessment that was begun last is done, and its result committed. */
-void registry_done(struct registry *r, struct seat *seat, enum verdict verdict,
-		   enum access access);
+void session_registry_done(struct session_registry *r, struct registration *registration,
+			   enum verdict verdict, enum access access);
 
 /* Whether the session is to be asked: a question came after its assessment began. */
-bool registry_wanted(struct registry *r, struct seat *seat);
+bool session_registry_wanted(struct session_registry *r, struct registration *registration);
 
 /* Everybody who has a session is to be assessed again, as fast as the rate allows. How many. */
-size_t registry_ask_all(struct registry *r);
+size_t session_registry_ask_all(struct session_registry *r);
 
 /* A session wants another assessment, and nobody has asked for it: the moment (monotonic us) in
  * which it may have it. It takes a turn among those who are asked. */
-int64_t registry_turn(struct registry *r);
+int64_t session_registry_next_slot(struct session_registry *r);
 
 /* This one endpoint is to be assessed again if it has a session, as fast as the rate allows; not
  * when it will be anyway. */
-void registry_ask(struct registry *r, const char *key);
+void session_registry_ask(struct session_registry *r, const char *key);
 
 /* All sessions of this endpoint are to end: it was forgotten. */
-void registry_end(struct registry *r, const char *key);
+void session_registry_end(struct session_registry *r, const char *key);
 
 /* It cannot be asked: the questions it was asked for end with this reason. */
-void registry_refuse(struct registry *r, struct seat *seat, const char *reason);
+void session_registry_refuse(struct session_registry *r, struct registration *registration,
+			     const char *reason);
 
 /* start and cancel take a struct registry as ctx. */
-extern const struct assess_ops registry_assess_ops;
+extern const struct assess_ops session_registry_assess_ops;
 
 #endif

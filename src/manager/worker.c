@@ -13,11 +13,11 @@
 #include <string.h>
 
 struct reload {
-	struct letter letter;
+	struct loop_message letter;
 	struct worker *worker;
 	struct limits limits;
 	struct pt_conn_conf conn;
-	struct passwd_file *users;
+	struct password_file *users;
 };
 
 /* --- the end -------------------------------------------------------------------------- */
@@ -28,7 +28,7 @@ static void worker_finish(struct worker *w)
 	if (!w->stopping || w->alive || uv_is_closing((uv_handle_t *)&w->grace))
 		return;
 	uv_close((uv_handle_t *)&w->grace, NULL);
-	mailbox_close(&w->mailbox);
+	loop_queue_close(&w->mailbox);
 }
 
 /* So many sessions have gone that what they held is worth being given back to the system. Each
@@ -40,7 +40,7 @@ static void worker_give_back(struct worker *w)
 	if (w->stopping || w->most < WORTH_GIVING_BACK || w->alive * 2 > w->most)
 		return;
 	w->most = w->trimmed = w->alive;
-	trim_ask(w->manager->trim);
+	heap_trim_request(w->manager->trim);
 }
 
 /* What an assessment needs for a moment, inventories above all, leaves holes between what lasts.
@@ -51,7 +51,7 @@ void worker_session_settled(struct worker *w)
 	if (w->alive < w->trimmed + w->trimmed / 8 + WORTH_GIVING_BACK)
 		return;
 	w->trimmed = w->alive;
-	trim_ask(w->manager->trim);
+	heap_trim_request(w->manager->trim);
 }
 
 void worker_session_gone(struct worker *w)
@@ -79,7 +79,7 @@ static void worker_close_listeners(struct worker *w)
 	w->n_listeners = 0;
 }
 
-static void worker_stop_open(struct letter *l)
+static void worker_stop_open(struct loop_message *l)
 {
 	struct worker *w = container_of(l, struct worker, stop);
 	struct session *next;
@@ -97,7 +97,7 @@ static void worker_stop_open(struct letter *l)
 void worker_stop(struct worker *w)
 {
 	w->stop.open = worker_stop_open;
-	mailbox_send(&w->mailbox, &w->stop);
+	loop_queue_send(&w->mailbox, &w->stop);
 }
 
 void worker_close(struct worker *w)
@@ -112,20 +112,20 @@ void worker_close(struct worker *w)
 	}
 	(void)net_loop_reset(&w->loop);
 	tls_ctx_free(w->conn.tls);
-	passwd_free(w->users);
+	password_file_free(w->users);
 	free(w->listeners);
 	memset(w, 0, sizeof(*w));
 }
 
 /* --- the configuration ---------------------------------------------------------------- */
 
-static void conn_conf(struct worker *w, const struct stanced_conf *c, struct tls_ctx *tls,
+static void conn_conf(struct worker *w, const struct manager_conf *c, struct tls_ctx *tls,
 		      struct pt_conn_conf *out)
 {
 	*out = (struct pt_conn_conf){
 		.limits = &w->limits,
 		.memory = w->manager->memory,
-		.standing = w->manager->standing,
+		.penalty = w->manager->penalty,
 		.tls = tls_ctx_ref(tls),
 		.tuned = true,
 		.mechs = c->sasl_mechs,
@@ -138,19 +138,19 @@ static void conn_conf(struct worker *w, const struct stanced_conf *c, struct tls
 /* Its share of the handshakes with those in doubt, who are spread over all loops. */
 static void worker_pace(struct worker *w)
 {
-	uint32_t rate = w->limits.doubtful_per_second;
+	uint32_t rate = w->limits.penalized_handshakes_per_second;
 
-	hello_queue_pace(&w->loop.hellos, rate ? 1000 * w->threads / rate + 1 : 0);
+	handshake_queue_set_interval(&w->loop.hellos, rate ? 1000 * w->threads / rate + 1 : 0);
 }
 
 /* Sessions that are there go by the new limits too: they look at ours. */
-static void worker_reload_open(struct letter *l)
+static void worker_reload_open(struct loop_message *l)
 {
 	struct reload *r = (struct reload *)l;
 	struct worker *w = r->worker;
 
 	tls_ctx_free(w->conn.tls);
-	passwd_free(w->users);
+	password_file_free(w->users);
 	w->limits = r->limits;
 	w->conn = r->conn;
 	w->users = r->users;
@@ -160,8 +160,8 @@ static void worker_reload_open(struct letter *l)
 	free(r);
 }
 
-int worker_reload(struct worker *w, const struct stanced_conf *c, struct tls_ctx *tls,
-		  struct passwd_file *users)
+int worker_reload(struct worker *w, const struct manager_conf *c, struct tls_ctx *tls,
+		  struct password_file *users)
 {
 	struct reload *r = calloc(1, sizeof(*r));
 
@@ -170,9 +170,9 @@ int worker_reload(struct worker *w, const struct stanced_conf *c, struct tls_ctx
 	r->letter.open = worker_reload_open;
 	r->worker = w;
 	r->limits = c->limits;
-	r->users = passwd_ref(users);
+	r->users = password_file_ref(users);
 	conn_conf(w, c, tls, &r->conn);
-	mailbox_send(&w->mailbox, &r->letter);
+	loop_queue_send(&w->mailbox, &r->letter);
 	return 0;
 }
 
@@ -183,14 +183,14 @@ static void worker_on_accepted(void *ctx, int fd, const struct sockaddr *from)
 	session_open(ctx, fd, from);
 }
 
-static int worker_listen(struct worker *w, const char *address, struct stanced_conf *c,
+static int worker_listen(struct worker *w, const char *address, struct manager_conf *c,
 			 struct conf_error *e)
 {
 	const struct listener_conf conf = {
 		.address = address,
 		.port = c->port,
 		.stall_s = c->limits.assessment_s,
-		.admission = w->manager->admission,
+		.connections = w->manager->connections,
 	};
 	int err = listener_open(&w->loop, &conf, worker_on_accepted, w,
 				&w->listeners[w->n_listeners]);
@@ -203,7 +203,7 @@ static int worker_listen(struct worker *w, const char *address, struct stanced_c
 	return 0;
 }
 
-static int worker_listen_all(struct worker *w, struct stanced_conf *c, struct conf_error *e)
+static int worker_listen_all(struct worker *w, struct manager_conf *c, struct conf_error *e)
 {
 	size_t n = c->n_addresses ? c->n_addresses : 1;
 	int err = 0;
@@ -215,8 +215,8 @@ static int worker_listen_all(struct worker *w, struct stanced_conf *c, struct co
 	return err;
 }
 
-int worker_open(struct worker *w, struct manager *m, struct stanced_conf *c,
-		struct tls_ctx *tls, struct passwd_file *users, struct conf_error *e)
+int worker_open(struct worker *w, struct manager_shared *m, struct manager_conf *c,
+		struct tls_ctx *tls, struct password_file *users, struct conf_error *e)
 {
 	int err;
 
@@ -224,14 +224,14 @@ int worker_open(struct worker *w, struct manager *m, struct stanced_conf *c,
 	w->manager = m;
 	if ((err = net_loop_init(&w->loop)) < 0)
 		return err;
-	if ((err = mailbox_open(&w->mailbox, &w->loop.uv)) < 0) {
+	if ((err = loop_queue_open(&w->mailbox, &w->loop.uv)) < 0) {
 		(void)net_loop_reset(&w->loop);
 		return err;
 	}
 	uv_timer_init(&w->loop.uv, &w->grace);
 	w->grace.data = w;
 	w->limits = c->limits;
-	w->users = passwd_ref(users);
+	w->users = password_file_ref(users);
 	w->threads = c->threads;
 	worker_pace(w);
 	conn_conf(w, c, tls, &w->conn);

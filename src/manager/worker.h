@@ -14,25 +14,25 @@
 
 #include <stdatomic.h>
 
-struct gate;
-struct quota;
-struct registry;
+struct assessment_queue;
+struct rate_limit;
+struct session_registry;
 struct session;
 struct tls_cache;
-struct trim;
+struct heap_trim;
 
 /* Shared by all workers. */
-struct manager {
+struct manager_shared {
 	struct imv_host *host;
 	struct posture *posture;
-	struct admission *admission;
-	struct standing *standing;  /* of addresses */
-	struct gate *gate;          /* of assessments */
-	struct registry *registry;  /* of sessions */
-	struct quota *quota;        /* of each endpoint's assessments */
-	struct budget *memory;      /* of what sessions buffer: the process's */
-	struct tls_cache *sessions; /* that may be resumed */
-	struct trim *trim;          /* gives memory back to the system */
+	struct connection_limit *connections;
+	struct address_penalty *penalty;   /* of addresses */
+	struct assessment_queue *queue;    /* of assessments */
+	struct session_registry *registry; /* of sessions */
+	struct rate_limit *quota;          /* of each endpoint's assessments */
+	struct budget *memory;             /* of what sessions buffer: the process's */
+	struct tls_cache *sessions;        /* that may be resumed */
+	struct heap_trim *trim;            /* gives memory back to the system */
 	const char *language;
 	bool lax_retry;
 	int64_t started;
@@ -43,9 +43,9 @@ struct manager {
 };
 
 struct worker {
-	struct manager *manager;
+	struct manager_shared *manager;
 	struct net_loop loop;
-	struct mailbox mailbox;
+	struct loop_queue mailbox;
 	uv_thread_t thread;
 	struct listener **listeners;
 	size_t n_listeners;
@@ -55,25 +55,25 @@ struct worker {
 	size_t most;              /* of them, since memory was given back */
 	size_t trimmed;           /* of them, when holes in it were given back last */
 	bool started, stopping;
-	struct letter stop;
+	struct loop_message stop;
 	uv_timer_t grace; /* when stopping: until sessions are cut off */
 
 	/* Of the current configuration; only touched on the worker's thread once it runs. */
 	struct limits limits;
 	struct pt_conn_conf conn;
-	struct passwd_file *users;
+	struct password_file *users;
 };
 
 /* Makes ready and opens the sockets; port 0 is replaced by the one that was found, so that
  * the next worker listens on the same. On failure e says why and nothing is left behind. */
-int worker_open(struct worker *w, struct manager *m, struct stanced_conf *c,
-		struct tls_ctx *tls, struct passwd_file *users, struct conf_error *e);
+int worker_open(struct worker *w, struct manager_shared *m, struct manager_conf *c,
+		struct tls_ctx *tls, struct password_file *users, struct conf_error *e);
 int worker_start(struct worker *w);
 
 /* Main thread: new connections use tls, users and the limits of c from now on. Takes
  * references of its own. ST_ENOMEM. */
-int worker_reload(struct worker *w, const struct stanced_conf *c, struct tls_ctx *tls,
-		  struct passwd_file *users);
+int worker_reload(struct worker *w, const struct manager_conf *c, struct tls_ctx *tls,
+		  struct password_file *users);
 
 /* Main thread: no new connections; sessions get their CLOSE and the time of limits.close_s. */
 void worker_stop(struct worker *w);

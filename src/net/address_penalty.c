@@ -21,14 +21,14 @@ struct suspect {
 	uint8_t network[PEER_NETWORK_OCTETS];
 };
 
-struct standing {
+struct address_penalty {
 	pthread_mutex_t lock;
 	struct suspect *suspects; /* the latest is the last of them */
 };
 
-int standing_open(struct standing **out)
+int address_penalty_open(struct address_penalty **out)
 {
-	struct standing *s = calloc(1, sizeof(*s));
+	struct address_penalty *s = calloc(1, sizeof(*s));
 
 	*out = s;
 	if (!s)
@@ -37,13 +37,13 @@ int standing_open(struct standing **out)
 	return 0;
 }
 
-static void suspect_drop(struct standing *s, struct suspect *who)
+static void suspect_drop(struct address_penalty *s, struct suspect *who)
 {
 	HASH_DEL(s->suspects, who);
 	free(who);
 }
 
-void standing_close(struct standing *s)
+void address_penalty_close(struct address_penalty *s)
 {
 	if (!s)
 		return;
@@ -53,7 +53,7 @@ void standing_close(struct standing *s)
 	free(s);
 }
 
-static struct suspect *suspect_find(struct standing *s, const struct sockaddr *from)
+static struct suspect *suspect_find(struct address_penalty *s, const struct sockaddr *from)
 {
 	uint8_t network[PEER_NETWORK_OCTETS];
 	struct suspect *who;
@@ -64,7 +64,7 @@ static struct suspect *suspect_find(struct standing *s, const struct sockaddr *f
 }
 
 /* Puts it, or a new one, at the end; NULL when out of memory. */
-static struct suspect *suspect_renew(struct standing *s, const struct sockaddr *from)
+static struct suspect *suspect_renew(struct address_penalty *s, const struct sockaddr *from)
 {
 	struct suspect *who = suspect_find(s, from);
 	unsigned before;
@@ -88,7 +88,8 @@ static bool suspect_doubtful(const struct suspect *who, int64_t now)
 	return who->clear_at - now > (STANDING_DOUBT - 1) * REGAIN_US;
 }
 
-bool standing_wasted(struct standing *s, const struct sockaddr *from, int64_t now)
+bool address_penalty_failed(struct address_penalty *s, const struct sockaddr *from,
+			    int64_t now)
 {
 	struct suspect *who;
 	bool before, after = false;
@@ -110,7 +111,8 @@ bool standing_wasted(struct standing *s, const struct sockaddr *from, int64_t no
 	return after;
 }
 
-void standing_earned(struct standing *s, const struct sockaddr *from, int64_t now)
+void address_penalty_succeeded(struct address_penalty *s, const struct sockaddr *from,
+			       int64_t now)
 {
 	struct suspect *who;
 
@@ -121,9 +123,10 @@ void standing_earned(struct standing *s, const struct sockaddr *from, int64_t no
 	pthread_mutex_unlock(&s->lock);
 }
 
-uint32_t standing_doubt(struct standing *s, const struct sockaddr *from, int64_t now)
+uint32_t address_penalty_class(struct address_penalty *s, const struct sockaddr *from,
+			       int64_t now)
 {
-	uint32_t doubt = 0;
+	uint32_t penalty_class = 0;
 	struct suspect *who;
 
 	if (!s)
@@ -131,12 +134,12 @@ uint32_t standing_doubt(struct standing *s, const struct sockaddr *from, int64_t
 	pthread_mutex_lock(&s->lock);
 	who = s->suspects ? suspect_find(s, from) : NULL;
 	if (who && suspect_doubtful(who, now))
-		doubt = who->hh.hashv ? who->hh.hashv : 1;
+		penalty_class = who->hh.hashv ? who->hh.hashv : 1;
 	pthread_mutex_unlock(&s->lock);
-	return doubt;
+	return penalty_class;
 }
 
-size_t standing_count(struct standing *s)
+size_t address_penalty_count(struct address_penalty *s)
 {
 	size_t n;
 

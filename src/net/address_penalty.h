@@ -18,24 +18,27 @@
 #define STANDING_MOST 32          /* more are not held against anybody */
 #define STANDING_ADDRESSES 16384u /* that are remembered; the latest */
 
-struct standing;
+struct address_penalty;
 
-int standing_open(struct standing **s);
+int address_penalty_open(struct address_penalty **s);
 /* NULL is fine. */
-void standing_close(struct standing *s);
+void address_penalty_close(struct address_penalty *s);
 
 /* A session from there has come to nothing, at `now` (monotonic us). True: this one brings the
  * address into doubt. */
-bool standing_wasted(struct standing *s, const struct sockaddr *from, int64_t now);
+bool address_penalty_failed(struct address_penalty *s, const struct sockaddr *from,
+			    int64_t now);
 
 /* A session from there has come to something. */
-void standing_earned(struct standing *s, const struct sockaddr *from, int64_t now);
+void address_penalty_succeeded(struct address_penalty *s, const struct sockaddr *from,
+			       int64_t now);
 
 /* 0: no doubt. Otherwise a number that all who come from there have in common, and hardly anybody
  * else. s may be NULL: no doubt about anybody. */
-uint32_t standing_doubt(struct standing *s, const struct sockaddr *from, int64_t now);
+uint32_t address_penalty_class(struct address_penalty *s, const struct sockaddr *from,
+			       int64_t now);
 
 /* Addresses that are remembered. */
-size_t standing_count(struct standing *s);
+size_t address_penalty_count(struct address_penalty *s);
 
 #endif

@@ -16,17 +16,17 @@ struct address {
 	UT_hash_handle hh;
 };
 
-struct admission {
+struct connection_limit {
 	pthread_mutex_t lock;
 	struct address *addresses; /* those that have sessions */
 	uint32_t sessions, max_sessions, max_per_address;
 	uint64_t refused;
 };
 
-int admission_open(struct admission **out)
+int connection_limit_open(struct connection_limit **out)
 {
 	const struct limits standard = LIMITS_DEFAULT;
-	struct admission *a = calloc(1, sizeof(*a));
+	struct connection_limit *a = calloc(1, sizeof(*a));
 
 	*out = a;
 	if (!a)
@@ -37,7 +37,7 @@ int admission_open(struct admission **out)
 	return 0;
 }
 
-void admission_close(struct admission *a)
+void connection_limit_close(struct connection_limit *a)
 {
 	struct address *at, *next;
 
@@ -52,7 +52,7 @@ void admission_close(struct admission *a)
 	free(a);
 }
 
-void admission_limit(struct admission *a, uint32_t sessions, uint32_t per_address)
+void connection_limit_set(struct connection_limit *a, uint32_t sessions, uint32_t per_address)
 {
 	pthread_mutex_lock(&a->lock);
 	a->max_sessions = sessions;
@@ -60,7 +60,8 @@ void admission_limit(struct admission *a, uint32_t sessions, uint32_t per_addres
 	pthread_mutex_unlock(&a->lock);
 }
 
-static struct address *address_find(struct admission *a, const struct sockaddr *from, bool add)
+static struct address *address_find(struct connection_limit *a, const struct sockaddr *from,
+				    bool add)
 {
 	struct address *at;
 	uint8_t octets[PEER_NETWORK_OCTETS];
@@ -74,8 +75,8 @@ static struct address *address_find(struct admission *a, const struct sockaddr *
 	return at;
 }
 
-static int admission_count_in(struct admission *a, const struct sockaddr *from,
-			      const char **err_msg)
+static int connection_limit_count_in(struct connection_limit *a, const struct sockaddr *from,
+				     const char **err_msg)
 {
 	struct address *at;
 
@@ -94,18 +95,19 @@ static int admission_count_in(struct admission *a, const struct sockaddr *from,
 	return 0;
 }
 
-int admission_enter(struct admission *a, const struct sockaddr *from, const char **err_msg)
+int connection_limit_enter(struct connection_limit *a, const struct sockaddr *from,
+			   const char **err_msg)
 {
 	int err;
 
 	pthread_mutex_lock(&a->lock);
-	err = admission_count_in(a, from, err_msg);
+	err = connection_limit_count_in(a, from, err_msg);
 	a->refused += err != 0;
 	pthread_mutex_unlock(&a->lock);
 	return err;
 }
 
-void admission_leave(struct admission *a, const struct sockaddr *from)
+void connection_limit_leave(struct connection_limit *a, const struct sockaddr *from)
 {
 	struct address *at;
 
@@ -121,7 +123,7 @@ void admission_leave(struct admission *a, const struct sockaddr *from)
 	pthread_mutex_unlock(&a->lock);
 }
 
-uint64_t admission_refused(struct admission *a)
+uint64_t connection_limit_refused(struct connection_limit *a)
 {
 	uint64_t n;
 
@@ -131,7 +133,7 @@ uint64_t admission_refused(struct admission *a)
 	return n;
 }
 
-uint32_t admission_count(struct admission *a)
+uint32_t connection_limit_count(struct connection_limit *a)
 {
 	uint32_t n;
 

@@ -7,23 +7,24 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-struct admission;
+struct connection_limit;
 
-int admission_open(struct admission **a);
-void admission_close(struct admission *a);
+int connection_limit_open(struct connection_limit **a);
+void connection_limit_close(struct connection_limit *a);
 
 /* New ceilings; sessions that are there stay. */
-void admission_limit(struct admission *a, uint32_t sessions, uint32_t per_address);
+void connection_limit_set(struct connection_limit *a, uint32_t sessions, uint32_t per_address);
 
 /* Any thread. Counts one session from `from` (ports do not matter); ST_ELIMIT and *why when
  * there are too many. Who was let in calls admission_leave once. */
-int admission_enter(struct admission *a, const struct sockaddr *from, const char **err_msg);
-void admission_leave(struct admission *a, const struct sockaddr *from);
+int connection_limit_enter(struct connection_limit *a, const struct sockaddr *from,
+			   const char **err_msg);
+void connection_limit_leave(struct connection_limit *a, const struct sockaddr *from);
 
 /* Sessions there are now. */
-uint32_t admission_count(struct admission *a);
+uint32_t connection_limit_count(struct connection_limit *a);
 
 /* How many were not let in, ever. */
-uint64_t admission_refused(struct admission *a);
+uint64_t connection_limit_refused(struct connection_limit *a);
 
 #endif

@@ -16,40 +16,40 @@
 #include <uv.h>
 
 #define HELLOS_A_ROUND 16
-#define HELLO_STACKS 256 /* addresses in doubt, by their numbers */
+#define HANDSHAKE_CLASSES 256 /* addresses in doubt, by their numbers */
 
 /* One who waits; zeroed, with `turn` set. */
-struct hello {
-	struct hello *next, **back; /* back NULL: does not wait */
-	void (*turn)(struct hello *h);
-	uint32_t doubt; /* standing_doubt, before it enters */
+struct handshake_waiter {
+	struct handshake_waiter *next, **back; /* back NULL: does not wait */
+	void (*turn)(struct handshake_waiter *h);
+	uint32_t penalty_class; /* standing_doubt, before it enters */
 };
 
-struct hello_queue {
-	struct hello *first, **last;
+struct handshake_queue {
+	struct handshake_waiter *first, **last;
 	uv_idle_t idle; /* running while somebody waits */
 	uint64_t round; /* loop time, milliseconds */
 	unsigned served;
-	struct hello *stacks[HELLO_STACKS];
-	unsigned doubtful,
-		at;       /* how many wait on the stacks; the one that had the last turn */
-	uv_timer_t timer; /* running while somebody waits on them */
-	uint64_t apart;   /* milliseconds between their turns; 0: nobody is in doubt */
-	uint64_t next;    /* loop time of the next of these turns */
+	struct handshake_waiter *classes[HANDSHAKE_CLASSES];
+	unsigned penalized,
+		at;           /* how many wait on the stacks; the one that had the last turn */
+	uv_timer_t timer;     /* running while somebody waits on them */
+	uint64_t interval_ms; /* milliseconds between their turns; 0: nobody is in doubt */
+	uint64_t next;        /* loop time of the next of these turns */
 };
 
-void hello_queue_init(struct hello_queue *q, uv_loop_t *loop);
+void handshake_queue_init(struct handshake_queue *q, uv_loop_t *loop);
 
 /* So many milliseconds apart are the turns of those in doubt; 0: there is no doubt. */
-void hello_queue_pace(struct hello_queue *q, uint32_t apart_ms);
+void handshake_queue_set_interval(struct handshake_queue *q, uint32_t apart_ms);
 
 /* Its handles are to be closed; nobody waits. */
-void hello_queue_close(struct hello_queue *q);
+void handshake_queue_close(struct handshake_queue *q);
 
 /* True: go on at once. False: h->turn(h) comes, unless hello_leave does first. */
-bool hello_enter(struct hello_queue *q, struct hello *h);
+bool handshake_queue_enter(struct handshake_queue *q, struct handshake_waiter *h);
 
 /* Also for one that does not wait. */
-void hello_leave(struct hello_queue *q, struct hello *h);
+void handshake_queue_leave(struct handshake_queue *q, struct handshake_waiter *h);
 
 #endif

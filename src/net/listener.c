@@ -22,7 +22,7 @@ struct listener {
 	uv_poll_t poll;
 	int fd, reserve; /* reserve: a descriptor to give up when there are no others */
 	uint16_t port;
-	struct admission *admission;
+	struct connection_limit *connections;
 	void (*accepted)(void *ctx, int fd, const struct sockaddr *from);
 	void *ctx;
 	struct log_gate full, turned_away;
@@ -56,7 +56,7 @@ static void listener_admit(struct listener *l, int fd, const struct sockaddr *fr
 	const char *err_msg;
 	unsigned muted;
 
-	if (admission_enter(l->admission, from, &err_msg) == 0) {
+	if (connection_limit_enter(l->connections, from, &err_msg) == 0) {
 		l->accepted(l->ctx, fd, from);
 		return;
 	}
@@ -208,7 +208,7 @@ int listener_open(struct net_loop *loop, const struct listener_conf *conf,
 	*out = NULL;
 	if (!l)
 		return ST_ENOMEM;
-	l->admission = conf->admission;
+	l->connections = conf->connections;
 	l->accepted = accepted;
 	l->ctx = ctx;
 	l->reserve = reserve_open();

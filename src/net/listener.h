@@ -13,11 +13,11 @@
 struct listener;
 
 struct listener_conf {
-	const char *address;         /* numeric; NULL: every address, both families */
-	uint16_t port;               /* 0: a free one (see listener_port) */
-	int backlog;                 /* 0: as many as the kernel allows */
-	uint32_t stall_s;            /* of accepted sockets (stream_tune) */
-	struct admission *admission; /* borrowed until closed */
+	const char *address;                  /* numeric; NULL: every address, both families */
+	uint16_t port;                        /* 0: a free one (see listener_port) */
+	int backlog;                          /* 0: as many as the kernel allows */
+	uint32_t stall_s;                     /* of accepted sockets (stream_tune) */
+	struct connection_limit *connections; /* borrowed until closed */
 };
 
 /* Calls accepted(ctx, fd, from) for each peer that is let in: fd is connected, non-blocking

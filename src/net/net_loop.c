@@ -78,7 +78,7 @@ int net_loop_init(struct net_loop *l)
 		net_loop_free(l);
 		return ST_EIO;
 	}
-	hello_queue_init(&l->hellos, &l->uv);
+	handshake_queue_init(&l->hellos, &l->uv);
 	l->uv.data = l;
 	return 0;
 }
@@ -100,7 +100,7 @@ int net_loop_reset(struct net_loop *l)
 	if (others)
 		return ST_EBUSY;
 	uv_close((uv_handle_t *)&l->poll, NULL);
-	hello_queue_close(&l->hellos);
+	handshake_queue_close(&l->hellos);
 	uv_run(&l->uv, UV_RUN_DEFAULT);
 	close(l->hangups);
 	(void)uv_loop_close(&l->uv);

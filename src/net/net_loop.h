@@ -21,7 +21,7 @@ struct net_loop {
 	int hangups;             /* epoll: sockets that are watched */
 	uv_poll_t poll;          /* of hangups */
 	void (*hung)(void *who); /* stream.c's */
-	struct hello_queue hellos;
+	struct handshake_queue hellos;
 };
 
 /* 0, or ST_ENOMEM / ST_EIO with nothing left behind. */

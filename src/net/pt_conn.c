@@ -34,7 +34,7 @@ struct pt_conn {
 	void *ctx;
 	struct tls_ctx *tls_ctx;
 	struct tls *tls; /* NULL: a server that has heard nothing yet, or not listened */
-	struct hello hello;
+	struct handshake_waiter waiter;
 	struct wr unheard; /* what came while it waits for its turn */
 	struct pt_config pt_config;
 	struct pt_session pt;
@@ -113,7 +113,7 @@ static bool conn_decide(struct pt_conn *c, int err, const char *reason)
 		reason = err ? st_strerror(err) : "done";
 	c->err = err;
 	c->reason = strdup(reason);
-	hello_leave(&c->loop->hellos, &c->hello);
+	handshake_queue_leave(&c->loop->hellos, &c->waiter);
 	conn_log_end(c, reason);
 	return true;
 }
@@ -404,9 +404,9 @@ static void conn_hear(struct pt_conn *c, struct span in)
 		conn_read(c, in);
 }
 
-static void conn_on_turn(struct hello *h)
+static void conn_on_turn(struct handshake_waiter *h)
 {
-	struct pt_conn *c = container_of(h, struct pt_conn, hello);
+	struct pt_conn *c = container_of(h, struct pt_conn, waiter);
 	struct wr unheard = c->unheard;
 
 	c->unheard = (struct wr){ 0 };
@@ -437,9 +437,9 @@ static void conn_on_data(void *ctx, struct span in)
 		conn_read(c, in);
 		return;
 	}
-	c->hello.doubt = standing_doubt(c->conf->standing, (struct sockaddr *)&c->from,
-					clock_mono_us());
-	if (hello_enter(&c->loop->hellos, &c->hello))
+	c->waiter.penalty_class = address_penalty_class(
+		c->conf->penalty, (struct sockaddr *)&c->from, clock_mono_us());
+	if (handshake_queue_enter(&c->loop->hellos, &c->waiter))
 		conn_hear(c, in);
 	else
 		conn_wait(c, in);
@@ -558,7 +558,7 @@ int pt_conn_open(struct net_loop *loop, const struct pt_conn_conf *conf, int fd,
 	c->memory = conf->memory;
 	c->tls_ctx = tls_ctx_ref(conf->tls);
 	c->ctx = ctx;
-	c->hello.turn = conn_on_turn;
+	c->waiter.turn = conn_on_turn;
 	c->handles = 2;
 	conn_init_session(c);
 	conn_init_name(c, fd);

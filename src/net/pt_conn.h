@@ -55,10 +55,10 @@ struct pt_conn_conf {
 	const struct limits *limits;
 	struct budget *memory; /* what is buffered, of all connections that share it, or NULL;
 				  the one that needs more ends with ST_ELIMIT */
-	struct standing *standing; /* server: of addresses; NULL: none is in doubt */
-	uint32_t mechs;            /* SASL_BITs: server: offered; client: used when offered */
-	enum pt_auth auth;         /* server: which of them must succeed */
-	bool sasl_instead;         /* server: only peers without a certificate are asked */
+	struct address_penalty *penalty; /* server: of addresses; NULL: none is in doubt */
+	uint32_t mechs;    /* SASL_BITs: server: offered; client: used when offered */
+	enum pt_auth auth; /* server: which of them must succeed */
+	bool sasl_instead; /* server: only peers without a certificate are asked */
 	const char *user, *password; /* client: for PLAIN */
 	bool sasl_result_8bit;       /* server: as pt_config has it */
 };

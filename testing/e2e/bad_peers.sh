@@ -19,7 +19,7 @@ limits {
     close_s = 1
     sessions_per_identity = 100000
     assessments_per_minute = 60000
-    doubtful_per_second = 0
+    penalized_handshakes_per_second = 0
 }
 log { level = warn }
 CONF

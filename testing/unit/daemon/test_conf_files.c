@@ -89,13 +89,13 @@ static void assert_same(const char *a, const char *b)
 static void test_stance_sample(void **state)
 {
 	const struct limits standard = LIMITS_DEFAULT;
-	struct stanced_conf sample, empty;
+	struct manager_conf sample, empty;
 	struct conf_error e;
 
 	(void)state;
-	if (stanced_conf_read(write_sample("stance.conf"), &sample, &e) < 0)
+	if (manager_conf_read(write_sample("stance.conf"), &sample, &e) < 0)
 		fail_msg("%s", e.text);
-	assert_int_equal(stanced_conf_read(write_file("empty.conf", ""), &empty, &e), 0);
+	assert_int_equal(manager_conf_read(write_file("empty.conf", ""), &empty, &e), 0);
 	assert_memory_equal(&sample.limits, &standard, sizeof(standard));
 	assert_memory_equal(&empty.limits, &standard, sizeof(standard));
 	assert_int_equal(sample.port, 271);
@@ -117,8 +117,8 @@ static void test_stance_sample(void **state)
 	assert_same(sample.tnc_config, empty.tnc_config);
 	assert_same(sample.language, empty.language);
 	assert_memory_equal(&sample.posture, &empty.posture, sizeof(empty.posture));
-	stanced_conf_free(&sample);
-	stanced_conf_free(&empty);
+	manager_conf_free(&sample);
+	manager_conf_free(&empty);
 }
 
 static void test_agent_sample(void **state)
@@ -171,21 +171,21 @@ static void test_stance_wrong(void **state)
 		{ "tls { client_certificate = optional }\n", "would let anybody in" },
 		{ "tls { key = \"\" }\n", "tls { key }" },
 	};
-	struct stanced_conf c;
+	struct manager_conf c;
 	struct conf_error e;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const char *path = write_file("x.conf", cases[i].text);
 
-		if (stanced_conf_read(path, &c, &e) != ST_ECONF)
+		if (manager_conf_read(path, &c, &e) != ST_ECONF)
 			fail_msg("case %zu was accepted", i);
 		if (!strstr(e.text, cases[i].says))
 			fail_msg("case %zu: %s", i, e.text);
 	}
-	assert_int_equal(stanced_conf_read("/nonexistent/x.conf", &c, &e), ST_ENOENT);
+	assert_int_equal(manager_conf_read("/nonexistent/x.conf", &c, &e), ST_ENOENT);
 	assert_non_null(strstr(e.text, "/nonexistent/x.conf"));
-	assert_int_equal(stanced_conf_read("/usr", &c, &e), ST_ECONF);
+	assert_int_equal(manager_conf_read("/usr", &c, &e), ST_ECONF);
 	assert_string_equal(e.text, "/usr: Is a directory");
 }
 
@@ -228,13 +228,13 @@ static void test_agent_wrong(void **state)
 
 static void test_values(void **state)
 {
-	struct stanced_conf c;
+	struct manager_conf c;
 	struct agent_conf a;
 	struct conf_error e;
 
 	(void)state;
 	assert_int_equal(
-		stanced_conf_read(write_file("x.conf",
+		manager_conf_read(write_file("x.conf",
 					     "address = { \"127.0.0.1\", \"::1\" }\n"
 					     "port = 0\nthreads = 3\npolicy = any\n"
 					     "run_dir = \"run\"\n"
@@ -254,7 +254,7 @@ static void test_values(void **state)
 	assert_string_equal(c.tls_key, path_of("k")); /* beside the file */
 	assert_string_equal(c.pid_file, path_of("run/stanced.pid"));
 	assert_int_equal(strncmp(c.admin_socket, path_of("run/"), strlen(path_of("run/"))), 0);
-	stanced_conf_free(&c);
+	manager_conf_free(&c);
 	assert_int_equal(chmod(write_file("pw", "secret\nmore\n"), 0600), 0);
 	assert_int_equal(
 		agent_conf_read(write_file("y.conf",

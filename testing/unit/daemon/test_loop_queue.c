@@ -9,14 +9,14 @@
 #define EACH 20000
 
 struct parcel {
-	struct letter letter;
+	struct loop_message message;
 	unsigned sender, number;
 };
 
-static struct mailbox box;
+static struct loop_queue box;
 static unsigned last[SENDERS], opened;
 
-static void on_open(struct letter *l)
+static void on_open(struct loop_message *l)
 {
 	struct parcel *p = (struct parcel *)l;
 
@@ -24,7 +24,7 @@ static void on_open(struct letter *l)
 	last[p->sender] = p->number;
 	free(p);
 	if (++opened == SENDERS * EACH)
-		mailbox_close(&box);
+		loop_queue_close(&box);
 }
 
 static void sender_main(void *ctx)
@@ -34,10 +34,10 @@ static void sender_main(void *ctx)
 
 		if (!p)
 			abort();
-		p->letter.open = on_open;
+		p->message.open = on_open;
 		p->sender = *(unsigned *)ctx;
 		p->number = i;
-		mailbox_send(&box, &p->letter);
+		loop_queue_send(&box, &p->message);
 	}
 }
 
@@ -50,7 +50,7 @@ static void test_threads(void **state)
 
 	(void)state;
 	assert_int_equal(uv_loop_init(&loop), 0);
-	assert_int_equal(mailbox_open(&box, &loop), 0);
+	assert_int_equal(loop_queue_open(&box, &loop), 0);
 	for (unsigned i = 0; i < SENDERS; i++) {
 		ids[i] = i;
 		assert_int_equal(uv_thread_create(&threads[i], sender_main, &ids[i]), 0);

@@ -10,25 +10,25 @@
 #define A "dns:a.example"
 #define B "dns:b.example"
 
-static struct quota *q;
+static struct rate_limit *q;
 
 static int setup(void **state)
 {
 	(void)state;
-	return quota_open(60, &q);
+	return rate_limit_open(60, &q);
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	quota_close(q);
+	rate_limit_close(q);
 	return 0;
 }
 
 static void spend(const char *key, unsigned n, int64_t now)
 {
 	while (n--)
-		quota_spend(q, key, now);
+		rate_limit_charge(q, key, now);
 }
 
 /* A minute's worth at once, then one for each that is regained. */
@@ -38,33 +38,33 @@ static void test_rate(void **state)
 	unsigned n = 60;
 
 	(void)state;
-	assert_int_equal(quota_wait(q, A, now), 0);
+	assert_int_equal(rate_limit_wait(q, A, now), 0);
 	spend(A, 60, now);
-	assert_int_equal(quota_wait(q, A, now), 0);
+	assert_int_equal(rate_limit_wait(q, A, now), 0);
 	spend(A, 1, now);
-	assert_int_equal(quota_wait(q, A, now), CLOCK_SEC);
+	assert_int_equal(rate_limit_wait(q, A, now), CLOCK_SEC);
 	spend(A, 1, now);
-	assert_int_equal(quota_wait(q, A, now), 2 * CLOCK_SEC);
-	assert_int_equal(quota_wait(q, A, now + 2 * CLOCK_SEC), 0);
+	assert_int_equal(rate_limit_wait(q, A, now), 2 * CLOCK_SEC);
+	assert_int_equal(rate_limit_wait(q, A, now + 2 * CLOCK_SEC), 0);
 	/* whoever waits as told gets no more than the rate */
-	for (now += 2 * CLOCK_SEC; now < 600 * CLOCK_SEC; now += quota_wait(q, A, now)) {
+	for (now += 2 * CLOCK_SEC; now < 600 * CLOCK_SEC; now += rate_limit_wait(q, A, now)) {
 		spend(A, 1, now);
 		n++;
 	}
 	assert_in_range(n, 650, 662);
-	assert_int_equal(quota_wait(q, B, now), 0);
-	quota_close(NULL);
+	assert_int_equal(rate_limit_wait(q, B, now), 0);
+	rate_limit_close(NULL);
 }
 
 static void test_reload(void **state)
 {
 	(void)state;
-	quota_rate(q, 6);
+	rate_limit_set_rate(q, 6);
 	spend(A, 7, 0);
-	assert_int_equal(quota_wait(q, A, 0), 10 * CLOCK_SEC);
-	quota_rate(q, 6000);
+	assert_int_equal(rate_limit_wait(q, A, 0), 10 * CLOCK_SEC);
+	rate_limit_set_rate(q, 6000);
 	spend(A, 1, 70 * CLOCK_SEC);
-	assert_int_equal(quota_wait(q, A, 70 * CLOCK_SEC), 0);
+	assert_int_equal(rate_limit_wait(q, A, 70 * CLOCK_SEC), 0);
 }
 
 /* Only who has spent lately is remembered, however many come by. */
@@ -77,7 +77,7 @@ static void test_bounded(void **state)
 		(void)snprintf(key, sizeof(key), "dns:%d.example", i);
 		spend(key, 1, i * (CLOCK_SEC / 100));
 	}
-	assert_in_range(quota_count(q), 50, 150);
+	assert_in_range(rate_limit_count(q), 50, 150);
 }
 
 enum { THREADS = 4, ROUNDS = 5000 };
@@ -88,10 +88,10 @@ static void *spender(void *arg)
 
 	for (int i = 0; i < ROUNDS; i++) {
 		(void)snprintf(key, sizeof(key), "dns:%d.example", i % 50);
-		quota_spend(q, key, i);
-		(void)quota_wait(q, key, i);
+		rate_limit_charge(q, key, i);
+		(void)rate_limit_wait(q, key, i);
 		if (i % 1000 == 0)
-			quota_rate(q, arg ? 60 : 120);
+			rate_limit_set_rate(q, arg ? 60 : 120);
 	}
 	return NULL;
 }
@@ -106,9 +106,9 @@ static void test_threads(void **state)
 		pthread_create(&threads[i], NULL, spender, (void *)i);
 	for (size_t i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
-	assert_int_equal(quota_count(q), 50);
+	assert_int_equal(rate_limit_count(q), 50);
 	/* 400 of each, at half a second or a second */
-	assert_in_range(quota_wait(q, "dns:7.example", ROUNDS), 130 * CLOCK_SEC,
+	assert_in_range(rate_limit_wait(q, "dns:7.example", ROUNDS), 130 * CLOCK_SEC,
 			350 * CLOCK_SEC);
 }
 

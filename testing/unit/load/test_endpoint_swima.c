@@ -11,7 +11,7 @@
 static struct limits limits = LIMITS_DEFAULT;
 
 struct bed {
-	struct image image;
+	struct package_image image;
 	struct endpoint_software software;
 	struct load_swima swima;
 	struct wr out; /* what was said last */
@@ -22,8 +22,8 @@ static void bed_open(struct bed *b, uint32_t drift)
 	memset(b, 0, sizeof(*b));
 	b->image.seed = 42;
 	b->image.drift = drift;
-	assert_int_equal(image_make(&b->image, PACKAGES), 0);
-	software_init(&b->software, &b->image, 3, 0x1234);
+	assert_int_equal(package_image_make(&b->image, PACKAGES), 0);
+	endpoint_software_init(&b->software, &b->image, 3, 0x1234);
 	b->swima.software = &b->software;
 	b->swima.limits = &limits;
 }
@@ -31,8 +31,8 @@ static void bed_open(struct bed *b, uint32_t drift)
 static void bed_close(struct bed *b)
 {
 	load_swima_reset(&b->swima);
-	software_reset(&b->software);
-	image_reset(&b->image);
+	endpoint_software_reset(&b->software);
+	package_image_reset(&b->image);
 	wr_reset(&b->out);
 }
 
@@ -116,7 +116,7 @@ static void test_targeted(void **state)
 
 	(void)state;
 	bed_open(&b, 0);
-	assert_int_equal(image_identifier(&b.image, 17, 0, &id), 0);
+	assert_int_equal(package_image_identifier(&b.image, 17, 0, &id), 0);
 	ids[0] = wr_span(&id);
 	a = ask(&b, &q, ids);
 	assert_int_equal(a.type, PA_SW_INVENTORY);
@@ -126,7 +126,7 @@ static void test_targeted(void **state)
 	assert_true(span_eq(info.id, ids[0])); /* the tag says the same identifier */
 	assert_true(span_eq(info.name, b.image.packages[17].name));
 	/* once it is upgraded there is no such software any more */
-	assert_int_equal(software_change(&b.software, 17, false, 0), 2);
+	assert_int_equal(endpoint_software_change(&b.software, 17, false, 0), 2);
 	a = ask(&b, &q, ids);
 	assert_int_equal(records(&a, &rec), 0);
 	arena_reset(&arena);
@@ -143,9 +143,10 @@ static void test_events(void **state)
 
 	(void)state;
 	bed_open(&b, 20);
-	assert_int_equal(software_change(&b.software, 1, false, 0), 2);
-	assert_int_equal(software_change(&b.software, 1, true, 0), 1);
-	assert_int_equal(software_change(&b.software, 1, false, 0), 1); /* back again */
+	assert_int_equal(endpoint_software_change(&b.software, 1, false, 0), 2);
+	assert_int_equal(endpoint_software_change(&b.software, 1, true, 0), 1);
+	assert_int_equal(endpoint_software_change(&b.software, 1, false, 0),
+			 1); /* back again */
 	a = ask(&b, &q, NULL);
 	assert_int_equal(a.type, PA_SW_ID_EVENTS);
 	assert_int_equal(events(&a, &head, 2), 3);
@@ -153,8 +154,8 @@ static void test_events(void **state)
 	assert_int_equal(head.last_consulted_eid, 4);
 	/* what is too old is a hole that can be seen */
 	for (unsigned i = 0; i < 2 * SOFTWARE_EVENTS; i++)
-		software_change(&b.software, i % PACKAGES, false, 0);
-	assert_null(software_event(&b.software, 1));
+		endpoint_software_change(&b.software, i % PACKAGES, false, 0);
+	assert_null(endpoint_software_event(&b.software, 1));
 	a = ask(&b, &q, NULL);
 	assert_int_equal(events(&a, &head, b.software.last_eid - SOFTWARE_EVENTS + 1),
 			 SOFTWARE_EVENTS);
@@ -181,7 +182,7 @@ static void test_subscription(void **state)
 	assert_int_equal(load_swima_fulfil(&b.swima, 0, &b.out), 0);
 	assert_int_equal(b.out.len, 0);
 	for (int round = 0; round < 2; round++) {
-		software_change(&b.software, 4, false, 0);
+		endpoint_software_change(&b.software, 4, false, 0);
 		wr_truncate(&b.out, 0);
 		assert_int_equal(load_swima_fulfil(&b.swima, 0, &b.out), 0);
 		r = rd_over(wr_span(&b.out));
@@ -214,11 +215,11 @@ static void test_drift(void **state)
 	bed_open(&b, 30);
 	for (uint32_t number = 0; number < 40; number++)
 		for (uint32_t k = 0; k < PACKAGES; k++) {
-			uint16_t revision = image_revision(&b.image, number, k);
+			uint16_t revision = package_image_revision(&b.image, number, k);
 
 			assert_true(revision < IMAGE_DRIFTED);
 			differ += revision != 0;
-			again += revision == image_revision(&b.image, number, k);
+			again += revision == package_image_revision(&b.image, number, k);
 		}
 	assert_int_equal(again, 40 * PACKAGES);
 	assert_in_range(differ, 40 * PACKAGES / 4, 40 * PACKAGES * 2 / 5);
@@ -236,20 +237,20 @@ static void test_dpkg(void **state)
 		"Status: install ok installed\nVersion: 4\n"
 		"Architecture: all\n";
 	FILE *f = fmemopen((void *)(uintptr_t)text, sizeof(text) - 1, "r");
-	struct image image = { 0 };
+	struct package_image image = { 0 };
 	uint32_t k = 9;
 
 	(void)state;
 	assert_non_null(f);
-	assert_int_equal(image_read_dpkg(&image, f, 0), 0);
+	assert_int_equal(package_image_read_dpkg(&image, f, 0), 0);
 	fclose(f);
 	assert_int_equal(image.n, 2);
 	assert_true(span_eq(image.packages[0].name, span_str("aa")));
-	assert_true(image_find(&image, span_str("load.invalid__zz_1:2-3_amd64"), &k));
+	assert_true(package_image_find(&image, span_str("load.invalid__zz_1:2-3_amd64"), &k));
 	assert_int_equal(k, 1);
-	assert_false(image_find(&image, span_str("load.invalid__zz_amd64"), &k));
-	assert_false(image_find(&image, span_str("load.invalid__"), &k));
-	image_reset(&image);
+	assert_false(package_image_find(&image, span_str("load.invalid__zz_amd64"), &k));
+	assert_false(package_image_find(&image, span_str("load.invalid__"), &k));
+	package_image_reset(&image);
 }
 
 /* Whatever a manager sends is refused or answered, nothing worse. */

@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-static struct manager manager;
+static struct manager_shared manager;
 static struct worker worker;
 static struct session *s;
 
@@ -47,7 +47,7 @@ void session_unref(struct session *x)
 void session_over(struct session *x, int err, const char *err_msg)
 {
 	(void)err_msg;
-	x->turn = TURN_OVER;
+	x->turn = ASSESSMENT_ENDED;
 	conn.over = err;
 }
 
@@ -123,57 +123,60 @@ uint64_t imv_peer_begun(const struct imv_peer *p)
 	return peer.begun;
 }
 
-uint64_t registry_now(struct registry *r)
+uint64_t session_registry_now(struct session_registry *r)
 {
 	(void)r;
 	return 1;
 }
 
-void registry_begin(struct registry *r, struct seat *seat, uint64_t at)
+void session_registry_begin(struct session_registry *r, struct registration *registration,
+			    uint64_t at)
 {
-	(void)r, (void)seat, (void)at;
+	(void)r, (void)registration, (void)at;
 	registry.begun++;
 	registry.wanted = false;
 }
 
-void registry_done(struct registry *r, struct seat *seat, enum verdict v, enum access a)
+void session_registry_done(struct session_registry *r, struct registration *registration,
+			   enum verdict v, enum access a)
 {
-	(void)r, (void)seat, (void)v, (void)a;
+	(void)r, (void)registration, (void)v, (void)a;
 	registry.done++;
 }
 
-bool registry_wanted(struct registry *r, struct seat *seat)
+bool session_registry_wanted(struct session_registry *r, struct registration *registration)
 {
-	(void)r, (void)seat;
+	(void)r, (void)registration;
 	return registry.wanted;
 }
 
-int64_t registry_turn(struct registry *r)
+int64_t session_registry_next_slot(struct session_registry *r)
 {
 	(void)r;
 	registry.turns++;
 	return registry.due;
 }
 
-void registry_refuse(struct registry *r, struct seat *seat, const char *reason)
+void session_registry_refuse(struct session_registry *r, struct registration *registration,
+			     const char *reason)
 {
-	(void)r, (void)seat, (void)reason;
+	(void)r, (void)registration, (void)reason;
 	registry.refused++;
 	registry.wanted = false;
 }
 
-void registry_remove(struct registry *r, struct seat *seat)
+void session_registry_remove(struct session_registry *r, struct registration *registration)
 {
-	(void)r, (void)seat;
+	(void)r, (void)registration;
 	registry.removed++;
 }
 
 /* --- the test's own ---------------------------------------------------------------------- */
 
-static struct gate_pass other;
+static struct assessment_slot other;
 static bool other_in;
 
-static void other_admit(struct gate_pass *p)
+static void other_admit(struct assessment_slot *p)
 {
 	(void)p;
 	other_in = true;
@@ -192,10 +195,10 @@ static int setup(void **state)
 	conn.over = 1;
 	worker.manager = &manager;
 	worker.limits = (struct limits)LIMITS_DEFAULT;
-	assert_int_equal(gate_open(1, &manager.gate), 0);
-	assert_int_equal(quota_open(6, &manager.quota), 0);
+	assert_int_equal(assessment_queue_open(1, &manager.queue), 0);
+	assert_int_equal(rate_limit_open(6, &manager.quota), 0);
 	assert_int_equal(uv_loop_init(&worker.loop.uv), 0);
-	assert_int_equal(mailbox_open(&worker.mailbox, &worker.loop.uv), 0);
+	assert_int_equal(loop_queue_open(&worker.mailbox, &worker.loop.uv), 0);
 	s = calloc(1, sizeof(*s));
 	s->worker = &worker;
 	s->conn = (struct pt_conn *)(void *)s; /* only looked at for being there */
@@ -205,8 +208,8 @@ static int setup(void **state)
 	uv_timer_init(&worker.loop.uv, &s->deadline);
 	uv_timer_init(&worker.loop.uv, &s->pace);
 	s->deadline.data = s->pace.data = s;
-	turn_init(s);
-	other = (struct gate_pass){ .admit = other_admit };
+	assessment_init(s);
+	other = (struct assessment_slot){ .admit = other_admit };
 	other_in = false;
 	return 0;
 }
@@ -226,46 +229,47 @@ static void run_for(uint64_t ms)
 static int teardown(void **state)
 {
 	(void)state;
-	turn_end(s);
+	assessment_end(s);
 	assert_int_equal(registry.removed, 1);
-	(void)gate_leave(manager.gate, &other);
+	(void)assessment_queue_leave(manager.queue, &other);
 	run_for(0);
 	assert_int_equal(s->refs, 1);
-	assert_int_equal(gate_count(manager.gate).in, 0);
-	assert_int_equal(gate_count(manager.gate).waiting, 0);
-	assert_int_equal(gate_count(manager.gate).kept, 0);
+	assert_int_equal(assessment_queue_count(manager.queue).in, 0);
+	assert_int_equal(assessment_queue_count(manager.queue).waiting, 0);
+	assert_int_equal(assessment_queue_count(manager.queue).kept, 0);
 	uv_close((uv_handle_t *)&s->deadline, NULL);
 	uv_close((uv_handle_t *)&s->pace, NULL);
-	mailbox_close(&worker.mailbox);
+	loop_queue_close(&worker.mailbox);
 	uv_run(&worker.loop.uv, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&worker.loop.uv), 0);
-	gate_close(manager.gate);
-	quota_close(manager.quota);
+	assessment_queue_close(manager.queue);
+	rate_limit_close(manager.quota);
 	free(s);
 	return 0;
 }
 
 static void settle(void)
 {
-	turn_settled(s, 0);
+	assessment_stored(s, 0);
 }
 
 /* Let in, one assessment, and the place is free. */
 static void test_course(void **state)
 {
 	(void)state;
-	turn_first(s);
-	assert_int_equal(s->turn, TURN_EXPECT);
-	assert_int_equal(gate_count(manager.gate).in, 0); /* nothing has been said yet */
+	assessment_first(s);
+	assert_int_equal(s->turn, ASSESSMENT_EXPECTED);
+	assert_int_equal(assessment_queue_count(manager.queue).in,
+			 0); /* nothing has been said yet */
 	assert_false(conn.paused);
-	turn_batch(s, span_str("first"));
-	assert_int_equal(s->turn, TURN_WORK);
+	assessment_batch(s, span_str("first"));
+	assert_int_equal(s->turn, ASSESSMENT_RUNNING);
 	assert_int_equal(registry.begun, 1);
-	turn_batch(s, span_str("second"));
+	assessment_batch(s, span_str("second"));
 	assert_int_equal(peer.received, 2);
-	assert_false(gate_enter(manager.gate, &other));
+	assert_false(assessment_queue_enter(manager.queue, &other));
 	settle();
-	assert_int_equal(s->turn, TURN_IDLE);
+	assert_int_equal(s->turn, ASSESSMENT_IDLE);
 	assert_int_equal(registry.done, 1);
 	assert_true(other_in);
 	assert_false(uv_is_active((uv_handle_t *)&s->deadline)); /* idle: no timer runs */
@@ -275,13 +279,13 @@ static void test_course(void **state)
 static void test_new_one_waits(void **state)
 {
 	(void)state;
-	assert_true(gate_enter(manager.gate, &other));
-	turn_first(s);
-	assert_int_equal(s->turn, TURN_WAIT);
+	assert_true(assessment_queue_enter(manager.queue, &other));
+	assessment_first(s);
+	assert_int_equal(s->turn, ASSESSMENT_QUEUED);
 	assert_true(conn.paused);
-	(void)gate_leave(manager.gate, &other);
+	(void)assessment_queue_leave(manager.queue, &other);
 	run_for(1);
-	assert_int_equal(s->turn, TURN_SILENT);
+	assert_int_equal(s->turn, ASSESSMENT_ADMITTED);
 	assert_false(conn.paused);
 }
 
@@ -289,34 +293,34 @@ static void test_new_one_waits(void **state)
 static void test_idle_one_waits(void **state)
 {
 	(void)state;
-	turn_first(s);
-	turn_batch(s, span_str("first"));
+	assessment_first(s);
+	assessment_batch(s, span_str("first"));
 	settle();
-	assert_true(gate_enter(manager.gate, &other));
-	turn_batch(s, span_str("again"));
-	assert_int_equal(s->turn, TURN_WAIT);
+	assert_true(assessment_queue_enter(manager.queue, &other));
+	assessment_batch(s, span_str("again"));
+	assert_int_equal(s->turn, ASSESSMENT_QUEUED);
 	assert_true(conn.paused);
 	assert_int_equal(peer.received, 1);
-	assert_int_equal(gate_count(manager.gate).kept, 5);
-	(void)gate_leave(manager.gate, &other);
+	assert_int_equal(assessment_queue_count(manager.queue).kept, 5);
+	(void)assessment_queue_leave(manager.queue, &other);
 	run_for(1);
 	assert_int_equal(peer.received, 2);
-	assert_int_equal(s->turn, TURN_WORK);
-	assert_int_equal(gate_count(manager.gate).kept, 0);
+	assert_int_equal(s->turn, ASSESSMENT_RUNNING);
+	assert_int_equal(assessment_queue_count(manager.queue).kept, 0);
 	settle();
 }
 
 static void test_too_much_while_waiting(void **state)
 {
 	(void)state;
-	turn_first(s);
-	turn_batch(s, span_str("first"));
+	assessment_first(s);
+	assessment_batch(s, span_str("first"));
 	settle();
-	assert_true(gate_enter(manager.gate, &other));
-	turn_batch(s, span_str("again"));
-	turn_batch(s, span_str("and again"));
+	assert_true(assessment_queue_enter(manager.queue, &other));
+	assessment_batch(s, span_str("again"));
+	assessment_batch(s, span_str("and again"));
 	assert_int_equal(conn.over, ST_ESTATE);
-	turn_batch(s, span_str("nobody listens"));
+	assessment_batch(s, span_str("nobody listens"));
 	assert_int_equal(peer.received, 1);
 }
 
@@ -324,20 +328,20 @@ static void test_too_much_while_waiting(void **state)
 static void test_silent(void **state)
 {
 	(void)state;
-	assert_true(gate_enter(manager.gate, &other));
-	turn_first(s);
-	(void)gate_leave(manager.gate, &other);
+	assert_true(assessment_queue_enter(manager.queue, &other));
+	assessment_first(s);
+	(void)assessment_queue_leave(manager.queue, &other);
 	run_for(1);
-	assert_int_equal(s->turn, TURN_SILENT);
-	assert_false(gate_enter(manager.gate, &other));
-	for (int i = 0; i < 100 && s->turn == TURN_SILENT; i++)
+	assert_int_equal(s->turn, ASSESSMENT_ADMITTED);
+	assert_false(assessment_queue_enter(manager.queue, &other));
+	for (int i = 0; i < 100 && s->turn == ASSESSMENT_ADMITTED; i++)
 		run_for(20);
-	assert_int_equal(s->turn, TURN_EXPECT);
+	assert_int_equal(s->turn, ASSESSMENT_EXPECTED);
 	assert_true(other_in);
-	turn_batch(s, span_str("late"));
-	assert_int_equal(s->turn, TURN_WAIT);
-	assert_int_equal(gate_count(manager.gate).kept, 4);
-	(void)gate_leave(manager.gate, &other);
+	assessment_batch(s, span_str("late"));
+	assert_int_equal(s->turn, ASSESSMENT_QUEUED);
+	assert_int_equal(assessment_queue_count(manager.queue).kept, 4);
+	(void)assessment_queue_leave(manager.queue, &other);
 	run_for(1);
 	assert_int_equal(peer.received, 1);
 	settle();
@@ -349,13 +353,13 @@ static void test_falls_silent(void **state)
 	int64_t begun;
 
 	(void)state;
-	turn_first(s);
-	turn_batch(s, span_str("first"));
+	assessment_first(s);
+	assessment_batch(s, span_str("first"));
 	s->heard -= 60 * CLOCK_SEC;
 	s->deadline.timer_cb(&s->deadline); /* nobody waits */
-	assert_int_equal(gate_count(manager.gate).in, 1);
+	assert_int_equal(assessment_queue_count(manager.queue).in, 1);
 	peer.listens = false; /* it is our validators who take their time */
-	assert_false(gate_enter(manager.gate, &other));
+	assert_false(assessment_queue_enter(manager.queue, &other));
 	s->deadline.timer_cb(&s->deadline);
 	assert_false(other_in);
 	peer.listens = true;
@@ -365,32 +369,32 @@ static void test_falls_silent(void **state)
 	s->heard -= 60 * CLOCK_SEC;
 	s->deadline.timer_cb(&s->deadline);
 	assert_true(other_in);
-	assert_int_equal(s->turn, TURN_WORK);
+	assert_int_equal(s->turn, ASSESSMENT_RUNNING);
 	begun = s->begun;
-	turn_batch(s, span_str("at last"));
-	assert_int_equal(s->turn, TURN_WAIT);
+	assessment_batch(s, span_str("at last"));
+	assert_int_equal(s->turn, ASSESSMENT_QUEUED);
 	assert_true(conn.paused);
 	assert_int_equal(peer.received, 1);
-	assert_int_equal(gate_count(manager.gate).in, 1); /* the other */
+	assert_int_equal(assessment_queue_count(manager.queue).in, 1); /* the other */
 	s->heard -= 60 * CLOCK_SEC;
-	(void)gate_leave(manager.gate, &other);
+	(void)assessment_queue_leave(manager.queue, &other);
 	run_for(1);
 	assert_int_equal(peer.received, 2);
 	assert_int_equal(peer.begun, 1);
-	assert_int_equal(s->turn, TURN_WORK);
+	assert_int_equal(s->turn, ASSESSMENT_RUNNING);
 	assert_true(s->begun - begun >= 60 * CLOCK_SEC); /* waiting is not its own time */
 	assert_true(uv_is_active((uv_handle_t *)&s->deadline));
-	assert_false(gate_enter(manager.gate, &other)); /* it has a place again */
+	assert_false(assessment_queue_enter(manager.queue, &other)); /* it has a place again */
 	settle();
-	assert_int_equal(s->turn, TURN_IDLE);
+	assert_int_equal(s->turn, ASSESSMENT_IDLE);
 }
 
 static void fall_silent(void)
 {
-	turn_first(s);
-	turn_batch(s, span_str("first"));
+	assessment_first(s);
+	assessment_batch(s, span_str("first"));
 	peer.listens = true;
-	assert_false(gate_enter(manager.gate, &other));
+	assert_false(assessment_queue_enter(manager.queue, &other));
 	s->heard -= 60 * CLOCK_SEC;
 	s->deadline.timer_cb(&s->deadline);
 	assert_true(other_in);
@@ -401,19 +405,19 @@ static void test_comes_back(void **state)
 {
 	(void)state;
 	fall_silent();
-	(void)gate_leave(manager.gate, &other);
-	turn_batch(s, span_str("at last"));
+	(void)assessment_queue_leave(manager.queue, &other);
+	assessment_batch(s, span_str("at last"));
 	assert_int_equal(peer.received, 2);
-	assert_int_equal(s->turn, TURN_WORK);
-	assert_int_equal(gate_count(manager.gate).in, 1);
-	turn_batch(s, span_str("and more"));
+	assert_int_equal(s->turn, ASSESSMENT_RUNNING);
+	assert_int_equal(assessment_queue_count(manager.queue).in, 1);
+	assessment_batch(s, span_str("and more"));
 	assert_int_equal(peer.received, 3);
 	settle();
-	assert_true(
-		gate_enter(manager.gate, &other)); /* and a next one stands with all others */
-	turn_batch(s, span_str("again"));
-	assert_int_equal(s->turn, TURN_WAIT);
-	assert_false(s->pass.again);
+	assert_true(assessment_queue_enter(
+		manager.queue, &other)); /* and a next one stands with all others */
+	assessment_batch(s, span_str("again"));
+	assert_int_equal(s->turn, ASSESSMENT_QUEUED);
+	assert_false(s->slot.again);
 }
 
 /* It does not go on while memory is scarce. */
@@ -421,13 +425,13 @@ static void test_comes_back_to_shut_gate(void **state)
 {
 	(void)state;
 	fall_silent();
-	gate_shut(manager.gate, true);
-	(void)gate_leave(manager.gate, &other);
-	turn_batch(s, span_str("at last"));
+	assessment_queue_set_closed(manager.queue, true);
+	(void)assessment_queue_leave(manager.queue, &other);
+	assessment_batch(s, span_str("at last"));
 	run_for(1);
 	assert_int_equal(peer.received, 1);
-	assert_int_equal(s->turn, TURN_WAIT);
-	gate_shut(manager.gate, false);
+	assert_int_equal(s->turn, ASSESSMENT_QUEUED);
+	assessment_queue_set_closed(manager.queue, false);
 	run_for(1);
 	assert_int_equal(peer.received, 2);
 	assert_int_equal(peer.retried, 0);
@@ -440,20 +444,20 @@ static void test_result_waits(void **state)
 {
 	(void)state;
 	worker.limits.assessment_s = 1;
-	turn_first(s);
-	turn_batch(s, span_str("first"));
+	assessment_first(s);
+	assessment_batch(s, span_str("first"));
 	peer.listens = peer.sending = true;
 	uv_timer_stop(&s->deadline); /* as with every result */
 	settle();
-	assert_int_equal(s->turn, TURN_WORK);
+	assert_int_equal(s->turn, ASSESSMENT_RUNNING);
 	assert_true(uv_is_active((uv_handle_t *)&s->deadline));
-	assert_false(gate_enter(manager.gate, &other));
+	assert_false(assessment_queue_enter(manager.queue, &other));
 	s->heard -= 60 * CLOCK_SEC;
 	s->deadline.timer_cb(&s->deadline);
 	assert_true(other_in);
 	s->begun -= 60 * CLOCK_SEC;
 	s->deadline.timer_cb(&s->deadline);
-	assert_int_equal(s->turn, TURN_OVERDUE);
+	assert_int_equal(s->turn, ASSESSMENT_OVERDUE);
 	assert_int_equal(peer.deadlines, 1);
 	assert_false(s->excused);
 }
@@ -464,14 +468,14 @@ static void test_deadlines(void **state)
 	(void)state;
 	worker.limits.assessment_s = 1;
 	worker.limits.close_s = 1;
-	turn_first(s);
-	turn_batch(s, span_str("first"));
-	for (int i = 0; i < 100 && s->turn == TURN_WORK; i++)
+	assessment_first(s);
+	assessment_batch(s, span_str("first"));
+	for (int i = 0; i < 100 && s->turn == ASSESSMENT_RUNNING; i++)
 		run_for(20);
-	assert_int_equal(s->turn, TURN_OVERDUE);
+	assert_int_equal(s->turn, ASSESSMENT_OVERDUE);
 	assert_int_equal(peer.deadlines, 1);
 	assert_int_equal(s->excused, !peer.listens); /* else it is the endpoint that is late */
-	for (int i = 0; i < 100 && s->turn == TURN_OVERDUE; i++)
+	for (int i = 0; i < 100 && s->turn == ASSESSMENT_OVERDUE; i++)
 		run_for(20);
 	assert_int_equal(conn.over, ST_ETIMEOUT);
 }
@@ -486,9 +490,9 @@ static void test_no_turn_in_time(void **state)
 {
 	(void)state;
 	worker.limits.waiting_s = 1;
-	assert_true(gate_enter(manager.gate, &other));
-	turn_first(s);
-	for (int i = 0; i < 100 && s->turn == TURN_WAIT; i++)
+	assert_true(assessment_queue_enter(manager.queue, &other));
+	assessment_first(s);
+	for (int i = 0; i < 100 && s->turn == ASSESSMENT_QUEUED; i++)
 		run_for(20);
 	assert_int_equal(conn.over, ST_ETIMEOUT);
 }
@@ -497,44 +501,45 @@ static void test_no_turn_in_time(void **state)
 static void test_asked(void **state)
 {
 	(void)state;
-	turn_first(s);
-	turn_batch(s, span_str("first"));
+	assessment_first(s);
+	assessment_batch(s, span_str("first"));
 	registry.wanted = true;
-	s->seat.ask(&s->seat, 0);
-	s->seat.ask(&s->seat, 0); /* one letter for both */
+	s->registration.ask(&s->registration, 0);
+	s->registration.ask(&s->registration, 0); /* one letter for both */
 	run_for(1);
 	assert_int_equal(peer.retried, 0);
 	settle();
 	assert_int_equal(peer.retried, 1);
-	assert_int_equal(s->turn, TURN_WORK);
+	assert_int_equal(s->turn, ASSESSMENT_RUNNING);
 	settle();
-	assert_int_equal(s->turn, TURN_IDLE);
+	assert_int_equal(s->turn, ASSESSMENT_IDLE);
 	registry.wanted = true;
 	peer.retry_err = ST_ESTATE;
-	s->seat.ask(&s->seat, 0);
+	s->registration.ask(&s->registration, 0);
 	run_for(1);
 	assert_int_equal(peer.retried, 2);
 	assert_int_equal(registry.refused, 1);
-	assert_int_equal(s->turn, TURN_IDLE);
-	assert_true(gate_enter(manager.gate, &other)); /* nothing keeps the place */
+	assert_int_equal(s->turn, ASSESSMENT_IDLE);
+	assert_true(
+		assessment_queue_enter(manager.queue, &other)); /* nothing keeps the place */
 }
 
 /* A module wants another assessment: that passes the gate, too. */
 static void test_woken(void **state)
 {
 	(void)state;
-	turn_first(s);
-	turn_batch(s, span_str("first"));
-	turn_wake(s); /* during one: it is the peer's business */
+	assessment_first(s);
+	assessment_batch(s, span_str("first"));
+	assessment_wake(s); /* during one: it is the peer's business */
 	assert_int_equal(peer.woken, 1);
 	settle();
-	assert_true(gate_enter(manager.gate, &other));
-	turn_wake(s);
-	assert_int_equal(s->turn, TURN_WAIT);
-	(void)gate_leave(manager.gate, &other);
+	assert_true(assessment_queue_enter(manager.queue, &other));
+	assessment_wake(s);
+	assert_int_equal(s->turn, ASSESSMENT_QUEUED);
+	(void)assessment_queue_leave(manager.queue, &other);
 	run_for(1);
 	assert_int_equal(peer.woken, 2);
-	assert_int_equal(s->turn, TURN_WORK);
+	assert_int_equal(s->turn, ASSESSMENT_RUNNING);
 	settle();
 }
 
@@ -543,31 +548,31 @@ static void test_woken(void **state)
 static void test_woken_later(void **state)
 {
 	(void)state;
-	turn_first(s);
-	turn_batch(s, span_str("first"));
+	assessment_first(s);
+	assessment_batch(s, span_str("first"));
 	settle();
 	registry.due = clock_mono_us() + 60 * CLOCK_SEC;
-	turn_wake(s);
-	turn_wake(s);
+	assessment_wake(s);
+	assessment_wake(s);
 	registry.wanted = true;
-	s->seat.ask(&s->seat, registry.due + 1);
+	s->registration.ask(&s->registration, registry.due + 1);
 	run_for(1);
 	assert_int_equal(registry.turns, 1);
 	assert_int_equal(peer.woken, 0);
-	assert_int_equal(s->turn, TURN_IDLE);
-	turn_batch(s, span_str("by itself"));
+	assert_int_equal(s->turn, ASSESSMENT_IDLE);
+	assessment_batch(s, span_str("by itself"));
 	settle();
-	assert_int_equal(s->turn, TURN_IDLE);
+	assert_int_equal(s->turn, ASSESSMENT_IDLE);
 	assert_false(s->woken);
 	registry.due = 0;
-	turn_wake(s);
+	assessment_wake(s);
 	assert_int_equal(peer.woken, 1);
 	settle();
 	/* asked for first, and then wanted: one turn for both */
 	registry.wanted = true;
-	s->seat.ask(&s->seat, clock_mono_us() + 60 * CLOCK_SEC);
+	s->registration.ask(&s->registration, clock_mono_us() + 60 * CLOCK_SEC);
 	run_for(1);
-	turn_wake(s);
+	assessment_wake(s);
 	assert_int_equal(registry.turns, 2);
 	assert_int_equal(peer.woken, 1);
 }
@@ -576,9 +581,9 @@ static void test_woken_later(void **state)
 static void test_pace(void **state)
 {
 	(void)state;
-	turn_first(s);
+	assessment_first(s);
 	for (int i = 0; i < 8; i++) {
-		turn_batch(s, span_str("again"));
+		assessment_batch(s, span_str("again"));
 		settle();
 		assert_int_equal(conn.paused, i >= 6);
 	}
@@ -587,14 +592,14 @@ static void test_pace(void **state)
 
 static void test_dropped(void **state)
 {
-	turn_first(s);
-	s->seat.drop(&s->seat, *state != NULL);
+	assessment_first(s);
+	s->registration.drop(&s->registration, *state != NULL);
 	run_for(1);
 	assert_true(conn.aborted);
 	assert_int_equal(manager.ended,
 			 *state == NULL); /* counted are those with newer ones */
-	assert_int_equal(s->turn, TURN_OVER);
-	turn_batch(s, span_str("too late"));
+	assert_int_equal(s->turn, ASSESSMENT_ENDED);
+	assessment_batch(s, span_str("too late"));
 	assert_int_equal(peer.received, 0);
 }
 

@@ -12,16 +12,16 @@
 #define ROUNDS 5000
 #define ROOM 3
 
-static struct gate *gate;
+static struct assessment_queue *queue;
 
 struct visitor {
-	struct gate_pass pass; /* first */
-	unsigned order;        /* when it was let in, from 1; 0: not yet */
+	struct assessment_slot slot; /* first */
+	unsigned order;              /* when it was let in, from 1; 0: not yet */
 };
 
 static unsigned admitted;
 
-static void on_admit(struct gate_pass *p)
+static void on_admit(struct assessment_slot *p)
 {
 	((struct visitor *)p)->order = ++admitted;
 }
@@ -30,13 +30,13 @@ static int setup(void **state)
 {
 	(void)state;
 	admitted = 0;
-	return gate_open(ROOM, &gate);
+	return assessment_queue_open(ROOM, &queue);
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	gate_close(gate);
+	assessment_queue_close(queue);
 	return 0;
 }
 
@@ -46,7 +46,7 @@ static struct visitor *visitors(size_t n)
 
 	assert_non_null(v);
 	for (size_t i = 0; i < n; i++)
-		v[i].pass.admit = on_admit;
+		v[i].slot.admit = on_admit;
 	return v;
 }
 
@@ -58,20 +58,20 @@ static void test_order(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < MANY; i++) {
-		assert_true(gate_full(gate) == (i >= ROOM));
-		assert_true(gate_enter(gate, &v[i].pass) == (i < ROOM));
+		assert_true(assessment_queue_full(queue) == (i >= ROOM));
+		assert_true(assessment_queue_enter(queue, &v[i].slot) == (i < ROOM));
 	}
-	assert_int_equal(gate_count(gate).in, ROOM);
-	assert_int_equal(gate_count(gate).waiting, MANY - ROOM);
+	assert_int_equal(assessment_queue_count(queue).in, ROOM);
+	assert_int_equal(assessment_queue_count(queue).waiting, MANY - ROOM);
 	for (; left < MANY - ROOM; left++) {
-		assert_false(gate_leave(gate, &v[left].pass));
+		assert_false(assessment_queue_leave(queue, &v[left].slot));
 		assert_int_equal(v[left + ROOM].order, left + 1);
 		assert_int_equal(admitted, left + 1);
 	}
 	for (; left < MANY; left++)
-		assert_false(gate_leave(gate, &v[left].pass));
-	assert_int_equal(gate_count(gate).in, 0);
-	assert_int_equal(gate_count(gate).waiting, 0);
+		assert_false(assessment_queue_leave(queue, &v[left].slot));
+	assert_int_equal(assessment_queue_count(queue).in, 0);
+	assert_int_equal(assessment_queue_count(queue).waiting, 0);
 	free(v);
 }
 
@@ -82,22 +82,23 @@ static void test_leave_queue(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ROOM + 5; i++)
-		(void)gate_enter(gate, &v[i].pass);
-	assert_true(gate_leave(gate, &v[ROOM].pass));
-	assert_true(gate_leave(gate, &v[ROOM + 2].pass));
-	assert_true(gate_leave(gate, &v[ROOM + 4].pass));
-	assert_false(gate_leave(gate, &v[ROOM + 4].pass)); /* again: nothing */
-	assert_false(gate_enter(gate, &v[ROOM].pass));     /* and back, behind the others */
+		(void)assessment_queue_enter(queue, &v[i].slot);
+	assert_true(assessment_queue_leave(queue, &v[ROOM].slot));
+	assert_true(assessment_queue_leave(queue, &v[ROOM + 2].slot));
+	assert_true(assessment_queue_leave(queue, &v[ROOM + 4].slot));
+	assert_false(assessment_queue_leave(queue, &v[ROOM + 4].slot)); /* again: nothing */
+	assert_false(assessment_queue_enter(queue,
+					    &v[ROOM].slot)); /* and back, behind the others */
 	for (size_t i = 0; i < ROOM; i++)
-		(void)gate_leave(gate, &v[i].pass);
+		(void)assessment_queue_leave(queue, &v[i].slot);
 	assert_int_equal(v[ROOM + 1].order, 1);
 	assert_int_equal(v[ROOM + 3].order, 2);
 	assert_int_equal(v[ROOM].order, 3);
 	assert_int_equal(v[ROOM + 2].order, 0);
 	assert_int_equal(v[ROOM + 4].order, 0);
-	assert_int_equal(gate_count(gate).in, 3);
-	assert_true(gate_enter(gate, &v[ROOM].pass)); /* is in already */
-	assert_int_equal(gate_count(gate).in, 3);
+	assert_int_equal(assessment_queue_count(queue).in, 3);
+	assert_true(assessment_queue_enter(queue, &v[ROOM].slot)); /* is in already */
+	assert_int_equal(assessment_queue_count(queue).in, 3);
 	free(v);
 }
 
@@ -109,12 +110,12 @@ static void test_again(void **state)
 	size_t left = 0;
 
 	(void)state;
-	v[ROOM + 4].pass.again = v[ROOM + 5].pass.again = true;
+	v[ROOM + 4].slot.again = v[ROOM + 5].slot.again = true;
 	for (size_t i = 0; i < ROOM + 6; i++)
-		(void)gate_enter(gate, &v[i].pass);
-	assert_int_equal(gate_count(gate).waiting, 6);
+		(void)assessment_queue_enter(queue, &v[i].slot);
+	assert_int_equal(assessment_queue_count(queue).waiting, 6);
 	for (; left < ROOM + 6; left++)
-		(void)gate_leave(gate, &v[left].pass);
+		(void)assessment_queue_leave(queue, &v[left].slot);
 	for (size_t i = 0; i < 6; i++)
 		assert_int_equal(v[ROOM + i].order, order[i]);
 	free(v);
@@ -126,15 +127,15 @@ static void test_limit(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ROOM + 4; i++)
-		(void)gate_enter(gate, &v[i].pass);
-	gate_limit(gate, ROOM + 2);
+		(void)assessment_queue_enter(queue, &v[i].slot);
+	assessment_queue_set_limit(queue, ROOM + 2);
 	assert_int_equal(admitted, 2);
-	gate_limit(gate, 1); /* those who are in stay */
-	assert_int_equal(gate_count(gate).in, ROOM + 2);
+	assessment_queue_set_limit(queue, 1); /* those who are in stay */
+	assert_int_equal(assessment_queue_count(queue).in, ROOM + 2);
 	for (size_t i = 0; i < ROOM + 1; i++)
-		(void)gate_leave(gate, &v[i].pass);
+		(void)assessment_queue_leave(queue, &v[i].slot);
 	assert_int_equal(admitted, 2);
-	(void)gate_leave(gate, &v[ROOM + 1].pass);
+	(void)assessment_queue_leave(queue, &v[ROOM + 1].slot);
 	assert_int_equal(admitted, 3);
 	free(v);
 }
@@ -144,26 +145,26 @@ static void test_kept(void **state)
 	const size_t big = 60u * 1024 * 1024;
 
 	(void)state;
-	assert_int_equal(gate_keep(gate, big), 0);
-	assert_int_equal(gate_keep(gate, big), ST_ELIMIT);
-	assert_int_equal(gate_keep(gate, SIZE_MAX), ST_ELIMIT);
-	assert_int_equal(gate_count(gate).kept, big);
-	gate_drop(gate, big);
-	assert_int_equal(gate_keep(gate, big), 0);
-	gate_drop(gate, big);
+	assert_int_equal(assessment_queue_buffer(queue, big), 0);
+	assert_int_equal(assessment_queue_buffer(queue, big), ST_ELIMIT);
+	assert_int_equal(assessment_queue_buffer(queue, SIZE_MAX), ST_ELIMIT);
+	assert_int_equal(assessment_queue_count(queue).kept, big);
+	assessment_queue_unbuffer(queue, big);
+	assert_int_equal(assessment_queue_buffer(queue, big), 0);
+	assessment_queue_unbuffer(queue, big);
 }
 
 /* --- many threads ----------------------------------------------------------------------- */
 
 struct walker {
-	struct gate_pass pass; /* first */
+	struct assessment_slot slot; /* first */
 	uv_sem_t turn;
 	uv_thread_t thread;
 };
 
 static atomic_uint inside, most;
 
-static void walker_on_admit(struct gate_pass *p)
+static void walker_on_admit(struct assessment_slot *p)
 {
 	uv_sem_post(&((struct walker *)p)->turn);
 }
@@ -174,8 +175,8 @@ static void walker_main(void *ctx)
 	unsigned now;
 
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		if (!gate_enter(gate, &w->pass)) {
-			if (i % 7 == 0 && gate_leave(gate, &w->pass))
+		if (!assessment_queue_enter(queue, &w->slot)) {
+			if (i % 7 == 0 && assessment_queue_leave(queue, &w->slot))
 				continue; /* lost patience before its turn came */
 			uv_sem_wait(&w->turn);
 		}
@@ -183,7 +184,7 @@ static void walker_main(void *ctx)
 		if (now > atomic_load(&most))
 			atomic_store(&most, now);
 		atomic_fetch_sub(&inside, 1);
-		(void)gate_leave(gate, &w->pass);
+		(void)assessment_queue_leave(queue, &w->slot);
 	}
 }
 
@@ -193,7 +194,7 @@ static void test_threads(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < THREADS; i++) {
-		w[i].pass.admit = walker_on_admit;
+		w[i].slot.admit = walker_on_admit;
 		assert_int_equal(uv_sem_init(&w[i].turn, 0), 0);
 	}
 	for (size_t i = 0; i < THREADS; i++)
@@ -201,8 +202,8 @@ static void test_threads(void **state)
 	for (size_t i = 0; i < THREADS; i++)
 		uv_thread_join(&w[i].thread);
 	assert_in_range(atomic_load(&most), 1, ROOM);
-	assert_int_equal(gate_count(gate).in, 0);
-	assert_int_equal(gate_count(gate).waiting, 0);
+	assert_int_equal(assessment_queue_count(queue).in, 0);
+	assert_int_equal(assessment_queue_count(queue).waiting, 0);
 	for (size_t i = 0; i < THREADS; i++)
 		uv_sem_destroy(&w[i].turn);
 }
@@ -213,20 +214,20 @@ static void test_shut(void **state)
 	struct visitor *v = visitors(ROOM + 1);
 
 	(void)state;
-	assert_true(gate_enter(gate, &v[0].pass));
-	gate_shut(gate, true);
+	assert_true(assessment_queue_enter(queue, &v[0].slot));
+	assessment_queue_set_closed(queue, true);
 	for (size_t i = 1; i <= ROOM; i++)
-		assert_false(gate_enter(gate, &v[i].pass));
-	assert_true(gate_enter(gate, &v[0].pass)); /* who is in stays */
-	gate_leave(gate, &v[0].pass);
-	gate_limit(gate, 100);
+		assert_false(assessment_queue_enter(queue, &v[i].slot));
+	assert_true(assessment_queue_enter(queue, &v[0].slot)); /* who is in stays */
+	assessment_queue_leave(queue, &v[0].slot);
+	assessment_queue_set_limit(queue, 100);
 	assert_int_equal(admitted, 0);
-	gate_limit(gate, ROOM);
-	gate_shut(gate, false);
+	assessment_queue_set_limit(queue, ROOM);
+	assessment_queue_set_closed(queue, false);
 	for (size_t i = 1; i <= ROOM; i++)
 		assert_int_equal(v[i].order, i);
 	for (size_t i = 1; i <= ROOM; i++)
-		gate_leave(gate, &v[i].pass);
+		assessment_queue_leave(queue, &v[i].slot);
 	free(v);
 }
 

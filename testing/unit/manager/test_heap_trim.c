@@ -27,20 +27,20 @@ static void give_back(void)
 static void ask(void *t)
 {
 	for (unsigned i = 0; i < ASKED; i++)
-		trim_ask(t);
+		heap_trim_request(t);
 }
 
 /* However many ask while it is at work, it is done once more, and that after the last of them. */
 static void test_once_more(void **state)
 {
 	uv_thread_t threads[THREADS];
-	struct trim *t;
+	struct heap_trim *t;
 
 	(void)state;
 	began = ended = 0;
 	held = true;
-	assert_int_equal(trim_open(give_back, 0, &t), 0);
-	trim_ask(t);
+	assert_int_equal(heap_trim_open(give_back, 0, &t), 0);
+	heap_trim_request(t);
 	while (!began)
 		uv_sleep(1);
 	for (unsigned i = 0; i < THREADS; i++)
@@ -51,26 +51,26 @@ static void test_once_more(void **state)
 	held = false;
 	while (ended < 2)
 		uv_sleep(1);
-	trim_close(t);
+	heap_trim_close(t);
 	assert_int_equal(began, 2);
 }
 
 /* Between two of them there is a pause, which its end does not wait for. */
 static void test_pause(void **state)
 {
-	struct trim *t;
+	struct heap_trim *t;
 
 	(void)state;
 	began = ended = 0;
-	assert_int_equal(trim_open(give_back, 3600 * 1000, &t), 0);
-	trim_ask(t);
+	assert_int_equal(heap_trim_open(give_back, 3600 * 1000, &t), 0);
+	heap_trim_request(t);
 	while (!ended)
 		uv_sleep(1);
-	trim_ask(t);
-	trim_close(t);
+	heap_trim_request(t);
+	heap_trim_close(t);
 	assert_int_equal(ended, 1);
-	trim_ask(NULL);
-	trim_close(NULL);
+	heap_trim_request(NULL);
+	heap_trim_close(NULL);
 }
 
 UNIT_GROUP_THREADED(heap_trim)

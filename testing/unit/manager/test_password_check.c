@@ -12,7 +12,7 @@
 
 #define MANY 50
 
-static struct passwd_file *users;
+static struct password_file *users;
 static uv_loop_t loop;
 
 static int setup(void **state)
@@ -31,7 +31,7 @@ static int setup(void **state)
 		return -1;
 	(void)fprintf(f, "alice:%s\n", crypt("wonderland", "$5$rounds=1000$saltsalt$"));
 	(void)fclose(f);
-	err = passwd_open(path, &users, &e);
+	err = password_file_open(path, &users, &e);
 	(void)unlink(path);
 	return err < 0 ? err : uv_loop_init(&loop);
 }
@@ -39,7 +39,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	passwd_free(users);
+	password_file_free(users);
 	return uv_loop_close(&loop);
 }
 
@@ -58,13 +58,13 @@ static void on_done(void *ctx, int err)
 	a->thread = uv_thread_self();
 }
 
-static struct verify *start(const char *user, const char *password, struct answer *a)
+static struct password_check *start(const char *user, const char *password, struct answer *a)
 {
-	struct verify *v;
+	struct password_check *v;
 
-	assert_int_equal(
-		verify_start(&loop, users, span_str(user), span_str(password), on_done, a, &v),
-		0);
+	assert_int_equal(password_check_start(&loop, users, span_str(user), span_str(password),
+					      on_done, a, &v),
+			 0);
 	assert_int_equal(a->n, 0);
 	return v;
 }
@@ -90,19 +90,19 @@ static void test_impossible(void **state)
 {
 	uint8_t big[256] = { 'a' };
 	struct answer a = { 0 };
-	struct verify *v;
+	struct password_check *v;
 
 	(void)state;
 	memset(big, 'a', sizeof(big));
-	assert_int_equal(
-		verify_start(&loop, users, span_str(""), span_str("x"), on_done, &a, &v),
-		ST_EAUTH);
-	assert_int_equal(verify_start(&loop, users, span_str("alice"), span_of(big, 256),
-				      on_done, &a, &v),
+	assert_int_equal(password_check_start(&loop, users, span_str(""), span_str("x"),
+					      on_done, &a, &v),
 			 ST_EAUTH);
-	assert_int_equal(
-		verify_start(&loop, users, span_of(big, 256), span_str("x"), on_done, &a, &v),
-		ST_EAUTH);
+	assert_int_equal(password_check_start(&loop, users, span_str("alice"),
+					      span_of(big, 256), on_done, &a, &v),
+			 ST_EAUTH);
+	assert_int_equal(password_check_start(&loop, users, span_of(big, 256), span_str("x"),
+					      on_done, &a, &v),
+			 ST_EAUTH);
 	assert_null(v);
 	assert_int_equal(a.n, 0);
 }
@@ -110,17 +110,17 @@ static void test_impossible(void **state)
 /* Those that are being looked at and those that wait for it: none of them tells anybody. */
 static void test_cancel(void **state)
 {
-	struct verify *v[MANY];
+	struct password_check *v[MANY];
 	struct answer a = { 0 };
 
 	(void)state;
 	for (size_t i = 0; i < MANY; i++)
 		v[i] = start("alice", "wonderland", &a);
 	for (size_t i = 0; i < MANY; i++)
-		verify_cancel(v[i]);
+		password_check_cancel(v[i]);
 	assert_int_equal(uv_run(&loop, UV_RUN_DEFAULT), 0);
 	assert_int_equal(a.n, 0);
-	verify_cancel(NULL);
+	password_check_cancel(NULL);
 }
 
 UNIT_GROUP_THREADED(password_check)

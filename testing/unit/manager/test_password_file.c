@@ -39,14 +39,14 @@ static int teardown(void **state)
 	return unlink(path);
 }
 
-static int verify(struct passwd_file *f, const char *user, const char *password)
+static int verify(struct password_file *f, const char *user, const char *password)
 {
-	return passwd_verify(f, span_str(user), span_str(password));
+	return password_file_verify(f, span_str(user), span_str(password));
 }
 
 static void test_verify(void **state)
 {
-	struct passwd_file *f;
+	struct password_file *f;
 	struct conf_error e;
 	char text[512], a[CRYPT_OUTPUT_SIZE];
 
@@ -55,7 +55,7 @@ static void test_verify(void **state)
 	(void)snprintf(text, sizeof(text), "# users\n\nalice:%s\r\nbob:%s\n", a,
 		       crypt("other", "$5$rounds=1000$pepper$"));
 	write_users(text);
-	assert_int_equal(passwd_open(path, &f, &e), 0);
+	assert_int_equal(password_file_open(path, &f, &e), 0);
 	assert_int_equal(verify(f, "alice", "secret"), 0);
 	assert_int_equal(verify(f, "bob", "other"), 0);
 	assert_int_equal(verify(f, "alice", "other"), ST_EAUTH);
@@ -64,13 +64,13 @@ static void test_verify(void **state)
 	assert_int_equal(verify(f, "", "secret"), ST_EAUTH);
 	assert_int_equal(verify(f, "carol", "secret"), ST_EAUTH);
 	assert_int_equal(verify(f, "# users", "secret"), ST_EAUTH);
-	assert_int_equal(passwd_verify(f, span_str("alice"), span_of("secret\0x", 8)),
+	assert_int_equal(password_file_verify(f, span_str("alice"), span_of("secret\0x", 8)),
 			 ST_EAUTH);
-	assert_ptr_equal(passwd_ref(f), f);
-	passwd_free(f);
+	assert_ptr_equal(password_file_ref(f), f);
+	password_file_free(f);
 	assert_int_equal(verify(f, "alice", "secret"), 0); /* there is another owner */
-	passwd_free(f);
-	passwd_free(NULL);
+	password_file_free(f);
+	password_file_free(NULL);
 }
 
 static void test_wrong_files(void **state)
@@ -81,21 +81,21 @@ static void test_wrong_files(void **state)
 		"# fine\nalice:plain text is not a hash\n",
 		"alice:*\n",
 	};
-	struct passwd_file *f;
+	struct password_file *f;
 	struct conf_error e;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		write_users(wrong[i]);
-		assert_int_equal(passwd_open(path, &f, &e), ST_ECONF);
+		assert_int_equal(password_file_open(path, &f, &e), ST_ECONF);
 		assert_null(f);
 		assert_non_null(strstr(e.text, i == 2 ? ":2: " : ":1: "));
 	}
 	write_users("");
-	assert_int_equal(passwd_open(path, &f, &e), 0);
+	assert_int_equal(password_file_open(path, &f, &e), 0);
 	assert_int_equal(verify(f, "alice", "x"), ST_EAUTH);
-	passwd_free(f);
-	assert_int_equal(passwd_open("/nonexistent/users", &f, &e), ST_ECONF);
+	password_file_free(f);
+	assert_int_equal(password_file_open("/nonexistent/users", &f, &e), ST_ECONF);
 }
 
 UNIT_GROUP(password_file)

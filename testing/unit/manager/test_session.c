@@ -11,7 +11,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 
-static struct manager manager;
+static struct manager_shared manager;
 static struct worker worker;
 static const struct sockaddr_in from = { .sin_family = AF_INET };
 
@@ -109,32 +109,32 @@ void imv_peer_settled(struct imv_peer *peer, int err)
 		peer_ops->closed(s, err, "the result could not be stored");
 }
 
-void turn_init(struct session *x)
+void assessment_init(struct session *x)
 {
 	(void)x;
 }
 
-void turn_first(struct session *x)
+void assessment_first(struct session *x)
 {
 	(void)x;
 }
 
-void turn_batch(struct session *x, struct span batch)
+void assessment_batch(struct session *x, struct span batch)
 {
 	(void)x, (void)batch;
 }
 
-void turn_wake(struct session *x)
+void assessment_wake(struct session *x)
 {
 	(void)x;
 }
 
-void turn_settled(struct session *x, int err)
+void assessment_stored(struct session *x, int err)
 {
 	imv_peer_settled(x->peer, err);
 }
 
-void turn_end(struct session *x)
+void assessment_end(struct session *x)
 {
 	(void)x;
 }
@@ -201,32 +201,33 @@ void identity_free(struct identity *id)
 	(void)id;
 }
 
-int registry_add(struct registry *r, struct seat *seat, const struct identity *who)
+int session_registry_add(struct session_registry *r, struct registration *registration,
+			 const struct identity *who)
 {
-	(void)r, (void)seat, (void)who;
+	(void)r, (void)registration, (void)who;
 	return 0;
 }
 
-int verify_start(uv_loop_t *loop, struct passwd_file *users, struct span user,
-		 struct span password, void (*done)(void *ctx, int err), void *ctx,
-		 struct verify **v)
+int password_check_start(uv_loop_t *loop, struct password_file *users, struct span user,
+			 struct span password, void (*done)(void *ctx, int err), void *ctx,
+			 struct password_check **v)
 {
 	(void)loop, (void)users, (void)user, (void)password, (void)done, (void)ctx, (void)v;
 	return ST_EAUTH;
 }
 
-void verify_cancel(struct verify *v)
+void password_check_cancel(struct password_check *v)
 {
 	(void)v;
 }
 
-void mailbox_send(struct mailbox *m, struct letter *l)
+void loop_queue_send(struct loop_queue *m, struct loop_message *l)
 {
 	(void)m;
 	l->open(l);
 }
 
-void admission_leave(struct admission *a, const struct sockaddr *sa)
+void connection_limit_leave(struct connection_limit *a, const struct sockaddr *sa)
 {
 	(void)a, (void)sa;
 }
@@ -238,14 +239,15 @@ bool peer_id_address(const struct sockaddr *sa, char out[PEER_ADDRESS])
 	return true;
 }
 
-bool standing_wasted(struct standing *st, const struct sockaddr *sa, int64_t now)
+bool address_penalty_failed(struct address_penalty *st, const struct sockaddr *sa, int64_t now)
 {
 	(void)st, (void)sa, (void)now;
 	wasted++;
 	return false;
 }
 
-void standing_earned(struct standing *st, const struct sockaddr *sa, int64_t now)
+void address_penalty_succeeded(struct address_penalty *st, const struct sockaddr *sa,
+			       int64_t now)
 {
 	(void)st, (void)sa, (void)now;
 	earned++;
@@ -340,7 +342,7 @@ static void test_waited_for_us(void **state)
 	get_ready();
 	is.busy = true;
 	is.listens = *state != NULL;
-	s->turn = *state ? TURN_WAIT : TURN_WORK;
+	s->turn = *state ? ASSESSMENT_QUEUED : ASSESSMENT_RUNNING;
 	counts(ST_EIO, 0, 0);
 }
 
@@ -357,7 +359,7 @@ static void lost(void)
 	get_result();
 	assert_int_equal(settled, 1);
 	assert_int_equal(manager.lost, 1);
-	assert_int_equal(s->turn, TURN_OVER);
+	assert_int_equal(s->turn, ASSESSMENT_ENDED);
 }
 
 /* The queue of reports is full. */

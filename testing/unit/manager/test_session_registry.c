@@ -10,26 +10,26 @@
 #include <stdio.h>
 #include <uv.h>
 
-static struct registry *reg;
+static struct session_registry *reg;
 
 /* One session: what it was asked. */
 struct place {
-	struct seat seat; /* first */
+	struct registration registration; /* first */
 	unsigned asked, dropped, forgotten;
 	int64_t due;
 };
 
-static void on_drop(struct seat *seat, bool forgotten)
+static void on_drop(struct registration *registration, bool forgotten)
 {
-	struct place *p = (struct place *)seat;
+	struct place *p = (struct place *)registration;
 
 	p->dropped++;
 	p->forgotten += forgotten;
 }
 
-static void on_ask(struct seat *seat, int64_t due)
+static void on_ask(struct registration *registration, int64_t due)
 {
-	struct place *p = (struct place *)seat;
+	struct place *p = (struct place *)registration;
 
 	p->asked++;
 	p->due = due;
@@ -63,45 +63,45 @@ static struct assess *ask(const char *key, struct told *t)
 	struct assess *q;
 
 	memset(t, 0, sizeof(*t));
-	assert_int_equal(registry_assess_ops.start(reg, &which, on_event, t, &q), 0);
+	assert_int_equal(session_registry_assess_ops.start(reg, &which, on_event, t, &q), 0);
 	return q;
 }
 
 static void forget(struct assess *q)
 {
-	registry_assess_ops.cancel(reg, q);
+	session_registry_assess_ops.cancel(reg, q);
 }
 
 static void come(struct place *p, const char *key)
 {
 	struct identity who;
 
-	*p = (struct place){ .seat.ask = on_ask, .seat.drop = on_drop };
+	*p = (struct place){ .registration.ask = on_ask, .registration.drop = on_drop };
 	assert_int_equal(identity_from_key(key, &who), 0);
-	assert_int_equal(registry_add(reg, &p->seat, &who), 0);
+	assert_int_equal(session_registry_add(reg, &p->registration, &who), 0);
 	identity_free(&who);
 }
 
 static void assessed(struct place *p, enum verdict v)
 {
-	registry_done(reg, &p->seat, v, ACCESS_ALLOWED);
+	session_registry_done(reg, &p->registration, v, ACCESS_ALLOWED);
 }
 
 static void begin(struct place *p)
 {
-	registry_begin(reg, &p->seat, registry_now(reg));
+	session_registry_begin(reg, &p->registration, session_registry_now(reg));
 }
 
 static int setup(void **state)
 {
 	(void)state;
-	return registry_open(0, &reg);
+	return session_registry_open(0, &reg);
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	registry_close(reg);
+	session_registry_close(reg);
 	return 0;
 }
 
@@ -118,16 +118,16 @@ static void test_connected(void **state)
 	q = ask(A, &t);
 	assert_string_equal(t.seen, "Q");
 	assert_int_equal(p.asked, 1);
-	assert_true(registry_wanted(reg, &p.seat));
+	assert_true(session_registry_wanted(reg, &p.registration));
 	begin(&p);
-	assert_false(registry_wanted(reg, &p.seat));
+	assert_false(session_registry_wanted(reg, &p.registration));
 	assert_string_equal(t.seen, "QA");
 	assessed(&p, VERDICT_COMPLIANT);
 	assert_string_equal(t.seen, "QAD");
 	assert_int_equal(t.verdict, VERDICT_COMPLIANT);
 	assessed(&p, VERDICT_COMPLIANT); /* a later result is not counted again */
 	assert_string_equal(t.seen, "QAD");
-	registry_remove(reg, &p.seat);
+	session_registry_remove(reg, &p.registration);
 	assert_string_equal(t.seen, "QAD");
 	forget(q);
 }
@@ -138,7 +138,7 @@ static void test_ceiling(void **state)
 	struct place p[5], other;
 
 	(void)state;
-	registry_ceiling(reg, 2);
+	session_registry_set_limit(reg, 2);
 	come(&other, "dns:b.example");
 	for (int i = 0; i < 4; i++)
 		come(&p[i], A);
@@ -146,15 +146,15 @@ static void test_ceiling(void **state)
 	assert_int_equal(p[1].dropped, 1);
 	assert_int_equal(p[2].dropped, 0);
 	assert_int_equal(p[3].dropped, 0);
-	registry_remove(reg, &p[3].seat);
+	session_registry_remove(reg, &p[3].registration);
 	come(&p[4], A); /* in its place */
 	assert_int_equal(p[2].dropped, 0);
 	assert_int_equal(p[4].dropped, 0);
 	assert_int_equal(other.dropped, 0);
 	for (int i = 0; i < 5; i++)
 		if (i != 3)
-			registry_remove(reg, &p[i].seat);
-	registry_remove(reg, &other.seat);
+			session_registry_remove(reg, &p[i].registration);
+	session_registry_remove(reg, &other.registration);
 }
 
 /* Of an endpoint that is forgotten every session ends, once; who comes then stays. */
@@ -166,17 +166,17 @@ static void test_end(void **state)
 	come(&other, "dns:b.example");
 	come(&p[0], A);
 	come(&p[1], A);
-	registry_end(reg, A);
-	registry_end(reg, A);
-	registry_end(reg, "dns:nobody.example");
+	session_registry_end(reg, A);
+	session_registry_end(reg, A);
+	session_registry_end(reg, "dns:nobody.example");
 	come(&p[2], A);
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(p[i].dropped, i < 2);
 		assert_int_equal(p[i].forgotten, i < 2);
-		registry_remove(reg, &p[i].seat);
+		session_registry_remove(reg, &p[i].registration);
 	}
 	assert_int_equal(other.dropped, 0);
-	registry_remove(reg, &other.seat);
+	session_registry_remove(reg, &other.registration);
 }
 
 /* Who is silent is asked once until it has answered. */
@@ -185,20 +185,20 @@ static void test_silent(void **state)
 	struct place p, other;
 
 	(void)state;
-	registry_ask(reg, A); /* it is not there */
+	session_registry_ask(reg, A); /* it is not there */
 	come(&p, A);
 	come(&other, "dns:b.example");
 	for (unsigned i = 1; i <= 2; i++) {
-		registry_ask(reg, A);
-		registry_ask(reg, A);
+		session_registry_ask(reg, A);
+		session_registry_ask(reg, A);
 		assert_int_equal(p.asked, i);
-		assert_true(registry_wanted(reg, &p.seat));
-		registry_begin(reg, &p.seat, registry_now(reg));
-		assert_false(registry_wanted(reg, &p.seat));
+		assert_true(session_registry_wanted(reg, &p.registration));
+		session_registry_begin(reg, &p.registration, session_registry_now(reg));
+		assert_false(session_registry_wanted(reg, &p.registration));
 	}
 	assert_int_equal(other.asked, 0);
-	registry_remove(reg, &p.seat);
-	registry_remove(reg, &other.seat);
+	session_registry_remove(reg, &p.registration);
+	session_registry_remove(reg, &other.registration);
 }
 
 /* An assessment that began before the question does not answer it. */
@@ -214,12 +214,12 @@ static void test_at_work(void **state)
 	q = ask(A, &t);
 	assessed(&p, VERDICT_COMPLIANT);
 	assert_string_equal(t.seen, "Q");
-	assert_true(registry_wanted(reg, &p.seat));
+	assert_true(session_registry_wanted(reg, &p.registration));
 	begin(&p);
 	assessed(&p, VERDICT_MINOR);
 	assert_string_equal(t.seen, "QAD");
 	assert_int_equal(t.verdict, VERDICT_MINOR);
-	registry_remove(reg, &p.seat);
+	session_registry_remove(reg, &p.registration);
 	forget(q);
 }
 
@@ -238,8 +238,8 @@ static void test_two_questions(void **state)
 	assessed(&p, VERDICT_MAJOR);
 	assert_string_equal(t[0].seen, "QAD");
 	assert_string_equal(t[1].seen, "QAD");
-	assert_false(registry_wanted(reg, &p.seat));
-	registry_remove(reg, &p.seat);
+	assert_false(session_registry_wanted(reg, &p.registration));
+	session_registry_remove(reg, &p.registration);
 	forget(q[0]);
 	forget(q[1]);
 }
@@ -256,16 +256,16 @@ static void test_away(void **state)
 	come(&p, A);
 	assert_int_equal(p.asked, 0); /* its first assessment answers */
 	begin(&p);
-	registry_remove(reg, &p.seat);
+	session_registry_remove(reg, &p.registration);
 	assert_string_equal(t.seen, "WQAG");
 	come(&p, A);
-	registry_remove(reg, &p.seat); /* not even asked */
+	session_registry_remove(reg, &p.registration); /* not even asked */
 	assert_string_equal(t.seen, "WQAGQW");
 	come(&p, A);
 	begin(&p);
 	assessed(&p, VERDICT_COMPLIANT);
 	assert_string_equal(t.seen, "WQAGQWQAD");
-	registry_remove(reg, &p.seat);
+	session_registry_remove(reg, &p.registration);
 	forget(q);
 }
 
@@ -285,15 +285,15 @@ static void test_several_sessions(void **state)
 	assert_int_equal(new.asked, 1);
 	assert_int_equal(other.asked, 0);
 	begin(&new);
-	registry_remove(reg, &new.seat);
+	session_registry_remove(reg, &new.registration);
 	assert_int_equal(old.asked, 1);
-	assert_true(registry_wanted(reg, &old.seat));
+	assert_true(session_registry_wanted(reg, &old.registration));
 	assert_string_equal(t.seen, "QAQ");
 	begin(&old);
 	assessed(&old, VERDICT_COMPLIANT);
 	assert_string_equal(t.seen, "QAQAD");
-	registry_remove(reg, &old.seat);
-	registry_remove(reg, &other.seat);
+	session_registry_remove(reg, &old.registration);
+	session_registry_remove(reg, &other.registration);
 	forget(q);
 }
 
@@ -309,26 +309,29 @@ static void test_everybody(void **state)
 	come(&p[1], A);
 	come(&p[2], "dns:b.example");
 	begin(&p[2]);
-	assert_int_equal(registry_ask_all(reg), 2);
-	assert_int_equal(registry_count(reg).sessions, 3);
-	assert_int_equal(registry_count(reg).endpoints, 2);
-	assert_int_equal(registry_count(reg).questions, 1);
+	assert_int_equal(session_registry_ask_all(reg), 2);
+	assert_int_equal(session_registry_count(reg).sessions, 3);
+	assert_int_equal(session_registry_count(reg).endpoints, 2);
+	assert_int_equal(session_registry_count(reg).questions, 1);
 	assert_int_equal(p[0].asked, 0);
 	assert_int_equal(p[1].asked, 1);
-	assert_true(registry_wanted(reg, &p[1].seat));
-	assert_true(registry_wanted(reg, &p[2].seat)); /* what is under way is by old ones */
+	assert_true(session_registry_wanted(reg, &p[1].registration));
+	assert_true(session_registry_wanted(
+		reg, &p[2].registration)); /* what is under way is by old ones */
 	assert_string_equal(t.seen, "W");
 	forget(away);
 	q = ask("dns:b.example", &t);
 	begin(&p[2]);
 	assessed(&p[2], VERDICT_MINOR);
 	assert_string_equal(t.seen, "QAD");
-	assert_false(registry_wanted(reg, &p[2].seat));
+	assert_false(session_registry_wanted(reg, &p[2].registration));
 	forget(q);
 	for (int i = 0; i < 3; i++)
-		registry_remove(reg, &p[i].seat);
-	assert_int_equal(registry_ask_all(reg), 0);
-	assert_int_equal(registry_count(reg).sessions + registry_count(reg).endpoints, 0);
+		session_registry_remove(reg, &p[i].registration);
+	assert_int_equal(session_registry_ask_all(reg), 0);
+	assert_int_equal(session_registry_count(reg).sessions +
+				 session_registry_count(reg).endpoints,
+			 0);
 }
 
 static void test_refused(void **state)
@@ -340,12 +343,12 @@ static void test_refused(void **state)
 	(void)state;
 	come(&p, A);
 	q = ask(A, &t);
-	registry_refuse(reg, &p.seat, "It does not want to.");
+	session_registry_refuse(reg, &p.registration, "It does not want to.");
 	assert_string_equal(t.seen, "QR");
 	assert_string_equal(t.reason, "It does not want to.");
 	assert_string_equal(t.key, A);
-	assert_false(registry_wanted(reg, &p.seat));
-	registry_remove(reg, &p.seat);
+	assert_false(session_registry_wanted(reg, &p.registration));
+	session_registry_remove(reg, &p.registration);
 	forget(q);
 	q = ask("no such scheme", &t); /* not an identity: refused, not lost */
 	assert_string_equal(t.seen, "R");
@@ -361,11 +364,11 @@ static void test_cancel(void **state)
 	(void)state;
 	come(&p, A);
 	forget(ask(A, &t));
-	assert_true(registry_wanted(reg, &p.seat));
+	assert_true(session_registry_wanted(reg, &p.registration));
 	begin(&p);
 	assessed(&p, VERDICT_COMPLIANT);
 	assert_string_equal(t.seen, "Q");
-	registry_remove(reg, &p.seat);
+	session_registry_remove(reg, &p.registration);
 	forget(NULL);
 }
 
@@ -377,12 +380,13 @@ static void test_too_many_questions(void **state)
 	int err = 0;
 
 	(void)state;
-	while (n < 64 &&
-	       (err = registry_assess_ops.start(reg, &nothing, on_event, NULL, &q[n])) == 0)
+	while (n < 64 && (err = session_registry_assess_ops.start(reg, &nothing, on_event,
+								  NULL, &q[n])) == 0)
 		n++;
 	assert_int_equal(err, ST_EBUSY);
 	forget(q[--n]);
-	assert_int_equal(registry_assess_ops.start(reg, &nothing, on_event, NULL, &more), 0);
+	assert_int_equal(
+		session_registry_assess_ops.start(reg, &nothing, on_event, NULL, &more), 0);
 	forget(more);
 	while (n)
 		forget(q[--n]);
@@ -400,20 +404,21 @@ static void test_rate(void **state)
 	int64_t now = clock_mono_us();
 
 	(void)state;
-	registry_rate(reg, 10);
+	session_registry_set_rate(reg, 10);
 	for (size_t i = 0; i < 5; i++) {
 		(void)snprintf(key[i], sizeof(key[i]), "dns:h%zu.example", i);
 		keys[i] = key[i];
 		come(&p[i], keys[i]);
 	}
-	assert_int_equal(registry_assess_ops.start(reg, &which, on_event, &t, &q), 0);
+	assert_int_equal(session_registry_assess_ops.start(reg, &which, on_event, &t, &q), 0);
 	assert_true(p[0].due >= now && p[0].due < now + 10000000);
 	for (size_t i = 1; i < 5; i++)
 		assert_int_equal(p[i].due - p[i - 1].due, 100000);
-	assert_int_equal(registry_turn(reg) - p[4].due, 100000); /* a module's own wish */
-	assert_int_equal(registry_turn(reg) - p[4].due, 200000);
+	assert_int_equal(session_registry_next_slot(reg) - p[4].due,
+			 100000); /* a module's own wish */
+	assert_int_equal(session_registry_next_slot(reg) - p[4].due, 200000);
 	for (size_t i = 0; i < 5; i++)
-		registry_remove(reg, &p[i].seat);
+		session_registry_remove(reg, &p[i].registration);
 	forget(q);
 }
 
@@ -428,14 +433,14 @@ static char names[ENDPOINTS][32];
 static atomic_uint questions_left;
 
 struct worker_place {
-	struct seat seat; /* first */
+	struct registration registration; /* first */
 	atomic_bool asked;
 };
 
-static void worker_on_ask(struct seat *seat, int64_t due)
+static void worker_on_ask(struct registration *registration, int64_t due)
 {
 	(void)due;
-	atomic_store(&((struct worker_place *)seat)->asked, true);
+	atomic_store(&((struct worker_place *)registration)->asked, true);
 }
 
 static void session_main(void *ctx)
@@ -448,9 +453,9 @@ static void session_main(void *ctx)
 	while (atomic_load(&questions_left)) {
 		for (size_t i = 0; i < ENDPOINTS; i++) {
 			memset(&p[i], 0, sizeof(p[i]));
-			p[i].seat.ask = worker_on_ask;
+			p[i].registration.ask = worker_on_ask;
 			if (identity_from_key(names[i], &who) < 0 ||
-			    registry_add(reg, &p[i].seat, &who) < 0)
+			    session_registry_add(reg, &p[i].registration, &who) < 0)
 				abort();
 			identity_free(&who);
 		}
@@ -459,14 +464,14 @@ static void session_main(void *ctx)
 
 			if (n >= ENDPOINTS && !atomic_exchange(&w->asked, false))
 				continue;
-			at = registry_now(reg);
-			registry_begin(reg, &w->seat, at);
+			at = session_registry_now(reg);
+			session_registry_begin(reg, &w->registration, at);
 			if (n % 5) /* else it leaves before its result */
-				registry_done(reg, &w->seat, VERDICT_COMPLIANT,
-					      ACCESS_ALLOWED);
+				session_registry_done(reg, &w->registration, VERDICT_COMPLIANT,
+						      ACCESS_ALLOWED);
 		}
 		for (size_t i = 0; i < ENDPOINTS; i++)
-			registry_remove(reg, &p[i].seat);
+			session_registry_remove(reg, &p[i].registration);
 	}
 }
 
@@ -488,11 +493,11 @@ static void asker_main(void *ctx)
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		atomic_uint ends = 0;
 
-		if (registry_assess_ops.start(reg, &which, count_end, &ends, &q) < 0)
+		if (session_registry_assess_ops.start(reg, &which, count_end, &ends, &q) < 0)
 			abort();
 		while (i % 4 && atomic_load(&ends) < ENDPOINTS)
 			uv_sleep(0); /* every one has its end, whatever happens meanwhile */
-		registry_assess_ops.cancel(reg, q);
+		session_registry_assess_ops.cancel(reg, q);
 		if (atomic_load(&ends) > ENDPOINTS)
 			abort();
 	}

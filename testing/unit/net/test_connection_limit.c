@@ -23,57 +23,57 @@ static struct sockaddr_storage address(const char *text)
 	return out;
 }
 
-static int enter(struct admission *a, const char *text)
+static int enter(struct connection_limit *a, const char *text)
 {
 	struct sockaddr_storage from = address(text);
 	const char *err_msg = "unset";
-	int err = admission_enter(a, (struct sockaddr *)&from, &err_msg);
+	int err = connection_limit_enter(a, (struct sockaddr *)&from, &err_msg);
 
 	assert_true(err ? err_msg != NULL : err_msg == NULL);
 	return err;
 }
 
-static void leave(struct admission *a, const char *text)
+static void leave(struct connection_limit *a, const char *text)
 {
 	struct sockaddr_storage from = address(text);
 
-	admission_leave(a, (struct sockaddr *)&from);
+	connection_limit_leave(a, (struct sockaddr *)&from);
 }
 
 static void test_limits(void **state)
 {
-	struct admission *a;
+	struct connection_limit *a;
 
 	(void)state;
-	assert_int_equal(admission_open(&a), 0);
-	admission_limit(a, 4, 2);
+	assert_int_equal(connection_limit_open(&a), 0);
+	connection_limit_set(a, 4, 2);
 	assert_int_equal(enter(a, "192.0.2.1"), 0);
 	assert_int_equal(enter(a, "192.0.2.1"), 0);
 	assert_int_equal(enter(a, "192.0.2.1"), ST_ELIMIT);
 	assert_int_equal(enter(a, "::ffff:192.0.2.1"), ST_ELIMIT); /* the same machine */
 	assert_int_equal(enter(a, "192.0.2.2"), 0);
 	assert_int_equal(enter(a, "2001:db8::1"), 0);
-	assert_int_equal(admission_count(a), 4);
+	assert_int_equal(connection_limit_count(a), 4);
 	assert_int_equal(enter(a, "192.0.2.3"), ST_ELIMIT); /* in all */
-	assert_int_equal(admission_refused(a), 3);
+	assert_int_equal(connection_limit_refused(a), 3);
 	leave(a, "192.0.2.1");
 	assert_int_equal(enter(a, "::ffff:192.0.2.1"), 0);
 	assert_int_equal(enter(a, "192.0.2.1"), ST_ELIMIT);
-	admission_limit(a, 100, 3); /* a reload */
+	connection_limit_set(a, 100, 3); /* a reload */
 	assert_int_equal(enter(a, "192.0.2.1"), 0);
-	assert_int_equal(admission_count(a), 5);
-	admission_close(a);
-	admission_close(NULL);
+	assert_int_equal(connection_limit_count(a), 5);
+	connection_limit_close(a);
+	connection_limit_close(NULL);
 }
 
 /* Whoever has an IPv6 address has all of its network. */
 static void test_network(void **state)
 {
-	struct admission *a;
+	struct connection_limit *a;
 
 	(void)state;
-	assert_int_equal(admission_open(&a), 0);
-	admission_limit(a, 16, 2);
+	assert_int_equal(connection_limit_open(&a), 0);
+	connection_limit_set(a, 16, 2);
 	assert_int_equal(enter(a, "2001:db8:1:2::1"), 0);
 	assert_int_equal(enter(a, "2001:db8:1:2:ffff::2"), 0);
 	assert_true(enter(a, "2001:db8:1:2:3:4:5:6") < 0);
@@ -84,25 +84,25 @@ static void test_network(void **state)
 	assert_true(enter(a, "192.0.2.2") < 0);
 	leave(a, "2001:db8:1:2:7::7");
 	assert_int_equal(enter(a, "2001:db8:1:2:3:4:5:6"), 0);
-	admission_close(a);
+	connection_limit_close(a);
 }
 
 static void test_leave_is_exact(void **state)
 {
-	struct admission *a;
+	struct connection_limit *a;
 
 	(void)state;
-	assert_int_equal(admission_open(&a), 0);
-	admission_limit(a, 1, 1);
+	assert_int_equal(connection_limit_open(&a), 0);
+	connection_limit_set(a, 1, 1);
 	leave(a, "192.0.2.1"); /* who was never there takes nothing away */
-	assert_int_equal(admission_count(a), 0);
+	assert_int_equal(connection_limit_count(a), 0);
 	for (int i = 0; i < 1000; i++) {
 		assert_int_equal(enter(a, "192.0.2.1"), 0);
 		assert_int_equal(enter(a, "192.0.2.2"), ST_ELIMIT);
 		leave(a, "192.0.2.1");
 	}
-	assert_int_equal(admission_count(a), 0);
-	admission_close(a);
+	assert_int_equal(connection_limit_count(a), 0);
+	connection_limit_close(a);
 }
 
 UNIT_GROUP(connection_limit)

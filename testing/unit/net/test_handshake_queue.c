@@ -8,26 +8,26 @@
 #define N 100
 
 struct who {
-	struct hello hello;
-	struct hello_queue *queue;
+	struct handshake_waiter waiter;
+	struct handshake_queue *queue;
 	struct who *takes_along; /* leaves when this one's turn comes */
 	unsigned place;          /* in the order of turns, from 1 */
 };
 
 static unsigned turns;
 
-static void on_turn(struct hello *h)
+static void on_turn(struct handshake_waiter *h)
 {
-	struct who *w = (struct who *)(void *)((char *)h - offsetof(struct who, hello));
+	struct who *w = (struct who *)(void *)((char *)h - offsetof(struct who, waiter));
 
 	w->place = ++turns;
 	if (w->takes_along)
-		hello_leave(w->queue, &w->takes_along->hello);
+		handshake_queue_leave(w->queue, &w->takes_along->waiter);
 }
 
 struct fixture {
 	uv_loop_t loop;
-	struct hello_queue queue;
+	struct handshake_queue queue;
 	struct who who[N];
 };
 
@@ -36,14 +36,14 @@ static void begin(struct fixture *f)
 	*f = (struct fixture){ .loop = { 0 } };
 	turns = 0;
 	assert_int_equal(uv_loop_init(&f->loop), 0);
-	hello_queue_init(&f->queue, &f->loop);
+	handshake_queue_init(&f->queue, &f->loop);
 	for (unsigned i = 0; i < N; i++)
-		f->who[i] = (struct who){ .hello.turn = on_turn, .queue = &f->queue };
+		f->who[i] = (struct who){ .waiter.turn = on_turn, .queue = &f->queue };
 }
 
 static void end(struct fixture *f)
 {
-	hello_queue_close(&f->queue);
+	handshake_queue_close(&f->queue);
 	uv_run(&f->loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&f->loop), 0);
 }
@@ -54,7 +54,7 @@ static unsigned all_enter(struct fixture *f)
 	unsigned at_once = 0;
 
 	for (unsigned i = 0; i < N; i++)
-		at_once += hello_enter(&f->queue, &f->who[i].hello);
+		at_once += handshake_queue_enter(&f->queue, &f->who[i].waiter);
 	return at_once;
 }
 
@@ -80,7 +80,7 @@ static void test_order(void **state)
 /* Who comes while others wait is behind them, however little has been done in this round. */
 static void test_nobody_overtakes(void **state)
 {
-	struct who late = { .hello.turn = on_turn };
+	struct who late = { .waiter.turn = on_turn };
 	struct fixture f;
 
 	(void)state;
@@ -89,12 +89,12 @@ static void test_nobody_overtakes(void **state)
 	uv_run(&f.loop, UV_RUN_NOWAIT);
 	uv_sleep(2);
 	uv_update_time(&f.loop);
-	assert_false(hello_enter(&f.queue, &late.hello));
+	assert_false(handshake_queue_enter(&f.queue, &late.waiter));
 	uv_run(&f.loop, UV_RUN_DEFAULT);
 	assert_int_equal(late.place, N - HELLOS_A_ROUND + 1);
 	uv_sleep(2);
 	uv_update_time(&f.loop);
-	assert_true(hello_enter(&f.queue, &late.hello));
+	assert_true(handshake_queue_enter(&f.queue, &late.waiter));
 	end(&f);
 }
 
@@ -105,10 +105,10 @@ static void test_leave(void **state)
 	(void)state;
 	begin(&f);
 	(void)all_enter(&f);
-	hello_leave(&f.queue, &f.who[0].hello);      /* was not there */
-	hello_leave(&f.queue, &f.who[N - 1].hello);  /* the last */
-	hello_leave(&f.queue, &f.who[N - 1].hello);  /* again */
-	hello_leave(&f.queue, &f.who[N - 50].hello); /* in the middle */
+	handshake_queue_leave(&f.queue, &f.who[0].waiter);      /* was not there */
+	handshake_queue_leave(&f.queue, &f.who[N - 1].waiter);  /* the last */
+	handshake_queue_leave(&f.queue, &f.who[N - 1].waiter);  /* again */
+	handshake_queue_leave(&f.queue, &f.who[N - 50].waiter); /* in the middle */
 	f.who[N - 40].takes_along = &f.who[N - 39];
 	uv_run(&f.loop, UV_RUN_DEFAULT);
 	assert_int_equal(turns, N - HELLOS_A_ROUND - 3);
@@ -118,7 +118,7 @@ static void test_leave(void **state)
 	/* the last one goes: nothing is left to do */
 	(void)all_enter(&f);
 	for (unsigned i = 0; i < N; i++)
-		hello_leave(&f.queue, &f.who[i].hello);
+		handshake_queue_leave(&f.queue, &f.who[i].waiter);
 	uv_run(&f.loop, UV_RUN_DEFAULT);
 	assert_int_equal(turns, N - HELLOS_A_ROUND - 3);
 	end(&f);
@@ -137,18 +137,18 @@ static void run_turns(struct fixture *f, unsigned n)
 /* Addresses take turns, and the latest of each goes first; nobody else has to wait for them. */
 static void test_doubt(void **state)
 {
-	struct who good = { .hello.turn = on_turn };
+	struct who good = { .waiter.turn = on_turn };
 	uint64_t began;
 	struct fixture f;
 
 	(void)state;
 	begin(&f);
-	hello_queue_pace(&f.queue, APART);
+	handshake_queue_set_interval(&f.queue, APART);
 	for (unsigned i = 0; i < 9; i++) {
-		f.who[i].hello.doubt = i < 8 ? 7 : 8;
-		assert_int_equal(hello_enter(&f.queue, &f.who[i].hello), i == 0);
+		f.who[i].waiter.penalty_class = i < 8 ? 7 : 8;
+		assert_int_equal(handshake_queue_enter(&f.queue, &f.who[i].waiter), i == 0);
 	}
-	assert_true(hello_enter(&f.queue, &good.hello));
+	assert_true(handshake_queue_enter(&f.queue, &good.waiter));
 	began = uv_now(&f.loop);
 	run_turns(&f, 8);
 	assert_true(uv_now(&f.loop) - began >= 8 * APART);
@@ -158,9 +158,9 @@ static void test_doubt(void **state)
 		assert_true(f.who[i].place > f.who[i + 1].place);
 	/* nothing keeps the loop running */
 	uv_run(&f.loop, UV_RUN_DEFAULT);
-	f.who[1].hello.doubt = 7;
-	assert_false(hello_enter(&f.queue, &f.who[1].hello));
-	hello_leave(&f.queue, &f.who[1].hello);
+	f.who[1].waiter.penalty_class = 7;
+	assert_false(handshake_queue_enter(&f.queue, &f.who[1].waiter));
+	handshake_queue_leave(&f.queue, &f.who[1].waiter);
 	uv_run(&f.loop, UV_RUN_DEFAULT);
 	assert_int_equal(turns, 8);
 	end(&f);
@@ -172,14 +172,14 @@ static void test_doubt_leave(void **state)
 
 	(void)state;
 	begin(&f);
-	hello_queue_pace(&f.queue, 1);
+	handshake_queue_set_interval(&f.queue, 1);
 	for (unsigned i = 0; i < N; i++) {
-		f.who[i].hello.doubt = 1 + i % 3;
-		(void)hello_enter(&f.queue, &f.who[i].hello);
+		f.who[i].waiter.penalty_class = 1 + i % 3;
+		(void)handshake_queue_enter(&f.queue, &f.who[i].waiter);
 	}
 	f.who[N - 1].takes_along = &f.who[N - 4]; /* on the same stack */
 	for (unsigned i = 1; i < N / 2; i++)
-		hello_leave(&f.queue, &f.who[i].hello);
+		handshake_queue_leave(&f.queue, &f.who[i].waiter);
 	uv_run(&f.loop, UV_RUN_DEFAULT);
 	assert_int_equal(turns, N / 2 - 1);
 	assert_int_equal(f.who[N - 4].place, 0);
@@ -194,14 +194,14 @@ static void test_no_doubt(void **state)
 	(void)state;
 	begin(&f);
 	for (unsigned i = 0; i < HELLOS_A_ROUND; i++) {
-		f.who[i].hello.doubt = 7;
-		assert_true(hello_enter(&f.queue, &f.who[i].hello));
+		f.who[i].waiter.penalty_class = 7;
+		assert_true(handshake_queue_enter(&f.queue, &f.who[i].waiter));
 	}
-	hello_queue_pace(&f.queue, APART);
-	f.who[20].hello.doubt = f.who[21].hello.doubt = 7;
-	assert_true(hello_enter(&f.queue, &f.who[20].hello));
-	assert_false(hello_enter(&f.queue, &f.who[21].hello));
-	hello_queue_pace(&f.queue, 0);
+	handshake_queue_set_interval(&f.queue, APART);
+	f.who[20].waiter.penalty_class = f.who[21].waiter.penalty_class = 7;
+	assert_true(handshake_queue_enter(&f.queue, &f.who[20].waiter));
+	assert_false(handshake_queue_enter(&f.queue, &f.who[21].waiter));
+	handshake_queue_set_interval(&f.queue, 0);
 	uv_run(&f.loop, UV_RUN_DEFAULT);
 	assert_int_equal(f.who[21].place, 1);
 	end(&f);

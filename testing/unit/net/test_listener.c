@@ -25,7 +25,7 @@ int listen(int fd, int backlog)
 }
 
 static struct net_loop loop;
-static struct admission *admission;
+static struct connection_limit *connections;
 
 struct host {
 	int fd[512];
@@ -65,7 +65,7 @@ static int setup(void **state)
 {
 	(void)state;
 	lab_log_clear();
-	assert_int_equal(admission_open(&admission), 0);
+	assert_int_equal(connection_limit_open(&connections), 0);
 	return net_loop_init(&loop);
 }
 
@@ -74,7 +74,7 @@ static int teardown(void **state)
 	(void)state;
 	while (uv_run(&loop.uv, UV_RUN_ONCE))
 		;
-	admission_close(admission);
+	connection_limit_close(connections);
 	return net_loop_reset(&loop);
 }
 
@@ -83,7 +83,7 @@ static struct listener *listen_on(const char *address, uint16_t port, struct hos
 	const struct listener_conf conf = {
 		.address = address,
 		.port = port,
-		.admission = admission,
+		.connections = connections,
 	};
 	struct listener *l;
 
@@ -107,7 +107,7 @@ static void host_close(struct host *h)
 {
 	for (unsigned i = 0; i < h->n; i++) {
 		close(h->fd[i]);
-		admission_leave(admission, (struct sockaddr *)&h->from);
+		connection_limit_leave(connections, (struct sockaddr *)&h->from);
 	}
 	h->n = 0;
 	h->some = false;
@@ -153,7 +153,7 @@ static void test_meet(void **state)
 		assert_true(lab_run_until(&loop, &c.done, 3000));
 		assert_true(c.fd >= 0);
 		assert_true(lab_run_until(&loop, &h.some, 3000));
-		assert_int_equal(admission_count(admission), 1);
+		assert_int_equal(connection_limit_count(connections), 1);
 		assert_int_equal(write(c.fd, "x", 1), 1);
 		lab_run_for(&loop, 10);
 		assert_int_equal(read(h.fd[0], &octet, 1), 1);
@@ -186,8 +186,9 @@ static void test_shared_port(void **state)
 {
 	struct host h = { 0 };
 	struct listener *a = listen_on("127.0.0.1", 0, &h), *b, *none;
-	const struct listener_conf bad = { .address = "localhost", .admission = admission };
-	struct listener_conf taken = { .address = "127.0.0.1", .admission = admission };
+	const struct listener_conf bad = { .address = "localhost",
+					   .connections = connections };
+	struct listener_conf taken = { .address = "127.0.0.1", .connections = connections };
 	struct sockaddr_in at = { .sin_family = AF_INET };
 	socklen_t n = sizeof(at);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -227,7 +228,7 @@ static void test_too_many(void **state)
 	struct call c[8];
 
 	(void)state;
-	admission_limit(admission, 100, 3);
+	connection_limit_set(connections, 100, 3);
 	for (int i = 0; i < 8; i++)
 		(void)dial("127.0.0.1", listener_port(l), &c[i]);
 	for (int i = 0; i < 8; i++)
@@ -238,7 +239,7 @@ static void test_too_many(void **state)
 	for (int i = 0; i < 8; i++)
 		close(c[i].fd);
 	host_close(&h);
-	assert_int_equal(admission_count(admission), 0);
+	assert_int_equal(connection_limit_count(connections), 0);
 	listener_close(l);
 }
 

@@ -28,9 +28,9 @@ static void test_many(void **state)
 /* The first octets of a handshake that nobody goes on with; false: the peer has gone. */
 static bool says_hello(int fd)
 {
-	static const uint8_t hello[] = { 0x16, 0x03, 0x01, 0x02, 0x00, 0x01 };
+	static const uint8_t waiter[] = { 0x16, 0x03, 0x01, 0x02, 0x00, 0x01 };
 
-	return send(fd, hello, sizeof(hello), MSG_NOSIGNAL) == (ssize_t)sizeof(hello);
+	return send(fd, waiter, sizeof(waiter), MSG_NOSIGNAL) == (ssize_t)sizeof(waiter);
 }
 
 /* A crowd whose first octets are there, of which the loop has read and let wait all but a few. */
@@ -143,29 +143,29 @@ static void test_doubt(void **state)
 
 	(void)state;
 	limits.handshake_s = limits.negotiation_s = 20;
-	assert_int_equal(standing_open(&server_conf.standing), 0);
-	hello_queue_pace(&loop.hellos, 1000);
+	assert_int_equal(address_penalty_open(&server_conf.penalty), 0);
+	handshake_queue_set_interval(&loop.hellos, 1000);
 	for (int i = 0; i < STANDING_DOUBT; i++)
-		(void)standing_wasted(server_conf.standing, (struct sockaddr *)&loopback,
-				      clock_mono_us());
+		(void)address_penalty_failed(server_conf.penalty, (struct sockaddr *)&loopback,
+					     clock_mono_us());
 	open_pair(&server[0], &client[0]);
 	assert_true(
 		lab_run_until(&loop, &client[0].ready, 20000)); /* the first turn is free */
 	assert_true(pt_conn_served(server[0].conn));
 	open_pair(&server[1], &client[1]);
-	for (int i = 0; i < 20 && !loop.hellos.doubtful; i++)
+	for (int i = 0; i < 20 && !loop.hellos.penalized; i++)
 		lab_run_for(&loop, 10);
-	assert_int_equal(loop.hellos.doubtful, 1);
+	assert_int_equal(loop.hellos.penalized, 1);
 	assert_false(pt_conn_served(server[1].conn));
 	for (int i = 0; i < STANDING_DOUBT; i++)
-		standing_earned(server_conf.standing, (struct sockaddr *)&loopback,
-				clock_mono_us());
+		address_penalty_succeeded(server_conf.penalty, (struct sockaddr *)&loopback,
+					  clock_mono_us());
 	open_pair(&server[2], &client[2]); /* nobody is in doubt any more */
 	assert_true(lab_run_until(&loop, &client[2].ready, 20000));
 	assert_true(lab_run_until(&loop, &client[1].ready, 20000));
 	for (int i = 0; i < 3; i++)
 		close_both(&server[i], &client[i]);
-	standing_close(server_conf.standing);
+	address_penalty_close(server_conf.penalty);
 }
 
 UNIT_GROUP(pt_conn_crowd)

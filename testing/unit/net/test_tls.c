@@ -47,7 +47,7 @@ static void check_forgotten(const struct tls *t)
 
 static void test_good(void **state)
 {
-	static const uint8_t hello[] = "hello", world[] = "world";
+	static const uint8_t waiter[] = "hello", world[] = "world";
 	uint8_t a[TLS_BINDING_OCTETS], b[TLS_BINDING_OCTETS];
 	struct end server, client;
 	size_t n;
@@ -70,18 +70,18 @@ static void test_good(void **state)
 		assert_int_equal(n, version == TLS1_2_VERSION ? 12 : 32);
 		assert_int_equal(tls_binding(client.tls, b), n);
 		assert_memory_equal(a, b, n);
-		assert_int_equal(tls_write(client.tls, span_of(hello, 5)), 0);
+		assert_int_equal(tls_write(client.tls, span_of(waiter, 5)), 0);
 		assert_int_equal(tls_write(server.tls, span_of(world, 5)), 0);
 		shuttle(&server, &client);
 		assert_int_equal(server.n, 5);
-		assert_memory_equal(server.got, hello, 5);
+		assert_memory_equal(server.got, waiter, 5);
 		assert_int_equal(client.n, 5);
 		assert_memory_equal(client.got, world, 5);
 		tls_shutdown(client.tls);
 		tls_shutdown(client.tls);
 		shuttle(&server, &client);
 		assert_int_equal(server.err, ST_ECLOSED);
-		assert_int_equal(tls_write(client.tls, span_of(hello, 5)), ST_ESTATE);
+		assert_int_equal(tls_write(client.tls, span_of(waiter, 5)), ST_ESTATE);
 		finish(&server, &client);
 	}
 }

@@ -37,7 +37,7 @@ struct known {
 	uint64_t sum; /* of the record */
 };
 
-struct manager {
+struct manager_shared {
 	uint32_t epoch, eid;
 	struct known known[2 * MAX];
 	size_t n;
@@ -128,7 +128,7 @@ static struct collection *must_open(void)
 
 /* --- the manager --- */
 
-static void learn(struct manager *m, uint32_t record, struct span id)
+static void learn(struct manager_shared *m, uint32_t record, struct span id)
 {
 	struct known *k = &m->known[m->n++];
 
@@ -138,7 +138,7 @@ static void learn(struct manager *m, uint32_t record, struct span id)
 	snprintf(k->identifier, sizeof(k->identifier), "%.*s", (int)id.n, (const char *)id.p);
 }
 
-static struct known *find(struct manager *m, uint32_t record)
+static struct known *find(struct manager_shared *m, uint32_t record)
 {
 	for (size_t i = 0; i < m->n; i++)
 		if (m->known[i].record == record)
@@ -146,7 +146,7 @@ static struct known *find(struct manager *m, uint32_t record)
 	return NULL;
 }
 
-static void take_inventory(struct manager *m, struct collection *c)
+static void take_inventory(struct manager_shared *m, struct collection *c)
 {
 	struct swima_record rec;
 
@@ -160,7 +160,7 @@ static void take_inventory(struct manager *m, struct collection *c)
 	m->inventories++;
 }
 
-static void take_event(struct manager *m, const struct ledger_event *ev)
+static void take_event(struct manager_shared *m, const struct ledger_event *ev)
 {
 	struct known *k = find(m, ev->record);
 
@@ -184,7 +184,7 @@ static void take_event(struct manager *m, const struct ledger_event *ev)
 }
 
 /* Asks for what is missing, in parts as if attributes were short, now and then not at all. */
-static void synchronise(struct manager *m, struct collection *c)
+static void synchronise(struct manager_shared *m, struct collection *c)
 {
 	struct ledger_event ev;
 
@@ -204,7 +204,7 @@ static void synchronise(struct manager *m, struct collection *c)
 }
 
 /* What it thinks is what is true. */
-static void compare(struct manager *m)
+static void compare(struct manager_shared *m)
 {
 	size_t n = 0;
 
@@ -232,7 +232,7 @@ static uint64_t sum_of(struct span s)
 
 /* Fetches the records of which it was told, and looks whether the others are as they were.
  * False: begin again. */
-static bool compare_records(struct manager *m, struct collection *c)
+static bool compare_records(struct manager_shared *m, struct collection *c)
 {
 	struct wr w = { 0 };
 	bool done = true;
@@ -260,7 +260,7 @@ static bool compare_records(struct manager *m, struct collection *c)
 	return done;
 }
 
-static void fetch(struct manager *m, struct collection *c)
+static void fetch(struct manager_shared *m, struct collection *c)
 {
 	const char *err_msg;
 
@@ -386,7 +386,7 @@ static void test_model(void **state)
 {
 	const char *env = getenv("STANCE_TEST_STEPS");
 	unsigned long steps = env ? strtoul(env, NULL, 10) : 600;
-	struct manager quick = { 0 }, slow = { 0 };
+	struct manager_shared quick = { 0 }, slow = { 0 };
 	struct collection *c;
 	const char *err_msg;
 

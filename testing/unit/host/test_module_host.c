@@ -322,7 +322,7 @@ static void test_short(void **state)
 	imv_host_close(short_host);
 }
 
-UNIT_GROUP(broker)
+UNIT_GROUP(module_host)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
