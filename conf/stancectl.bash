@@ -1,12 +1,12 @@
 # shellcheck shell=bash disable=SC2207
-# Completion of stancectl for bash. What can be completed is asked of stancectl itself.
+# Completion of stancectl for bash. Commands, options and views come from the help of stancectl.
 _stancectl_help()
 {
     stancectl help ${1:+"$1"} 2>/dev/null
 }
 
-# What `stancectl WHAT` lists by name, endpoints or groups. Endpoints chose theirs: only those that
-# compgen would not expand.
+# _stancectl_names endpoints|groups: their names. Names come from endpoints: those with characters
+# that compgen expands are left out.
 _stancectl_names()
 {
     stancectl --timeout 2 "$1" --csv 2>/dev/null |
@@ -27,15 +27,15 @@ _stancectl()
     done
     case $prev,$cur,$command in
         --socket,*) COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        --timeout,*|--as-of,*|--known-at,*|--since,*|--until,*|--from,*|--to,*) return ;;
-        --within,*|--platform,*|--version,*) return ;;
+        --as-of,*|--known-at,*|--since,*|--until,*|--from,*|--to,*) words='now today yesterday' ;;
+        --timeout,*|--within,*|--platform,*|--version,*) return ;;
         --group,*) words=$(_stancectl_names groups) ;;
         --kind,*) words='software facts results endpoints notices assessments all' ;;
         --endpoint,*|endpoint,*) words=$(_stancectl_names endpoints) ;;
         *,-*,*) words=$(_stancectl_help "$command" | grep -o -e '^  --[a-z-]*') ;;
         *,|*,help) words="$commands help" ;;
         *,assess|*,diff|*,forget) words=$(_stancectl_names endpoints) ;;
-        *) # the views: "endpoint NAME [software|facts]"
+        *) # views, from the synopsis: "endpoint NAME [software|facts]"
             words=$(_stancectl_help "$command" |
                 sed -n '1s/.*\[\([a-z][a-z]*|[a-z|]*\)\].*/\1/p' | tr '|' '\n') ;;
     esac

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "admin/command.h"
 
+#include <stdio.h>
+
 const struct command *command_find(const char *name)
 {
 	for (const struct command *c = admin_commands; c->name; c++)
@@ -23,6 +25,17 @@ const struct command_arg *command_arg_find(const struct command *c, const char *
 		if (strcmp(a->key, key) == 0)
 			return a;
 	return NULL;
+}
+
+void command_arg_label(const struct command_arg *a, char *out, size_t size)
+{
+	bool positional = a->flags & ARG_POSITIONAL;
+
+	(void)snprintf(out, size, "%s%s", positional ? "" : "--",
+		       positional ? a->meta : a->key);
+	for (char *p = out; !positional && *p; p++)
+		if (*p == '_')
+			*p = '-';
 }
 
 size_t command_args(const struct command *c)

@@ -106,6 +106,9 @@ const struct command *command_find(const char *name);
 const struct command_view *command_view_find(const struct command *c, const char *word);
 const struct command_arg *command_arg_find(const struct command *c, const char *key);
 
+/* The name of a as the administrator writes it: "NAME" of a positional, "--as-of" of an option. */
+void command_arg_label(const struct command_arg *a, char *out, size_t size);
+
 size_t command_args(const struct command *c);
 size_t view_columns(const struct command_view *v);
 

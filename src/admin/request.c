@@ -22,23 +22,26 @@ int admin_fault_set(struct admin_fault *f, enum admin_exit exit, const char *fmt
 	return ST_EVALUE;
 }
 
-/* Sets a time: normalised, so that what travels has one form. */
-static int request_set_time(struct arg_value *v, const struct command_arg *a, const char *text,
+/* Sets a time; its text becomes RFC 3339 in UTC. */
+static int request_set_time(struct arg_value *v, const char *label, const char *text,
 			    struct admin_fault *f)
 {
 	char norm[CLOCK_TEXT];
 	int err;
 
 	if ((err = clock_parse(text, &v->time)) < 0)
-		return admin_fault_set(f, ADMIN_USAGE,
-				       "%s: '%s' is no time (2026-11-21T19:26:55Z, or a date)",
-				       a->meta, text);
+		return admin_fault_set(
+			f, ADMIN_USAGE,
+			"%s: '%.64s' is not a time; use 2026-11-21T19:26:55Z or "
+			"2026-11-21",
+			label, text);
 	clock_format(v->time, norm);
 	v->text = strdup(norm);
 	return v->text ? 0 : ST_ENOMEM;
 }
 
-/* Text has no control characters, so a newline can stand between many. */
+/* Sets a text, or appends one more to those of an ARG_MANY. A newline separates them: a text has no
+ * control characters. */
 static int request_add_text(struct arg_value *v, const char *text)
 {
 	char *old = v->text;
@@ -51,17 +54,17 @@ static int request_add_text(struct arg_value *v, const char *text)
 	return v->text ? 0 : ST_ENOMEM;
 }
 
-static int request_set_text(struct arg_value *v, const struct command_arg *a, const char *text,
+static int request_set_text(struct arg_value *v, const char *label, const char *text,
 			    struct admin_fault *f)
 {
 	size_t n = strlen(text);
 
 	if (n > ARG_TEXT_MAX)
-		return admin_fault_set(f, ADMIN_USAGE, "%s: longer than %d octets", a->meta,
+		return admin_fault_set(f, ADMIN_USAGE, "%s: longer than %d octets", label,
 				       ARG_TEXT_MAX);
 	if (!n || !text_is_plain(span_of(text, n)))
-		return admin_fault_set(f, ADMIN_USAGE, "%s: %s", a->meta,
-				       n ? "not plain UTF-8 text" : "empty");
+		return admin_fault_set(f, ADMIN_USAGE, "%s: %s", label,
+				       n ? "not UTF-8, or has control characters" : "empty");
 	return request_add_text(v, text);
 }
 
@@ -70,28 +73,30 @@ int request_set(struct admin_request *r, const char *key, const char *text,
 {
 	const struct command_arg *a = command_arg_find(r->command, key);
 	struct arg_value *v;
+	char label[80];
 
 	if (!a)
-		return admin_fault_set(f, ADMIN_USAGE, "%s has no argument '%.64s'",
+		return admin_fault_set(f, ADMIN_USAGE, "%s: unknown argument '%.64s'",
 				       r->command->name, key);
 	v = &r->values[a - r->command->args];
+	command_arg_label(a, label, sizeof(label));
 	if (v->text && !(a->flags & ARG_MANY))
-		return admin_fault_set(f, ADMIN_USAGE, "'%s' is given twice", key);
+		return admin_fault_set(f, ADMIN_USAGE, "%s: given twice", label);
 	if ((a->type == ARG_FLAG) != !text)
-		return admin_fault_set(f, ADMIN_USAGE, "'%s' takes %s value", key,
+		return admin_fault_set(f, ADMIN_USAGE, "%s: takes %s value", label,
 				       a->type == ARG_FLAG ? "no" : "a");
 	switch (a->type) {
 	case ARG_TIME:
-		return request_set_time(v, a, text, f);
+		return request_set_time(v, label, text, f);
 	case ARG_TEXT:
-		return request_set_text(v, a, text, f);
+		return request_set_text(v, label, text, f);
 	default:
 		v->text = strdup("");
 		return v->text ? 0 : ST_ENOMEM;
 	}
 }
 
-/* The words of c's views, for a message: "software, facts". */
+/* Writes the words of c's views for a message: "software, facts". */
 static void request_words(const struct command *c, char *out, size_t size)
 {
 	size_t at = 0;
@@ -111,8 +116,9 @@ static int request_pick_view(struct admin_request *r, const char *word, struct a
 	r->view = c->views;
 	if (word && !(r->view = command_view_find(c, word))) {
 		request_words(c, words, sizeof(words));
-		return admin_fault_set(f, ADMIN_USAGE, "%s: what is '%.64s'?%s%s", c->name,
-				       word, words[0] ? " It knows " : "", words);
+		return admin_fault_set(f, ADMIN_USAGE, "%s: unexpected argument '%.64s'%s%s%s",
+				       c->name, word, words[0] ? " (use " : "", words,
+				       words[0] ? ")" : "");
 	}
 	if (word)
 		return 0;
@@ -130,8 +136,8 @@ int request_finish(struct admin_request *r, const char *word, struct admin_fault
 		return err;
 	for (size_t i = 0; r->command->args[i].type; i++)
 		if ((r->command->args[i].flags & ARG_REQUIRED) && !r->values[i].text)
-			return admin_fault_set(f, ADMIN_USAGE, "%s needs %s", r->command->name,
-					       r->command->args[i].meta);
+			return admin_fault_set(f, ADMIN_USAGE, "%s: missing %s",
+					       r->command->name, r->command->args[i].meta);
 	return 0;
 }
 
@@ -141,7 +147,7 @@ static int request_append(const char *bytes, size_t n, void *w)
 	return ((struct wr *)w)->err;
 }
 
-/* One string for each. */
+/* The values of an ARG_MANY as an array of strings. */
 static json_t *request_encode_many(const struct admin_request *r, const char *key)
 {
 	json_t *list = json_array();
@@ -189,11 +195,12 @@ static int request_read_many(struct admin_request *r, const char *key, json_t *l
 	int err = 0;
 
 	if (!a || !(a->flags & ARG_MANY))
-		return admin_fault_set(f, ADMIN_USAGE, "'%.64s' takes one value", key);
+		return admin_fault_set(f, ADMIN_USAGE, "%.64s: takes one value", key);
 	json_array_foreach(list, i, v)
 	{
 		if (!json_is_string(v))
-			return admin_fault_set(f, ADMIN_USAGE, "'%.64s' must be strings", key);
+			return admin_fault_set(f, ADMIN_USAGE,
+					       "%.64s: must be an array of strings", key);
 		if ((err = request_set(r, key, json_string_value(v), f)) < 0)
 			return err;
 	}
@@ -217,7 +224,7 @@ static int request_read_args(struct admin_request *r, json_t *args, struct admin
 		}
 		if (!json_is_string(v) && !json_is_true(v))
 			return admin_fault_set(f, ADMIN_USAGE,
-					       "'%.64s' must be a string or true", key);
+					       "%.64s: must be a string or true", key);
 		if ((err = request_set(r, key, json_string_value(v), f)) < 0)
 			return err;
 	}
@@ -232,17 +239,17 @@ static int request_read(struct admin_request *r, json_t *root, struct admin_faul
 
 	if (json_unpack(root, "{s:i, s:s, s?s, s?o !}", "stance", &version, "command", &name,
 			"view", &word, "args", &args) < 0)
-		return admin_fault_set(f, ADMIN_USAGE, "not a request");
+		return admin_fault_set(f, ADMIN_USAGE, "malformed request");
 	if (version != ADMIN_PROTOCOL)
 		return admin_fault_set(
 			f, ADMIN_USAGE,
-			"the manager speaks protocol %d, not %d; use the stancectl "
-			"of its release",
+			"protocol mismatch: manager %d, client %d; use the stancectl of the "
+			"manager's release",
 			ADMIN_PROTOCOL, version);
 	if (!(r->command = command_find(name)))
-		return admin_fault_set(f, ADMIN_USAGE, "there is no command '%.64s'", name);
+		return admin_fault_set(f, ADMIN_USAGE, "unknown command '%.64s'", name);
 	if (args && !json_is_object(args))
-		return admin_fault_set(f, ADMIN_USAGE, "not a request");
+		return admin_fault_set(f, ADMIN_USAGE, "malformed request");
 	if (args && (err = request_read_args(r, args, f)) < 0)
 		return err;
 	return request_finish(r, word, f);
@@ -257,7 +264,7 @@ int request_decode(struct admin_request *r, struct span line, struct admin_fault
 	f->exit = ADMIN_USAGE;
 	f->text[0] = '\0';
 	if (!root)
-		return admin_fault_set(f, ADMIN_USAGE, "not a request");
+		return admin_fault_set(f, ADMIN_USAGE, "malformed request");
 	if ((err = request_read(r, root, f)) < 0 && !f->text[0])
 		admin_fault_set(f, ADMIN_STALE, "%s", st_strerror(err));
 	json_decref(root);
@@ -275,7 +282,7 @@ static const struct arg_value *request_value(const struct admin_request *r, cons
 {
 	const struct command_arg *a = command_arg_find(r->command, key);
 
-	assert(a); /* a handler asks for what its own table does not have */
+	assert(a); /* the key is not an argument of this command */
 	return &r->values[a - r->command->args];
 }
 

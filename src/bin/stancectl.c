@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* stancectl: the administrator's questions to the posture manager. */
+/* stancectl: the command line of the posture manager. */
 #include "config.h"
 
 #include "admin/client/cli.h"
@@ -15,7 +15,7 @@
 
 #define WIDTH_MIN 20
 
-/* How a table may look where standard output leads. */
+/* The writer settings for standard output: terminal width, encoding, bold. */
 static struct writer_conf writer_for_stdout(bool wide)
 {
 	const char *term = getenv("TERM"), *plain = getenv("NO_COLOR");
@@ -32,7 +32,7 @@ static struct writer_conf writer_for_stdout(bool wide)
 	return c;
 }
 
-static int ask(const struct cli *cli)
+static int run(const struct cli *cli)
 {
 	const struct client_conf conf = {
 		.socket = cli->socket ? cli->socket : admin_socket_path(),
@@ -55,14 +55,13 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "");
 	if (cli_parse(&cli, argc, argv, &f) < 0) {
 		client_say(stderr, f.text);
-		fputs("Try 'stancectl --help'.\n", stderr);
 		exit = f.exit;
 	} else if (cli.action == CLI_HELP) {
 		cli_help(stdout, cli.topic);
 	} else if (cli.action == CLI_VERSION) {
 		puts("stancectl (" PACKAGE_NAME ") " PACKAGE_VERSION);
 	} else {
-		exit = ask(&cli);
+		exit = run(&cli);
 	}
 	cli_reset(&cli);
 	return exit;

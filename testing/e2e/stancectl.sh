@@ -78,7 +78,7 @@ same 'of an option' --follow "$(completion changes --fo)"
 same 'of a view' "software facts results events" "$(completion endpoint x '')"
 same 'of an endpoint' "$endpoint" "$(completion assess '')"
 same 'of one to forget' "$endpoint" "$(completion forget '')"
-same 'of a moment' '' "$(completion endpoints --known-at '')"
+same 'of a time' 'now today yesterday' "$(completion endpoints --known-at '')"
 same 'of a group' lab "$(completion endpoints --group '')"
 
 note 'it starts quickly'
@@ -213,6 +213,6 @@ note 'the manager stops'
 "$lab" stop "$D"
 wait "$follower"
 same 'a follower is told' 4 $?
-ok 'in words' grep -q 'the manager stops' "$D/follow.err"
+ok 'in words' grep -q 'the manager is stopping' "$D/follow.err"
 status 'and nobody answers' 4 stancectl changes --follow
 done_testing

@@ -7,28 +7,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CLI_DAY (86400 * CLOCK_SEC)
+
 /* clang-format off */
 const struct command_arg cli_options[] = {
-	{ "json",    ARG_FLAG, 0, NULL,      "answer with one JSON document" },
-	{ "csv",     ARG_FLAG, 0, NULL,      "answer with CSV (RFC 4180)" },
-	{ "wide",    ARG_FLAG, 0, NULL,      "show every column in tables" },
-	{ "socket",  ARG_TEXT, 0, "PATH",    "the manager's socket" },
-	{ "timeout", ARG_TEXT, 0, "SECONDS", "how long to wait for the manager, 60 by default" },
-	{ "help",    ARG_FLAG, 0, NULL,      "say what can be asked, and how" },
-	{ "version", ARG_FLAG, 0, NULL,      "say which version this is" },
+	{ "json",    ARG_FLAG, 0, NULL,      "print one JSON document" },
+	{ "csv",     ARG_FLAG, 0, NULL,      "print CSV (RFC 4180)" },
+	{ "wide",    ARG_FLAG, 0, NULL,      "show all columns in tables" },
+	{ "socket",  ARG_TEXT, 0, "PATH",    "path of the manager's socket" },
+	{ "timeout", ARG_TEXT, 0, "SECONDS", "give up after this long without data; default 60" },
+	{ "help",    ARG_FLAG, 0, NULL,      "print help; after a command, its arguments and columns" },
+	{ "version", ARG_FLAG, 0, NULL,      "print the version of stancectl" },
 	{ 0 },
 };
 /* clang-format on */
 
-/* Where parsing is; positionals wait until the command is known. */
+/* The state of the parser. */
 struct cli_state {
 	struct cli *cli;
 	struct admin_fault *f;
 	char **argv;
 	int argc, at;
-	int positionals; /* of the command's, given so far */
-	const char *word;
-	bool literal; /* after "--" */
+	int positionals;  /* positional arguments of the command so far */
+	const char *word; /* the view, or NULL */
+	bool literal;     /* after "--" */
 };
 
 static int64_t cli_unit(char unit)
@@ -41,9 +43,9 @@ static int64_t cli_unit(char unit)
 	case 'h':
 		return 3600 * CLOCK_SEC;
 	case 'd':
-		return 86400 * CLOCK_SEC;
+		return CLI_DAY;
 	case 'w':
-		return 7 * 86400 * CLOCK_SEC;
+		return 7 * CLI_DAY;
 	default:
 		return 0;
 	}
@@ -55,32 +57,29 @@ int cli_time(const char *text, int64_t *us)
 	size_t digits = strspn(p, "0123456789");
 	int64_t unit =
 		digits && digits <= 6 && p[digits] && !p[digits + 1] ? cli_unit(p[digits]) : 0;
+	int64_t now = clock_wall_us(), midnight = now - now % CLI_DAY;
 
 	if (unit)
-		*us = clock_wall_us() - strtol(p, NULL, 10) * unit;
+		*us = now - strtol(p, NULL, 10) * unit;
 	else if (strcmp(text, "now") == 0)
-		*us = clock_wall_us();
+		*us = now;
+	else if (strcmp(text, "today") == 0)
+		*us = midnight;
+	else if (strcmp(text, "yesterday") == 0)
+		*us = midnight - CLI_DAY;
 	else
 		return clock_parse(text, us);
 	return 0;
 }
 
-void cli_option_name(const struct command_arg *a, char *out, size_t size)
-{
-	(void)snprintf(out, size, "--%s", a->key);
-	for (char *p = out; *p; p++)
-		if (*p == '_')
-			*p = '-';
-}
-
-/* The option called name (n octets, without its dashes) of a table, or NULL. */
+/* The option of the table with this name (n octets, without "--"), or NULL. */
 static const struct command_arg *cli_option_find(const struct command_arg *args,
 						 const char *name, size_t n)
 {
 	char dashed[80];
 
 	for (; args->type; args++) {
-		cli_option_name(args, dashed, sizeof(dashed));
+		command_arg_label(args, dashed, sizeof(dashed));
 		if (!(args->flags & ARG_POSITIONAL) && strlen(dashed) == n + 2 &&
 		    memcmp(dashed + 2, name, n) == 0)
 			return args;
@@ -92,7 +91,7 @@ static int cli_set_form(struct cli_state *s, enum writer_form form)
 {
 	if (s->cli->form != WRITER_TABLE && s->cli->form != form)
 		return admin_fault_set(s->f, ADMIN_USAGE,
-				       "--json and --csv exclude each other");
+				       "--json and --csv cannot be combined");
 	s->cli->form = form;
 	return 0;
 }
@@ -103,9 +102,11 @@ static int cli_set_timeout(struct cli_state *s, const char *value)
 	unsigned long v = strtoul(value, &end, 10);
 
 	if (!isdigit((unsigned char)*value) || *end || !v || v > 86400)
-		return admin_fault_set(s->f, ADMIN_USAGE,
-				       "--timeout takes seconds from 1 to 86400, not '%s'",
-				       value);
+		return admin_fault_set(
+			s->f, ADMIN_USAGE,
+			"--timeout: '%.64s' is not a number of seconds from 1 to "
+			"86400",
+			value);
 	s->cli->timeout_s = (unsigned)v;
 	return 0;
 }
@@ -128,19 +129,41 @@ static int cli_set_own(struct cli_state *s, const struct command_arg *a, const c
 	return 0;
 }
 
-/* An argument of the command; moments as people say them become moments. */
-static int cli_set(struct cli_state *s, const struct command_arg *a, const char *value)
+/* Sets a time argument, as RFC 3339. */
+static int cli_set_time(struct cli_state *s, const struct command_arg *a, const char *value)
 {
-	char text[CLOCK_TEXT];
+	char text[CLOCK_TEXT], label[80];
 	int64_t us;
 
-	if (a->type == ARG_TIME && cli_time(value, &us) == 0) {
-		clock_format(us, text);
-		value = text;
+	if (cli_time(value, &us) < 0) {
+		command_arg_label(a, label, sizeof(label));
+		return admin_fault_set(s->f, ADMIN_USAGE,
+				       "%s: '%.64s' is not a time; use 2026-11-21T19:26:55Z, "
+				       "2026-11-21, 2h, 3d, yesterday",
+				       label, value);
 	}
-	return request_set(&s->cli->request, a->key, value, s->f);
+	clock_format(us, text);
+	return request_set(&s->cli->request, a->key, text, s->f);
 }
 
+/* Sets an argument of the command. */
+static int cli_set(struct cli_state *s, const struct command_arg *a, const char *value)
+{
+	return a->type == ARG_TIME ? cli_set_time(s, a, value)
+				   : request_set(&s->cli->request, a->key, value, s->f);
+}
+
+static int cli_unknown_option(struct cli_state *s, const char *text, size_t n)
+{
+	const struct command *c = s->cli->request.command;
+
+	return admin_fault_set(s->f, ADMIN_USAGE,
+			       "%s%sunknown option %.*s (try 'stancectl %s%s')",
+			       c ? c->name : "", c ? ": " : "", (int)(n > 64 ? 64 : n), text,
+			       c ? "help " : "--help", c ? c->name : "");
+}
+
+/* text: what follows the "--" of an argument. */
 static int cli_option(struct cli_state *s, const char *text)
 {
 	const struct command *c = s->cli->request.command;
@@ -153,16 +176,14 @@ static int cli_option(struct cli_state *s, const char *text)
 		a = own;
 
 	if (!a)
-		return admin_fault_set(s->f, ADMIN_USAGE, "%s%sunknown option --%.*s",
-				       c ? c->name : "", c ? ": " : "", (int)(n > 64 ? 64 : n),
-				       text);
+		return cli_unknown_option(s, text - 2, n + 2);
 	if (a->type == ARG_FLAG && value)
-		return admin_fault_set(s->f, ADMIN_USAGE, "--%.*s takes no value", (int)n,
+		return admin_fault_set(s->f, ADMIN_USAGE, "--%.*s: takes no value", (int)n,
 				       text);
 	if (a->type != ARG_FLAG && !value) {
 		if (s->at >= s->argc)
-			return admin_fault_set(s->f, ADMIN_USAGE, "--%s needs %s", text,
-					       a->meta);
+			return admin_fault_set(s->f, ADMIN_USAGE, "--%s: missing value (%s)",
+					       text, a->meta);
 		value = s->argv[s->at++];
 	}
 	return own ? cli_set_own(s, a, value) : cli_set(s, a, value);
@@ -184,7 +205,9 @@ static int cli_command(struct cli_state *s, const char *text)
 		return 0;
 	}
 	if (!(s->cli->request.command = command_find(text)))
-		return admin_fault_set(s->f, ADMIN_USAGE, "there is no command '%.64s'", text);
+		return admin_fault_set(s->f, ADMIN_USAGE,
+				       "unknown command '%.64s' (try 'stancectl --help')",
+				       text);
 	return 0;
 }
 
@@ -200,7 +223,7 @@ static int cli_positional(struct cli_state *s, const char *text)
 		return cli_set(s, a, text);
 	}
 	if (s->word)
-		return admin_fault_set(s->f, ADMIN_USAGE, "%s: too many arguments at '%.64s'",
+		return admin_fault_set(s->f, ADMIN_USAGE, "%s: unexpected argument '%.64s'",
 				       c->name, text);
 	s->word = text;
 	return 0;
@@ -219,7 +242,7 @@ static int cli_next(struct cli_state *s)
 	if (strcmp(text, "-h") == 0)
 		text = "--help";
 	if (text[1] != '-')
-		return admin_fault_set(s->f, ADMIN_USAGE, "unknown option %.64s", text);
+		return cli_unknown_option(s, text, strlen(text));
 	return cli_option(s, text + 2);
 }
 
@@ -239,7 +262,8 @@ int cli_parse(struct cli *cli, int argc, char **argv, struct admin_fault *f)
 	if (cli->action != CLI_ASK)
 		return 0;
 	if (!cli->topic)
-		return admin_fault_set(f, ADMIN_USAGE, "what shall it be?");
+		return admin_fault_set(f, ADMIN_USAGE,
+				       "missing command (try 'stancectl --help')");
 	return request_finish(&cli->request, s.word, f);
 }
 

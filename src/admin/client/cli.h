@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* stancectl's arguments, read by the table. Options may stand anywhere, as --name VALUE or
- * --name=VALUE; "--" ends them. */
+/* The command line of stancectl, parsed with the command table. Options may stand before or after
+ * the command, as --name VALUE or --name=VALUE. "--" ends the options. */
 #ifndef STANCE_ADMIN_CLIENT_CLI_H
 #define STANCE_ADMIN_CLIENT_CLI_H
 
@@ -14,8 +14,8 @@ enum cli_action { CLI_ASK, CLI_HELP, CLI_VERSION };
 
 struct cli {
 	enum cli_action action;
-	struct admin_request request; /* of CLI_ASK */
-	const struct command *topic;  /* of CLI_HELP; NULL: all */
+	struct admin_request request; /* for CLI_ASK */
+	const struct command *topic;  /* for CLI_HELP; NULL: overview of all commands */
 	enum writer_form form;
 	bool wide;
 	const char *socket; /* borrowed from argv; NULL: not given */
@@ -24,20 +24,22 @@ struct cli {
 
 #define CLI_TIMEOUT_S 60
 
-/* Options that every command has; up to ARG_END. */
+/* Options of every command; ends with ARG_END. */
 extern const struct command_arg cli_options[];
 
-/* Reads argv[1..]. ST_EVALUE with *f when they make no sense. Call cli_reset whatever it
- * returns. */
+/* Parses argv[1..]. 0, or ST_EVALUE with the reason in *f. The caller calls cli_reset in both
+ * cases. */
 int cli_parse(struct cli *cli, int argc, char **argv, struct admin_fault *f);
 
 void cli_reset(struct cli *cli);
 
-/* A moment as people say it: RFC 3339, a date, "now", or how long ago: 90s, 15m, 6h, 2d, 1w,
- * with or without a minus sign in front. 0 or ST_EVALUE. */
+/* Reads a time as an administrator writes it and stores it in *us (microseconds, UTC):
+ *   2026-11-21T19:26:55Z    RFC 3339
+ *   2026-11-21              that date at 00:00 UTC
+ *   today, yesterday        likewise
+ *   now
+ *   90s 5m 2h 3d 1w         that long ago; a leading '-' is allowed
+ * 0, or ST_EVALUE and *us untouched. */
 int cli_time(const char *text, int64_t *us);
-
-/* --as-of for as_of. */
-void cli_option_name(const struct command_arg *a, char *out, size_t size);
 
 #endif

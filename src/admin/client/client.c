@@ -20,9 +20,9 @@ struct answer_reader {
 	const struct admin_request *request;
 	struct writer *writer;
 	struct wr in;
-	int map[VIEW_COLUMNS_MAX]; /* where the answer has our columns; -1: it has not */
+	int map[VIEW_COLUMNS_MAX]; /* index of our column in the answer's rows; -1: absent */
 	bool begun, ended;
-	bool progress; /* a line about it stands on the terminal */
+	bool progress; /* a progress line is on the terminal */
 	int exit;
 };
 
@@ -57,7 +57,7 @@ static int client_fail(const struct client_conf *conf, int exit, const char *fmt
 
 /* --- lines of the answer ------------------------------------------------------------------ */
 
-/* Puts text in the place of the last progress; NULL: nothing. */
+/* Replaces the progress line by text; NULL: erases it. */
 static void reader_progress(struct answer_reader *r, const char *text)
 {
 	struct wr w = { 0 };
@@ -71,7 +71,7 @@ static void reader_progress(struct answer_reader *r, const char *text)
 	r->progress = text != NULL;
 }
 
-/* The manager names its columns, so that ours and its may be of different releases. */
+/* Maps the columns by key: the manager may be of another release. */
 static bool reader_head(struct answer_reader *r, const json_t *keys)
 {
 	const struct command_view *view = r->request->view;
@@ -116,7 +116,7 @@ static bool reader_more(struct answer_reader *r, json_t *list)
 	return true;
 }
 
-/* The manager is there, and may say how far it is. */
+/* A keep-alive line, with progress if it has a text. */
 static bool reader_alive(struct answer_reader *r, const json_t *text)
 {
 	if (json_string_length(text))
@@ -176,10 +176,10 @@ static bool reader_lines(struct answer_reader *r)
 	return ok && r->in.len <= CLIENT_LINE_MAX;
 }
 
-/* --- the conversation ---------------------------------------------------------------------- */
+/* --- the exchange ---------------------------------------------------------------------- */
 
-/* Waits for more of the answer. Whoever reads what we write may go while nothing happens; we
- * would not notice before the next row: ST_EIO. */
+/* Waits for more of the answer: 0, ST_ETIMEOUT, or ST_EIO. ST_EIO includes that the reader of our
+ * output has closed its end, which a write would show only at the next row. */
 static int client_wait(const struct answer_reader *r, int fd, int64_t deadline)
 {
 	struct pollfd p[] = { { .fd = fd, .events = POLLIN },
@@ -196,19 +196,19 @@ static int client_wait(const struct answer_reader *r, int fd, int64_t deadline)
 	return rc ? ST_EIO : ST_ETIMEOUT;
 }
 
-/* How long the manager may be silent. It speaks now and then while it streams. */
-static int64_t client_patience(const struct answer_reader *r)
+/* The receive timeout, in microseconds. A stream has a keep-alive line every ADMIN_ALIVE_S. */
+static int64_t client_timeout_us(const struct answer_reader *r)
 {
 	unsigned least = reader_streams(r) ? 2 * ADMIN_ALIVE_S : 0;
 
 	return (r->conf->timeout_s > least ? r->conf->timeout_s : least) * CLOCK_SEC;
 }
 
-/* Octets that came, 0 at the end, or ST_E... */
+/* Number of octets received, 0 at end of file, or ST_E... */
 static int client_receive(struct answer_reader *r, int fd)
 {
 	uint8_t buf[CLIENT_PIECE];
-	int64_t deadline = clock_mono_us() + client_patience(r);
+	int64_t deadline = clock_mono_us() + client_timeout_us(r);
 	ssize_t n;
 	int err;
 
@@ -223,8 +223,8 @@ static int client_receive(struct answer_reader *r, int fd)
 	return r->in.err ? r->in.err : (int)n;
 }
 
-/* The answer ends here, and not as it should: what has been written is a part of it, or of a
- * stream all that there was. */
+/* Reports that the answer ended early. The exit code says whether rows are missing: a stream has
+ * shown all rows so far. */
 static int client_cut(struct answer_reader *r, const char *err_msg)
 {
 	reader_progress(r, NULL);
@@ -238,15 +238,16 @@ static int client_read(struct answer_reader *r, int fd)
 
 	while (!r->ended) {
 		if ((n = client_receive(r, fd)) == ST_ETIMEOUT)
-			return client_cut(r, "stanced has been silent for too long");
+			return client_cut(r, "timed out waiting for stanced (see --timeout)");
 		if (n == ST_EIO)
-			return reader_streams(r) ? ADMIN_YES : ADMIN_STALE; /* nobody reads */
+			return reader_streams(r) ? ADMIN_YES : ADMIN_STALE; /* output closed */
 		if (n <= 0)
 			return client_cut(r, "stanced closed the connection before the end of "
 					     "its answer");
 		if (!reader_lines(r))
-			return client_cut(r, "what answers on the socket does not speak like "
-					     "stanced");
+			return client_cut(r,
+					  "malformed answer: the program on the socket is not "
+					  "stanced");
 	}
 	return r->exit;
 }
@@ -258,10 +259,10 @@ static int client_connect(const struct client_conf *conf, int *fd)
 	if (!err)
 		return ADMIN_YES;
 	if (err == ST_ELIMIT)
-		return client_fail(conf, ADMIN_USAGE, "%s: too long for a socket's path",
+		return client_fail(conf, ADMIN_USAGE, "%s: path too long for a socket",
 				   conf->socket);
 	if (errno == EACCES || errno == EPERM)
-		return client_fail(conf, ADMIN_DENIED, "%s: %s (are you in its group?)",
+		return client_fail(conf, ADMIN_DENIED, "%s: %s (not a member of its group?)",
 				   conf->socket, strerror(errno));
 	return client_fail(conf, ADMIN_UNREACHABLE,
 			   "cannot reach stanced at %s: %s (is it running? see --socket)",
@@ -279,8 +280,8 @@ int client_ask(const struct client_conf *conf, const struct admin_request *reque
 	if (request_encode(request, &out) < 0) {
 		exit = client_fail(conf, ADMIN_USAGE, "%s", st_strerror(out.err));
 	} else {
-		/* Somebody who turns us away may close before we have spoken: what it says
-		 * is in the answer. */
+		/* A manager that refuses us may close before the request is sent. Its answer
+		 * has the reason. */
 		(void)socket_send(fd, wr_span(&out),
 				  clock_mono_us() + conf->timeout_s * CLOCK_SEC);
 		exit = client_read(&r, fd);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What stancectl --help says, from the table. */
+/* The output of stancectl --help, generated from the command table. */
 #include "admin/client/cli.h"
 
 #include <stdio.h>
@@ -36,7 +36,7 @@ static void help_synopsis(FILE *out, const struct command *c)
 	for (const struct command_arg *a = c->args; a->type; a++) {
 		if (a->flags & ARG_POSITIONAL)
 			continue;
-		cli_option_name(a, option, sizeof(option));
+		command_arg_label(a, option, sizeof(option));
 		fprintf(out, a->meta ? " [%s %s]" : " [%s]", option, a->meta);
 	}
 	fputc('\n', out);
@@ -44,15 +44,14 @@ static void help_synopsis(FILE *out, const struct command *c)
 
 static void help_options(FILE *out, const struct command_arg *args)
 {
-	char left[120], option[80];
+	char left[120], label[80];
 
 	for (const struct command_arg *a = args; a->type; a++) {
-		cli_option_name(a, option, sizeof(option));
-		(void)snprintf(left, sizeof(left), "%s%s%s",
-			       (a->flags & ARG_POSITIONAL) ? a->meta : option,
-			       a->type == ARG_FLAG || (a->flags & ARG_POSITIONAL) ? "" : " ",
-			       a->type == ARG_FLAG || (a->flags & ARG_POSITIONAL) ? ""
-										  : a->meta);
+		bool valued = a->type != ARG_FLAG && !(a->flags & ARG_POSITIONAL);
+
+		command_arg_label(a, label, sizeof(label));
+		(void)snprintf(left, sizeof(left), "%s%s%s", label, valued ? " " : "",
+			       valued ? a->meta : "");
 		help_item(out, left, a->help);
 	}
 }
@@ -83,7 +82,8 @@ void cli_help(FILE *out, const struct command *topic)
 		help_command(out, topic);
 		return;
 	}
-	fputs("stancectl asks the posture manager what is installed and configured where.\n\n"
+	fputs("stancectl shows the endpoints of the posture manager, their software and its "
+	      "history.\n\n"
 	      "usage: stancectl [options] command [arguments]\n\n",
 	      out);
 	for (const struct command *c = admin_commands; c->name; c++) {
@@ -93,10 +93,12 @@ void cli_help(FILE *out, const struct command *topic)
 	}
 	fputs("\noptions:\n", out);
 	help_options(out, cli_options);
-	fputs("\nT is 2026-11-21T19:26:55Z, 2026-11-21, now, or how long ago: 90s, 15m, 6h, "
-	      "2d, 1w.\n"
-	      "Exit codes: 0 yes, 1 no match or not compliant, 2 usage, 3 denied, 4 "
-	      "unreachable,\n"
-	      "5 the answer is incomplete or stale. `stancectl help COMMAND` says more.\n",
+	fputs("\nT is a time: 2026-11-21T19:26:55Z, 2026-11-21, now, today, yesterday, or a "
+	      "duration\n"
+	      "ago: 90s, 5m, 2h, 3d, 1w.\n"
+	      "Exit codes: 0 success, 1 no match or not compliant, 2 usage error, 3 "
+	      "permission\n"
+	      "denied, 4 manager unreachable, 5 answer incomplete or stale.\n"
+	      "'stancectl help COMMAND' lists the arguments and columns of a command.\n",
 	      out);
 }

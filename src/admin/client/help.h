@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The help of stancectl, made from the command table. */
+/* The help texts of stancectl, generated from the command table. */
 #ifndef STANCE_ADMIN_CLIENT_HELP_H
 #define STANCE_ADMIN_CLIENT_HELP_H
 
-/* Help for one command, or for all (NULL). */
+/* Writes the help of one command; topic NULL: an overview of all commands. */
 void cli_help(FILE *out, const struct command *topic);
 
 #endif

@@ -201,13 +201,13 @@ static void assess_summary(struct assess_call *a, char *out, size_t size)
 		const char *what;
 	} parts[] = {
 		{ a->bad, "not compliant" },
-		{ a->open, "could not be decided" },
+		{ a->open, "undecided" },
 		{ a->in[ASSESS_REFUSED], "refused" },
 		{ a->in[ASSESS_QUEUED], "queued" },
 		{ a->in[ASSESS_ASKED], "asked" },
-		{ a->n - a->told, "not heard of" },
+		{ a->n - a->told, "without a state" },
 		{ a->in[ASSESS_WAITING] + a->in[ASSESS_GONE],
-		  "not connected: assessed when they come" },
+		  "not connected (assessed on reconnection)" },
 	};
 	size_t at = (size_t)snprintf(out, size, "%zu of %zu assessed", a->in[ASSESS_ASSESSED],
 				     a->n);
@@ -344,8 +344,8 @@ static int assess_finish(struct assess_call *a)
 static int assess_refused(struct response *call, int err)
 {
 	return response_end(call, ADMIN_UNREACHABLE, "%s",
-			    err == ST_EBUSY ? "the manager is busy with other such questions"
-					    : "the manager stops");
+			    err == ST_EBUSY ? "the manager is busy with other assess requests"
+					    : "the manager is stopping");
 }
 
 static int assess_start(struct assess_call *a)
@@ -396,8 +396,8 @@ static int assess_answer(struct assess_call *a, const struct question *ask)
 		return 0;
 	if (!err && !a->n)
 		return response_end(a->call, ADMIN_NO,
-				    ask->filter ? "no such endpoint has come yet"
-						: "no endpoint has come yet");
+				    ask->filter ? "no matching endpoint is known"
+						: "no endpoint is known");
 	return err ? err : assess_start(a);
 }
 
@@ -432,16 +432,18 @@ static int assess_run(struct response *call)
 
 	a.wait = request_flag(call->request, "wait") || a.within;
 	if (!assess_is_clear(call->request))
-		return response_end(call, ADMIN_USAGE,
-				    "name endpoints, or a --group, or --all of them");
+		return response_end(
+			call, ADMIN_USAGE,
+			"select endpoints by NAME, by --group and --platform, or by --all");
 	if (a.within < 0)
-		return response_end(call, ADMIN_USAGE, "--within wants seconds, from 1 to %d",
+		return response_end(call, ADMIN_USAGE,
+				    "--within: not a number of seconds from 1 to %d",
 				    ASSESS_WITHIN_MAX);
 	if (question_begin(call, &ask) < 0)
 		return 0;
 	if (!call->env->assess)
 		return response_end(call, ADMIN_UNREACHABLE,
-				    "this manager has no endpoints to ask");
+				    "this manager cannot request assessments");
 	pthread_mutex_init(&a.lock, NULL);
 	err = assess_answer(&a, &ask);
 	assess_free(&a);

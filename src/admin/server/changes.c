@@ -125,11 +125,10 @@ static int changes_pick_kinds(struct response *call, uint32_t *kinds)
 			*kinds = changes_kinds[i].kinds;
 			return 0;
 		}
-	response_end(
-		call, ADMIN_USAGE,
-		"--kind knows software, facts, results, endpoints, notices, assessments and "
-		"all, not '%s'",
-		name);
+	response_end(call, ADMIN_USAGE,
+		     "--kind: unknown kind '%s'; use software, facts, results, endpoints, "
+		     "notices, assessments or all",
+		     name);
 	return ST_EVALUE;
 }
 
@@ -198,8 +197,7 @@ static int changes_run(struct response *call)
 	if (q.fresh)
 		freshness_from_query(&all, &fresh);
 	if (!err)
-		freshness_end(call, &fresh,
-			      response_rows(call) ? NULL : "nothing has changed");
+		freshness_end(call, &fresh, response_rows(call) ? NULL : "no changes");
 	return question_end(call, &a, err);
 }
 

@@ -212,10 +212,10 @@ static int diff_sides(struct diff *d, const struct question *a)
 	bool sense = other ? !from && !to : from && !request_time(r, "as_of");
 
 	if (!sense)
-		response_end(
-			d->call, ADMIN_USAGE,
-			"compare two endpoints (NAME OTHER, with --as-of), or two moments of "
-			"one (NAME --from T, with --to)");
+		response_end(d->call, ADMIN_USAGE,
+			     "compare two endpoints (NAME OTHER [--as-of T]) or one endpoint "
+			     "at two "
+			     "times (NAME --from T [--to T])");
 	d->side[0].ask = d->side[1].ask = *a;
 	if (sense && !other) {
 		question_at(&d->side[0].ask, (struct when){ from, a->when.known_at });
@@ -237,7 +237,7 @@ static int diff_subjects(struct diff *d)
 		return err;
 	err = question_endpoint(d->call, &d->side[0].ask, name, &d->side[0].who);
 	if (err == ST_ENOENT && !other)
-		response_end(d->call, ADMIN_STALE, "'%s' was not known then", name);
+		response_end(d->call, ADMIN_STALE, "'%s' was not known at that time", name);
 	return err;
 }
 
@@ -245,7 +245,7 @@ static int diff_subjects(struct diff *d)
 static void diff_end(struct diff *d)
 {
 	const struct answer_freshness *f = &d->side[0].who.fresh, *g = &d->side[1].who.fresh;
-	const char *no = response_rows(d->call) ? NULL : "there is no difference";
+	const char *no = response_rows(d->call) ? NULL : "no differences";
 
 	freshness_end(d->call, f->stale ? f : g, no);
 }

@@ -46,8 +46,9 @@ static int endpoints_run(struct response *call)
 		return 0;
 	err = query_endpoints(a.posture, a.when, a.filter, endpoint_row, &e);
 	if (!err && !response_rows(call))
-		response_end(call, ADMIN_NO, "no %sendpoint %s", a.filter ? "such " : "",
-			     question_is_past(&a) ? "was known then" : "has come yet");
+		response_end(call, ADMIN_NO, "no %sendpoint %s known%s",
+			     a.filter ? "matching " : "", question_is_past(&a) ? "was" : "is",
+			     question_is_past(&a) ? " at that time" : "");
 	return question_end(call, &a, err);
 }
 
@@ -121,7 +122,7 @@ static int inventory_query(struct response *call, const struct question *a,
 
 	if (!err)
 		freshness_end(call, &who->fresh,
-			      response_rows(call) ? NULL : "nothing is installed on it");
+			      response_rows(call) ? NULL : "no software is installed");
 	return err;
 }
 
@@ -172,7 +173,7 @@ static int result_query(struct response *call, const struct question *a,
 	if (!err && r.bad)
 		response_end(call, ADMIN_NO, "not compliant");
 	else if (!err && r.open)
-		response_end(call, ADMIN_STALE, "not every rule could be decided");
+		response_end(call, ADMIN_STALE, "some rules are undecided");
 	return err;
 }
 

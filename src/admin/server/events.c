@@ -53,7 +53,6 @@ int events_query(struct response *call, const struct question *a, const struct s
 
 	if (!err)
 		freshness_end(call, &who->fresh,
-			      response_rows(call) ? NULL
-						  : "nothing has happened to its software");
+			      response_rows(call) ? NULL : "no software events");
 	return err;
 }

@@ -74,7 +74,7 @@ static int exposure_run(struct response *call)
 	q.software.unordered = &unordered;
 	if (!err)
 		err = query_exposure(a.posture, &q, exposure_row, &e);
-	(void)snprintf(no, sizeof(no), "no endpoint had software that matches '%s'",
+	(void)snprintf(no, sizeof(no), "no endpoint had software matching '%s'",
 		       request_text(call->request, "pattern"));
 	freshness_from_query(&all, &fresh);
 	if (!err) {

@@ -98,7 +98,7 @@ int follow_run(struct response *call)
 	    request_time(call->request, "known_at"))
 		return response_end(
 			call, ADMIN_USAGE,
-			"--follow goes on: it has no --until, --as-of or --known-at");
+			"--follow cannot be combined with --until, --as-of or --known-at");
 	if (question_begin(call, &a) < 0)
 		return 0;
 	err = changes_narrow(call, &a, &f.q);

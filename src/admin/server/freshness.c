@@ -50,11 +50,11 @@ static void fresh_say(const struct answer_freshness *f, char *out, size_t size)
 	clock_format_sec(f->complete_through, when);
 	if (f->complete_through)
 		(void)snprintf(out + at, size - at,
-			       "what is installed on '%.100s' is known up to %s only",
-			       f->worst, when);
+			       "the software of '%.100s' is known only up to %s", f->worst,
+			       when);
 	else
-		(void)snprintf(out + at, size - at,
-			       "'%.100s' has not told what is installed on it", f->worst);
+		(void)snprintf(out + at, size - at, "'%.100s' has never reported its software",
+			       f->worst);
 }
 
 int freshness_end(struct response *call, const struct answer_freshness *f, const char *no)

@@ -39,7 +39,7 @@ bool group_pattern_ok(const char *glob)
 static int check_pattern(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 {
 	if (!*value || !group_pattern_ok(value)) {
-		cfg_error(cfg, "%s: a pattern is not empty and has at most %d '*', not \"%s\"",
+		cfg_error(cfg, "%s: invalid pattern (empty, or more than %d '*'): \"%s\"",
 			  opt->name, MAX_STARS, value);
 		return -1;
 	}
@@ -71,9 +71,9 @@ static int group_read(cfg_t *s, const char *file, struct group *g, struct conf_e
 	const char *platform = cfg_getstr(s, "platform");
 
 	if (!*cfg_title(s))
-		return group_fail(e, file, s, "a group has a name");
+		return group_fail(e, file, s, "a group must have a name");
 	if (!n && !platform)
-		return group_fail(e, file, s, "it needs endpoints, or platform");
+		return group_fail(e, file, s, "endpoints or platform must be set");
 	if (!(g->name = strdup(cfg_title(s))) ||
 	    (platform && !(g->platform = strdup(platform))))
 		return ST_ENOMEM;

@@ -43,7 +43,7 @@ static int groups_run(struct response *call)
 	for (size_t i = 0; i < group_list_size(list) && !err; i++)
 		err = groups_row(call, &a, group_list_at(list, i));
 	if (!err && !group_list_size(list))
-		response_end(call, ADMIN_NO, "stance.conf has no groups");
+		response_end(call, ADMIN_NO, "stance.conf defines no groups");
 	group_list_drop(list);
 	return question_end(call, &a, err);
 }

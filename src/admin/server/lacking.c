@@ -36,7 +36,7 @@ static int lacking_run(struct response *call)
 	struct freshness all = { 0 }; /* who has it may have lost it */
 	struct lacking l = { .call = call };
 	struct answer_freshness fresh;
-	char no[200] = "no endpoint has come yet";
+	char no[200] = "no endpoint is known";
 	struct software_query q;
 	uint64_t unordered = 0;
 	struct question a;
@@ -52,7 +52,7 @@ static int lacking_run(struct response *call)
 		err = query_lacking(a.posture, &q, lacking_next, &l);
 	freshness_from_query(&all, &fresh);
 	if (fresh.endpoints)
-		(void)snprintf(no, sizeof(no), "every endpoint has software that matches '%s'",
+		(void)snprintf(no, sizeof(no), "every endpoint has software matching '%s'",
 			       pattern);
 	if (!err) {
 		freshness_end(call, &fresh, response_rows(call) ? NULL : no);

@@ -40,7 +40,7 @@ static int ask_whom(struct response *call, struct question *a)
 	list = groups_hold(call->env->groups);
 	g = name ? group_find(list, name) : NULL;
 	if (name && !g) {
-		response_end(call, ADMIN_USAGE, "stance.conf has no group '%s'", name);
+		response_end(call, ADMIN_USAGE, "unknown group '%s' (see stance.conf)", name);
 		err = ST_ENOENT;
 	} else if ((err = group_members(a->posture, g, platform, &call->filter)) < 0) {
 		response_end(call, ADMIN_STALE, "%s", st_strerror(err));
@@ -84,13 +84,13 @@ int question_end(struct response *call, const struct question *a, int err)
 	char oldest[CLOCK_TEXT];
 
 	if (err == ST_ELIMIT && ask_too_old(a, oldest))
-		return response_end(call, ADMIN_STALE, "the journal goes back to %s only",
+		return response_end(call, ADMIN_STALE, "the journal goes back only to %s",
 				    oldest);
 	if (err == ST_EVALUE)
 		return response_end(call, ADMIN_USAGE, "the pattern has too many '*'");
 	if (!err && a->future)
 		response_end(call, ADMIN_STALE,
-			     "that moment has not come yet; this is what is known now");
+			     "the requested time is in the future; this is the current state");
 	return err;
 }
 
@@ -125,13 +125,14 @@ int question_endpoint(struct response *call, const struct question *a, const cha
 	*who = (struct subject){ 0 };
 	err = query_resolve(a->posture, a->when, text, resolved_add, &r);
 	if (err == ST_ENOENT) {
-		response_end(call, ADMIN_NO, "no endpoint is called '%s'", text);
+		response_end(call, ADMIN_NO, "unknown endpoint '%s'", text);
 		return err;
 	}
 	if (!err && r.n != 1) {
-		response_end(call, ADMIN_USAGE,
-			     "'%s' means %zu endpoints, name one by identity: %s", text, r.n,
-			     r.keys);
+		response_end(
+			call, ADMIN_USAGE,
+			"'%s' is ambiguous: %zu endpoints have that name; use an identity: %s",
+			text, r.n, r.keys);
 		return ST_EVALUE;
 	}
 	return err;

@@ -251,7 +251,7 @@ static int answer_run(struct response *call)
 
 	if (answer_stay(call) < 0)
 		return response_end(call, ADMIN_UNREACHABLE,
-				    "the manager is busy with others who follow it");
+				    "too many clients follow the journal already");
 	if ((err = answer_begin(a, call->request->view)) < 0)
 		return err;
 	query_watch(answer_look, a);
@@ -260,7 +260,7 @@ static int answer_run(struct response *call)
 	if (err == ST_ECLOSED || err == ST_ETIMEOUT)
 		return err;
 	if (err == ST_ESTATE)
-		response_end(call, ADMIN_UNREACHABLE, "the manager stops");
+		response_end(call, ADMIN_UNREACHABLE, "the manager is stopping");
 	else if (err < 0)
 		response_end(call, ADMIN_STALE, "the answer is incomplete: %s",
 			     st_strerror(err));
@@ -274,8 +274,10 @@ static int answer_request(struct response *call, enum admin_role role)
 	const struct command *c = call->request->command;
 
 	if (role < c->role)
-		return response_end(call, ADMIN_DENIED, "you are not allowed to use %s",
-				    c->name);
+		return response_end(
+			call, ADMIN_DENIED,
+			"permission denied: %s is restricted to root and the manager's user",
+			c->name);
 	return answer_run(call);
 }
 

@@ -158,7 +158,7 @@ static void client_serve(struct client *c)
 	else if (err != ST_ECLOSED)
 		client_refuse(c->fd, ADMIN_USAGE,
 			      err == ST_ELIMIT ? "the request is too long"
-					       : "no request came in time");
+					       : "timed out waiting for the request");
 	if (err == ST_ETIMEOUT || err == ST_ELIMIT)
 		log_warn(NULL, "admin client dropped: error=\"%s\"", st_strerror(err));
 	free(buf);
@@ -254,8 +254,9 @@ static void server_admit(struct admin_server *s, int fd)
 
 	if (role == ADMIN_NOBODY) {
 		log_warn(NULL, "admin client refused: uid=%ld", (long)uid);
-		client_refuse(fd, ADMIN_DENIED,
-			      "you are neither root nor a member of its group");
+		client_refuse(
+			fd, ADMIN_DENIED,
+			"permission denied: neither root nor a member of the manager's group");
 	} else if (!(c = server_place(s))) {
 		client_refuse(fd, ADMIN_UNREACHABLE, "the manager is busy with other clients");
 	} else {

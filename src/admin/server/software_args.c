@@ -54,7 +54,7 @@ int software_args_read(struct response *call, const struct question *a,
 	if (!(call->glob = wanted_name(pattern, range)))
 		return ST_ENOMEM;
 	if (range && !*call->glob) {
-		response_end(call, ADMIN_USAGE, "of which software? '%s' has no name",
+		response_end(call, ADMIN_USAGE, "'%s' has a version range but no name",
 			     pattern);
 		return ST_EVALUE;
 	}
@@ -63,7 +63,7 @@ int software_args_read(struct response *call, const struct question *a,
 		err = version_range_parse(span_str(range), &call->range);
 	if (err == ST_EVALUE)
 		response_end(call, ADMIN_USAGE,
-			     "'%s' is no range of versions: write < 1.2, or >= 1, < 2", range);
+			     "'%s' is not a version range; use '< 1.2' or '>= 1, < 2'", range);
 	q->glob = call->glob;
 	q->range = call->range;
 	return err;
@@ -75,6 +75,6 @@ int software_args_unordered(struct response *call, const struct answer_freshness
 	if (!unordered || f->stale)
 		return 0;
 	return response_end(call, ADMIN_STALE,
-			    "of %llu more whose name matches, the version cannot be compared",
+			    "%llu more match by name, but their versions cannot be compared",
 			    (unsigned long long)unordered);
 }

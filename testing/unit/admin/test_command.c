@@ -1,29 +1,38 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The table itself, and the man page against it. */
+/* The command table, the man page against it, and the completion against it. */
 #include "unit.h"
 #include "admin/client/cli.h"
 
 #include <ctype.h>
 #include <stdio.h>
 
-static char *manual;
+static char *manual, *completion;
 
-static int load_manual(void **state)
+static char *load(const char *path)
 {
-	FILE *f = fopen(TESTING_DIR "/../src/bin/stancectl.1", "r");
+	FILE *f = fopen(path, "r");
+	char *text = NULL;
 	size_t size = 0;
 
-	(void)state;
 	assert_non_null(f);
-	assert_true(getdelim(&manual, &size, '\0', f) > 0);
+	assert_true(getdelim(&text, &size, '\0', f) > 0);
 	fclose(f);
+	return text;
+}
+
+static int load_texts(void **state)
+{
+	(void)state;
+	manual = load(TESTING_DIR "/../src/bin/stancectl.1");
+	completion = load(TESTING_DIR "/../conf/stancectl.bash");
 	return 0;
 }
 
-static int drop_manual(void **state)
+static int drop_texts(void **state)
 {
 	(void)state;
 	free(manual);
+	free(completion);
 	return 0;
 }
 
@@ -61,12 +70,12 @@ static void check_args(const struct command_arg *args)
 		assert_true(a->key && *a->key && a->help && *a->help);
 		assert_int_equal(a->type == ARG_FLAG, !a->meta);
 		if (a->flags & ARG_POSITIONAL) {
-			/* what is required comes before what is not */
+			/* required arguments come before optional ones */
 			assert_false(optional && (a->flags & ARG_REQUIRED));
 			optional |= !(a->flags & ARG_REQUIRED);
 			continue;
 		}
-		cli_option_name(a, option, sizeof(option));
+		command_arg_label(a, option, sizeof(option));
 		if (!manual_says(".It Fl", option + 1) && !manual_says(".Op Fl", option + 1))
 			fail_msg("stancectl.1 does not document %s", option);
 	}
@@ -129,7 +138,7 @@ static bool table_has_key(const char *key)
 	return false;
 }
 
-/* And what the manual lists as keys exists. */
+/* Each key that the manual lists exists. */
 static void test_manual(void **state)
 {
 	(void)state;
@@ -142,6 +151,85 @@ static void test_manual(void **state)
 			if (!table_has_key(word))
 				fail_msg("stancectl.1 documents a key that is not there: %s",
 					 word);
+	}
+}
+
+/* Examples come first in the manual, and stancectl accepts them. */
+static void test_manual_examples(void **state)
+{
+	char *first = strstr(manual, "\n.Ss "), *p = manual;
+	size_t examples = 0;
+
+	(void)state;
+	assert_int_equal(strncmp(first, "\n.Ss Examples\n", 14), 0);
+	for (; (p = strstr(p, "\n.Dl stancectl ")); p++, examples++) {
+		char line[200], *argv[12], *save, *quoted, *range;
+		struct admin_fault f;
+		struct cli cli;
+		int argc = 0;
+
+		(void)snprintf(line, sizeof(line), "%.*s", (int)strcspn(p + 5, "\n"), p + 5);
+		if ((quoted = strstr(line, "\\(aq")) && (range = strstr(quoted + 4, "\\(aq")))
+			*quoted = *range = '\0';
+		for (char *w = strtok_r(line, " ", &save); w; w = strtok_r(NULL, " ", &save))
+			argv[argc++] = w;
+		if (quoted)
+			argv[argc++] = quoted + 4;
+		if (cli_parse(&cli, argc, argv, &f) < 0)
+			fail_msg("stancectl.1 has a wrong example: %s: %s", line, f.text);
+		cli_reset(&cli);
+	}
+	assert_in_range(examples, 5, 20);
+}
+
+/* Completion knows each option that takes a value. Those without one it reads from the help. */
+static void test_completion(void **state)
+{
+	char pattern[100], label[80];
+
+	(void)state;
+	for (const struct command *c = admin_commands; c->name; c++)
+		for (const struct command_arg *a = c->args; a->type; a++) {
+			command_arg_label(a, label, sizeof(label));
+			(void)snprintf(pattern, sizeof(pattern), "%s,*", label);
+			if (a->type != ARG_FLAG && !(a->flags & ARG_POSITIONAL) &&
+			    !strstr(completion, pattern))
+				fail_msg("stancectl.bash does not know %s", label);
+		}
+}
+
+static bool table_has_option(const char *label)
+{
+	char option[80];
+
+	for (const struct command_arg *a = cli_options; a->type; a++) {
+		command_arg_label(a, option, sizeof(option));
+		if (strcmp(option, label) == 0)
+			return true;
+	}
+	for (const struct command *c = admin_commands; c->name; c++)
+		for (const struct command_arg *a = c->args; a->type; a++) {
+			command_arg_label(a, option, sizeof(option));
+			if (strcmp(option, label) == 0)
+				return true;
+		}
+	return false;
+}
+
+/* Each option that completion knows exists. */
+static void test_completion_options(void **state)
+{
+	(void)state;
+	for (char *p = completion; (p = strstr(p, "--")); p += 2) {
+		size_t n = 2 + strcspn(p + 2, ",| \n");
+		char label[80];
+
+		if (p[n] != ',' || !isalpha((unsigned char)p[2]))
+			continue;
+		(void)snprintf(label, sizeof(label), "%.*s", (int)n, p);
+		if (!table_has_option(label))
+			fail_msg("stancectl.bash has an option that does not exist: %s",
+				 label);
 	}
 }
 
@@ -161,8 +249,11 @@ UNIT_GROUP(command)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_manual),
+		cmocka_unit_test(test_manual_examples),
+		cmocka_unit_test(test_completion),
+		cmocka_unit_test(test_completion_options),
 		cmocka_unit_test(test_find),
 	};
 
-	return cmocka_run_group_tests(tests, load_manual, drop_manual);
+	return cmocka_run_group_tests(tests, load_texts, drop_texts);
 }

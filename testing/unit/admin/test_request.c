@@ -109,36 +109,41 @@ static void test_good(void **state)
 static void test_refused(void **state)
 {
 	(void)state;
-	check_refused("", "not a request");
-	check_refused("\n", "not a request");
-	check_refused("null", "not a request");
-	check_refused("[]", "not a request");
-	check_refused("{}", "not a request");
-	check_refused("{\"stance\":1}", "not a request");
-	check_refused("{\"stance\":\"1\",\"command\":\"status\"}", "not a request");
-	check_refused("{\"stance\":1,\"stance\":1,\"command\":\"status\"}", "not a request");
-	check_refused("{\"stance\":2,\"command\":\"status\"}", "protocol 1, not 2");
-	check_refused(REQ("\"status\"") "x", "not a request");
-	check_refused(REQ("\"status\",\"more\":1"), "not a request");
-	check_refused(REQ("\"\""), "no command ''");
-	check_refused(REQ("\"stop\""), "no command 'stop'");
-	check_refused(REQ("\"status\",\"args\":[]"), "not a request");
-	check_refused(REQ("\"status\",\"args\":{\"x\":\"y\"}"), "no argument 'x'");
-	check_refused(REQ("\"status\",\"view\":\"x\""), "what is 'x'");
+	check_refused("", "malformed request");
+	check_refused("\n", "malformed request");
+	check_refused("null", "malformed request");
+	check_refused("[]", "malformed request");
+	check_refused("{}", "malformed request");
+	check_refused("{\"stance\":1}", "malformed request");
+	check_refused("{\"stance\":\"1\",\"command\":\"status\"}", "malformed request");
+	check_refused("{\"stance\":1,\"stance\":1,\"command\":\"status\"}",
+		      "malformed request");
+	check_refused("{\"stance\":2,\"command\":\"status\"}", "manager 1, client 2");
+	check_refused(REQ("\"status\"") "x", "malformed request");
+	check_refused(REQ("\"status\",\"more\":1"), "malformed request");
+	check_refused(REQ("\"\""), "unknown command ''");
+	check_refused(REQ("\"stop\""), "unknown command 'stop'");
+	check_refused(REQ("\"status\",\"args\":[]"), "malformed request");
+	check_refused(REQ("\"status\",\"args\":{\"x\":\"y\"}"),
+		      "status: unknown argument 'x'");
+	check_refused(REQ("\"status\",\"view\":\"x\""), "unexpected argument 'x'");
 	check_refused(REQ("\"endpoint\",\"view\":\"x\",\"args\":{\"name\":\"a\"}"),
-		      "It knows software, facts, results, events");
-	check_refused(REQ("\"endpoint\""), "needs NAME");
+		      "(use software, facts, results, events)");
+	check_refused(REQ("\"endpoint\""), "missing NAME");
 	check_refused(REQ("\"endpoint\",\"args\":{\"name\":\"\"}"), "empty");
-	check_refused(REQ("\"endpoint\",\"args\":{\"name\":\"a\\nb\"}"), "not plain");
-	check_refused(REQ("\"endpoint\",\"args\":{\"name\":\"a\\u0000b\"}"), "not a request");
-	check_refused(REQ("\"endpoint\",\"args\":{\"name\":\"\xff\"}"), "not a request");
+	check_refused(REQ("\"endpoint\",\"args\":{\"name\":\"a\\nb\"}"),
+		      "has control characters");
+	check_refused(REQ("\"endpoint\",\"args\":{\"name\":\"a\\u0000b\"}"),
+		      "malformed request");
+	check_refused(REQ("\"endpoint\",\"args\":{\"name\":\"\xff\"}"), "malformed request");
 	check_refused(REQ("\"endpoint\",\"args\":{\"name\":5}"), "must be a string");
 	check_refused(REQ("\"endpoint\",\"args\":{\"name\":true}"), "takes a value");
 	check_refused(REQ("\"endpoint\",\"args\":{\"name\":{\"a\":[]}}"), "must be a string");
 	check_refused(REQ("\"software\",\"args\":{\"pattern\":\"a\",\"endpoints\":\"yes\"}"),
 		      "takes no value");
-	check_refused(REQ("\"status\",\"args\":{\"as_of\":\"soon\"}"), "no time");
-	check_refused(REQ("\"status\",\"args\":{\"as_of\":\"2026-02-30\"}"), "no time");
+	check_refused(REQ("\"status\",\"args\":{\"as_of\":\"soon\"}"),
+		      "--as-of: 'soon' is not a time");
+	check_refused(REQ("\"status\",\"args\":{\"as_of\":\"2026-02-30\"}"), "is not a time");
 }
 
 /* Deep nesting is refused by the parser's own limit, not by our stack. */
@@ -151,9 +156,9 @@ static void test_deep(void **state)
 	memset(line, '[', n);
 	memset(line + n, ']', n);
 	line[2 * n] = '\0';
-	check_refused(line, "not a request");
+	check_refused(line, "malformed request");
 	line[n] = '\0';
-	check_refused(line, "not a request");
+	check_refused(line, "malformed request");
 	free(line);
 }
 

@@ -94,24 +94,29 @@ static void test_commands(void **state)
 static void test_refused(void **state)
 {
 	(void)state;
-	check_refused("", "what shall it be");
-	check_refused("frobnicate", "no command 'frobnicate'");
+	check_refused("", "missing command (try 'stancectl --help')");
+	check_refused("frobnicate", "unknown command 'frobnicate' (try 'stancectl --help')");
 	check_refused("--frob", "unknown option --frob");
 	check_refused("-x", "unknown option -x");
-	check_refused("endpoints --frob", "endpoints: unknown option --frob");
+	check_refused("endpoints --frob",
+		      "endpoints: unknown option --frob (try 'stancectl help endpoints')");
 	check_refused("endpoints --as_of 2026-11-21", "unknown option --as_of");
-	check_refused("endpoints more", "what is 'more'");
-	check_refused("endpoint", "needs NAME");
-	check_refused("endpoint a b", "what is 'b'");
-	check_refused("endpoint a facts more", "too many");
-	check_refused("software", "needs PATTERN");
-	check_refused("software a b", "what is 'b'");
+	check_refused("endpoints more", "endpoints: unexpected argument 'more'");
+	check_refused("endpoint", "endpoint: missing NAME");
+	check_refused("endpoint a b",
+		      "unexpected argument 'b' (use software, facts, results, events)");
+	check_refused("endpoint a facts more", "unexpected argument 'more'");
+	check_refused("software", "missing PATTERN");
+	check_refused("software a b", "software: unexpected argument 'b'");
 	check_refused("software a --endpoints=1", "takes no value");
-	check_refused("software a --endpoints --endpoints", "given twice");
-	check_refused("endpoints --as-of", "needs T");
-	check_refused("endpoints --as-of soon", "no time");
-	check_refused("endpoints --as-of 1y", "no time");
-	check_refused("--json --csv endpoints", "exclude");
+	check_refused("software a --endpoints --endpoints", "--endpoints: given twice");
+	check_refused("endpoints --as-of", "--as-of: missing value (T)");
+	check_refused(
+		"endpoints --as-of soon",
+		"--as-of: 'soon' is not a time; use 2026-11-21T19:26:55Z, 2026-11-21, 2h, "
+		"3d, yesterday");
+	check_refused("endpoints --as-of 1y", "--as-of: '1y' is not a time");
+	check_refused("--json --csv endpoints", "cannot be combined");
 	check_refused("--timeout 0 endpoints", "--timeout");
 	check_refused("--timeout 5s endpoints", "--timeout");
 	check_refused("--timeout -1 endpoints", "--timeout");
@@ -146,7 +151,7 @@ static void test_help(void **state)
 	cli = parsed("--version", &hold);
 	assert_int_equal(cli.action, CLI_VERSION);
 	free(hold);
-	check_refused("help nothing", "no command 'nothing'");
+	check_refused("help nothing", "unknown command 'nothing'");
 }
 
 static char *help_text(const struct command *topic)
@@ -172,7 +177,7 @@ static void test_help_is_whole(void **state)
 		assert_non_null(strstr(all, c->name));
 		assert_non_null(strstr(all, c->help));
 		for (const struct command_arg *a = c->args; a->type; a++) {
-			cli_option_name(a, option, sizeof(option));
+			command_arg_label(a, option, sizeof(option));
 			assert_non_null(
 				strstr(one, (a->flags & ARG_POSITIONAL) ? a->meta : option));
 			assert_non_null(strstr(one, a->help));
@@ -183,6 +188,37 @@ static void test_help_is_whole(void **state)
 		free(one);
 	}
 	free(all);
+}
+
+/* Every time option takes every form. */
+static void test_time_options(void **state)
+{
+	static const char *const forms[] = {
+		"now",        "today", "yesterday",           "90s", "5m", "2h", "3d", "1w",
+		"2026-11-21", "-2h",   "2026-11-21T19:26:55Z"
+	};
+	char *one[] = { (char[]){ "stancectl" }, NULL, NULL, NULL }, label[80];
+
+	(void)state;
+	for (const struct command *c = admin_commands; c->name; c++)
+		for (const struct command_arg *a = c->args; a->type; a++)
+			for (size_t i = 0;
+			     a->type == ARG_TIME && i < sizeof(forms) / sizeof(forms[0]);
+			     i++) {
+				struct cli cli = { .action = CLI_ASK };
+				struct admin_fault f;
+
+				command_arg_label(a, label, sizeof(label));
+				one[1] = (char *)(uintptr_t)c->name;
+				one[2] = label;
+				one[3] = (char *)(uintptr_t)forms[i];
+				if (cli_parse(&cli, 4, one, &f) < 0 &&
+				    !strstr(f.text, "missing"))
+					fail_msg("%s %s %s: %s", c->name, label, forms[i],
+						 f.text);
+				assert_true(request_time(&cli.request, a->key) > 0);
+				cli_reset(&cli);
+			}
 }
 
 static void test_time(void **state)
@@ -205,9 +241,17 @@ static void test_time(void **state)
 	assert_int_equal(us, 86400 * CLOCK_SEC);
 	assert_int_equal(cli_time("1970-01-01T00:00:01.25Z", &us), 0);
 	assert_int_equal(us, 1250000);
+	clock_fake((20 * 86400 + 4711) * CLOCK_SEC + 5);
+	assert_int_equal(cli_time("today", &us), 0);
+	assert_int_equal(us, 20 * 86400 * CLOCK_SEC);
+	assert_int_equal(cli_time("yesterday", &us), 0);
+	assert_int_equal(us, 19 * 86400 * CLOCK_SEC);
+	assert_int_equal(cli_time("5m", &us), 0);
+	assert_int_equal(us, (20 * 86400 + 4411) * CLOCK_SEC + 5);
 	clock_fake(0);
-	for (const char **bad = (const char *[]){ "", "-", "h", "1", "-1", "1hh", "1H", "1 h",
-						  "9999999d", "--1h", "+1h", "later", NULL };
+	for (const char **bad =
+		     (const char *[]){ "", "-", "h", "1", "-1", "1hh", "1H", "1 h", "9999999d",
+				       "--1h", "+1h", "later", "Yesterday", "tomorrow", NULL };
 	     *bad; bad++)
 		assert_int_equal(cli_time(*bad, &us), ST_EVALUE);
 }
@@ -217,7 +261,7 @@ UNIT_GROUP(cli)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_commands), cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_help),     cmocka_unit_test(test_help_is_whole),
-		cmocka_unit_test(test_time),
+		cmocka_unit_test(test_time),     cmocka_unit_test(test_time_options),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

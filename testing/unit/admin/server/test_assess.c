@@ -100,7 +100,7 @@ static int setup_assess(void **state)
 static void test_assess_questions(void **state)
 {
 	(void)state;
-	check(ASSESS(ALL), ADMIN_DENIED, 0, "not allowed to use assess");
+	check(ASSESS(ALL), ADMIN_DENIED, 0, "assess is restricted to root");
 	check_assess(ASSESS(""), ADMIN_USAGE, 0, "--all");
 	check_assess(ASSESS(ALL "," NAMES), ADMIN_USAGE, 0, "--all");
 	check_assess(ASSESS("\"name\":[\"web1.example.org\",\"nobody\"]"), ADMIN_NO, 0,
@@ -109,13 +109,13 @@ static void test_assess_questions(void **state)
 	fake_daemon.refuse = ST_EBUSY;
 	check_assess(ASSESS(ALL), ADMIN_UNREACHABLE, 0, "busy");
 	fake_daemon.refuse = ST_ECLOSED;
-	check_assess(ASSESS(ALL), ADMIN_UNREACHABLE, 0, "stops");
+	check_assess(ASSESS(ALL), ADMIN_UNREACHABLE, 0, "stopping");
 	fake_daemon.refuse = ST_ENOMEM;
 	check_assess(ASSESS(ALL), ADMIN_STALE, 0, "out of memory");
 	fake_posture.empty = true;
-	check_assess(ASSESS(ALL), ADMIN_NO, 0, "no endpoint has come yet");
+	check_assess(ASSESS(ALL), ADMIN_NO, 0, "no endpoint is known");
 	env.assess = NULL;
-	check_assess(ASSESS(ALL), ADMIN_UNREACHABLE, 0, "no endpoints to ask");
+	check_assess(ASSESS(ALL), ADMIN_UNREACHABLE, 0, "cannot request");
 }
 
 /* Of a group: those of its endpoints, and no others. */
@@ -143,8 +143,8 @@ static void test_assess_group(void **state)
 	check_assess(ASSESS("\"group\":\"web\"," WAIT), ADMIN_YES, 1, "1 of 1 assessed");
 	assert_int_equal(fake_daemon.asked, 1);
 	check_assess(ASSESS("\"platform\":\"Debian*\"," WAIT), ADMIN_YES, 1, "1 of 1");
-	check_assess(ASSESS("\"group\":\"nobody\""), ADMIN_NO, 0, "no such endpoint");
-	check_assess(ASSESS("\"group\":\"other\""), ADMIN_USAGE, 0, "no group 'other'");
+	check_assess(ASSESS("\"group\":\"nobody\""), ADMIN_NO, 0, "no matching endpoint");
+	check_assess(ASSESS("\"group\":\"other\""), ADMIN_USAGE, 0, "unknown group 'other'");
 	check_assess(ASSESS("\"group\":\"web\"," ALL), ADMIN_USAGE, 0, "--group");
 	check_assess(ASSESS("\"group\":\"web\"," NAMES), ADMIN_USAGE, 0, "--group");
 	env.groups = NULL;
@@ -166,7 +166,7 @@ static void test_assess_within(void **state)
 	check_assess(ASSESS(ALL ",\"within\":\"60\""), ADMIN_YES, 1, "1 of 1 assessed");
 	SCRIPT({ WEB1, ASSESS_WAITING, 0, 0, NULL });
 	check_assess(ASSESS(ALL ",\"within\":\"1\""), ADMIN_STALE, 1,
-		     "0 of 1 assessed, 1 not connected: assessed when they come");
+		     "0 of 1 assessed, 1 not connected (assessed on reconnection)");
 	SCRIPT({ WEB1, ASSESS_ASKED, 0, 0, NULL });
 	check_assess(ASSESS(ALL ",\"within\":\"1\""), ADMIN_STALE, 1, "1 asked");
 }
@@ -206,8 +206,7 @@ static void test_assess_wait(void **state)
 	check_assess(ASSESS(NAMES "," WAIT), ADMIN_NO, 2, "2 of 2 assessed, 1 not compliant");
 	SCRIPT({ "dns:twin", "twin", ASSESS_ASSESSED, VERDICT_UNKNOWN, ACCESS_ALLOWED, NULL },
 	       { WEB1, ASSESS_ASSESSED, VERDICT_COMPLIANT, ACCESS_ALLOWED, NULL });
-	check_assess(ASSESS(NAMES "," WAIT), ADMIN_STALE, 2,
-		     "2 of 2 assessed, 1 could not be decided");
+	check_assess(ASSESS(NAMES "," WAIT), ADMIN_STALE, 2, "2 of 2 assessed, 1 undecided");
 	SCRIPT({ WEB1, ASSESS_ASSESSED, VERDICT_COMPLIANT, ACCESS_ALLOWED, NULL });
 	fake_posture.fresh = true;
 	assert_int_equal(answer(&g, ADMIN_OPERATE, ASSESS(ALL "," WAIT)), 0);

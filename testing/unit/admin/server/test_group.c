@@ -77,12 +77,12 @@ static void test_read(void **state)
 static void test_refused(void **state)
 {
 	(void)state;
-	check_refused("group web { }", "group web: it needs");
+	check_refused("group web { }", "group web: endpoints or platform must be set");
 	check_refused("\n\ngroup web {\n}\n", "stance.conf:4");
-	check_refused("group \"\" { platform = a }", "has a name");
+	check_refused("group \"\" { platform = a }", "must have a name");
 	check_refused("group web { endpoint = {a} }", "endpoint");
 	check_refused("group web { platform = \"\" }", "platform");
-	check_refused("group web { endpoints = {\"a*b*c*d*e*f*g*h*i*\"} }", "at most");
+	check_refused("group web { endpoints = {\"a*b*c*d*e*f*g*h*i*\"} }", "more than");
 	check_refused("group web { platform = a }\ngroup web { platform = b }", "web");
 	check_refused("group { platform = a }", ":1");
 }
@@ -136,7 +136,7 @@ static void test_questions(void **state)
 	env.groups = g;
 	check(ASK("\"groups\",\"args\":{}"), ADMIN_NO, 0, "no groups");
 	check(ASK("\"endpoints\",\"args\":{\"group\":\"web\"}"), ADMIN_USAGE, 0,
-	      "no group 'web'");
+	      "unknown group 'web'");
 	groups_set(g, must_read("group web { endpoints = {\"web*\"} }\n"
 				"group twins { endpoints = {\"twin\"} platform = \"*\" }"));
 	assert_int_equal(answer(&got, ADMIN_READ, ASK("\"groups\",\"args\":{}")), 0);
@@ -151,7 +151,7 @@ static void test_questions(void **state)
 	check(ASK("\"endpoints\",\"args\":{\"group\":\"twins\"}"), ADMIN_YES, 2, "");
 	check(ASK("\"endpoints\",\"args\":{\"platform\":\"Debian*\"}"), ADMIN_YES, 1, "");
 	check(ASK("\"endpoints\",\"args\":{\"group\":\"twins\",\"platform\":\"D*\"}"),
-	      ADMIN_NO, 0, "no such endpoint");
+	      ADMIN_NO, 0, "no matching endpoint");
 	check(ASK("\"endpoints\",\"args\":{\"platform\":\"a*b*c*d*e*f*g*h*i*\"}"), ADMIN_USAGE,
 	      0, "too many");
 	/* only the group's endpoints make the answer what it is worth */
@@ -168,7 +168,7 @@ static void test_questions(void **state)
 	      ADMIN_YES, 1, "");
 	env.groups = NULL;
 	check(ASK("\"endpoints\",\"args\":{\"group\":\"web\"}"), ADMIN_USAGE, 0,
-	      "no group 'web'");
+	      "unknown group 'web'");
 	groups_free(g);
 }
 
@@ -196,8 +196,10 @@ static void test_replaced(void **state)
 UNIT_GROUP(group)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_read),     cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_members),  cmocka_unit_test_setup(test_questions, answer_setup),
+		cmocka_unit_test(test_read),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_members),
+		cmocka_unit_test_setup(test_questions, answer_setup),
 		cmocka_unit_test(test_replaced),
 	};
 

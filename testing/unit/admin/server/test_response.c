@@ -35,9 +35,9 @@ static void test_nobody(void **state)
 {
 	(void)state;
 	fake_posture.empty = true;
-	check(ASK("\"endpoints\""), ADMIN_NO, 0, "no endpoint has come yet");
+	check(ASK("\"endpoints\""), ADMIN_NO, 0, "no endpoint is known");
 	check(ASK("\"endpoints\",\"args\":{\"as_of\":\"2001-01-01\"}"), ADMIN_NO, 0,
-	      "no endpoint was known then");
+	      "no endpoint was known at that time");
 }
 
 static void test_endpoint(void **state)
@@ -46,13 +46,13 @@ static void test_endpoint(void **state)
 	check(ASK("\"endpoint\",\"args\":{\"name\":\"WEB1.example.org\"}"), ADMIN_YES, 1, "");
 	check(ASK("\"endpoint\",\"args\":{\"name\":\"user:twin\"}"), ADMIN_YES, 1, "");
 	check(ASK("\"endpoint\",\"args\":{\"name\":\"nobody\"}"), ADMIN_NO, 0,
-	      "no endpoint is called 'nobody'");
+	      "unknown endpoint 'nobody'");
 	check(ASK("\"endpoint\",\"args\":{\"name\":\"twin\"}"), ADMIN_USAGE, 0,
 	      "dns:twin, user:twin");
 #define VIEW(name, view)                                                                      \
 	ASK("\"endpoint\",\"view\":\"" view "\",\"args\":{\"name\":\"" name "\"}")
 	check(VIEW("dns:web1.example.org", "software"), ADMIN_YES, 3, "");
-	check(VIEW("dns:twin", "software"), ADMIN_STALE, 0, "has not told");
+	check(VIEW("dns:twin", "software"), ADMIN_STALE, 0, "has never reported its software");
 	check(VIEW("dns:web1.example.org", "facts"), ADMIN_YES, 1, "");
 	check(VIEW("dns:twin", "facts"), ADMIN_NO, 0, "");
 	check(VIEW("dns:web1.example.org", "results"), ADMIN_YES, 1, "");
@@ -61,7 +61,7 @@ static void test_endpoint(void **state)
 	check(VIEW("dns:twin", "results"), ADMIN_STALE, 1, "decided");
 	check(VIEW("dns:web1.example.org", "events"), ADMIN_YES, 3, "");
 	check(VIEW("dns:twin", "events"), ADMIN_STALE, 0,
-	      "nothing has happened to its software, but 'twin' has not told");
+	      "no software events, but 'twin' has never reported its software");
 	check(VIEW("nobody", "events"), ADMIN_NO, 0, "nobody");
 }
 
@@ -73,7 +73,7 @@ static void test_software(void **state)
 	/* a "no" counts only when everybody has told */
 	check(ASK("\"software\",\"args\":{\"pattern\":\"nope\"}"), ADMIN_STALE, 0,
 	      "no software matches 'nope', but 3 of 4 endpoints are stale: "
-	      "'\xe6\x9d\xb1\xe4\xba\xac.example.org' has not told");
+	      "'\xe6\x9d\xb1\xe4\xba\xac.example.org' has never reported its software");
 	check(ASK("\"software\",\"args\":{\"pattern\":\"*\"}"), ADMIN_STALE, 3,
 	      "3 of 4 endpoints are stale");
 	fake_posture.fresh = true;
@@ -106,8 +106,7 @@ static void test_stale_after(void **state)
 	check(ASK("\"software\",\"args\":{\"pattern\":\"*\"}"), ADMIN_YES, 3, "");
 	clock_fake(known + ADMIN_STALE_AFTER * CLOCK_SEC + 1);
 	check(ASK("\"software\",\"args\":{\"pattern\":\"*\"}"), ADMIN_STALE, 3,
-	      "what is installed on 'web1.example.org' is known up to 2026-11-21T19:26:55Z "
-	      "only");
+	      "the software of 'web1.example.org' is known only up to 2026-11-21T19:26:55Z");
 	check(VIEW("web1.example.org", "software"), ADMIN_STALE, 3, "only");
 	check(VIEW("web1.example.org", "events"), ADMIN_STALE, 3, "only");
 	check(VIEW("web1.example.org", "facts"), ADMIN_YES, 1, "");
@@ -145,10 +144,10 @@ static void test_lacking(void **state)
 	assert_true(json_is_null(cell(&g, 1, "complete_through")));
 	drop(&g);
 	fake_posture.fresh = true;
-	check(LACKING("openssl"), ADMIN_NO, 0, "every endpoint has software that matches");
+	check(LACKING("openssl"), ADMIN_NO, 0, "every endpoint has software matching");
 	check(LACKING("nope"), ADMIN_YES, 1, "");
 	fake_posture.empty = true;
-	check(LACKING("nope"), ADMIN_NO, 0, "no endpoint has come yet");
+	check(LACKING("nope"), ADMIN_NO, 0, "no endpoint is known");
 }
 
 static void test_events(void **state)
@@ -184,10 +183,11 @@ static void test_diff_questions(void **state)
 	check(DIFF(",\"other\":\"twin\",\"from\":\"2026-11-21\""), ADMIN_USAGE, 0, "");
 	check(DIFF(",\"other\":\"twin\""), ADMIN_USAGE, 0, "dns:twin, user:twin");
 	check(DIFF(",\"other\":\"nobody\""), ADMIN_NO, 0, "nobody");
-	check(DIFF(",\"other\":\"dns:twin\""), ADMIN_STALE, 3, "'twin' has not told");
-	check(DIFF(",\"other\":\"web1.example.org\""), ADMIN_NO, 0, "no difference");
-	check(DIFF(",\"from\":\"2026-11-21T20:00:00Z\""), ADMIN_NO, 0, "no difference");
-	check(DIFF(",\"from\":\"2999-01-01\""), ADMIN_STALE, 0, "has not come");
+	check(DIFF(",\"other\":\"dns:twin\""), ADMIN_STALE, 3,
+	      "'twin' has never reported its software");
+	check(DIFF(",\"other\":\"web1.example.org\""), ADMIN_NO, 0, "no differences");
+	check(DIFF(",\"from\":\"2026-11-21T20:00:00Z\""), ADMIN_NO, 0, "no differences");
+	check(DIFF(",\"from\":\"2999-01-01\""), ADMIN_STALE, 0, "is in the future");
 }
 
 /* Holders come in pieces of 256: none, exactly one piece, one more, many. */
@@ -224,9 +224,9 @@ static void test_changes(void **state)
 		  "\"endpoint\":\"web1.example.org\"}"),
 	      ADMIN_YES, 4, "");
 	check(ASK("\"changes\",\"args\":{\"kind\":\"facts\"}"), ADMIN_YES, 2, "");
-	check(ASK("\"changes\",\"args\":{\"kind\":\"notices\"}"), ADMIN_NO, 0,
-	      "nothing has changed");
-	check(ASK("\"changes\",\"args\":{\"kind\":\"x\"}"), ADMIN_USAGE, 0, "--kind knows");
+	check(ASK("\"changes\",\"args\":{\"kind\":\"notices\"}"), ADMIN_NO, 0, "no changes");
+	check(ASK("\"changes\",\"args\":{\"kind\":\"x\"}"), ADMIN_USAGE, 0,
+	      "--kind: unknown kind 'x'");
 	check(ASK("\"changes\",\"args\":{\"endpoint\":\"nobody\"}"), ADMIN_NO, 0, "nobody");
 	check(ASK("\"changes\",\"args\":{\"endpoint\":\"web1.example.org\"}"), ADMIN_YES, 7,
 	      "");
@@ -273,7 +273,7 @@ static void test_versions(void **state)
 	fake_posture.fresh = true;
 #define SOFTWARE(args) ASK("\"software\",\"args\":{" args "}")
 	check(SOFTWARE("\"pattern\":\"openssl < 3.0.18\""), ADMIN_STALE, 1,
-	      "of 2 more whose name matches, the version cannot be compared");
+	      "2 more match by name, but their versions cannot be compared");
 	check(SOFTWARE("\"pattern\":\"openssl\",\"version\":\"<3.0.17-1~deb12u2\""),
 	      ADMIN_STALE, 0, "cannot be compared");
 	check(SOFTWARE("\"pattern\":\"openssl = 3.0.17-1~deb12u2\""), ADMIN_STALE, 1,
@@ -282,12 +282,12 @@ static void test_versions(void **state)
 	check(SOFTWARE("\"pattern\":\"openssl=tool\""), ADMIN_NO, 0, "no software matches");
 	check(SOFTWARE("\"pattern\":\"openssl=\""), ADMIN_NO, 0, "no software matches");
 	check(SOFTWARE("\"pattern\":\"openssl < 3 5\""), ADMIN_USAGE, 0,
-	      "'< 3 5' is no range");
+	      "'< 3 5' is not a version range");
 	check(SOFTWARE("\"pattern\":\"openssl\",\"version\":\"3\""), ADMIN_USAGE, 0,
-	      "'3' is no range");
-	check(SOFTWARE("\"pattern\":\" < 3\""), ADMIN_USAGE, 0, "has no name");
+	      "'3' is not a version range");
+	check(SOFTWARE("\"pattern\":\" < 3\""), ADMIN_USAGE, 0, "but no name");
 	check(ASK("\"lacking\",\"args\":{\"pattern\":\"openssl < 3 5\"}"), ADMIN_USAGE, 0,
-	      "no range");
+	      "not a version range");
 	check(ASK("\"lacking\",\"args\":{\"pattern\":\"openssl >= 3\"}"), ADMIN_NO, 0,
 	      "every");
 }
@@ -343,13 +343,13 @@ static void test_as_of(void **state)
 	assert_int_equal(fake_posture.as_of, INT64_C(1795132800000000));
 	/* the future: the present, and we say so */
 	check(ASK("\"endpoints\",\"args\":{\"as_of\":\"2099-01-01\"}"), ADMIN_STALE, 4,
-	      "has not come");
+	      "is in the future");
 	assert_int_equal(fake_posture.as_of, 0);
 	/* further back than the journal goes */
 	fake_posture.err = ST_ELIMIT;
 	fake_posture.oldest = INT64_C(1795200000000000);
 	check(ASK("\"endpoints\",\"args\":{" AS_OF "}"), ADMIN_STALE, 1,
-	      "goes back to 2026-11-2");
+	      "goes back only to 2026-11-2");
 }
 
 static void daemon_state(void *ctx, struct admin_daemon *d)

@@ -170,9 +170,9 @@ static void test_garbage(void **state)
 	say(fd = connect_raw(), "GET / HTTP/1.0\r\n\r\n");
 	check_heard(fd, "\"exit\":2");
 	say(fd = connect_raw(), "\n");
-	check_heard(fd, "not a request");
+	check_heard(fd, "malformed request");
 	say(fd = connect_raw(), "{\"stance\":1,\"command\":\"stop\"}\n");
-	check_heard(fd, "no command 'stop'");
+	check_heard(fd, "unknown command 'stop'");
 	close(connect_raw()); /* says nothing and goes */
 	check_alive();
 }
@@ -201,7 +201,7 @@ static void test_slow(void **state)
 	for (i = 0; i < 100 && socket_send(fd, span_str(" "), 0) == 0; i++)
 		usleep(50000);
 	assert_in_range(clock_mono_us() - start, CLOCK_SEC / 2, 4 * CLOCK_SEC);
-	check_heard(fd, "no request came in time");
+	check_heard(fd, "timed out waiting for the request");
 	check_alive();
 }
 
@@ -394,16 +394,16 @@ static void test_other_managers(void **state)
 	check_liar("{\"exit\":0,\"text\":\"a\\u001b[2Jb\"}\n", ADMIN_YES, "",
 		   "stancectl: a\xef\xbf\xbd[2Jb\n");
 	check_liar("", ADMIN_UNREACHABLE, "", "closed the connection");
-	check_liar("HTTP/1.0 400\r\n\r\n", ADMIN_UNREACHABLE, "", "does not speak");
-	check_liar("[1]\n", ADMIN_UNREACHABLE, "", "does not speak");
-	check_liar("{\"more\":[]}\n", ADMIN_UNREACHABLE, "", "does not speak");
-	check_liar("{\"exit\":77}\n", ADMIN_UNREACHABLE, "", "does not speak");
-	check_liar("{\"exit\":\"0\"}\n", ADMIN_UNREACHABLE, "", "does not speak");
+	check_liar("HTTP/1.0 400\r\n\r\n", ADMIN_UNREACHABLE, "", "malformed answer");
+	check_liar("[1]\n", ADMIN_UNREACHABLE, "", "malformed answer");
+	check_liar("{\"more\":[]}\n", ADMIN_UNREACHABLE, "", "malformed answer");
+	check_liar("{\"exit\":77}\n", ADMIN_UNREACHABLE, "", "malformed answer");
+	check_liar("{\"exit\":\"0\"}\n", ADMIN_UNREACHABLE, "", "malformed answer");
 	/* an answer that stops half way is a whole document and says that it is not all */
 	check_liar(HEAD "[\"1\",\"?\",\"a\"]\n[\"2\"", ADMIN_STALE,
 		   "[\n  {\"name\": \"a\", \"version\": \"1\", " NULLS "}\n]\n",
 		   "closed the connection before the end");
-	check_liar(HEAD HEAD, ADMIN_STALE, "[]\n", "does not speak");
+	check_liar(HEAD HEAD, ADMIN_STALE, "[]\n", "malformed answer");
 	check_liar(HEAD "{\"more\":[1]}\n[]\n[[],{}]\n{\"more\":3}\n{\"exit\":1}\n", ADMIN_NO,
 		   "[\n  {\"name\": null, \"version\": null, " NULLS "},\n"
 		   "  {\"name\": null, \"version\": [], " NULLS "}\n]\n",

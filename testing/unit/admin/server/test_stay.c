@@ -91,7 +91,7 @@ static void test_followers_bounded(void **state)
 	check_followers(2);
 	say(extra = connect_raw(), FOLLOW);
 	check_heard(extra,
-		    "{\"exit\":4,\"rows\":0,\"text\":\"the manager is busy with others");
+		    "{\"exit\":4,\"rows\":0,\"text\":\"too many clients follow the journal");
 	check_alive();
 	check_followers(2);
 	close(fd[0]);
@@ -109,7 +109,7 @@ static void test_follower_hears_the_end(void **state)
 	check_followers(1);
 	admin_server_close(server);
 	server = NULL;
-	check_heard(fd, "{\"exit\":4,\"rows\":0,\"text\":\"the manager stops\"}");
+	check_heard(fd, "{\"exit\":4,\"rows\":0,\"text\":\"the manager is stopping\"}");
 	assert_int_equal(fake_posture.followers, 0);
 }
 
@@ -144,11 +144,16 @@ static void test_keep_alive(void **state)
 UNIT_GROUP_THREADED(stay)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_follower_leaves, local_setup, local_teardown),
-		cmocka_unit_test_setup_teardown(test_asker_leaves, local_setup, local_teardown),
-		cmocka_unit_test_setup_teardown(test_follower_does_not_read, local_setup, local_teardown),
-		cmocka_unit_test_setup_teardown(test_followers_bounded, local_setup, local_teardown),
-		cmocka_unit_test_setup_teardown(test_follower_hears_the_end, local_setup, local_teardown),
+		cmocka_unit_test_setup_teardown(test_follower_leaves, local_setup,
+						local_teardown),
+		cmocka_unit_test_setup_teardown(test_asker_leaves, local_setup,
+						local_teardown),
+		cmocka_unit_test_setup_teardown(test_follower_does_not_read, local_setup,
+						local_teardown),
+		cmocka_unit_test_setup_teardown(test_followers_bounded, local_setup,
+						local_teardown),
+		cmocka_unit_test_setup_teardown(test_follower_hears_the_end, local_setup,
+						local_teardown),
 		cmocka_unit_test_setup_teardown(test_keep_alive, local_setup, local_teardown),
 	};
 
