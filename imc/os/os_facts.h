@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the facts about a system have in common. os_product.h and os_state.h read them, afresh each time. */
+/* Types of the facts about a system. os_product.h and os_state.h read them; nothing is cached. */
 #ifndef STANCE_IMC_OS_FACTS_H
 #define STANCE_IMC_OS_FACTS_H
 
@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define OS_STRING_MAX 255 /* of a version string (RFC 5792, 4.2.4) */
+#define OS_STRING_MAX 255 /* octets of a version string (RFC 5792, 4.2.4) */
 
 /* Ports that other hosts can reach: sockets that listen on more than the loopback interface. */
 struct os_ports {

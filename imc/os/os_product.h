@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The product: which operating system this is. */
+/* Product and version of the operating system. */
 #ifndef STANCE_IMC_OS_OS_PRODUCT_H
 #define STANCE_IMC_OS_OS_PRODUCT_H
 
@@ -14,7 +14,8 @@ struct os_product {
 	uint32_t major, minor;        /* of version */
 };
 
-/* root: "/" or the mount point of a system. Never fails: what is unknown is empty or 0. */
+/* Fills *p. root is "/" or the mount point of a system. Does not fail: an unknown field is empty or
+ * 0. */
 void os_product_read(const char *root, struct os_product *p);
 
 #endif

@@ -13,14 +13,14 @@ struct collection_source {
 	struct source_stamp stamp;
 };
 
-/* Evidence that is being looked for. */
+/* Progress of the check of files. */
 struct collection_evidence {
-	bool running, check;          /* check: also what is known */
-	bool changed;                 /* something is not as the records say */
-	bool full;                    /* said that there is no more room */
-	size_t at;                    /* the record that is next */
-	size_t total;                 /* octets that are kept of the records before that */
-	struct ledger_evidence *rows; /* found, not written yet */
+	bool running, check;          /* check: known evidence, too */
+	bool changed;                 /* evidence of a record differs from the record */
+	bool full;                    /* the limit was logged */
+	size_t at;                    /* index of the next record */
+	size_t total;                 /* octets of evidence of the records before it */
+	struct ledger_evidence *rows; /* results not written to the ledger yet */
 	size_t n;
 	struct arena arena; /* of rows */
 	struct sha256 *sha;
@@ -32,10 +32,10 @@ struct collection {
 	struct collection_source sources[COLLECTION_MAX_SOURCES];
 	size_t n_sources;
 	struct ledger *ledger;
-	uint64_t sequence; /* after the last change that went well */
-	int64_t retry_at;  /* monotonic: when the ledger's file is tried again */
+	uint64_t sequence; /* after the last successful change */
+	int64_t retry_at;  /* monotonic time of the next attempt to use the ledger's file */
 	struct snapshot state;
-	bool fresh; /* state has been filled, and the stamps are those of before that */
+	bool fresh; /* state is valid, and the stamps were taken before it was read */
 };
 
 #endif

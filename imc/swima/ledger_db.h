@@ -42,7 +42,7 @@ struct ledger {
 	sqlite3_stmt *sql[SQL_N];
 	struct sha256 *sha;
 	struct ledger_state state;
-	bool dirty; /* state differs from the file's */
+	bool dirty; /* state differs from the file */
 	uint32_t max_events;
 	int64_t max_pages;    /* of the database; beyond it, old events are dropped, too */
 	uint64_t base;        /* sequence number of event EID 0 in this process */
@@ -53,8 +53,8 @@ struct ledger {
 	int mark;             /* descriptor of the mark file, or -1 */
 };
 
-/* From a result code of SQLite to our errors: ST_EDB when the file is at fault, ST_EIO when its
- * surroundings are (a full disk, for example). */
+/* Maps a result code of SQLite: ST_EDB if the file is at fault, ST_EIO if its environment is (a
+ * full disk, for example). */
 int ledger_result(int rc);
 
 int ledger_exec(struct ledger *l, const char *sql);

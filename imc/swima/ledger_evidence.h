@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the ledger keeps of the files of an instance. */
+/* The evidence that the ledger keeps: files of an instance, their state and hashes. */
 #ifndef STANCE_IMC_SWIMA_LEDGER_EVIDENCE_H
 #define STANCE_IMC_SWIMA_LEDGER_EVIDENCE_H
 
@@ -18,8 +18,8 @@ int ledger_evidence_get(struct ledger *l, uint8_t source, struct span key,
 			struct ledger_evidence *e);
 void ledger_evidence_end(struct ledger *l);
 
-/* Stores evidence, drops that of an instance, drops all. Inside a change. Removing an instance drops its
- * evidence. */
+/* Store the evidence of an instance, drop it, or drop that of all instances. put is called inside a
+ * change. Removing an instance drops its evidence. */
 int ledger_evidence_put(struct ledger *l, const struct ledger_evidence *e);
 int ledger_evidence_drop(struct ledger *l, uint8_t source, struct span key);
 int ledger_evidence_clear(struct ledger *l);
