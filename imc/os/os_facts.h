@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Types of the facts about a system. os_product.h and os_state.h read them; nothing is cached. */
+/* Types of the facts about a system. os_product.h and os_state.h read them; nothing is
+ * cached. */
 #ifndef STANCE_IMC_OS_FACTS_H
 #define STANCE_IMC_OS_FACTS_H
 
@@ -9,7 +10,8 @@
 
 #define OS_STRING_MAX 255 /* octets of a version string (RFC 5792, 4.2.4) */
 
-/* Ports that other hosts can reach: sockets that listen on more than the loopback interface. */
+/* Ports that other hosts can reach: sockets that listen on more than the loopback
+ * interface. */
 struct os_ports {
 	uint8_t tcp[65536 / 8], udp[65536 / 8];
 };

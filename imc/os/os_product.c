@@ -72,7 +72,8 @@ static void os_vendor_set(struct os_product *p, const char *id)
 			p->vendor = vendors[i].pen;
 }
 
-/* Debian's point release is only in debian_version ("12.11"); testing has a name there instead. */
+/* Debian's point release is only in debian_version ("12.11"); testing has a name there
+ * instead. */
 static void os_debian_point(const char *root, struct os_product *p)
 {
 	size_t n = strlen(p->version);

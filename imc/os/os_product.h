@@ -14,8 +14,8 @@ struct os_product {
 	uint32_t major, minor;        /* of version */
 };
 
-/* Fills *p. root is "/" or the mount point of a system. Does not fail: an unknown field is empty or
- * 0. */
+/* Fills *p. root is "/" or the mount point of a system. Does not fail: an unknown field is
+ * empty or 0. */
 void os_product_read(const char *root, struct os_product *p);
 
 #endif

@@ -63,7 +63,8 @@ static bool os_is_loopback(const char *addr)
 	       sscanf(addr + 24, "%8x", &w) == 1 && *(uint8_t *)&w == 127;
 }
 
-/* Reads one of the four tables. state: the state of a socket that accepts packets of any peer. */
+/* Reads one of the four tables. state: the state of a socket that accepts packets of any
+ * peer. */
 static bool os_sockets(const char *root, const char *path, unsigned state, uint8_t *set)
 {
 	FILE *f = os_open(root, path);

@@ -15,7 +15,8 @@
 
 #define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK)
 
-/* Maps errno: what does not exist is ST_ENOENT, what may exist but cannot be read is an error. */
+/* Maps errno: what does not exist is ST_ENOENT, what may exist but cannot be read is an
+ * error. */
 static int tree_error(int e)
 {
 	switch (e) {
@@ -91,8 +92,8 @@ int tree_each(const struct tree_walk *w, const struct tree_dir *d,
 
 /* --- patterns --- */
 
-/* One part of a pattern. The caller's callbacks receive the caller's walk; the step is the context
- * of the inner walk. */
+/* One part of a pattern. The caller's callbacks receive the caller's walk; the step is the
+ * context of the inner walk. */
 struct step {
 	const struct tree_walk *walk;
 	const char *part; /* the pattern of this directory's entries */
@@ -102,8 +103,8 @@ struct step {
 static int step_into(const struct tree_walk *w, const struct tree_dir *d, const char *pattern,
 		     int flags);
 
-/* False: the rest of the pattern cannot match below name in d. Costs one system call instead of
- * three, which matters because most directories have no match. */
+/* False: the rest of the pattern cannot match below name in d. Costs one system call instead
+ * of three, which matters because most directories have no match. */
 static bool step_leads(const struct tree_dir *d, const char *name, const char *rest)
 {
 	char path[2 * NAME_MAX + 2];

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Bounded walk over directories whose content is not trusted. Directories are found by patterns
- * and opened without following links; files are read up to a limit.
+/* Bounded walk over directories whose content is not trusted. Directories are found by
+ * patterns and opened without following links; files are read up to a limit.
  *
- * Missing files and directories are not errors. Files that cannot be read because of the system
- * (I/O error, out of memory) are. */
+ * Missing files and directories are not errors. Files that cannot be read because of the
+ * system (I/O error, out of memory) are. */
 #ifndef STANCE_IMC_SOURCES_DIR_WALK_H
 #define STANCE_IMC_SOURCES_DIR_WALK_H
 
@@ -45,21 +45,23 @@ struct tree_walk {
 	int (*passed)(const struct tree_walk *w, const struct tree_dir *d);
 };
 
-/* Walks to every directory that pattern matches. pattern is an absolute path below the root; its
- * parts may contain the wildcards of fnmatch(3). After the first wildcard no link is followed. */
+/* Walks to every directory that pattern matches. pattern is an absolute path below the root;
+ * its parts may contain the wildcards of fnmatch(3). After the first wildcard no link is
+ * followed. */
 int tree_walk(const struct tree_walk *w, const char *pattern);
 
 /* The same for a pattern relative to d. Follows no link. */
 int tree_walk_below(const struct tree_walk *w, const struct tree_dir *d, const char *pattern);
 
-/* Calls each for every entry of d whose name does not begin with a dot, in no particular order. */
+/* Calls each for every entry of d whose name does not begin with a dot, in no particular
+ * order. */
 int tree_each(const struct tree_walk *w, const struct tree_dir *d,
 	      int (*each)(const struct tree_walk *w, const struct tree_dir *d,
 			  const char *name));
 
-/* Opens the subdirectory name of d as *sub. sub->path points into path[size].
- * Returns 1; 0: it does not exist, is a link, its path is too long, or permission is denied (the
- * last is logged); or ST_E... The caller closes *sub with tree_leave. */
+/* Opens the subdirectory name of d as *sub. sub->path points into path[size]. Returns 1; 0: it
+ * does not exist, is a link, its path is too long, or permission is denied (the last is
+ * logged); or ST_E... The caller closes *sub with tree_leave. */
 int tree_enter(const struct tree_walk *w, const struct tree_dir *d, const char *name,
 	       struct tree_dir *sub, char *path, size_t size);
 void tree_leave(struct tree_dir *sub);
@@ -67,8 +69,8 @@ void tree_leave(struct tree_dir *sub);
 /* Accepted owners of a file. */
 enum tree_owner { TREE_ANYONE, TREE_ROOT_OR_US };
 
-/* Replaces the content of w by a regular file of at most max octets. Does not follow a link. st
- * is filled if the file exists. Returns 0, or:
+/* Replaces the content of w by a regular file of at most max octets. Does not follow a link.
+ * st is filled if the file exists. Returns 0, or:
  *
  *     ST_ENOENT          no such file, or a link
  *     ST_EVALUE          not a regular file
@@ -78,7 +80,8 @@ enum tree_owner { TREE_ANYONE, TREE_ROOT_OR_US };
 int tree_read(int fd, const char *name, enum tree_owner owner, size_t max, struct wr *w,
 	      struct stat *st);
 
-/* Logs that name in d is skipped, with the reason in err_msg; once for each state of the file. */
+/* Logs that name in d is skipped, with the reason in err_msg; once for each state of the
+ * file. */
 void tree_refuse(const struct tree_walk *w, const struct tree_dir *d, const char *name,
 		 const struct stat *st, const char *err_msg);
 

@@ -2,8 +2,8 @@
 #include "dpkg_db.h"
 #include "base/utf8.h"
 
-/* States in which the files of the package are on disk. half-installed is not one of them: in it
- * dpkg itself does not know which files exist. */
+/* States in which the files of the package are on disk. half-installed is not one of them: in
+ * it dpkg itself does not know which files exist. */
 static const struct span dpkg_present[] = {
 	SPAN_LIT("installed"),        SPAN_LIT("triggers-awaited"),
 	SPAN_LIT("triggers-pending"), SPAN_LIT("half-configured"),

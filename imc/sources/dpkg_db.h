@@ -11,7 +11,8 @@
 #define DPKG_MAX_LINE (512 * 1024)    /* octets; Depends of metapackages is long */
 #define DPKG_MAX_FIELD 1024           /* octets of a field that is used here */
 
-/* Taken from the third word of Status; the first word is the selection ("hold", "deinstall"). */
+/* Taken from the third word of Status; the first word is the selection ("hold",
+ * "deinstall"). */
 enum dpkg_state {
 	DPKG_ABSENT, /* not-installed, config-files, half-installed, or unknown */
 	DPKG_PRESENT /* installed, triggers-*, half-configured, unpacked: its files exist */
@@ -35,8 +36,8 @@ struct dpkg_cursor {
 
 /* Reads the next stanza into *s: 1; 0 at the end of the text.
  *
- * - A present package needs Package, Version, Architecture and Status; an absent one needs only
- *   Package and Status.
+ * - A present package needs Package, Version, Architecture and Status; an absent one needs
+ *   only Package and Status.
  * - A broken stanza is counted in c->refused and skipped. */
 int dpkg_next(struct dpkg_cursor *c, struct dpkg_stanza *s);
 

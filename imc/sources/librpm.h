@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The functions of librpm that source_rpm.c uses, resolved at run time. Systems without rpm need
- * no part of it, at build time or at run time. */
+/* The functions of librpm that source_rpm.c uses, resolved at run time. Systems without rpm
+ * need no part of it, at build time or at run time. */
 #ifndef STANCE_IMC_SOURCES_LIBRPM_H
 #define STANCE_IMC_SOURCES_LIBRPM_H
 

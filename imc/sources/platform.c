@@ -20,8 +20,8 @@ static const struct {
 	{ "riscv64", "riscv64" }, { "loongarch64", "loong64" },
 };
 
-/* ID and VERSION_ID contain a-z, 0-9, '.', '_' and '-' (os-release(5)), optionally in quotes. Any
- * other character ends the value. */
+/* ID and VERSION_ID contain a-z, 0-9, '.', '_' and '-' (os-release(5)), optionally in quotes.
+ * Any other character ends the value. */
 static void os_release_value(const char *v, char *to, size_t size)
 {
 	size_t n = 0;

@@ -12,8 +12,8 @@ struct platform {
 	char native[PLATFORM_MAX];  /* dpkg's name for it: "amd64" */
 };
 
-/* Fills *p from ROOT/etc/os-release, or else ROOT/usr/lib/os-release, and uname(2). root is "" or
- * an absolute path. Does not fail: every field gets a value or its default. */
+/* Fills *p from ROOT/etc/os-release, or else ROOT/usr/lib/os-release, and uname(2). root is ""
+ * or an absolute path. Does not fail: every field gets a value or its default. */
 void platform_read(const char *root, struct platform *p);
 
 #endif

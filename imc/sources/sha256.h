@@ -16,15 +16,16 @@ void sha256_free(struct sha256 *s); /* NULL is fine */
 
 void sha256_begin(struct sha256 *s);
 
-/* Typed input. A number is hashed as eight octets, big-endian; a blob is preceded by its length,
- * so two different lists of fields never have the same input. */
+/* Typed input. A number is hashed as eight octets, big-endian; a blob is preceded by its
+ * length, so two different lists of fields never have the same input. */
 void sha256_number(struct sha256 *s, uint64_t v);
 void sha256_blob(struct sha256 *s, struct span v);
 
 /* Raw input. */
 void sha256_octets(struct sha256 *s, struct span v);
 
-/* The hash of everything since begin. 0, or ST_EIO: this or an earlier call failed in libcrypto. */
+/* The hash of everything since begin. 0, or ST_EIO: this or an earlier call failed in
+ * libcrypto. */
 int sha256_end(struct sha256 *s, uint8_t out[SHA256_SIZE]);
 
 /* The hash of octets in lower-case hexadecimal. 0 or ST_EIO. */

@@ -265,8 +265,8 @@ static void dpkg_stamp(struct source *source, struct source_stamp *stamp)
 	dpkg_stamp_file(s->dir, "updates", stamp->v + 6);
 }
 
-/* Reads a consistent pair of journal and status. If dpkg merges its journal between the two reads,
- * an old stanza of the journal would hide a newer one in status. */
+/* Reads a consistent pair of journal and status. If dpkg merges its journal between the two
+ * reads, an old stanza of the journal would hide a newer one in status. */
 static int dpkg_read_all(struct dpkg_run *run, struct span *status)
 {
 	struct source_stamp before, after;
@@ -359,8 +359,8 @@ static int dpkg_read_info(const struct dpkg_source *s, const struct source_item 
 	return err;
 }
 
-/* True if path is listed in conffiles: dpkg preserves local changes. A line may begin with a flag.
- */
+/* True if path is listed in conffiles: dpkg preserves local changes. A line may begin with a
+ * flag. */
 static bool dpkg_is_conffile(struct span conffiles, struct span path)
 {
 	struct span line;

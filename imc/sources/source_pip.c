@@ -119,8 +119,8 @@ static int pip_found(const struct tree_walk *w, const struct tree_dir *d)
 
 #define PIP_RECORD "RECORD"
 
-/* The first field of a line, without its quotes. A path that itself contains a quote is cut there.
- */
+/* The first field of a line, without its quotes. A path that itself contains a quote is cut
+ * there. */
 static struct span pip_field(struct span line)
 {
 	const uint8_t *end;

@@ -27,8 +27,8 @@ struct rpm_source {
 	struct librpm rpm;
 	const struct log *log;
 
-	/* State of the database at the last failure, and the error. The same state is not tried
-	 * again, because librpm leaks memory on each failure. */
+	/* State of the database at the last failure, and the error. The same state is not
+	 * tried again, because librpm leaks memory on each failure. */
 	struct source_stamp failed;
 	int err;
 };

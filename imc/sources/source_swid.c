@@ -135,7 +135,8 @@ static int swid_found(const struct tree_walk *w, const struct tree_dir *d)
 	return err ? err : tree_each(w, d, swid_entry);
 }
 
-/* The path may have changed since the tag was listed; the digest decides if it is the same tag. */
+/* The path may have changed since the tag was listed; the digest decides if it is the same
+ * tag. */
 static int swid_record(struct source *source, const struct source_item *item, struct wr *w)
 {
 	struct tree_source *s = (void *)source;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Base of the sources that read files below directories from a list of patterns (swid, pip, npm):
- * walk, stamp and watches. Such a source adds a function that handles one directory. */
+/* Base of the sources that read files below directories from a list of patterns (swid, pip,
+ * npm): walk, stamp and watches. Such a source adds a function that handles one directory. */
 #ifndef STANCE_IMC_SOURCES_TREE_SOURCE_H
 #define STANCE_IMC_SOURCES_TREE_SOURCE_H
 
@@ -19,8 +19,9 @@ struct tree_source {
 	struct tree_watches watches;
 };
 
-/* Limit of instances of one source. A user with write access to its directories cannot crowd out
- * the software of other sources. One walk also reads at most conf->max_octets, if not 0. */
+/* Limit of instances of one source. A user with write access to its directories cannot crowd
+ * out the software of other sources. One walk also reads at most conf->max_octets, if not
+ * 0. */
 #define TREE_MAX_INSTANCES 65536
 
 /* One walk. It collects instances (each is set), a stamp (stamp is set), or watches. */
@@ -35,8 +36,8 @@ struct tree_run {
 	size_t count;       /* instances so far */
 };
 
-/* Opens a source that calls found for each directory matching patterns (ended by NULL). Borrows
- * all arguments until close. 0 or ST_ENOMEM. */
+/* Opens a source that calls found for each directory matching patterns (ended by NULL).
+ * Borrows all arguments until close. 0 or ST_ENOMEM. */
 int tree_source_open(const struct source_conf *conf, const char *name,
 		     const char *const *patterns,
 		     int (*found)(const struct tree_walk *w, const struct tree_dir *d),
@@ -52,8 +53,8 @@ void tree_source_describe(struct source *s, struct wr *w);
 /* Modification time of the file or directory whose path is item->key. */
 int64_t tree_source_installed(struct source *s, const struct source_item *item);
 
-/* Adds the file name in d to the stamp if the walk collects one. Returns true if the walk needs
- * its content. */
+/* Adds the file name in d to the stamp if the walk collects one. Returns true if the walk
+ * needs its content. */
 bool tree_run_wants(const struct tree_walk *w, const struct tree_dir *d, const char *name);
 
 /* Reads name in d into run->octets: 1; 0: skipped and logged; or ST_E... */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The endpoint's Software Inventory Evidence Collection (RFC 8412): the instances that all sources
- * list, each with its Record Identifier. Not thread-safe: the caller serialises all calls. */
+/* The endpoint's Software Inventory Evidence Collection (RFC 8412): the instances that all
+ * sources list, each with its Record Identifier. Not thread-safe: the caller serialises all
+ * calls. */
 #ifndef STANCE_IMC_SWIMA_COLLECTION_H
 #define STANCE_IMC_SWIMA_COLLECTION_H
 
@@ -32,9 +33,9 @@ struct collection;
 struct collection_source;
 struct record;
 
-/* Opens sources and ledger. Copies *conf and borrows its strings until close. A source that the
- * system does not have is not an error. Returns 0; ST_ECONF: unknown source name; other ST_E...
- */
+/* Opens sources and ledger. Copies *conf and borrows its strings until close. A source that
+ * the system does not have is not an error. Returns 0; ST_ECONF: unknown source name; other
+ * ST_E... */
 int collection_open(const struct collection_conf *conf, struct collection **c);
 void collection_close(struct collection *c);
 
@@ -44,8 +45,8 @@ void collection_close(struct collection *c);
  * - Every change since the last look becomes an event, also across restarts.
  * - A new epoch begins if events cannot describe the change (RFC 8412, 3.7.1).
  *
- * Returns 0; ST_ELIMIT: more than max_records; other ST_E... On failure the old state stays, and
- * *err_msg describes the failure for the validator (static text). */
+ * Returns 0; ST_ELIMIT: more than max_records; other ST_E... On failure the old state stays,
+ * and *err_msg describes the failure for the validator (static text). */
 int collection_refresh(struct collection *c, const char **err_msg);
 
 uint32_t collection_epoch(const struct collection *c);
@@ -60,8 +61,8 @@ size_t collection_count(const struct collection *c);
  * refresh. */
 void collection_record(const struct collection *c, size_t i, struct swima_record *rec);
 
-/* Appends the tag of record i: the software's own tag, octet for octet, or one made here. A tag
- * made here has the same octets for the same software. Returns 0, w->err, or:
+/* Appends the tag of record i: the software's own tag, octet for octet, or one made here. A
+ * tag made here has the same octets for the same software. Returns 0, w->err, or:
  *
  *     ST_EBUSY   the tag has changed meanwhile: refresh and begin again
  *     ST_EVALUE  the software cannot be described in a tag */
@@ -79,25 +80,25 @@ int collection_events(struct collection *c, uint32_t from);
 int collection_event_next(struct collection *c, struct ledger_event *ev);
 void collection_events_end(struct collection *c);
 
-/* Appends the record of an event (RFC 8412, 5.10): the present tag of an instance that exists; the
- * kept copy, or nothing, of one that was removed. */
+/* Appends the record of an event (RFC 8412, 5.10): the present tag of an instance that exists;
+ * the kept copy, or nothing, of one that was removed. */
 int collection_describe_event(struct collection *c, const struct ledger_event *ev,
 			      struct wr *w);
 
-/* Iterates over the directories to watch, which need not exist. Starts with *walk all zero; returns
- * one per call, NULL at the end. */
+/* Iterates over the directories to watch, which need not exist. Starts with *walk all zero;
+ * returns one per call, NULL at the end. */
 struct collection_walk {
 	size_t source, at;
 };
 const char *collection_directory(const struct collection *c, struct collection_walk *walk);
 
-/* Fills s[n] with the sources in use, for Source Metadata (RFC 8412, 5.14); strings are allocated
- * in a. Returns their number, at most n. */
+/* Fills s[n] with the sources in use, for Source Metadata (RFC 8412, 5.14); strings are
+ * allocated in a. Returns their number, at most n. */
 size_t collection_sources(const struct collection *c, struct arena *a, struct swima_source *s,
 			  size_t n);
 
-/* Appends the tag made for a record without a tag of its own. ST_EBUSY: its evidence has changed;
- * refresh and begin again. */
+/* Appends the tag made for a record without a tag of its own. ST_EBUSY: its evidence has
+ * changed; refresh and begin again. */
 int collection_make_tag(struct collection *c, const struct record *r, struct wr *w);
 
 /* Returns the source with this Source Identification Number; NULL: not in use. */

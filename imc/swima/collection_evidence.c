@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The evidence of records: which instance's files are to be looked at next, and what was found.
- */
+/* The evidence of records: which instance's files are to be looked at next, and what was
+ * found. */
 #include "collection_evidence.h"
 #include "collection_core.h"
 #include "ledger_evidence.h"
@@ -247,8 +247,8 @@ int collection_evidence_sum(void *ctx, uint8_t source, struct span key, struct s
 	return got;
 }
 
-/* What is kept of r. ST_ENOENT: nothing; ST_EVALUE: it is damaged; ST_EBUSY: it is not what r's
- * digest says. */
+/* What is kept of r. ST_ENOENT: nothing; ST_EVALUE: it is damaged; ST_EBUSY: it is not what
+ * r's digest says. */
 static int evidence_load(struct collection *c, const struct record *r, struct arena *a,
 			 struct evidence_list *l)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Checks the files of one instance at a time and hashes their content. Runs in small steps on the
- * watcher's thread, so that it delays nothing else. */
+/* Checks the files of one instance at a time and hashes their content. Runs in small steps on
+ * the watcher's thread, so that it delays nothing else. */
 #ifndef STANCE_IMC_SWIMA_EVIDENCE_H
 #define STANCE_IMC_SWIMA_EVIDENCE_H
 
@@ -29,7 +29,8 @@ struct evidence_work {
 
 void evidence_work_reset(struct evidence_work *work);
 
-/* Borrows conf->root and conf->stop until close. 0; ST_ENOMEM; ST_ENOENT: root does not exist. */
+/* Borrows conf->root and conf->stop until close. 0; ST_ENOMEM; ST_ENOENT: root does not
+ * exist. */
 int evidence_open(const struct evidence_conf *conf, struct evidence **e);
 void evidence_close(struct evidence *e); /* NULL is fine */
 
@@ -41,7 +42,8 @@ void evidence_begin(struct evidence *e, struct evidence_work *work);
  *
  * When done, work->files lists the regular files that exist and work->sum is their hash.
  * - A file has no hash if it is longer than max_file, cannot be read, or changes meanwhile.
- * - A link at the end of a path is not followed. Other links are, but never out of the root. */
+ * - A link at the end of a path is not followed. Other links are, but never out of the
+ * root. */
 int evidence_step(struct evidence *e, size_t max_octets, size_t max_files, size_t *octets);
 
 #endif

@@ -35,7 +35,8 @@ static struct evidence_file *list_room(struct evidence_list *l)
 	return &l->files[l->n++];
 }
 
-/* True if no part of the path is empty, so that it survives being split and joined in a tag. */
+/* True if no part of the path is empty, so that it survives being split and joined in a
+ * tag. */
 static bool path_plain(struct span path)
 {
 	struct swid_path p;

@@ -30,8 +30,8 @@ struct evidence_list {
 
 void evidence_list_reset(struct evidence_list *l);
 
-/* Adds a file without a state. Ignores a path that a tag cannot contain. 0, ST_ELIMIT, ST_ENOMEM.
- */
+/* Adds a file without a state. Ignores a path that a tag cannot contain. 0, ST_ELIMIT,
+ * ST_ENOMEM. */
 int evidence_list_add(struct evidence_list *l, struct span path, bool changeable);
 
 /* Sorts by directory, then by path, as tags need it, and removes duplicates. */
@@ -53,7 +53,8 @@ int evidence_list_decode(struct span octets, struct evidence_list *l);
 int evidence_list_sum(const struct evidence_list *l, struct sha256 *sha,
 		      uint8_t sum[SHA256_SIZE]);
 
-/* Returns the l->n files as a tag needs them; allocated in a, borrowing l. NULL: out of memory. */
+/* Returns the l->n files as a tag needs them; allocated in a, borrowing l. NULL: out of
+ * memory. */
 const struct swid_file *evidence_list_files(const struct evidence_list *l, struct arena *a);
 
 #endif

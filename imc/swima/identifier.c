@@ -41,8 +41,8 @@ static void unique_part(struct wr *w, struct span s)
 	wr_u8(w, '-');
 }
 
-/* Can be parsed again: three parts that end at '-', a name that ends at the only '@', a version.
- * Therefore different packages never share a tag id. */
+/* Can be parsed again: three parts that end at '-', a name that ends at the only '@', a
+ * version. Therefore different packages never share a tag id. */
 static void tag_unique(struct wr *w, const struct identifier_rules *r,
 		       const struct source_item *item)
 {

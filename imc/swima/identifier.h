@@ -48,8 +48,9 @@ int identifier_purl(struct wr *w, const struct identifier_rules *r, const char *
 /* An absolute path as a file URI (RFC 8089); nothing for an empty path. */
 int identifier_locator(struct wr *w, struct span path);
 
-/* Returns the identifier in NFC, the form in which identifiers are compared. Borrows id if it is
- * ASCII, already normalised, or not UTF-8; otherwise allocates in a. p is NULL: out of memory. */
+/* Returns the identifier in NFC, the form in which identifiers are compared. Borrows id if it
+ * is ASCII, already normalised, or not UTF-8; otherwise allocates in a. p is NULL: out of
+ * memory. */
 struct span identifier_normalise(struct arena *a, struct span id);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The SWIMA collector (RFC 8412): module descriptor, handlers, and the callbacks of the watcher. */
+/* The SWIMA collector (RFC 8412): module descriptor, handlers, and the callbacks of the
+ * watcher. */
 #include "response.h"
 #include "collection_evidence.h"
 #include "subscription_delivery.h"
@@ -288,7 +289,8 @@ static void swima_heard(struct collector_session *s)
 }
 
 /* Sends pending deliveries only; everything else is sent on request. If both sides start an
- * assessment at the same time, the peer discards our batch and begin is called a second time. */
+ * assessment at the same time, the peer discards our batch and begin is called a second
+ * time. */
 static int swima_begin(struct imc *imc, void *session)
 {
 	struct collector_module *m = swima_lock(imc);
@@ -381,8 +383,8 @@ static int swima_refuse_answer(struct imc *imc, uint32_t id, int err)
 					     : "the response cannot be built");
 }
 
-/* Sends the response; *consulted is its Last Consulted EID. *err_msg is set if the software cannot
- * be listed. */
+/* Sends the response; *consulted is its Last Consulted EID. *err_msg is set if the software
+ * cannot be listed. */
 static int swima_send_answer(struct imc *imc, const struct swima_request *q,
 			     uint32_t *consulted, const char **err_msg)
 {

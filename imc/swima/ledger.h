@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The ledger keeps the state of the collector across restarts (RFC 8412, 3.4.3 and 3.7): the EID
- * Epoch, the Record Identifier of each installed instance, and the events.
+/* The ledger keeps the state of the collector across restarts (RFC 8412, 3.4.3 and 3.7): the
+ * EID Epoch, the Record Identifier of each installed instance, and the events.
  *
- * - It is an SQLite file that only its owner can read. If there is no place for a file it is in
- *   memory, and each run begins a new epoch.
- * - The events of an epoch are numbered 1 to last_eid without gaps. Dropping the oldest begins a
- *   new epoch, in which the others are numbered from 1.
+ * - It is an SQLite file that only its owner can read. If there is no place for a file it is
+ *   in memory, and each run begins a new epoch.
+ * - The events of an epoch are numbered 1 to last_eid without gaps. Dropping the oldest begins
+ *   a new epoch, in which the others are numbered from 1.
  * - Events are connected by a chain of hashes. ledger_open verifies it and all other content.
  *
  * ledger_file.h opens the file. ledger_event.h and ledger_evidence.h declare the rest. */
@@ -40,8 +40,8 @@ struct ledger_event {
 	struct span copy; /* of a deletion: the record of the deleted instance, or empty */
 };
 
-/* A change is everything between begin and end, all or nothing. end commits if err is 0 and rolls
- * back otherwise. It returns err or the error of the commit.
+/* A change is everything between begin and end, all or nothing. end commits if err is 0 and
+ * rolls back otherwise. It returns err or the error of the commit.
  *
  *     ST_EBUSY  another process holds the file for too long
  *     ST_EDB    the file is damaged, gone or was replaced
@@ -55,9 +55,9 @@ bool ledger_changed(struct ledger *l);
 uint32_t ledger_epoch(const struct ledger *l);
 uint32_t ledger_last_eid(const struct ledger *l);
 
-/* Sequence number of the last event. Unlike the EID, the sequence number of an event does not change
- * when an epoch begins; it is valid in this process. The event with number EID has the sequence
- * number sequence - last_eid + EID. */
+/* Sequence number of the last event. Unlike the EID, the sequence number of an event does not
+ * change when an epoch begins; it is valid in this process. The event with number EID has the
+ * sequence number sequence - last_eid + EID. */
 uint64_t ledger_sequence(const struct ledger *l);
 
 /* Continues the sequence of another ledger, which this one replaces. */
@@ -69,17 +69,18 @@ void ledger_continue(struct ledger *l, uint64_t sequence);
 bool ledger_begun(const struct ledger *l);
 void ledger_set_begun(struct ledger *l);
 
-/* Time of the last look at the sources, in microseconds since 1970; 0: never. Set inside a change.
- */
+/* Time of the last look at the sources, in microseconds since 1970; 0: never. Set inside a
+ * change. */
 int64_t ledger_looked(const struct ledger *l);
 void ledger_set_looked(struct ledger *l, int64_t at);
 
-/* Iterates over the entries, sorted by source and key, without tags. rewind starts. next returns 1
- * and *e, borrowed until the next call; 0 at the end; ST_EDB. */
+/* Iterates over the entries, sorted by source and key, without tags. rewind starts. next
+ * returns 1 and *e, borrowed until the next call; 0 at the end; ST_EDB. */
 int ledger_rewind(struct ledger *l);
 int ledger_next(struct ledger *l, struct ledger_entry *e);
 
-/* Returns the tag of entry e (by source and key), borrowed until the next change; empty: none. */
+/* Returns the tag of entry e (by source and key), borrowed until the next change; empty:
+ * none. */
 struct span ledger_tag(struct ledger *l, const struct ledger_entry *e);
 
 /* Adds e with a new Record Identifier, which is set in e. */

@@ -53,8 +53,8 @@ struct ledger {
 	int mark;             /* descriptor of the mark file, or -1 */
 };
 
-/* Maps a result code of SQLite: ST_EDB if the file is at fault, ST_EIO if its environment is (a
- * full disk, for example). */
+/* Maps a result code of SQLite: ST_EDB if the file is at fault, ST_EIO if its environment is
+ * (a full disk, for example). */
 int ledger_result(int rc);
 
 int ledger_exec(struct ledger *l, const char *sql);

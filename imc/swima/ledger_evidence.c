@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the ledger keeps of the evidence of instances. It is no part of what is sealed: it can be
- * found again, and what is damaged is. */
+/* What the ledger keeps of the evidence of instances. It is no part of what is sealed: it can
+ * be found again, and what is damaged is. */
 #include "ledger_evidence.h"
 #include "ledger_db.h"
 

@@ -13,13 +13,14 @@ struct ledger_evidence {
 	struct span files;      /* evidence_list.h */
 };
 
-/* Finds the evidence of an instance. 1 (borrowed until ledger_evidence_end), 0: none, ST_EDB. */
+/* Finds the evidence of an instance. 1 (borrowed until ledger_evidence_end), 0: none,
+ * ST_EDB. */
 int ledger_evidence_get(struct ledger *l, uint8_t source, struct span key,
 			struct ledger_evidence *e);
 void ledger_evidence_end(struct ledger *l);
 
-/* Store the evidence of an instance, drop it, or drop that of all instances. put is called inside a
- * change. Removing an instance drops its evidence. */
+/* Store the evidence of an instance, drop it, or drop that of all instances. put is called
+ * inside a change. Removing an instance drops its evidence. */
 int ledger_evidence_put(struct ledger *l, const struct ledger_evidence *e);
 int ledger_evidence_drop(struct ledger *l, uint8_t source, struct span key);
 int ledger_evidence_clear(struct ledger *l);

@@ -7,9 +7,10 @@
 
 /* Opens or creates the file at path (mode 0600); path NULL or "": in memory.
  *
- * - A file that is damaged, was altered, or is not a ledger is renamed to PATH.bad, and a new file
- *   is created.
- * - A file that is not the one used last (for example restored from a backup) gets a new epoch.
+ * - A file that is damaged, was altered, or is not a ledger is renamed to PATH.bad, and a new
+ *   file is created.
+ * - A file that is not the one used last (for example restored from a backup) gets a new
+ *   epoch.
  * - If the file cannot be used, the ledger is in memory.
  *
  * *err_msg reports which of these happened (static text), else NULL. Returns 0, ST_ENOMEM, or

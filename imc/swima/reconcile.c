@@ -187,8 +187,8 @@ static void account_tag(struct collection *c, const struct record *r, struct wr 
 		wr_truncate(w, 0);
 }
 
-/* What a deleted record was; without it when that cannot be said any more, as after a change of
- * settings. */
+/* What a deleted record was; without it when that cannot be said any more, as after a change
+ * of settings. */
 static void account_copy(struct collection *c, const struct ledger_entry *was,
 			 struct record *r, struct wr *copy)
 {

@@ -11,7 +11,8 @@
 
 /* --- inventories --- */
 
-/* Sets wanted for the software that a targeted request names. Unknown identifiers are ignored. */
+/* Sets wanted for the software that a targeted request names. Unknown identifiers are
+ * ignored. */
 static int answer_select(struct collection *c, struct swima_request *q, bool *wanted)
 {
 	struct span id;

@@ -12,8 +12,8 @@ struct answer {
 	uint32_t consulted; /* set by answer_write: Last Consulted EID */
 };
 
-/* Appends the whole attribute that answers q: an inventory of all or of the wanted software, by
- * identifier or with records; or events, as many as fit. Uses q->ids up. 0; ST_ELIMIT: an
+/* Appends the whole attribute that answers q: an inventory of all or of the wanted software,
+ * by identifier or with records; or events, as many as fit. Uses q->ids up. 0; ST_ELIMIT: an
  * inventory or a single event is longer than w->max allows; ST_EBUSY: something is changing,
  * refresh and begin again; other ST_E...: cannot be answered. w is to be dropped after a
  * failure. */

@@ -8,8 +8,9 @@
 
 /* clang-format off */
 
-/* ISO/IEC 19770-2:2015 puts tags beside the product, the edition of 2009 into a directory named
- * after the tag creator. Quoted, because libConfuse reads slash and star as a comment. */
+/* ISO/IEC 19770-2:2015 puts tags beside the product, the edition of 2009 into a directory
+ * named after the tag creator. Quoted, because libConfuse reads slash and star as a
+ * comment. */
 #define SWIMA_SWID_DIRECTORIES "{" \
 	"\"/usr/lib/swidtag\", \"/etc/swid/swidtags.d\", " \
 	"\"/usr/share/*/swidtag\", \"/usr/share/regid.*\", " \

@@ -32,8 +32,8 @@ struct settings {
 extern cfg_opt_t settings_opts[];
 extern const struct conf_range settings_ranges[];
 
-/* Fills *s, which is all zero, from m->conf. *s must not move, and m->conf must outlive it. 0, or
- * ST_ECONF: a setting is not valid (logged). */
+/* Fills *s, which is all zero, from m->conf. *s must not move, and m->conf must outlive it. 0,
+ * or ST_ECONF: a setting is not valid (logged). */
 int settings_read(struct kit_module *m, struct settings *s);
 
 #endif

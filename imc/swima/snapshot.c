@@ -147,7 +147,8 @@ static int run_name(struct snapshot_run *run, const struct source_item *item, st
 	return run_keep(run, &r->identifier);
 }
 
-/* Copies the item. The digest of software without a tag of its own is the hash of its evidence. */
+/* Copies the item. The digest of software without a tag of its own is the hash of its
+ * evidence. */
 static int run_describe(struct snapshot_run *run, const struct source_item *item,
 			struct record *r)
 {

@@ -19,8 +19,8 @@ struct record {
 
 /* Zero-initialise. */
 struct snapshot {
-	/* Writes the hash of the evidence of an instance, which becomes item.digest. Returns 1;
-	 * 0: it has none. NULL: no instance has evidence. */
+	/* Writes the hash of the evidence of an instance, which becomes item.digest. Returns
+	 * 1; 0: it has none. NULL: no instance has evidence. */
 	int (*evidence)(void *ctx, uint8_t source, struct span key, struct span identifier,
 			char text[SHA256_TEXT]);
 	void *evidence_ctx;
@@ -46,15 +46,15 @@ int record_cmp(const struct record *x, const struct record *y);
  * reached, or out of memory. */
 struct record *snapshot_room(struct snapshot *s, size_t max);
 
-/* Sets wanted[i] for all records i with this identifier. Needs no memory for the identifiers that
- * a peer requests. */
+/* Sets wanted[i] for all records i with this identifier. Needs no memory for the identifiers
+ * that a peer requests. */
 int snapshot_select(struct snapshot *s, struct span identifier, bool *wanted);
 
 /* Finds the index of the record with this Record Identifier. 0, ST_ENOENT, ST_ENOMEM. */
 int snapshot_find(struct snapshot *s, uint32_t id, size_t *at);
 
-/* Splits content into the fields of r it was made from: model and the strings of item except the
- * key. Borrows content. 0, or ST_EVALUE: not a content. */
+/* Splits content into the fields of r it was made from: model and the strings of item except
+ * the key. Borrows content. 0, or ST_EVALUE: not a content. */
 int snapshot_recall(struct span content, struct record *r);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The subscriptions of one connection (RFC 8412, 3.8), identified by validator and Subscription
- * ID. They end with the connection. */
+/* The subscriptions of one connection (RFC 8412, 3.8), identified by validator and
+ * Subscription ID. They end with the connection. */
 #ifndef STANCE_IMC_SWIMA_SUBSCRIPTION_H
 #define STANCE_IMC_SWIMA_SUBSCRIPTION_H
 
@@ -12,8 +12,8 @@ struct subscription_pool {
 	size_t max_count, max_octets; /* max_count 0: no subscriptions */
 };
 
-/* How far a subscriber is up to date: the number of an event (collection_sequence) and the epoch.
- */
+/* How far a subscriber is up to date: the number of an event (collection_sequence) and the
+ * epoch. */
 struct subscription_place {
 	uint64_t told; /* last event that was sent */
 	uint32_t epoch;
@@ -38,8 +38,8 @@ struct subscriptions {
 bool subscriptions_has(const struct subscriptions *s, uint32_t validator, uint32_t id);
 
 /* Prepares the change that request q of this validator asks for, without applying it. With
- * SWIMA_SUBSCRIBE *made is the new subscription, else NULL. 0; ST_ENOMEM; ST_EDENIED: the pool is
- * exhausted, even if SWIMA_CLEAR of this request is counted. */
+ * SWIMA_SUBSCRIBE *made is the new subscription, else NULL. 0; ST_ENOMEM; ST_EDENIED: the pool
+ * is exhausted, even if SWIMA_CLEAR of this request is counted. */
 int subscriptions_prepare(const struct subscriptions *s, uint32_t validator,
 			  const struct swima_request *q, struct subscription **made);
 

@@ -21,7 +21,8 @@
 #define WATCHER_MAX 65536 /* directories */
 #define WATCHER_LOCKS 16
 
-/* Databases are renamed into place, tag files are written, directories are created and removed. */
+/* Databases are renamed into place, tag files are written, directories are created and
+ * removed. */
 #define WATCHER_MASK                                                                          \
 	(IN_MOVED_TO | IN_MOVED_FROM | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE |               \
 	 IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK)
@@ -124,8 +125,8 @@ static void watcher_note_locks(struct watcher *w, const char *directory)
 			w->n_locks++;
 }
 
-/* Sets up all watches. A directory created meanwhile is found by the next look, because its parent
- * is watched and each look sets up the watches again. */
+/* Sets up all watches. A directory created meanwhile is found by the next look, because its
+ * parent is watched and each look sets up the watches again. */
 static void watcher_arm(struct watcher *w)
 {
 	char path[PATH_MAX];
@@ -232,9 +233,9 @@ static void watcher_due(struct watcher *w)
 	watcher_look(w);
 }
 
-/* Any event causes a look, which costs a few stat calls if no source has changed. This covers lost
- * events and removed directories, too. Only IN_IGNORED is skipped: it follows another event or our
- * own removal of a watch. */
+/* Any event causes a look, which costs a few stat calls if no source has changed. This covers
+ * lost events and removed directories, too. Only IN_IGNORED is skipped: it follows another
+ * event or our own removal of a watch. */
 static bool watcher_matters(const char *buf, size_t n)
 {
 	struct inotify_event ev;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Waits for directories to change and calls look when they have settled. One thread, which sleeps
- * until an event or a deadline. */
+/* Waits for directories to change and calls look when they have settled. One thread, which
+ * sleeps until an event or a deadline. */
 #ifndef STANCE_IMC_SWIMA_WATCHER_H
 #define STANCE_IMC_SWIMA_WATCHER_H
 
@@ -20,24 +20,25 @@ struct watcher_conf {
 
 /* Callbacks; all run on the watcher's thread. */
 struct watcher_ops {
-	/* Writes the i-th directory to watch to path; it need not exist. False: no more. Called
-	 * before each look. */
+	/* Writes the i-th directory to watch to path; it need not exist. False: no more.
+	 * Called before each look. */
 	bool (*directory)(void *ctx, size_t i, char *path, size_t size);
 
-	/* Looks for changes. Returns microseconds until the next look even without an event, or
-	 * 0: no such look. */
+	/* Looks for changes. Returns microseconds until the next look even without an event,
+	 * or 0: no such look. */
 	int64_t (*look)(void *ctx);
 
-	/* Does one piece of low-priority work after a look. Returns microseconds until the next
-	 * piece, or 0: none until the next look. Setting *look, which is false, requests a look
-	 * at once. May be NULL. */
+	/* Does one piece of low-priority work after a look. Returns microseconds until the
+	 * next piece, or 0: none until the next look. Setting *look, which is false, requests
+	 * a look at once. May be NULL. */
 	int64_t (*work)(void *ctx, bool *look);
 };
 
 struct watcher;
 
-/* Starts the thread, which sets up the watches and then looks for the first time. Copies conf and
- * ops. 0; ST_ENOMEM; ST_EIO: the system limit of inotify instances or threads is reached. */
+/* Starts the thread, which sets up the watches and then looks for the first time. Copies conf
+ * and ops. 0; ST_ENOMEM; ST_EIO: the system limit of inotify instances or threads is
+ * reached. */
 int watcher_start(const struct watcher_conf *conf, const struct watcher_ops *ops, void *ctx,
 		  struct watcher **w);
 
