@@ -23,12 +23,13 @@ static int collection_open_source(struct collection *c, const char *name)
 	}
 	err = class->open(&c->conf.source, &s->source);
 	if (err == ST_ENOENT) {
-		log_debug(c->conf.source.log, "source not on this system: source=%s", name);
+		log_debug(c->conf.source.log, "source not present: source=%s", name);
 		return 0;
 	}
 	if (err < 0) {
-		log_error(c->conf.source.log, "source cannot be opened: source=%s error=%s",
-			  name, st_strerror(err));
+		log_error(c->conf.source.log,
+			  "source cannot be opened: source=%s error=\"%s\"", name,
+			  st_strerror(err));
 		return err;
 	}
 	s->class = class;
@@ -50,7 +51,7 @@ int collection_open(const struct collection_conf *conf, struct collection **out)
 	if (!err)
 		err = ledger_open(conf->ledger, conf->max_events, &c->ledger, &err_msg);
 	if (err_msg)
-		log_warn(conf->source.log, "ledger not used as it was: path=%s reason=\"%s\"",
+		log_warn(conf->source.log, "ledger problem: path=%s reason=\"%s\"",
 			 conf->ledger, err_msg);
 	if (!err)
 		err = collection_evidence_open(c);
@@ -89,11 +90,11 @@ static int collection_list(struct collection *c, struct snapshot *state, const c
 				    conf->max_records);
 		if (err < 0)
 			log_error(conf->source.log,
-				  "source cannot be read: source=%s error=%s", s->class->name,
-				  st_strerror(err));
+				  "source cannot be read: source=%s error=\"%s\"",
+				  s->class->name, st_strerror(err));
 	}
 	if (err == ST_ELIMIT)
-		*err_msg = "more software than this collector is set to report";
+		*err_msg = "too much software to report (max_records)";
 	else if (err < 0)
 		*err_msg = "a package database cannot be read";
 	else
@@ -137,7 +138,7 @@ int collection_refresh(struct collection *c, const char **err_msg)
 	}
 	err = collection_list(c, &now, err_msg);
 	if (!err && (err = collection_reconcile(c, &now)) < 0)
-		*err_msg = "the collector's own records cannot be kept";
+		*err_msg = "the ledger cannot be written";
 	if (err < 0) {
 		snapshot_reset(&now);
 		return err;
@@ -149,7 +150,7 @@ int collection_refresh(struct collection *c, const char **err_msg)
 	return 0;
 }
 
-/* --- answering --- */
+/* --- queries --- */
 
 uint32_t collection_epoch(const struct collection *c)
 {
@@ -258,7 +259,7 @@ void collection_events_end(struct collection *c)
 	ledger_events_end(c->ledger);
 }
 
-/* What is gone since has its copy in the event that says so. */
+/* If the instance was removed later, its copy is in the deletion event. */
 int collection_describe_event(struct collection *c, const struct ledger_event *ev,
 			      struct wr *w)
 {

@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-#define EVIDENCE_SCAN 256            /* records gone over in one call */
+#define EVIDENCE_SCAN 256            /* records tried in one call */
 #define EVIDENCE_BATCH 64            /* instances written at once */
 #define EVIDENCE_BATCH_MAX (1 << 18) /* or octets */
 
@@ -37,9 +37,10 @@ void collection_evidence_close(struct collection *c)
 	sha256_free(c->evidence.sha);
 }
 
-/* --- writing down --- */
+/* --- writing --- */
 
-/* What cannot be written is looked for again another time. */
+/* Results that cannot be written are lost, and the files are checked again in the next
+ * pass. */
 static void evidence_flush(struct collection *c)
 {
 	struct collection_evidence *e = &c->evidence;
@@ -53,7 +54,7 @@ static void evidence_flush(struct collection *c)
 		err = ledger_end(c->ledger, err);
 	}
 	if (err) {
-		log_warn(c->conf.source.log, "evidence cannot be kept: error=\"%s\"",
+		log_warn(c->conf.source.log, "evidence cannot be written: error=\"%s\"",
 			 st_strerror(err));
 		e->running = false;
 	}
@@ -91,14 +92,14 @@ void collection_evidence_begin(struct collection *c, bool check)
 	e->at = e->total = 0;
 }
 
-/* --- the next one --- */
+/* --- the next instance --- */
 
 static int evidence_file(void *ctx, struct span path, bool changeable)
 {
 	return evidence_list_add(ctx, path, changeable);
 }
 
-/* What is kept of r, when it is of the same software. */
+/* Reads the evidence kept for r, if it is of the same software. 1; 0: none; ST_E... */
 static int evidence_known(struct collection *c, const struct record *r,
 			  struct evidence_work *work)
 {
@@ -116,7 +117,7 @@ static int evidence_known(struct collection *c, const struct record *r,
 	return got;
 }
 
-/* One that has no evidence is not looked at again until everything is. */
+/* Records that r has no evidence, so that it is not tried again before the next full check. */
 static int evidence_none(struct collection *c, const struct record *r)
 {
 	c->evidence.changed |= r->item.digest.n > 0;
@@ -132,13 +133,13 @@ static bool evidence_room(struct collection *c)
 	if (e->total < c->conf.evidence_octets)
 		return true;
 	if (!e->full)
-		log_warn(c->conf.source.log, "records without evidence: more than %zu octets",
+		log_warn(c->conf.source.log, "evidence limit reached: octets=%zu",
 			 c->conf.evidence_octets);
 	e->full = true;
 	return false;
 }
 
-/* 1: r is to be looked at; 0: it is not. */
+/* 1: *work is filled with the files of r; 0: nothing to check; ST_E... */
 static int evidence_try(struct collection *c, const struct record *r,
 			struct evidence_work *work)
 {
@@ -161,7 +162,7 @@ static int evidence_try(struct collection *c, const struct record *r,
 	if (err)
 		return err == ST_ENOENT || err == ST_ELIMIT ? evidence_none(c, r)
 		       : err == ST_ENOMEM                   ? err
-							    : 0; /* another time */
+							    : 0; /* in the next pass */
 	work->source = r->source;
 	work->key = arena_copy(&work->files.arena, r->key);
 	work->identifier = arena_copy(&work->files.arena, r->identifier);
@@ -172,7 +173,7 @@ static int evidence_try(struct collection *c, const struct record *r,
 	return 1;
 }
 
-/* All have been gone over; what is different shows in the next look. */
+/* Ends a pass. A difference is found by the next collection_refresh. */
 static enum evidence_step evidence_end(struct collection *c)
 {
 	struct collection_evidence *e = &c->evidence;
@@ -230,7 +231,7 @@ int collection_evidence_take(struct collection *c, const struct evidence_work *w
 	return err;
 }
 
-/* --- in records --- */
+/* --- evidence in records --- */
 
 int collection_evidence_sum(void *ctx, uint8_t source, struct span key, struct span identifier,
 			    char text[SHA256_TEXT])

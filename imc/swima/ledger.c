@@ -52,7 +52,8 @@ int ledger_end(struct ledger *l, int err)
 	if (err) {
 		(void)ledger_exec(l, "ROLLBACK");
 		l->base = l->base_before;
-		l->state.epoch = 0; /* whatever it is by now, the base stays as it was */
+		l->state.epoch =
+			0; /* differs from any epoch read next, and last_eid 0 keeps the base */
 		l->state.last_eid = 0;
 		(void)ledger_load(l);
 		return err;
@@ -135,7 +136,7 @@ int ledger_next(struct ledger *l, struct ledger_entry *e)
 	return 1;
 }
 
-/* The row of source and key, borrowed until SQL_GET is reset. */
+/* Finds the row of source and key; borrowed until SQL_GET is reset. */
 static int ledger_get(struct ledger *l, uint8_t source, struct span key,
 		      struct ledger_entry *e)
 {
@@ -186,7 +187,7 @@ int ledger_add(struct ledger *l, struct ledger_entry *e)
 	return ledger_run(s);
 }
 
-/* The row of e as it is, and out of the sum: it is about to change. */
+/* Reads the row of e and removes it from the sum, because it is about to change. */
 static int ledger_take_out(struct ledger *l, const struct ledger_entry *e,
 			   struct ledger_entry *row)
 {

@@ -67,8 +67,8 @@ int64_t ledger_number(struct ledger *l, const char *sql)
 	return v;
 }
 
-/* Not a counter: the number must not come again after a restored backup. Positive as a signed
- * 32-bit integer, because some validators keep it in one. */
+/* Random, because an epoch must not be repeated after a backup is restored. At most 31 bits,
+ * because some validators store it in a signed 32-bit integer. */
 uint32_t ledger_random_epoch(uint32_t old)
 {
 	uint32_t epoch = 0;
@@ -155,7 +155,7 @@ int ledger_load(struct ledger *l)
 		err = ledger_take_state(l, s);
 	(void)sqlite3_reset(s);
 	if (!err && l->state.epoch != epoch)
-		l->base += last; /* another process began it */
+		l->base += last; /* another process began the epoch */
 	l->dirty = false;
 	return err;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The ledger's events: one after the other, chained by their hashes. */
+/* Events of the ledger, connected by a chain of hashes. */
 #include "ledger_event.h"
 #include "ledger_db.h"
 
@@ -35,7 +35,7 @@ int ledger_append(struct ledger *l, struct ledger_event *ev)
 	sqlite3_stmt *s = l->sql[SQL_APPEND];
 	int err;
 
-	/* Far away: after each change ledger_slide brings it below LEDGER_MAX_EVENTS. */
+	/* Not reached: after each change ledger_slide limits it to LEDGER_MAX_EVENTS. */
 	if (l->state.last_eid == UINT32_MAX)
 		return ST_ELIMIT;
 	ev->eid = ++l->state.last_eid;
@@ -54,7 +54,7 @@ int ledger_append(struct ledger *l, struct ledger_event *ev)
 	return ledger_run(s);
 }
 
-/* The epoch's number and the chain's first link; what is in table event is the caller's. */
+/* Sets a new epoch and restarts the chain. Does not touch the table of events. */
 static void ledger_renew(struct ledger *l)
 {
 	l->state.epoch = ledger_random_epoch(l->state.epoch);
@@ -85,7 +85,7 @@ static void ledger_take_event(sqlite3_stmt *s, struct ledger_event *ev)
 	ev->copy = ledger_column(s, 8);
 }
 
-/* Renumbered events hash differently. */
+/* Recomputes the chain, because the hash of an event includes its number. */
 static int ledger_rechain(struct ledger *l)
 {
 	sqlite3_stmt *s = l->sql[SQL_EVENTS];
@@ -101,7 +101,7 @@ static int ledger_rechain(struct ledger *l)
 	return err ? err : rc == SQLITE_DONE ? 0 : ST_EDB;
 }
 
-/* Copies of tags can be long: half of the events go when the database grows too large. */
+/* Number of events to keep. If copies of tags make the database too large, half of them. */
 static uint32_t ledger_keep(struct ledger *l)
 {
 	uint32_t last = l->state.last_eid;

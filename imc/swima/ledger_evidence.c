@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the ledger keeps of the evidence of instances. It is no part of what is sealed: it can
- * be found again, and what is damaged is. */
+/* The evidence kept in the ledger. It is not part of the seal: damaged evidence is detected
+ * when it is used, and collected again. */
 #include "ledger_evidence.h"
 #include "ledger_db.h"
 

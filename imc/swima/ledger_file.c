@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The ledger's file: making it, checking it, telling whether it is still the same. */
+/* The file of the ledger: creates and checks it, and detects whether it was replaced. */
 #include "ledger_file.h"
 #include "ledger_db.h"
 #include "ledger_event.h"
@@ -46,7 +46,7 @@ static const char *const ledger_sql[SQL_N] = {
 	[SQL_DROP_EVIDENCE] = "DELETE FROM evidence WHERE source = ? AND key = ?",
 };
 
-/* Keys and identifiers are blobs: they compare by octet, as our sorted lists do. */
+/* Keys and identifiers are blobs, so they are compared by octet, like the snapshot. */
 static const char ledger_schema[] =
 	"CREATE TABLE state("
 	" one INTEGER PRIMARY KEY CHECK (one = 1),"
@@ -82,7 +82,7 @@ static const char ledger_schema[] =
 	"CREATE INDEX event_deleted ON event(record) WHERE action = 2;"
 	"INSERT INTO state VALUES(1, 0, 0, 1, 0, 1, 0, 0, x'', x'', x'');";
 
-/* Came later; a ledger without it is as good. */
+/* Added later; created in older ledgers when they are opened. */
 static const char ledger_schema_evidence[] =
 	"CREATE TABLE IF NOT EXISTS evidence("
 	" source INTEGER NOT NULL CHECK (source BETWEEN 0 AND 255),"
@@ -92,7 +92,7 @@ static const char ledger_schema_evidence[] =
 	" files BLOB NOT NULL,"
 	" PRIMARY KEY (source, key)) STRICT, WITHOUT ROWID";
 
-/* --- making it, and taking over the version before --- */
+/* --- creation and migration --- */
 
 static int ledger_create(struct ledger *l)
 {
@@ -111,7 +111,7 @@ static int ledger_create(struct ledger *l)
 	return (err = ledger_exec(l, sql)) ? err : ledger_chain_begin(l);
 }
 
-/* Puts all records into the sum, or takes them out of it. */
+/* Adds the hashes of all records to the sum; a second time removes them. */
 static int ledger_sum_records(struct ledger *l)
 {
 	static const char list[] =
@@ -134,8 +134,8 @@ static int ledger_sum_records(struct ledger *l)
 	return err ? err : rc == SQLITE_DONE ? 0 : ST_EDB;
 }
 
-/* Version 1 had no events, and content that was put together in another way: numbers and epoch
- * live on. */
+/* Version 1 had no events and another form of content. Record Identifiers and epoch are
+ * kept. */
 static int ledger_migrate(struct ledger *l)
 {
 	int64_t epoch = ledger_number(l, "SELECT epoch FROM state");
@@ -157,8 +157,8 @@ static int ledger_migrate(struct ledger *l)
 	return err ? err : ledger_sum_records(l);
 }
 
-/* Makes the tables in an empty file; refuses a file of somebody else and of a later version.
- * The first state is to be stored when this returns 1. */
+/* Creates the tables in an empty file or migrates an older version. 0: up to date; 1: the
+ * caller stores the first state; ST_EDB: not a ledger, or of a later version. */
 static int ledger_prepare(struct ledger *l)
 {
 	int64_t version = ledger_number(l, "PRAGMA user_version");
@@ -184,7 +184,7 @@ static int ledger_compile(struct ledger *l)
 	return 0;
 }
 
-/* --- checking it --- */
+/* --- checks --- */
 
 static int ledger_check_pages(struct ledger *l)
 {
@@ -199,7 +199,8 @@ static int ledger_check_pages(struct ledger *l)
 	return err;
 }
 
-/* The events are 1 to last_eid, and their chain ends where the state says. */
+/* Checks that the events are numbered 1 to last_eid and that their chain ends in
+ * state.chain. */
 static int ledger_check_events(struct ledger *l)
 {
 	const struct ledger_state want = l->state;
@@ -224,7 +225,7 @@ static int ledger_check_records(struct ledger *l)
 
 	if (ledger_sum_records(l) < 0)
 		return ST_EDB;
-	/* each was taken out of the sum again */
+	/* adding each record a second time removes it from the sum */
 	return memcmp(l->state.sum, none, SHA256_SIZE) == 0 ? 0 : ST_EDB;
 }
 
@@ -279,9 +280,9 @@ int ledger_try(struct ledger *l, const char *path)
 	return err;
 }
 
-/* --- telling whether it is the same --- */
+/* --- identity of the file --- */
 
-/* SQLite would make the file with the process's umask. */
+/* Creates the file with mode 0600; SQLite would use the umask of the process. */
 static int ledger_touch(const char *path)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -305,8 +306,8 @@ bool ledger_in_place(const struct ledger *l)
 	return !l->path || ledger_inode(l->path) == l->inode;
 }
 
-/* The file beside it says which change of which file was the last. It is not waited for: older
- * than the ledger is fine, after a crash, but never newer. */
+/* The mark file has the number of the last change and the inode of the ledger. It is not
+ * synced: it may be older than the ledger after a crash, but never newer. */
 void ledger_mark(struct ledger *l)
 {
 	char text[LEDGER_MARK_SIZE];
@@ -321,7 +322,7 @@ void ledger_mark(struct ledger *l)
 		       "");
 	text[sizeof(text) - 1] = '\n';
 	if (pwrite(l->mark, text, sizeof(text), 0) != sizeof(text))
-		(void)!ftruncate(l->mark, 0); /* then nothing is proven, and we know it */
+		(void)!ftruncate(l->mark, 0); /* an empty mark proves nothing */
 }
 
 static bool ledger_marked(struct ledger *l)
@@ -336,7 +337,7 @@ static bool ledger_marked(struct ledger *l)
 	       generation <= (unsigned long long)l->state.generation;
 }
 
-/* A file that was never used cannot be an older one. */
+/* Detects a restored file by its mark. A file that was never used cannot be a restored one. */
 static int ledger_recognise(struct ledger *l, const char *path, const char **err_msg)
 {
 	char name[PATH_MAX + 8];
@@ -348,7 +349,7 @@ static int ledger_recognise(struct ledger *l, const char *path, const char **err
 	(void)snprintf(name, sizeof(name), "%s.mark", path);
 	l->mark = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (!ledger_marked(l) && l->state.begun) {
-		*err_msg = "it is not the file that was in use last; a new epoch begins";
+		*err_msg = "not the file used last; new epoch";
 		if ((err = ledger_begin(l)) < 0)
 			return err;
 		ledger_new_epoch(l);
@@ -360,7 +361,7 @@ static int ledger_recognise(struct ledger *l, const char *path, const char **err
 
 /* --- opening --- */
 
-/* Its journal goes with it: it would be played back into the new one. */
+/* Renames the journal, too: SQLite would apply it to the new file. */
 static int ledger_put_aside(const char *path)
 {
 	char from[PATH_MAX + 16], to[PATH_MAX + 16];
@@ -377,24 +378,24 @@ static int ledger_try_file(struct ledger *l, const char *path, const char **err_
 {
 	int err;
 
-	*err_msg = "it cannot be opened for writing";
+	*err_msg = "cannot be opened for writing";
 	if ((err = ledger_touch(path)) < 0)
 		return err;
 	if ((err = ledger_try(l, path)) != ST_EDB) {
 		*err_msg = err == 0          ? NULL
-			   : err == ST_EBUSY ? "another process holds it"
+			   : err == ST_EBUSY ? "in use by another process"
 					     : *err_msg;
 		return err;
 	}
-	*err_msg = "it is damaged and cannot be put aside";
+	*err_msg = "damaged, and cannot be renamed";
 	if (ledger_put_aside(path) < 0 || ledger_touch(path) < 0)
 		return ST_EIO;
 	if ((err = ledger_try(l, path)) == 0)
-		*err_msg = "it was damaged; put aside, and a new one begun";
+		*err_msg = "damaged; renamed to .bad, and a new file created";
 	return err;
 }
 
-/* The file is no use after all. */
+/* Gives up the file and resets the ledger. */
 static void ledger_forsake(struct ledger *l)
 {
 	ledger_shut(l);
@@ -425,7 +426,7 @@ int ledger_open(const char *path, uint32_t max_events, struct ledger **out,
 	}
 	if (path && *path && (err = ledger_try_file(l, path, err_msg)) == 0 &&
 	    (err = ledger_recognise(l, path, err_msg)) < 0)
-		*err_msg = "it cannot be written";
+		*err_msg = "cannot be written";
 	if (err) {
 		ledger_forsake(l);
 		err = ledger_try(l, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How the software differs from what the ledger has, and the events that say so (RFC 8412,
- * 3.7). */
+/* Finds the differences between the software and the ledger, and writes them as events
+ * (RFC 8412, 3.7). */
 #include "reconcile.h"
 #include "collection_core.h"
 #include "ledger_event.h"
@@ -12,15 +12,15 @@
 
 #include <stdlib.h>
 
-#define ACCOUNT_RETRY_US (60 * CLOCK_SEC) /* between two tries of a ledger's file */
+#define ACCOUNT_RETRY_US (60 * CLOCK_SEC) /* between two attempts to use the ledger's file */
 
 /* One difference. `now` is in the new snapshot, `was` in the arena. */
 struct ledger_change {
 	uint8_t action;          /* SWIMA_CREATION ... */
 	bool silent;             /* not an event */
 	int64_t at;              /* microseconds since 1970 */
-	struct record *now;      /* NULL: gone */
-	struct ledger_entry was; /* of what is gone */
+	struct record *now;      /* NULL: removed */
+	struct ledger_entry was; /* of a removed instance */
 };
 
 struct changes {
@@ -28,8 +28,8 @@ struct changes {
 	struct arena arena;
 	struct ledger_change *v;
 	size_t n, cap;
-	int64_t after, until; /* when they happened: after the last look, not in the future */
-	bool lost;            /* a source is not in use any more */
+	int64_t after, until; /* bounds for the time of a change: last look, now */
+	bool lost;            /* a source is no longer in use */
 	size_t count[SWIMA_ALTERATION + 1];
 };
 
@@ -54,8 +54,8 @@ static struct ledger_change *changes_add(struct changes *d, uint8_t action)
 	return &d->v[d->n++];
 }
 
-/* The best guess: what the source says if it can be, else when we noticed. There is nothing to
- * guess in the first snapshot, and it costs. */
+/* The time that the source has, if it is plausible, else now. The first snapshot has no
+ * events, so the time is not looked up. */
 static int64_t changes_when(struct changes *d, const struct record *r)
 {
 	const struct collection_source *s = collection_source_of(d->c, r->source);
@@ -100,7 +100,8 @@ static int changes_gone(struct changes *d, const struct ledger_entry *e, int64_t
 	return 0;
 }
 
-/* The same instance before and now. A new identifier is another software (RFC 8412, 3.7). */
+/* An instance that was and is present. A new identifier means other software (RFC 8412,
+ * 3.7). */
 static int changes_same(struct changes *d, const struct ledger_entry *e, struct record *r)
 {
 	struct ledger_change *ch;
@@ -121,7 +122,7 @@ static int changes_same(struct changes *d, const struct ledger_entry *e, struct 
 	return 0;
 }
 
-/* Both are in the same order: one walk over the two. */
+/* Ledger and snapshot have the same order: one pass over both. */
 static int changes_find(struct changes *d, struct snapshot *now)
 {
 	struct ledger *l = d->c->ledger;
@@ -159,7 +160,7 @@ static struct span change_key(const struct ledger_change *ch)
 	return ch->now ? ch->now->key : ch->was.key;
 }
 
-/* By time, deletions first, then by name: a replay of the same has the same order. */
+/* Sorts by time, deletions first, then by key, so that the order is reproducible. */
 static int change_cmp(const void *a, const void *b)
 {
 	const struct ledger_change *x = a, *y = b;
@@ -174,9 +175,9 @@ static int change_cmp(const void *a, const void *b)
 	return span_cmp(change_key(x), change_key(y));
 }
 
-/* --- writing them down --- */
+/* --- writing the changes --- */
 
-/* The tag that r brought, as far as it can still be read. */
+/* The own tag of r; empty if it can no longer be read. */
 static void account_tag(struct collection *c, const struct record *r, struct wr *w)
 {
 	const struct collection_source *s = collection_source_of(c, r->source);
@@ -187,8 +188,8 @@ static void account_tag(struct collection *c, const struct record *r, struct wr 
 		wr_truncate(w, 0);
 }
 
-/* What a deleted record was; without it when that cannot be said any more, as after a change
- * of settings. */
+/* Rebuilds the record of a removed instance as *copy; empty if that is not possible, for
+ * example after a change of settings. */
 static void account_copy(struct collection *c, const struct ledger_entry *was,
 			 struct record *r, struct wr *copy)
 {
@@ -269,7 +270,7 @@ static int account_presence(struct collection *c, const struct ledger_change *ch
 								.locator = r->locator });
 }
 
-/* Numbers are given in the order of names, events in the order of time. */
+/* Applies the changes to the ledger, in the order of change_cmp. */
 static int account_apply(struct changes *d)
 {
 	struct ledger *l = d->c->ledger;
@@ -318,15 +319,15 @@ static int account(struct collection *c, struct snapshot *now)
 			 d.count[SWIMA_CREATION], d.count[SWIMA_DELETION],
 			 d.count[SWIMA_ALTERATION], ledger_epoch(c->ledger),
 			 ledger_last_eid(c->ledger),
-			 ledger_epoch(c->ledger) != epoch ? " epoch=new" : "",
-			 d.lost ? " reason=\"a source is not in use any more\"" : "");
+			 ledger_epoch(c->ledger) != epoch ? " new_epoch=yes" : "",
+			 d.lost ? " reason=\"source no longer in use\"" : "");
 	changes_reset(&d);
 	return err;
 }
 
-/* --- when the ledger cannot be used --- */
+/* --- failure of the ledger --- */
 
-/* Another ledger takes the place of the one we have; path NULL: in memory. */
+/* Replaces the ledger by the one at path; NULL: in memory. */
 static int account_replace(struct collection *c, const char *path)
 {
 	struct ledger *l = NULL;
@@ -336,13 +337,12 @@ static int account_replace(struct collection *c, const char *path)
 	if (err)
 		return err;
 	if (err_msg)
-		log_warn(c->conf.source.log,
-			 "ledger not used as it was: path=%s reason=\"%s\"", c->conf.ledger,
-			 err_msg);
+		log_warn(c->conf.source.log, "ledger problem: path=%s reason=\"%s\"",
+			 c->conf.ledger, err_msg);
 	ledger_continue(l, c->sequence);
 	ledger_close(c->ledger);
 	c->ledger = l;
-	c->retry_at = clock_mono_us() + ACCOUNT_RETRY_US; /* unless it is on disk */
+	c->retry_at = clock_mono_us() + ACCOUNT_RETRY_US; /* has no effect if it is on disk */
 	return 0;
 }
 
@@ -351,8 +351,8 @@ bool collection_retry_due(const struct collection *c)
 	return *c->conf.ledger && !ledger_on_disk(c->ledger) && clock_mono_us() >= c->retry_at;
 }
 
-/* The disk has room again, perhaps. What happened in between is in no event of the file's
- * epoch. */
+/* Tries the file again. A new epoch begins, because the changes meanwhile are not in its
+ * events. */
 static void account_return(struct collection *c)
 {
 	struct ledger *l = NULL;
@@ -374,7 +374,7 @@ static void account_return(struct collection *c)
 	ledger_continue(l, c->sequence);
 	ledger_close(c->ledger);
 	c->ledger = l;
-	log_info(c->conf.source.log, "ledger is on disk again: path=%s", c->conf.ledger);
+	log_info(c->conf.source.log, "ledger in use again: path=%s", c->conf.ledger);
 }
 
 static bool account_trouble(int err)
@@ -382,8 +382,8 @@ static bool account_trouble(int err)
 	return err == ST_EDB || err == ST_EBUSY || err == ST_EIO;
 }
 
-/* The ledger's disk may be full or gone, and the endpoint still has to answer: first the file
- * is opened again, then we go on without it, in a new epoch. */
+/* Requests must be answered even if the ledger cannot be written: the file is first opened
+ * again; if that fails, too, a ledger in memory is used, in a new epoch. */
 int collection_reconcile(struct collection *c, struct snapshot *now)
 {
 	int err;
@@ -395,9 +395,10 @@ int collection_reconcile(struct collection *c, struct snapshot *now)
 	    account_replace(c, c->conf.ledger) == 0)
 		err = account(c, now);
 	if (account_trouble(err)) {
-		log_warn(c->conf.source.log,
-			 "ledger cannot be written, going on in memory: path=%s error=\"%s\"",
-			 c->conf.ledger, st_strerror(err));
+		log_warn(
+			c->conf.source.log,
+			"ledger cannot be written, continuing in memory: path=%s error=\"%s\"",
+			c->conf.ledger, st_strerror(err));
 		if ((err = account_replace(c, NULL)) == 0)
 			err = account(c, now);
 	}

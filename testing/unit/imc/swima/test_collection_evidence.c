@@ -380,7 +380,7 @@ static void test_room(void **state)
 	refresh();
 	assert_int_equal(work_off(), EVIDENCE_REFRESH);
 	assert_int_equal(looked_at, 1);
-	assert_true(scratch_log_has("records without evidence: more than 1 octets"));
+	assert_true(scratch_log_has("evidence limit reached: octets=1"));
 	refresh();
 	assert_non_null(strstr(record("one"), SUM_ABC));
 	assert_null(strstr(record("two"), "Evidence"));
