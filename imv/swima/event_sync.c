@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Following an endpoint's ledger of events (RFC 8412, 3.7): asking from where the posture's
- * knowledge ends, continuing partial answers, filling holes, and falling back to an inventory
- * when the ledger is another one, went backwards, or keeps something to itself. */
+/* Following the event ledger of an endpoint (RFC 8412, 3.7). sync_table.c has the states; this file finds
+ * out which event occurred and runs the actions. */
 #include "event_sync.h"
 #include "swima_session.h"
+#include "sync_table.h"
 
 #include "base/clock.h"
 #include "posture/query.h"
@@ -58,7 +58,7 @@ void swima_follow_collectors(struct imv *imv, struct swima_session *s)
 	struct swima_follow *f = &s->follow;
 	char text[16];
 
-	if (s->asking.resumed || f->collectors == f->noted ||
+	if (swima_sync_by_events(s) || f->collectors == f->noted ||
 	    (f->collectors <= 1 && f->noted <= 1))
 		return;
 	(void)snprintf(text, sizeof(text), "%u", f->collectors);
@@ -76,6 +76,7 @@ void swima_follow_forget(struct swima_session *s)
 
 /* --- asking --- */
 
+/* 1: sent. ST_E...: it could not be. */
 static int ask_events(struct imv *imv, struct swima_session *s, uint32_t from, bool subscribe)
 {
 	struct swima_asking *k = &s->asking;
@@ -95,10 +96,9 @@ static int ask_events(struct imv *imv, struct swima_session *s, uint32_t from, b
 	k->id = q.request_id;
 	k->from = from;
 	k->subscribes = subscribe;
-	k->refused = false;
 	k->due = k->batches + 2; /* it goes out with this end of a batch, or the next */
 	k->asked++;
-	return 0;
+	return 1;
 }
 
 /* EIDs begin at 1, and 0 would ask for an inventory. */
@@ -131,45 +131,6 @@ static bool can_resume(struct imv *imv, struct swima_session *s)
 	       s->follow.collectors <= 1 && s->follow.noted <= 1;
 }
 
-int swima_follow_begin(struct imv *imv, struct swima_session *s)
-{
-	struct swima_asking *k = &s->asking;
-	struct swima_follow *f = &s->follow;
-
-	if (!can_resume(imv, s))
-		return swima_ask_inventory(imv, s);
-	f->assessments++;
-	k->resumed = true;
-	k->reconcile = reconcile_is_due(imv, s) || (s->known.incomplete && !f->known);
-	if (f->news.newest <= s->known.contiguous_eid)
-		news_reset(&f->news);
-	if (f->epoch != s->known.epoch) {
-		f->known = false;
-		f->subscription = 0;
-	}
-	if (f->subscription && !s->known.has_gap)
-		return 0; /* the endpoint tells of its own accord; if not, the first batch's
-			   * end is early enough to ask */
-	return ask_events(imv, s, after(s->known.contiguous_eid), may_subscribe(imv, s));
-}
-
-static int need_inventory(struct imv *imv, struct swima_session *s)
-{
-	struct swima_asking *k = &s->asking;
-
-	k->inventory = k->reconcile = k->resumed = false;
-	k->id = k->hole = 0;
-	return s->request_id ? 0 : swima_ask_inventory(imv, s);
-}
-
-/* The events have a hole that asking again has not filled. */
-static int give_up_hole(struct imv *imv, struct swima_session *s)
-{
-	swima_follow_notice(imv, s, "event %u of epoch %08x is missing", s->asking.hole,
-			    s->follow.epoch);
-	return need_inventory(imv, s);
-}
-
 static bool records_under_way(const struct swima_session *s)
 {
 	for (size_t i = 0; i < SWIMA_MAX_PEERS; i++)
@@ -184,7 +145,7 @@ static bool is_alone(const struct swima_session *s)
 	return s->peers[0] && !s->peers[1];
 }
 
-/* After an inventory: from here on, events. */
+/* 1: sent; 0: no collector to follow, or none that has events. */
 static int subscribe_after(struct imv *imv, struct swima_session *s)
 {
 	if (!s->inventories || s->broken || !swima_module(imv)->limits.events ||
@@ -194,40 +155,134 @@ static int subscribe_after(struct imv *imv, struct swima_session *s)
 	return ask_events(imv, s, after(s->head.last_eid), true);
 }
 
-int swima_follow_ending(struct imv *imv, struct swima_session *s)
+/* --- the state table --- */
+
+static int fall_back(struct imv *imv, struct swima_session *s)
+{
+	struct swima_asking *k = &s->asking;
+
+	k->reconcile = false;
+	k->id = k->hole = 0;
+	return s->request_id ? 0 : swima_ask_inventory(imv, s);
+}
+
+static int give_up_hole(struct imv *imv, struct swima_session *s)
+{
+	swima_follow_notice(imv, s, "event %u of epoch %08x is missing", s->asking.hole,
+			    s->follow.epoch);
+	return fall_back(imv, s);
+}
+
+static int ask_inventory(struct imv *imv, struct swima_session *s)
+{
+	return swima_ask_inventory(imv, s);
+}
+
+static int ask_known(struct imv *imv, struct swima_session *s)
+{
+	return ask_events(imv, s, after(s->known.contiguous_eid), may_subscribe(imv, s));
+}
+
+static int ask_again(struct imv *imv, struct swima_session *s)
+{
+	return ask_events(imv, s, s->asking.from, false);
+}
+
+static int ask_hole(struct imv *imv, struct swima_session *s)
+{
+	s->asking.hole_asked = true;
+	return ask_events(imv, s, s->asking.hole, false);
+}
+
+static int ask_rest(struct imv *imv, struct swima_session *s)
+{
+	return ask_events(imv, s, s->follow.consulted + 1, false);
+}
+
+static int (*const actions[SYNC_N_ACTIONS])(struct imv *imv, struct swima_session *s) = {
+	[SYNC_ASK_INVENTORY] = ask_inventory, [SYNC_FALL_BACK] = fall_back,
+	[SYNC_GIVE_UP_HOLE] = give_up_hole,   [SYNC_SUBSCRIBE_AFTER] = subscribe_after,
+	[SYNC_ASK_KNOWN] = ask_known,         [SYNC_ASK_AGAIN] = ask_again,
+	[SYNC_ASK_HOLE] = ask_hole,           [SYNC_ASK_REST] = ask_rest,
+};
+
+/* 0, or the error of what was to be sent. */
+static int step(struct imv *imv, struct swima_session *s, enum sync_event event)
+{
+	struct sync_cell cell = sync_table_at(s->asking.state, event);
+	int done = actions[cell.action] ? actions[cell.action](imv, s) : 0;
+
+	if (cell.action == SYNC_IMPOSSIBLE ||
+	    (cell.action >= SYNC_SUBSCRIBE_AFTER && done <= 0))
+		return done;
+	s->asking.state = cell.next;
+	return done < 0 ? done : 0;
+}
+
+bool swima_sync_by_events(const struct swima_session *s)
+{
+	enum sync_state state = s->asking.state;
+
+	return state != SYNC_INVENTORY && state != SYNC_INVENTORY_ASKED &&
+	       state != SYNC_INVENTORY_LOST;
+}
+
+int swima_follow_begin(struct imv *imv, struct swima_session *s)
 {
 	struct swima_asking *k = &s->asking;
 	struct swima_follow *f = &s->follow;
-	int err = 0;
+
+	if (!can_resume(imv, s))
+		return step(imv, s, SYNC_BEGIN);
+	f->assessments++;
+	k->state = SYNC_EVENTS;
+	k->reconcile = reconcile_is_due(imv, s) || (s->known.incomplete && !f->known);
+	if (f->news.newest <= s->known.contiguous_eid)
+		news_reset(&f->news);
+	if (f->epoch != s->known.epoch) {
+		f->known = false;
+		f->subscription = 0;
+	}
+	/* A subscribed collector sends events by itself. If it does not, the end of the first batch
+	 * is early enough to ask. */
+	return step(imv, s,
+		    f->subscription && !s->known.has_gap ? SYNC_BEGIN_SUBSCRIBED : SYNC_BEGIN);
+}
+
+static bool is_overdue(const struct swima_asking *k)
+{
+	return (k->state == SYNC_INVENTORY_ASKED || k->state == SYNC_EVENTS_ASKED) &&
+	       k->batches + 1 >= k->due;
+}
+
+static enum sync_event ending_event(const struct swima_session *s)
+{
+	const struct swima_asking *k = &s->asking;
+
+	if (k->asked >= FOLLOW_ASKS_MAX)
+		return SYNC_END_SPENT;
+	if (!k->heard)
+		return SYNC_END_UNHEARD;
+	if (k->hole)
+		return k->hole_asked ? SYNC_END_HOLE_AGAIN : SYNC_END_HOLE;
+	if (s->follow.consulted < s->follow.last_eid)
+		return SYNC_END_PARTIAL;
+	return k->reconcile ? SYNC_END_RECONCILE : SYNC_END_COMPLETE;
+}
+
+int swima_follow_ending(struct imv *imv, struct swima_session *s)
+{
+	struct swima_asking *k = &s->asking;
+	int err;
 
 	if (s->decided || imv_waiting(imv))
 		return 0;
-	if (k->id && !k->refused && k->batches + 1 >= k->due) {
-		/* neither an answer nor a reason */
-		f->no_events = true;
+	if (is_overdue(k)) { /* neither an answer nor an error */
+		s->follow.no_events = true;
 		k->id = 0;
-		k->inventory |= k->resumed;
+		(void)step(imv, s, SYNC_OVERDUE);
 	}
-	if (k->inventory)
-		err = need_inventory(imv, s);
-	else if (k->id && k->refused)
-		err = ask_events(imv, s, k->from, false);
-	else if (k->id || k->asked >= FOLLOW_ASKS_MAX)
-		err = 0;
-	else if (!k->resumed && !k->heard)
-		err = subscribe_after(imv, s);
-	else if (!k->heard)
-		err = ask_events(imv, s, after(s->known.contiguous_eid),
-				 may_subscribe(imv, s));
-	else if (k->hole && k->hole_asked)
-		err = give_up_hole(imv, s);
-	else if (k->hole) {
-		k->hole_asked = true;
-		err = ask_events(imv, s, k->hole, false);
-	} else if (f->consulted < f->last_eid)
-		err = ask_events(imv, s, f->consulted + 1, false);
-	else if (k->reconcile)
-		err = need_inventory(imv, s);
+	err = step(imv, s, ending_event(s));
 	k->batches++;
 	return err;
 }
@@ -373,6 +428,9 @@ static void follow_on(struct imv *imv, struct swima_session *s, const struct swi
 			f->subscription = k->id;
 		k->last_id = k->id;
 		k->id = 0;
+		(void)step(imv, s, SYNC_ANSWER);
+	} else {
+		(void)step(imv, s, SYNC_PUSHED);
 	}
 	if (!f->known || f->consulted < h->last_consulted_eid)
 		f->consulted = h->last_consulted_eid;
@@ -383,6 +441,12 @@ static void follow_on(struct imv *imv, struct swima_session *s, const struct swi
 	k->heard = true;
 	s->head.epoch = h->epoch;
 	s->head.last_eid = h->last_eid;
+}
+
+static void lose(struct imv *imv, struct swima_session *s)
+{
+	s->asking.id = 0;
+	(void)step(imv, s, SYNC_BROKEN);
 }
 
 /* What comes after the decision is stored and not judged: the next assessment sees it. */
@@ -407,8 +471,7 @@ int swima_take_events(struct imv *imv, struct swima_session *s, const struct pa_
 	if (!continues(imv, s, &l.head)) {
 		f->subscription = 0;
 		f->known = false;
-		s->asking.inventory = true;
-		s->asking.id = 0;
+		lose(imv, s);
 		return take_late(imv, s);
 	}
 	swima_end_inventory(imv, s);
@@ -420,8 +483,7 @@ int swima_take_events(struct imv *imv, struct swima_session *s, const struct pa_
 						   .last_eid = l.head.last_eid });
 	if ((err = walk(imv, s, p, &l, from, &missing)) < 0) {
 		f->no_events = true;
-		s->asking.inventory = true;
-		s->asking.id = 0;
+		lose(imv, s);
 		return err;
 	}
 	(void)report_events_end(r);
@@ -448,19 +510,17 @@ bool swima_follow_error(struct imv *imv, struct swima_session *s, const struct p
 	}
 	if (!k->id || e->id != k->id)
 		return false;
+	if (!swima_sync_by_events(s))
+		k->id = 0;
 	if (e->code == PA_E_SWIMA_SUBSCRIPTION && k->subscribes) {
-		/* asked again without; some collectors have answered as well */
-		f->refused = k->refused = true;
+		f->refused = true;
 		k->subscribes = false;
-		if (!k->resumed)
-			k->id = 0;
 		(void)imv_note(imv, "subscription refused");
+		(void)step(imv, s, SYNC_SUBSCRIPTION_REFUSED);
 		return true;
 	}
 	f->no_events = true;
-	k->inventory = k->resumed;
-	if (!k->resumed)
-		k->id = 0;
+	(void)step(imv, s, SYNC_REQUEST_REFUSED);
 	return true;
 }
 
@@ -488,8 +548,9 @@ void swima_follow_inventory(struct imv *imv, struct swima_session *s,
 	f->epoch = h->epoch;
 	f->consulted = f->last_eid = h->last_eid;
 	f->assessments = 0;
-	s->asking.resumed = s->asking.inventory = s->asking.reconcile = false;
+	s->asking.reconcile = false;
 	s->asking.id = s->asking.hole = 0;
+	(void)step(imv, s, SYNC_INVENTORY_CAME);
 }
 
 /* --- the rules --- */

@@ -23,6 +23,9 @@ void swima_follow_inventory(struct imv *imv, struct swima_session *s,
  * else. */
 bool swima_follow_error(struct imv *imv, struct swima_session *s, const struct pa_error *e);
 
+/* True while the assessment is judged by the known software and events, not by an inventory. */
+bool swima_sync_by_events(const struct swima_session *s);
+
 /* Drops everything that this connection reported about the ledger. */
 void swima_follow_forget(struct swima_session *s);
 

@@ -343,7 +343,7 @@ static enum pa_result swima_judge(struct imv *imv, struct swima_session *s)
 	for (size_t i = 0; i < SWIMA_MAX_PEERS && s->peers[i]; i++)
 		swima_give_up_records(s, s->peers[i]);
 	swima_end_inventory(imv, s);
-	if (s->asking.resumed)
+	if (swima_sync_by_events(s))
 		swima_see_followed(imv, s);
 	swima_facts(imv, s);
 	(void)imv_result(imv, "swima.inventory", VERDICT_COMPLIANT, (struct span){ 0 });
@@ -364,7 +364,7 @@ static enum pa_result swima_evaluate(struct imv *imv, struct swima_session *s, b
 static int swima_decide(struct imv *imv, void *session)
 {
 	struct swima_session *s = session;
-	bool got = s->asking.resumed ? s->asking.heard : s->inventories && !s->broken;
+	bool got = swima_sync_by_events(s) ? s->asking.heard : s->inventories && !s->broken;
 	enum pa_result evaluation = swima_evaluate(imv, s, got);
 	struct report *r = imv_report(imv);
 
@@ -375,9 +375,10 @@ static int swima_decide(struct imv *imv, void *session)
 	return imv_note(imv,
 			"software: %s=%u refused=%u described=%u unreadable=%u"
 			" epoch=%08x last_eid=%u evaluation=%d",
-			s->asking.resumed ? "events" : "records",
-			s->asking.resumed ? s->events : s->records, s->refused, s->described,
-			s->unreadable, s->head.epoch, s->head.last_eid, (int)evaluation);
+			swima_sync_by_events(s) ? "events" : "records",
+			swima_sync_by_events(s) ? s->events : s->records, s->refused,
+			s->described, s->unreadable, s->head.epoch, s->head.last_eid,
+			(int)evaluation);
 }
 
 static const struct imv_handler handlers[] = {

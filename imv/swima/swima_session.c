@@ -94,7 +94,7 @@ static bool read_tag(struct imv *imv, const struct swima_record *rec, struct are
 static void swima_see(struct swima_session *s, struct span identifier, struct span name,
 		      struct span version)
 {
-	if (!s->asking.resumed)
+	if (!swima_sync_by_events(s))
 		policy_see(s->policy, identifier, name, version);
 	else if (name.n)
 		(void)news_describe(&s->follow.news, identifier, name, version);

@@ -6,6 +6,7 @@
 #include "pending_events.h"
 #include "collector.h"
 #include "swima_policy.h"
+#include "sync_table.h"
 
 #include "kit/imv.h"
 
@@ -48,23 +49,21 @@ struct swima_follow {
 	struct news news;
 };
 
-/* What one assessment does about events. */
+/* Event synchronisation in one assessment (event_sync.h). */
 struct swima_asking {
-	bool resumed;    /* judged by what is known and by events, unless an inventory comes */
-	bool heard;      /* at least one answer about events was good */
-	bool inventory;  /* an inventory is needed */
-	bool reconcile;  /* and so it is when the events are complete */
-	bool noticed;    /* the endpoint's history says why */
-	uint32_t id;     /* of the request for events under way; 0: none */
-	uint32_t from;   /* it asks from this EID on */
-	bool subscribes; /* and subscribes, */
-	bool refused;    /* which was refused, perhaps without an answer */
-	uint32_t last_id; /* the one before that was answered */
-	uint32_t due;     /* unanswered at this end of a batch: it never will be */
+	enum sync_state state;
+	bool heard;       /* events have come */
+	bool reconcile;   /* an inventory is due to verify the events */
+	bool noticed;     /* a notice says why the ledger is not followed */
+	uint32_t id;      /* of the open request for events; 0: none */
+	uint32_t from;    /* its Earliest EID */
+	bool subscribes;  /* it asks for a subscription */
+	uint32_t last_id; /* the last request that was answered */
+	uint32_t due;     /* batch by whose end the request should be answered */
 	uint32_t batches; /* ended so far */
-	uint32_t hole;    /* an EID that did not come; 0: none */
-	bool hole_asked;
-	uint32_t asked; /* requests for events so far */
+	uint32_t hole;    /* a missing EID; 0: none */
+	bool hole_asked;  /* it was requested */
+	uint32_t asked;   /* requests for events so far */
 };
 
 /* One a connection. */
