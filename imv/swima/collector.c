@@ -11,7 +11,7 @@ struct swima_wish {
 	size_t at;
 };
 
-static int swima_peer_grow(struct swima_peer *p)
+static int swima_peer_grow(struct collector *p)
 {
 	size_t cap = p->cap ? p->cap * 2 : 256;
 	struct span *wanted = realloc(p->wanted, cap * sizeof(*wanted));
@@ -32,7 +32,7 @@ static int swima_peer_grow(struct swima_peer *p)
 }
 
 /* wanted[at] is the last with this identifier. */
-static int swima_peer_wish(struct swima_peer *p, struct swima_wish *wish, size_t at)
+static int swima_peer_wish(struct collector *p, struct swima_wish *wish, size_t at)
 {
 	unsigned before = HASH_COUNT(p->wishes);
 
@@ -47,7 +47,7 @@ static int swima_peer_wish(struct swima_peer *p, struct swima_wish *wish, size_t
 	return 0;
 }
 
-int swima_peer_want(struct swima_peer *p, struct span identifier, size_t max)
+int collector_want(struct collector *p, struct span identifier, size_t max)
 {
 	struct swima_wish *wish;
 	int err;
@@ -76,7 +76,7 @@ static int chunk_cmp(const void *a, const void *b)
 }
 
 /* Answers come in any order, and may hold very much that nobody asked for. */
-static void chunk_sort(struct swima_peer *p)
+static void chunk_sort(struct collector *p)
 {
 	for (size_t i = p->from; i < p->asked; i++)
 		p->sorted[i - p->from] = (struct swima_chunk){ p->wanted[i], i };
@@ -84,7 +84,7 @@ static void chunk_sort(struct swima_peer *p)
 		qsort(p->sorted, p->asked - p->from, sizeof(*p->sorted), chunk_cmp);
 }
 
-bool swima_peer_next(struct swima_peer *p, size_t octets)
+bool collector_next(struct collector *p, size_t octets)
 {
 	size_t used = 0;
 
@@ -99,7 +99,7 @@ bool swima_peer_next(struct swima_peer *p, size_t octets)
 	return p->asked > p->from;
 }
 
-void swima_peer_shrink(struct swima_peer *p)
+void collector_shrink(struct collector *p)
 {
 	size_t n = p->asked - p->from;
 
@@ -110,7 +110,7 @@ void swima_peer_shrink(struct swima_peer *p)
 	}
 }
 
-bool swima_peer_told(struct swima_peer *p, struct span identifier)
+bool collector_told(struct collector *p, struct span identifier)
 {
 	size_t lo = 0, hi = p->asked - p->from, n = hi;
 
@@ -131,19 +131,19 @@ bool swima_peer_told(struct swima_peer *p, struct span identifier)
 	return true;
 }
 
-void swima_peer_reset(struct swima_peer *p)
+void collector_reset(struct collector *p)
 {
 	HASH_CLEAR(hh, p->wishes);
 	arena_reset(&p->arena);
 	free(p->wanted);
 	free(p->told);
 	free(p->sorted);
-	*p = (struct swima_peer){ 0 };
+	*p = (struct collector){ 0 };
 }
 
-struct swima_peer *swima_peer_new(uint32_t collector, size_t chunk)
+struct collector *collector_new(uint32_t collector, size_t chunk)
 {
-	struct swima_peer *p = calloc(1, sizeof(*p));
+	struct collector *p = calloc(1, sizeof(*p));
 
 	if (p) {
 		p->collector = collector;
@@ -152,9 +152,9 @@ struct swima_peer *swima_peer_new(uint32_t collector, size_t chunk)
 	return p;
 }
 
-void swima_peer_free(struct swima_peer *p)
+void collector_free(struct collector *p)
 {
 	if (p)
-		swima_peer_reset(p);
+		collector_reset(p);
 	free(p);
 }

@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "wire/swima.h"
 
-#define SWIMA_MAX_PEERS 8
+#define SWIMA_MAX_COLLECTORS 8
 
 struct swima_chunk {
 	struct span identifier;
@@ -16,7 +16,7 @@ struct swima_chunk {
 
 struct swima_wish;
 
-struct swima_peer {
+struct collector {
 	uint32_t collector; /* its Posture Collector Identifier */
 	bool inventory;     /* it has told its inventory */
 
@@ -35,25 +35,25 @@ struct swima_peer {
 
 /* Remembers an identifier, copied, unless it is to be asked for already. One that has been asked
  * for is wanted again: it has changed since. 0, ST_ENOMEM or ST_ELIMIT (max are remembered). */
-int swima_peer_want(struct swima_peer *p, struct span identifier, size_t max);
+int collector_want(struct collector *p, struct span identifier, size_t max);
 
 /* The next request names wanted[from .. asked): sets both, at most chunk of them and octets on
  * the wire. False: nothing is left. */
-bool swima_peer_next(struct swima_peer *p, size_t octets);
+bool collector_next(struct collector *p, size_t octets);
 
 /* The request under way was too big to answer: the next one begins where it began, and is half
  * as big. A single identifier that is too big is passed over. */
-void swima_peer_shrink(struct swima_peer *p);
+void collector_shrink(struct collector *p);
 
 /* An identifier of the request under way has been described. False: it is not one of them, or
  * has been told before. Takes little time, however large the request. */
-bool swima_peer_told(struct swima_peer *p, struct span identifier);
+bool collector_told(struct collector *p, struct span identifier);
 
 /* chunk: how many identifiers a first request may name. NULL: no memory. */
-struct swima_peer *swima_peer_new(uint32_t collector, size_t chunk);
-void swima_peer_free(struct swima_peer *p); /* NULL is fine */
+struct collector *collector_new(uint32_t collector, size_t chunk);
+void collector_free(struct collector *p); /* NULL is fine */
 
 /* Of p, everything but p. */
-void swima_peer_reset(struct swima_peer *p);
+void collector_reset(struct collector *p);
 
 #endif

@@ -13,10 +13,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define FOLLOW_ASKS_MAX 4096 /* requests for events in one assessment */
+#define REQUESTS_MAX 4096 /* requests for events in one assessment */
 
-void swima_follow_notice_of(struct imv *imv, struct swima_session *s, const char *subject,
-			    const char *fmt, ...)
+void event_sync_notice_of(struct imv *imv, struct swima_session *s, const char *subject,
+			  const char *fmt, ...)
 {
 	struct report *r = imv_report(imv);
 	char text[160];
@@ -26,9 +26,9 @@ void swima_follow_notice_of(struct imv *imv, struct swima_session *s, const char
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	(void)imv_note(imv, "%s", text);
-	if (r && !s->asking.noticed)
+	if (r && !s->round.noticed)
 		(void)report_notice(r, subject, span_str(text));
-	s->asking.noticed = true;
+	s->round.noticed = true;
 }
 
 /* --- collectors --- */
@@ -38,7 +38,7 @@ void swima_follow_notice_of(struct imv *imv, struct swima_session *s, const char
 /* On a new connection: who told inventories before is expected to. */
 static void recall_collectors(struct imv *imv, struct swima_session *s)
 {
-	struct swima_follow *f = &s->follow;
+	struct event_sync *f = &s->sync;
 	char text[16];
 
 	if (f->recalled || !s->known.has_inventory)
@@ -47,18 +47,18 @@ static void recall_collectors(struct imv *imv, struct swima_session *s)
 	if (imv_known_fact(imv, FACT_COLLECTORS, text, sizeof(text)) < 0)
 		return;
 	f->noted = (uint32_t)strtoul(text, NULL, 10);
-	if (f->noted > SWIMA_MAX_PEERS)
-		f->noted = SWIMA_MAX_PEERS;
+	if (f->noted > SWIMA_MAX_COLLECTORS)
+		f->noted = SWIMA_MAX_COLLECTORS;
 	if (f->collectors < f->noted && swima_module(imv)->limits.expect_collectors)
 		f->collectors = f->noted;
 }
 
-void swima_follow_collectors(struct imv *imv, struct swima_session *s)
+void event_sync_report_collectors(struct imv *imv, struct swima_session *s)
 {
-	struct swima_follow *f = &s->follow;
+	struct event_sync *f = &s->sync;
 	char text[16];
 
-	if (swima_sync_by_events(s) || f->collectors == f->noted ||
+	if (event_sync_is_used(s) || f->collectors == f->noted ||
 	    (f->collectors <= 1 && f->noted <= 1))
 		return;
 	(void)snprintf(text, sizeof(text), "%u", f->collectors);
@@ -66,9 +66,9 @@ void swima_follow_collectors(struct imv *imv, struct swima_session *s)
 		f->noted = f->collectors;
 }
 
-void swima_follow_forget(struct swima_session *s)
+void event_sync_forget(struct swima_session *s)
 {
-	struct swima_follow *f = &s->follow;
+	struct event_sync *f = &s->sync;
 
 	f->known = f->no_events = false;
 	f->subscription = 0;
@@ -79,7 +79,7 @@ void swima_follow_forget(struct swima_session *s)
 /* 1: sent. ST_E...: it could not be. */
 static int ask_events(struct imv *imv, struct swima_session *s, uint32_t from, bool subscribe)
 {
-	struct swima_asking *k = &s->asking;
+	struct sync_round *k = &s->round;
 	struct swima_request q = { .flags = SWIMA_IDENTIFIERS, .earliest_eid = from };
 	struct wr *w = imv_attr(imv);
 	size_t begin;
@@ -109,8 +109,8 @@ static uint32_t after(uint32_t eid)
 
 static bool may_subscribe(const struct imv *imv, const struct swima_session *s)
 {
-	return swima_module(imv)->limits.subscribe && !s->follow.refused &&
-	       !s->follow.subscription;
+	return swima_module(imv)->limits.subscribe && !s->sync.refused &&
+	       !s->sync.subscription;
 }
 
 static bool reconcile_is_due(const struct imv *imv, const struct swima_session *s)
@@ -119,7 +119,7 @@ static bool reconcile_is_due(const struct imv *imv, const struct swima_session *
 	int64_t age = clock_wall_us() - s->known.inventory_at;
 
 	return (l->reconcile_hours && age >= l->reconcile_hours * 3600 * CLOCK_SEC) ||
-	       (l->reconcile_assessments && s->follow.assessments >= l->reconcile_assessments);
+	       (l->reconcile_assessments && s->sync.assessments >= l->reconcile_assessments);
 }
 
 static bool can_resume(struct imv *imv, struct swima_session *s)
@@ -127,14 +127,14 @@ static bool can_resume(struct imv *imv, struct swima_session *s)
 	if (imv_known(imv, &s->known) < 0 || !s->known.has_inventory || !imv_report(imv))
 		return false;
 	recall_collectors(imv, s);
-	return swima_module(imv)->limits.events && !s->follow.no_events &&
-	       s->follow.collectors <= 1 && s->follow.noted <= 1;
+	return swima_module(imv)->limits.events && !s->sync.no_events &&
+	       s->sync.collectors <= 1 && s->sync.noted <= 1;
 }
 
 static bool records_under_way(const struct swima_session *s)
 {
-	for (size_t i = 0; i < SWIMA_MAX_PEERS; i++)
-		if (s->peers[i] && s->peers[i]->request_id)
+	for (size_t i = 0; i < SWIMA_MAX_COLLECTORS; i++)
+		if (s->by_collector[i] && s->by_collector[i]->request_id)
 			return true;
 	return false;
 }
@@ -142,14 +142,14 @@ static bool records_under_way(const struct swima_session *s)
 /* Events are told by one collector; of several, each would have a ledger of its own. */
 static bool is_alone(const struct swima_session *s)
 {
-	return s->peers[0] && !s->peers[1];
+	return s->by_collector[0] && !s->by_collector[1];
 }
 
 /* 1: sent; 0: no collector to follow, or none that has events. */
 static int subscribe_after(struct imv *imv, struct swima_session *s)
 {
 	if (!s->inventories || s->broken || !swima_module(imv)->limits.events ||
-	    !imv_report(imv) || s->follow.no_events || !may_subscribe(imv, s) ||
+	    !imv_report(imv) || s->sync.no_events || !may_subscribe(imv, s) ||
 	    records_under_way(s) || !is_alone(s))
 		return 0;
 	return ask_events(imv, s, after(s->head.last_eid), true);
@@ -159,7 +159,7 @@ static int subscribe_after(struct imv *imv, struct swima_session *s)
 
 static int fall_back(struct imv *imv, struct swima_session *s)
 {
-	struct swima_asking *k = &s->asking;
+	struct sync_round *k = &s->round;
 
 	k->reconcile = false;
 	k->id = k->hole = 0;
@@ -168,8 +168,8 @@ static int fall_back(struct imv *imv, struct swima_session *s)
 
 static int give_up_hole(struct imv *imv, struct swima_session *s)
 {
-	swima_follow_notice(imv, s, "event %u of epoch %08x is missing", s->asking.hole,
-			    s->follow.epoch);
+	event_sync_notice(imv, s, "event %u of epoch %08x is missing", s->round.hole,
+			  s->sync.epoch);
 	return fall_back(imv, s);
 }
 
@@ -185,18 +185,18 @@ static int ask_known(struct imv *imv, struct swima_session *s)
 
 static int ask_again(struct imv *imv, struct swima_session *s)
 {
-	return ask_events(imv, s, s->asking.from, false);
+	return ask_events(imv, s, s->round.from, false);
 }
 
 static int ask_hole(struct imv *imv, struct swima_session *s)
 {
-	s->asking.hole_asked = true;
-	return ask_events(imv, s, s->asking.hole, false);
+	s->round.hole_asked = true;
+	return ask_events(imv, s, s->round.hole, false);
 }
 
 static int ask_rest(struct imv *imv, struct swima_session *s)
 {
-	return ask_events(imv, s, s->follow.consulted + 1, false);
+	return ask_events(imv, s, s->sync.consulted + 1, false);
 }
 
 static int (*const actions[SYNC_N_ACTIONS])(struct imv *imv, struct swima_session *s) = {
@@ -209,36 +209,36 @@ static int (*const actions[SYNC_N_ACTIONS])(struct imv *imv, struct swima_sessio
 /* 0, or the error of what was to be sent. */
 static int step(struct imv *imv, struct swima_session *s, enum sync_event event)
 {
-	struct sync_cell cell = sync_table_at(s->asking.state, event);
+	struct sync_cell cell = sync_table_at(s->round.state, event);
 	int done = actions[cell.action] ? actions[cell.action](imv, s) : 0;
 
 	if (cell.action == SYNC_IMPOSSIBLE ||
 	    (cell.action >= SYNC_SUBSCRIBE_AFTER && done <= 0))
 		return done;
-	s->asking.state = cell.next;
+	s->round.state = cell.next;
 	return done < 0 ? done : 0;
 }
 
-bool swima_sync_by_events(const struct swima_session *s)
+bool event_sync_is_used(const struct swima_session *s)
 {
-	enum sync_state state = s->asking.state;
+	enum sync_state state = s->round.state;
 
 	return state != SYNC_INVENTORY && state != SYNC_INVENTORY_ASKED &&
 	       state != SYNC_INVENTORY_LOST;
 }
 
-int swima_follow_begin(struct imv *imv, struct swima_session *s)
+int event_sync_begin(struct imv *imv, struct swima_session *s)
 {
-	struct swima_asking *k = &s->asking;
-	struct swima_follow *f = &s->follow;
+	struct sync_round *k = &s->round;
+	struct event_sync *f = &s->sync;
 
 	if (!can_resume(imv, s))
 		return step(imv, s, SYNC_BEGIN);
 	f->assessments++;
 	k->state = SYNC_EVENTS;
 	k->reconcile = reconcile_is_due(imv, s) || (s->known.incomplete && !f->known);
-	if (f->news.newest <= s->known.contiguous_eid)
-		news_reset(&f->news);
+	if (f->pending.newest <= s->known.contiguous_eid)
+		pending_events_reset(&f->pending);
 	if (f->epoch != s->known.epoch) {
 		f->known = false;
 		f->subscription = 0;
@@ -249,7 +249,7 @@ int swima_follow_begin(struct imv *imv, struct swima_session *s)
 		    f->subscription && !s->known.has_gap ? SYNC_BEGIN_SUBSCRIBED : SYNC_BEGIN);
 }
 
-static bool is_overdue(const struct swima_asking *k)
+static bool is_overdue(const struct sync_round *k)
 {
 	return (k->state == SYNC_INVENTORY_ASKED || k->state == SYNC_EVENTS_ASKED) &&
 	       k->batches + 1 >= k->due;
@@ -257,28 +257,28 @@ static bool is_overdue(const struct swima_asking *k)
 
 static enum sync_event ending_event(const struct swima_session *s)
 {
-	const struct swima_asking *k = &s->asking;
+	const struct sync_round *k = &s->round;
 
-	if (k->asked >= FOLLOW_ASKS_MAX)
+	if (k->asked >= REQUESTS_MAX)
 		return SYNC_END_SPENT;
 	if (!k->heard)
 		return SYNC_END_UNHEARD;
 	if (k->hole)
 		return k->hole_asked ? SYNC_END_HOLE_AGAIN : SYNC_END_HOLE;
-	if (s->follow.consulted < s->follow.last_eid)
+	if (s->sync.consulted < s->sync.last_eid)
 		return SYNC_END_PARTIAL;
 	return k->reconcile ? SYNC_END_RECONCILE : SYNC_END_COMPLETE;
 }
 
-int swima_follow_ending(struct imv *imv, struct swima_session *s)
+int event_sync_ending(struct imv *imv, struct swima_session *s)
 {
-	struct swima_asking *k = &s->asking;
+	struct sync_round *k = &s->round;
 	int err;
 
 	if (s->decided || imv_waiting(imv))
 		return 0;
 	if (is_overdue(k)) { /* neither an answer nor an error */
-		s->follow.no_events = true;
+		s->sync.no_events = true;
 		k->id = 0;
 		(void)step(imv, s, SYNC_OVERDUE);
 	}
@@ -311,25 +311,26 @@ static uint32_t first_missing(uint32_t *eids, size_t n, uint32_t from, uint32_t 
 	return want <= to ? (uint32_t)want : 0;
 }
 
-static int take_news(struct imv *imv, struct swima_session *s, struct swima_peer *p,
+static int take_news(struct imv *imv, struct swima_session *s, struct collector *p,
 		     const struct swima_event *ev, bool with_record)
 {
 	int by = ev->action == SWIMA_CREATION ? 1 : ev->action == SWIMA_DELETION ? -1 : 0;
 	int err = 0;
 
 	if (policy_patterns(swima_module(imv)->policy))
-		err = news_add(&s->follow.news, ev->eid, s->follow.answers, ev->rec.id, by);
+		err = pending_events_add(&s->sync.pending, ev->eid, s->sync.answers,
+					 ev->rec.id, by);
 	if (err || by < 0)
 		return err;
 	if (with_record && ev->rec.record.n)
 		swima_describe(imv, s, &ev->rec);
 	else if (swima_wants_record(imv, &ev->rec, ev->action == SWIMA_ALTERATION))
-		err = swima_peer_want(p, ev->rec.id,
-				      swima_module(imv)->limits.max_descriptions);
+		err = collector_want(p, ev->rec.id,
+				     swima_module(imv)->limits.max_descriptions);
 	return err == ST_ELIMIT ? 0 : err;
 }
 
-static int take_event(struct imv *imv, struct swima_session *s, struct swima_peer *p,
+static int take_event(struct imv *imv, struct swima_session *s, struct collector *p,
 		      const struct swima_event *ev, bool with_record)
 {
 	struct event e = {
@@ -352,7 +353,7 @@ static int take_event(struct imv *imv, struct swima_session *s, struct swima_pee
 }
 
 /* All of them into the report; *missing is the first EID that did not come. */
-static int walk(struct imv *imv, struct swima_session *s, struct swima_peer *p,
+static int walk(struct imv *imv, struct swima_session *s, struct collector *p,
 		struct swima_event_list *l, uint32_t from, uint32_t *missing)
 {
 	uint32_t *eids = calloc(l->head.count + (size_t)1, sizeof(*eids));
@@ -380,8 +381,8 @@ static int walk(struct imv *imv, struct swima_session *s, struct swima_peer *p,
 static bool is_ours(struct imv *imv, struct swima_session *s, const struct swima_head *h,
 		    uint32_t *from)
 {
-	struct swima_asking *k = &s->asking;
-	struct swima_follow *f = &s->follow;
+	struct sync_round *k = &s->round;
+	struct event_sync *f = &s->sync;
 
 	if (k->id && h->request_id == k->id && !(h->flags & SWIMA_FULFILLMENT)) {
 		*from = k->from;
@@ -396,22 +397,21 @@ static bool is_ours(struct imv *imv, struct swima_session *s, const struct swima
 /* The ledger that is known goes on here. False: it does not, and an inventory is needed. */
 static bool continues(struct imv *imv, struct swima_session *s, const struct swima_head *h)
 {
-	const struct swima_follow *f = &s->follow;
+	const struct event_sync *f = &s->sync;
 	uint32_t epoch = f->known ? f->epoch : s->known.epoch;
 	uint32_t highest = f->known ? f->last_eid : s->known.highest_eid;
 
 	if (f->known && imv_source(imv) != f->collector) {
 		(void)imv_note(imv, "several collectors have events: asking for inventories");
-		s->follow.no_events = true;
+		s->sync.no_events = true;
 	} else if (h->epoch != epoch) {
-		swima_follow_notice(imv, s,
-				    "the ledger is another one: epoch %08x became %08x", epoch,
-				    h->epoch);
+		event_sync_notice(imv, s, "the ledger is another one: epoch %08x became %08x",
+				  epoch, h->epoch);
 	} else if (h->last_eid < highest) {
-		swima_follow_notice(imv, s, "Last EID went back from %u to %u inside epoch %u",
-				    highest, h->last_eid, h->epoch);
+		event_sync_notice(imv, s, "Last EID went back from %u to %u inside epoch %u",
+				  highest, h->last_eid, h->epoch);
 	} else if (h->count > swima_module(imv)->limits.max_events) {
-		swima_follow_notice(imv, s, "too many events in one answer: %u", h->count);
+		event_sync_notice(imv, s, "too many events in one answer: %u", h->count);
 	} else {
 		return true;
 	}
@@ -420,8 +420,8 @@ static bool continues(struct imv *imv, struct swima_session *s, const struct swi
 
 static void follow_on(struct imv *imv, struct swima_session *s, const struct swima_head *h)
 {
-	struct swima_asking *k = &s->asking;
-	struct swima_follow *f = &s->follow;
+	struct sync_round *k = &s->round;
+	struct event_sync *f = &s->sync;
 
 	if (k->id == h->request_id) {
 		if (k->subscribes)
@@ -445,7 +445,7 @@ static void follow_on(struct imv *imv, struct swima_session *s, const struct swi
 
 static void lose(struct imv *imv, struct swima_session *s)
 {
-	s->asking.id = 0;
+	s->round.id = 0;
 	(void)step(imv, s, SYNC_BROKEN);
 }
 
@@ -455,10 +455,10 @@ static int take_late(struct imv *imv, struct swima_session *s)
 	return s->decided ? imv_submit(imv) : 0;
 }
 
-int swima_take_events(struct imv *imv, struct swima_session *s, const struct pa_attr *a)
+int event_sync_take(struct imv *imv, struct swima_session *s, const struct pa_attr *a)
 {
-	struct swima_follow *f = &s->follow;
-	struct swima_peer *p = swima_session_peer(imv, s);
+	struct event_sync *f = &s->sync;
+	struct collector *p = swima_session_collector(imv, s);
 	struct report *r = imv_report(imv);
 	struct swima_event_list l;
 	uint32_t from, missing = 0;
@@ -488,8 +488,8 @@ int swima_take_events(struct imv *imv, struct swima_session *s, const struct pa_
 	}
 	(void)report_events_end(r);
 	follow_on(imv, s, &l.head);
-	if (missing || s->asking.hole >= from)
-		s->asking.hole = missing;
+	if (missing || s->round.hole >= from)
+		s->round.hole = missing;
 	if (s->decided)
 		return take_late(imv, s);
 	return p->request_id ? 0 : swima_ask_records(imv, s, p);
@@ -497,10 +497,10 @@ int swima_take_events(struct imv *imv, struct swima_session *s, const struct pa_
 
 /* --- errors --- */
 
-bool swima_follow_error(struct imv *imv, struct swima_session *s, const struct pa_error *e)
+bool event_sync_error(struct imv *imv, struct swima_session *s, const struct pa_error *e)
 {
-	struct swima_asking *k = &s->asking;
-	struct swima_follow *f = &s->follow;
+	struct sync_round *k = &s->round;
+	struct event_sync *f = &s->sync;
 
 	if (e->vendor != PEN_IETF || e->code < PA_E_SWIMA)
 		return false;
@@ -510,7 +510,7 @@ bool swima_follow_error(struct imv *imv, struct swima_session *s, const struct p
 	}
 	if (!k->id || e->id != k->id)
 		return false;
-	if (!swima_sync_by_events(s))
+	if (!event_sync_is_used(s))
 		k->id = 0;
 	if (e->code == PA_E_SWIMA_SUBSCRIPTION && k->subscribes) {
 		f->refused = true;
@@ -526,30 +526,28 @@ bool swima_follow_error(struct imv *imv, struct swima_session *s, const struct p
 
 /* --- inventories --- */
 
-void swima_follow_inventory(struct imv *imv, struct swima_session *s,
-			    const struct swima_head *h)
+void event_sync_inventory(struct imv *imv, struct swima_session *s, const struct swima_head *h)
 {
-	struct swima_follow *f = &s->follow;
+	struct event_sync *f = &s->sync;
 	const struct endpoint_state *known = &s->known;
 
 	if (imv_report(imv) && known->has_inventory && h->epoch == known->epoch &&
 	    h->last_eid < known->highest_eid)
-		swima_follow_notice(imv, s, "Last EID went back from %u to %u inside epoch %u",
-				    known->highest_eid, h->last_eid, h->epoch);
+		event_sync_notice(imv, s, "Last EID went back from %u to %u inside epoch %u",
+				  known->highest_eid, h->last_eid, h->epoch);
 	else if (imv_report(imv) && known->has_inventory && h->epoch != known->epoch)
-		swima_follow_notice(imv, s,
-				    "the ledger is another one: epoch %08x became %08x",
-				    known->epoch, h->epoch);
+		event_sync_notice(imv, s, "the ledger is another one: epoch %08x became %08x",
+				  known->epoch, h->epoch);
 	if (f->subscription && (f->epoch != h->epoch || f->collector != imv_source(imv)))
 		f->subscription = 0;
-	news_reset(&f->news);
+	pending_events_reset(&f->pending);
 	f->known = true;
 	f->collector = imv_source(imv);
 	f->epoch = h->epoch;
 	f->consulted = f->last_eid = h->last_eid;
 	f->assessments = 0;
-	s->asking.reconcile = false;
-	s->asking.id = s->asking.hole = 0;
+	s->round.reconcile = false;
+	s->round.id = s->round.hole = 0;
 	(void)step(imv, s, SYNC_INVENTORY_CAME);
 }
 
@@ -558,9 +556,9 @@ void swima_follow_inventory(struct imv *imv, struct swima_session *s,
 static int see_row(void *ctx, const struct software_row *row)
 {
 	struct swima_session *s = ctx;
-	struct news *n = &s->follow.news;
-	struct news_item *it = news_find(n, row->identifier);
-	const struct news_name *said = news_name(n, row->identifier);
+	struct pending_events *n = &s->sync.pending;
+	struct pending_item *it = pending_events_find(n, row->identifier);
+	const struct pending_name *said = pending_events_name(n, row->identifier);
 
 	if (it)
 		it->there = true;
@@ -570,18 +568,18 @@ static int see_row(void *ctx, const struct software_row *row)
 	return 0;
 }
 
-void swima_see_followed(struct imv *imv, struct swima_session *s)
+void event_sync_see(struct imv *imv, struct swima_session *s)
 {
-	struct news *n = &s->follow.news;
+	struct pending_events *n = &s->sync.pending;
 	struct endpoint_state now;
 
 	if (!policy_patterns(swima_module(imv)->policy) || imv_known(imv, &now) < 0 ||
-	    news_sum(n, now.contiguous_eid) < 0)
+	    pending_events_sum(n, now.contiguous_eid) < 0)
 		return;
 	(void)query_inventory(imv_posture(imv), WHEN_NOW, now.id, see_row, s);
 	for (size_t i = 0; i < n->n_items; i++) {
-		const struct news_item *it = &n->items[i];
-		const struct news_name *said = news_name(n, it->identifier);
+		const struct pending_item *it = &n->items[i];
+		const struct pending_name *said = pending_events_name(n, it->identifier);
 
 		if (it->there || it->by <= 0)
 			continue;

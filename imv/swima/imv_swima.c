@@ -97,7 +97,7 @@ static void swima_end(struct imv *imv, void *session)
 
 	(void)imv;
 	swima_session_reset(s);
-	news_reset(&s->follow.news);
+	pending_events_reset(&s->sync.pending);
 	policy_state_free(s->policy);
 }
 
@@ -118,32 +118,32 @@ static int swima_begin(struct imv *imv, void *session)
 	int err;
 
 	swima_session_reset(s);
-	if ((err = swima_follow_begin(imv, s)) < 0)
+	if ((err = event_sync_begin(imv, s)) < 0)
 		return err;
 	return s->last_request_id == before ? 0 : ask_sources(imv);
 }
 
 static int swima_ending(struct imv *imv, void *session)
 {
-	return swima_follow_ending(imv, session);
+	return event_sync_ending(imv, session);
 }
 
 /* An answer to our request; or, from a collector that has no events, to one for events. */
 static bool is_ours(const struct swima_session *s, uint32_t request)
 {
 	return (s->request_id && request == s->request_id) ||
-	       (s->asking.id && request == s->asking.id);
+	       (s->round.id && request == s->round.id);
 }
 
 /* The report has gone without it, and said that it was all. */
-static int swima_late(struct imv *imv, struct swima_session *s, const struct swima_peer *p)
+static int swima_late(struct imv *imv, struct swima_session *s, const struct collector *p)
 {
 	static const char reason[] = "a collector has told its inventory too late";
 
 	if (s->inventories && !(p && p->inventory)) {
-		if (s->follow.collectors <= s->inventories)
-			s->follow.collectors = s->inventories + 1;
-		swima_follow_notice(imv, s, "%s", reason);
+		if (s->sync.collectors <= s->inventories)
+			s->sync.collectors = s->inventories + 1;
+		event_sync_notice(imv, s, "%s", reason);
 		(void)imv_fact(imv, FACT_INCOMPLETE, span_str(reason));
 		(void)imv_submit(imv);
 	}
@@ -153,11 +153,11 @@ static int swima_late(struct imv *imv, struct swima_session *s, const struct swi
 static int on_inventory(struct imv *imv, void *session, const struct pa_attr *a)
 {
 	struct swima_session *s = session;
-	struct swima_peer *p = swima_session_peer(imv, s);
+	struct collector *p = swima_session_collector(imv, s);
 	struct swima_list l;
 
 	if (!p && !s->decided)
-		return imv_note(imv, "too many collectors: max=%d", SWIMA_MAX_PEERS);
+		return imv_note(imv, "too many collectors: max=%d", SWIMA_MAX_COLLECTORS);
 	if (swima_list_begin(&l, a) < 0)
 		return l.rd.err;
 	if (l.head.flags & SWIMA_FULFILLMENT)
@@ -175,7 +175,7 @@ static int on_inventory(struct imv *imv, void *session, const struct pa_attr *a)
 
 static int on_events(struct imv *imv, void *session, const struct pa_attr *a)
 {
-	return swima_take_events(imv, session, a);
+	return event_sync_take(imv, session, a);
 }
 
 static int on_sources(struct imv *imv, void *session, const struct pa_attr *a)
@@ -186,7 +186,7 @@ static int on_sources(struct imv *imv, void *session, const struct pa_attr *a)
 	char number[8];
 	int got;
 
-	(void)swima_session_peer(imv, s); /* it is one that has to tell its inventory */
+	(void)swima_session_collector(imv, s); /* it is one that has to tell its inventory */
 	s->sources.max = SWIMA_SOURCES_MAX;
 	if (swima_sources_begin(&l, a) < 0)
 		return l.rd.err;
@@ -222,13 +222,13 @@ static void swima_complain(struct swima_session *s, const struct pa_error *e)
 static int on_error(struct imv *imv, void *session, const struct pa_attr *a)
 {
 	struct swima_session *s = session;
-	struct swima_peer *p = swima_session_peer(imv, s);
+	struct collector *p = swima_session_collector(imv, s);
 	struct rd r = a->value;
 	struct pa_error e;
 	int err = pa_error_decode(&r, &e);
 	bool about_records;
 
-	if (err < 0 || !p || swima_follow_error(imv, s, &e) || s->decided)
+	if (err < 0 || !p || event_sync_error(imv, s, &e) || s->decided)
 		return err;
 	about_records = e.vendor == PEN_IETF && e.code >= PA_E_SWIMA && p->request_id &&
 			e.id == p->request_id;
@@ -237,7 +237,7 @@ static int on_error(struct imv *imv, void *session, const struct pa_attr *a)
 		return 0;
 	}
 	if (e.code == PA_E_SWIMA_TOO_LARGE) {
-		swima_peer_shrink(p);
+		collector_shrink(p);
 		return swima_ask_records(imv, s, p);
 	}
 	swima_give_up_records(s, p);
@@ -298,12 +298,12 @@ static enum pa_result swima_silence(struct imv *imv, struct swima_session *s)
 	static const char reason[] = "no collector speaks of software any more";
 	enum pa_result evaluation = policy_silence(swima_module(imv)->policy);
 
-	if (!s->follow.silent) {
-		swima_follow_notice_of(imv, s, "swima.silent", "%s", reason);
+	if (!s->sync.silent) {
+		event_sync_notice_of(imv, s, "swima.silent", "%s", reason);
 		(void)imv_fact(imv, FACT_INCOMPLETE, span_str(reason));
 	}
-	swima_follow_forget(s);
-	s->follow.silent = true;
+	event_sync_forget(s);
+	s->sync.silent = true;
 	(void)imv_result(imv, "swima.inventory", (enum verdict)evaluation, span_str(reason));
 	swima_reason(imv, "The software inventory is not told any more",
 		     "Das Software-Inventar wird nicht mehr mitgeteilt", (struct span){ 0 });
@@ -324,7 +324,7 @@ static enum pa_result swima_no_inventory(struct imv *imv, struct swima_session *
 
 static void swima_facts(struct imv *imv, struct swima_session *s)
 {
-	const struct swima_follow *f = &s->follow;
+	const struct event_sync *f = &s->sync;
 
 	(void)imv_fact(imv, "swima.subscription",
 		       span_str(f->subscription ? "yes"
@@ -332,19 +332,19 @@ static void swima_facts(struct imv *imv, struct swima_session *s)
 						: "no"));
 	if (s->sources.len)
 		(void)imv_fact(imv, "swima.sources", wr_span(&s->sources));
-	swima_follow_collectors(imv, s);
+	event_sync_report_collectors(imv, s);
 	/* a first version made a fact of the epoch, and it would stay as it was for ever */
 	if (imv_report(imv) && !f->tidied)
-		s->follow.tidied = report_facts_end(imv_report(imv), "swima.epoch") == 0;
+		s->sync.tidied = report_facts_end(imv_report(imv), "swima.epoch") == 0;
 }
 
 static enum pa_result swima_judge(struct imv *imv, struct swima_session *s)
 {
-	for (size_t i = 0; i < SWIMA_MAX_PEERS && s->peers[i]; i++)
-		swima_give_up_records(s, s->peers[i]);
+	for (size_t i = 0; i < SWIMA_MAX_COLLECTORS && s->by_collector[i]; i++)
+		swima_give_up_records(s, s->by_collector[i]);
 	swima_end_inventory(imv, s);
-	if (swima_sync_by_events(s))
-		swima_see_followed(imv, s);
+	if (event_sync_is_used(s))
+		event_sync_see(imv, s);
 	swima_facts(imv, s);
 	(void)imv_result(imv, "swima.inventory", VERDICT_COMPLIANT, (struct span){ 0 });
 	return policy_judge(s->policy, swima_tell, imv);
@@ -352,10 +352,10 @@ static enum pa_result swima_judge(struct imv *imv, struct swima_session *s)
 
 static enum pa_result swima_evaluate(struct imv *imv, struct swima_session *s, bool got)
 {
-	bool silent = s->known.has_inventory && !s->peers[0];
+	bool silent = s->known.has_inventory && !s->by_collector[0];
 
 	if (got)
-		s->follow.silent = false;
+		s->sync.silent = false;
 	return got      ? swima_judge(imv, s)
 	       : silent ? swima_silence(imv, s)
 			: swima_no_inventory(imv, s);
@@ -364,7 +364,7 @@ static enum pa_result swima_evaluate(struct imv *imv, struct swima_session *s, b
 static int swima_decide(struct imv *imv, void *session)
 {
 	struct swima_session *s = session;
-	bool got = swima_sync_by_events(s) ? s->asking.heard : s->inventories && !s->broken;
+	bool got = event_sync_is_used(s) ? s->round.heard : s->inventories && !s->broken;
 	enum pa_result evaluation = swima_evaluate(imv, s, got);
 	struct report *r = imv_report(imv);
 
@@ -375,8 +375,8 @@ static int swima_decide(struct imv *imv, void *session)
 	return imv_note(imv,
 			"software: %s=%u refused=%u described=%u unreadable=%u"
 			" epoch=%08x last_eid=%u evaluation=%d",
-			swima_sync_by_events(s) ? "events" : "records",
-			swima_sync_by_events(s) ? s->events : s->records, s->refused,
+			event_sync_is_used(s) ? "events" : "records",
+			event_sync_is_used(s) ? s->events : s->records, s->refused,
 			s->described, s->unreadable, s->head.epoch, s->head.last_eid,
 			(int)evaluation);
 }

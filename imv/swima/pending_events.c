@@ -5,18 +5,19 @@
 
 #include <stdlib.h>
 
-void news_reset(struct news *n)
+void pending_events_reset(struct pending_events *n)
 {
 	arena_reset(&n->arena);
 	free(n->events);
 	free(n->items);
 	free(n->names);
-	*n = (struct news){ 0 };
+	*n = (struct pending_events){ 0 };
 }
 
-int news_add(struct news *n, uint32_t eid, uint32_t answer, struct span identifier, int by)
+int pending_events_add(struct pending_events *n, uint32_t eid, uint32_t answer,
+		       struct span identifier, int by)
 {
-	struct news_event *v;
+	struct pending_event *v;
 	struct span copy;
 
 	if (n->n_events == n->cap_events) {
@@ -31,17 +32,17 @@ int news_add(struct news *n, uint32_t eid, uint32_t answer, struct span identifi
 	if (!copy.p)
 		return ST_ENOMEM;
 	n->events[n->n_events] =
-		(struct news_event){ eid, answer, (uint32_t)n->n_events, by, copy };
+		(struct pending_event){ eid, answer, (uint32_t)n->n_events, by, copy };
 	n->n_events++;
 	if (eid > n->newest)
 		n->newest = eid;
 	return 0;
 }
 
-int news_describe(struct news *n, struct span identifier, struct span name,
-		  struct span version)
+int pending_events_describe(struct pending_events *n, struct span identifier, struct span name,
+			    struct span version)
 {
-	struct news_name *v, said = {
+	struct pending_name *v, said = {
 		.identifier = arena_copy(&n->arena, identifier),
 		.name = arena_copy(&n->arena, name),
 		.version = arena_copy(&n->arena, version),
@@ -64,7 +65,7 @@ int news_describe(struct news *n, struct span identifier, struct span name,
 
 static int by_eid(const void *a, const void *b)
 {
-	const struct news_event *x = a, *y = b;
+	const struct pending_event *x = a, *y = b;
 
 	if (x->eid != y->eid)
 		return x->eid > y->eid ? 1 : -1;
@@ -73,14 +74,14 @@ static int by_eid(const void *a, const void *b)
 
 static int by_identifier(const void *a, const void *b)
 {
-	const struct news_item *x = a, *y = b;
+	const struct pending_item *x = a, *y = b;
 
 	return span_cmp(x->identifier, y->identifier);
 }
 
 static int by_name(const void *a, const void *b)
 {
-	const struct news_name *x = a, *y = b;
+	const struct pending_name *x = a, *y = b;
 
 	return span_cmp(x->identifier, y->identifier);
 }
@@ -88,14 +89,14 @@ static int by_name(const void *a, const void *b)
 /* The last word first. */
 static int by_name_and_age(const void *a, const void *b)
 {
-	const struct news_name *x = a, *y = b;
+	const struct pending_name *x = a, *y = b;
 	int cmp = by_name(a, b);
 
 	return cmp ? cmp : (x->at < y->at) - (x->at > y->at);
 }
 
 /* Sorted by identifier, one of each. */
-static void last_names(struct news *n)
+static void last_names(struct pending_events *n)
 {
 	size_t kept = 0;
 
@@ -111,13 +112,13 @@ static void last_names(struct news *n)
 }
 
 /* One item an event, of the answer that told this EID first. */
-static void items_of_events(struct news *n, uint32_t committed)
+static void items_of_events(struct pending_events *n, uint32_t committed)
 {
 	uint32_t eid = 0, first = 0;
 
 	n->n_items = 0;
 	for (size_t i = 0; i < n->n_events; i++) {
-		const struct news_event *e = &n->events[i];
+		const struct pending_event *e = &n->events[i];
 
 		if (e->eid <= committed)
 			continue;
@@ -127,13 +128,14 @@ static void items_of_events(struct news *n, uint32_t committed)
 		}
 		if (e->answer == first)
 			n->items[n->n_items++] =
-				(struct news_item){ .identifier = e->identifier, .by = e->by };
+				(struct pending_item){ .identifier = e->identifier,
+						       .by = e->by };
 	}
 }
 
-int news_sum(struct news *n, uint32_t committed)
+int pending_events_sum(struct pending_events *n, uint32_t committed)
 {
-	struct news_item *v = reallocarray(n->items, n->n_events + 1, sizeof(*v));
+	struct pending_item *v = reallocarray(n->items, n->n_events + 1, sizeof(*v));
 	size_t kept = 0;
 
 	if (!v)
@@ -155,18 +157,20 @@ int news_sum(struct news *n, uint32_t committed)
 	return 0;
 }
 
-struct news_item *news_find(const struct news *n, struct span identifier)
+struct pending_item *pending_events_find(const struct pending_events *n,
+					 struct span identifier)
 {
-	const struct news_item want = { .identifier = identifier };
+	const struct pending_item want = { .identifier = identifier };
 
 	if (!n->n_items)
 		return NULL;
 	return bsearch(&want, n->items, n->n_items, sizeof(want), by_identifier);
 }
 
-const struct news_name *news_name(const struct news *n, struct span identifier)
+const struct pending_name *pending_events_name(const struct pending_events *n,
+					       struct span identifier)
 {
-	const struct news_name want = { .identifier = identifier };
+	const struct pending_name want = { .identifier = identifier };
 
 	if (!n->n_names)
 		return NULL;

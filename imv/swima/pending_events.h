@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "base/span.h"
 
-struct news_event {
+struct pending_event {
 	uint32_t eid;
 	uint32_t answer; /* which answer it came in */
 	uint32_t at;     /* and where */
@@ -16,45 +16,48 @@ struct news_event {
 };
 
 /* Software that is there more or less often than the posture says. */
-struct news_item {
+struct pending_item {
 	struct span identifier;
 	int by;
 	bool there; /* the posture has it */
 };
 
 /* What a record said about software, before the posture knows it or says so again. */
-struct news_name {
+struct pending_name {
 	struct span identifier, name, version;
 	size_t at; /* which one it was: the last word on an identifier counts */
 };
 
 /* Zero-initialise; news_reset when done. */
-struct news {
+struct pending_events {
 	struct arena arena;
-	struct news_event *events;
+	struct pending_event *events;
 	size_t n_events, cap_events;
-	struct news_item *items; /* by identifier; made by news_sum */
+	struct pending_item *items; /* by identifier; made by news_sum */
 	size_t n_items;
-	struct news_name *names; /* by identifier, after news_sum */
+	struct pending_name *names; /* by identifier, after news_sum */
 	size_t n_names, cap_names;
 	uint32_t newest; /* highest EID in it */
 };
 
-void news_reset(struct news *n);
+void pending_events_reset(struct pending_events *n);
 
 /* An event; the identifier is copied. 0 or ST_ENOMEM. */
-int news_add(struct news *n, uint32_t eid, uint32_t answer, struct span identifier, int by);
+int pending_events_add(struct pending_events *n, uint32_t eid, uint32_t answer,
+		       struct span identifier, int by);
 
 /* A record's name and version, copied. 0 or ST_ENOMEM. */
-int news_describe(struct news *n, struct span identifier, struct span name,
-		  struct span version);
+int pending_events_describe(struct pending_events *n, struct span identifier, struct span name,
+			    struct span version);
 
 /* Sums up the events above `committed`, each EID as it was told first. 0 or ST_ENOMEM. Items
  * made before are forgotten. */
-int news_sum(struct news *n, uint32_t committed);
+int pending_events_sum(struct pending_events *n, uint32_t committed);
 
 /* The item or the name of identifier, or NULL. After news_sum. */
-struct news_item *news_find(const struct news *n, struct span identifier);
-const struct news_name *news_name(const struct news *n, struct span identifier);
+struct pending_item *pending_events_find(const struct pending_events *n,
+					 struct span identifier);
+const struct pending_name *pending_events_name(const struct pending_events *n,
+					       struct span identifier);
 
 #endif

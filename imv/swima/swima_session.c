@@ -14,29 +14,30 @@
 
 void swima_session_reset(struct swima_session *s)
 {
-	for (size_t i = 0; i < SWIMA_MAX_PEERS; i++)
-		swima_peer_free(s->peers[i]);
+	for (size_t i = 0; i < SWIMA_MAX_COLLECTORS; i++)
+		collector_free(s->by_collector[i]);
 	if (s->policy)
 		policy_state_reset(s->policy);
 	wr_reset(&s->complaint);
 	wr_reset(&s->sources);
 	*s = (struct swima_session){ .last_request_id = s->last_request_id,
-				     .follow = s->follow,
+				     .sync = s->sync,
 				     .policy = s->policy };
 }
 
-struct swima_peer *swima_session_peer(struct imv *imv, struct swima_session *s)
+struct collector *swima_session_collector(struct imv *imv, struct swima_session *s)
 {
 	size_t chunk = swima_module(imv)->limits.records_per_request;
 	uint32_t collector = imv_source(imv);
 	size_t i = 0;
 
-	while (i < SWIMA_MAX_PEERS && s->peers[i] && s->peers[i]->collector != collector)
+	while (i < SWIMA_MAX_COLLECTORS && s->by_collector[i] &&
+	       s->by_collector[i]->collector != collector)
 		i++;
-	if (i < SWIMA_MAX_PEERS && !s->peers[i])
-		s->peers[i] = swima_peer_new(collector, chunk);
-	if (i < SWIMA_MAX_PEERS && s->peers[i])
-		return s->peers[i];
+	if (i < SWIMA_MAX_COLLECTORS && !s->by_collector[i])
+		s->by_collector[i] = collector_new(collector, chunk);
+	if (i < SWIMA_MAX_COLLECTORS && s->by_collector[i])
+		return s->by_collector[i];
 	s->overfull = true; /* or no memory is left: it is not heard either */
 	return NULL;
 }
@@ -94,10 +95,10 @@ static bool read_tag(struct imv *imv, const struct swima_record *rec, struct are
 static void swima_see(struct swima_session *s, struct span identifier, struct span name,
 		      struct span version)
 {
-	if (!swima_sync_by_events(s))
+	if (!event_sync_is_used(s))
 		policy_see(s->policy, identifier, name, version);
 	else if (name.n)
-		(void)news_describe(&s->follow.news, identifier, name, version);
+		(void)pending_events_describe(&s->sync.pending, identifier, name, version);
 }
 
 void swima_describe(struct imv *imv, struct swima_session *s, const struct swima_record *rec)
@@ -156,7 +157,7 @@ void swima_see_known(struct imv *imv, struct swima_session *s, struct span ident
 		policy_see(s->policy, identifier, (struct span){ 0 }, (struct span){ 0 });
 }
 
-static int take_record(struct imv *imv, struct swima_session *s, struct swima_peer *p,
+static int take_record(struct imv *imv, struct swima_session *s, struct collector *p,
 		       const struct swima_record *rec, bool with_record)
 {
 	struct report *r = imv_report(imv);
@@ -173,7 +174,7 @@ static int take_record(struct imv *imv, struct swima_session *s, struct swima_pe
 		return 0;
 	}
 	if (swima_wants_record(imv, rec, false)) {
-		err = swima_peer_want(p, rec->id, swima_module(imv)->limits.max_descriptions);
+		err = collector_want(p, rec->id, swima_module(imv)->limits.max_descriptions);
 		if (err != ST_ELIMIT)
 			return err;
 	}
@@ -193,7 +194,7 @@ static int begin_inventory(struct imv *imv, struct swima_session *s,
 			       : ST_ESTATE; /* of another collector: its software comes on top */
 	s->head = *h;
 	s->open = true;
-	swima_follow_inventory(imv, s, h);
+	event_sync_inventory(imv, s, h);
 	return r ? report_inventory(r, &head) : 0;
 }
 
@@ -217,10 +218,10 @@ int swima_ask_inventory(struct imv *imv, struct swima_session *s)
  * assessment, has not told what it has: that is not gone. */
 static bool inventory_lacks(const struct swima_session *s)
 {
-	for (size_t i = 0; i < SWIMA_MAX_PEERS; i++)
-		if (s->peers[i] && !s->peers[i]->inventory)
+	for (size_t i = 0; i < SWIMA_MAX_COLLECTORS; i++)
+		if (s->by_collector[i] && !s->by_collector[i]->inventory)
 			return true;
-	return s->overfull || s->inventories < s->follow.collectors;
+	return s->overfull || s->inventories < s->sync.collectors;
 }
 
 void swima_end_inventory(struct imv *imv, struct swima_session *s)
@@ -228,17 +229,17 @@ void swima_end_inventory(struct imv *imv, struct swima_session *s)
 	struct report *r = imv_report(imv);
 
 	if (s->open && r && inventory_lacks(s)) {
-		swima_follow_notice(imv, s, "a collector has not told its inventory");
+		event_sync_notice(imv, s, "a collector has not told its inventory");
 		(void)report_inventory_lacks(r, "a collector has not told its inventory");
 	}
 	if (s->open && r)
 		(void)report_inventory_end(r);
-	if (s->open && s->inventories > s->follow.collectors)
-		s->follow.collectors = s->inventories;
+	if (s->open && s->inventories > s->sync.collectors)
+		s->sync.collectors = s->inventories;
 	s->open = false;
 }
 
-int swima_take_inventory(struct imv *imv, struct swima_session *s, struct swima_peer *p,
+int swima_take_inventory(struct imv *imv, struct swima_session *s, struct collector *p,
 			 struct swima_list *l)
 {
 	struct swima_limits *limits = &swima_module(imv)->limits;
@@ -268,7 +269,7 @@ int swima_take_inventory(struct imv *imv, struct swima_session *s, struct swima_
 /* --- records --- */
 
 /* Those of the request under way that were not described. */
-static void see_untold(struct swima_session *s, struct swima_peer *p, size_t from, size_t to)
+static void see_untold(struct swima_session *s, struct collector *p, size_t from, size_t to)
 {
 	for (size_t i = from; i < to; i++)
 		if (!p->told[i]) {
@@ -277,7 +278,7 @@ static void see_untold(struct swima_session *s, struct swima_peer *p, size_t fro
 		}
 }
 
-int swima_take_records(struct imv *imv, struct swima_session *s, struct swima_peer *p,
+int swima_take_records(struct imv *imv, struct swima_session *s, struct collector *p,
 		       struct swima_list *l)
 {
 	struct swima_record rec;
@@ -285,21 +286,21 @@ int swima_take_records(struct imv *imv, struct swima_session *s, struct swima_pe
 
 	/* Some collectors ignore what a request is targeted at and send everything. */
 	while ((got = swima_next(l, &rec)) > 0)
-		if (swima_peer_told(p, rec.id))
+		if (collector_told(p, rec.id))
 			swima_describe(imv, s, &rec);
 	p->request_id = 0;
 	see_untold(s, p, p->from, p->asked);
 	return got < 0 ? got : swima_ask_records(imv, s, p);
 }
 
-int swima_ask_records(struct imv *imv, struct swima_session *s, struct swima_peer *p)
+int swima_ask_records(struct imv *imv, struct swima_session *s, struct collector *p)
 {
 	struct wr *w = imv_attr(imv);
 	size_t room = w->max ? w->max : SIZE_MAX, begin;
 	struct swima_request q = { 0 };
 	int err;
 
-	if (room < SWIMA_REQUEST_HDR || !swima_peer_next(p, room - SWIMA_REQUEST_HDR))
+	if (room < SWIMA_REQUEST_HDR || !collector_next(p, room - SWIMA_REQUEST_HDR))
 		return 0;
 	q.request_id = p->request_id = ++s->last_request_id;
 	q.count = (uint32_t)(p->asked - p->from);
@@ -311,7 +312,7 @@ int swima_ask_records(struct imv *imv, struct swima_session *s, struct swima_pee
 	return err;
 }
 
-void swima_give_up_records(struct swima_session *s, struct swima_peer *p)
+void swima_give_up_records(struct swima_session *s, struct collector *p)
 {
 	p->request_id = 0;
 	p->asked = p->n_wanted;

@@ -30,7 +30,7 @@ struct swima_module {
 };
 
 /* What this connection has told about the endpoint's ledger, whether or not it is committed. */
-struct swima_follow {
+struct event_sync {
 	bool known;
 	uint32_t collector; /* whose ledger it is */
 	uint32_t epoch;
@@ -46,11 +46,11 @@ struct swima_follow {
 	bool recalled;  /* the posture has been asked for them */
 	bool silent;    /* nobody spoke in the last assessment */
 	bool tidied;    /* facts that are not told any more are gone */
-	struct news news;
+	struct pending_events pending;
 };
 
 /* Event synchronisation in one assessment (event_sync.h). */
-struct swima_asking {
+struct sync_round {
 	enum sync_state state;
 	bool heard;       /* events have come */
 	bool reconcile;   /* an inventory is due to verify the events */
@@ -69,13 +69,13 @@ struct swima_asking {
 /* One a connection. */
 struct swima_session {
 	uint32_t last_request_id; /* ids are never used twice on a connection */
-	struct swima_follow follow;
+	struct event_sync sync;
 
 	/* One assessment: */
 	struct endpoint_state known; /* as the posture had it when it began */
-	struct swima_asking asking;
+	struct sync_round round;
 	uint32_t request_id; /* of the request for the inventory; 0: none was made */
-	struct swima_peer *peers[SWIMA_MAX_PEERS]; /* NULL behind the last one */
+	struct collector *by_collector[SWIMA_MAX_COLLECTORS]; /* NULL behind the last one */
 	struct policy_state *policy;
 	struct swima_head head; /* of the first inventory */
 	uint32_t inventories;   /* how many collectors have told theirs */
@@ -97,25 +97,25 @@ static inline struct swima_module *swima_module(const struct imv *imv)
 void swima_session_reset(struct swima_session *s);
 
 /* The collector that the message being handled is from; NULL: there are too many. */
-struct swima_peer *swima_session_peer(struct imv *imv, struct swima_session *s);
+struct collector *swima_session_collector(struct imv *imv, struct swima_session *s);
 
 /* Asks every collector for its inventory, by identifier. */
 int swima_ask_inventory(struct imv *imv, struct swima_session *s);
 
 /* Takes in an answer to the request for the inventory: reports all of it, and remembers what
  * has to be asked for. 0, or ST_E... when the list is broken. */
-int swima_take_inventory(struct imv *imv, struct swima_session *s, struct swima_peer *p,
+int swima_take_inventory(struct imv *imv, struct swima_session *s, struct collector *p,
 			 struct swima_list *l);
 
 /* Takes in an answer to a request for records: reports what they say about identifiers. */
-int swima_take_records(struct imv *imv, struct swima_session *s, struct swima_peer *p,
+int swima_take_records(struct imv *imv, struct swima_session *s, struct collector *p,
 		       struct swima_list *l);
 
 /* Asks this collector for the next records that are wanted, if any. From its handler. */
-int swima_ask_records(struct imv *imv, struct swima_session *s, struct swima_peer *p);
+int swima_ask_records(struct imv *imv, struct swima_session *s, struct collector *p);
 
 /* No records come any more: what is not described is judged by its identifier alone. */
-void swima_give_up_records(struct swima_session *s, struct swima_peer *p);
+void swima_give_up_records(struct swima_session *s, struct collector *p);
 
 /* The inventory in the report is whole: what comes now does not belong to it. */
 void swima_end_inventory(struct imv *imv, struct swima_session *s);

@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-void follow(const char *conf, uint32_t contiguous)
+void sync(const char *conf, uint32_t contiguous)
 {
 	fake_state = (struct endpoint_state){
 		.id = 3,
@@ -119,7 +119,7 @@ void must_allow(void)
 
 uint32_t resume(uint32_t contiguous)
 {
-	follow("", contiguous);
+	sync("", contiguous);
 	end_batch();
 	return must_ask("identifiers from 21 subscribe");
 }

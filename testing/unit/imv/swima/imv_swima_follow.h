@@ -12,7 +12,7 @@
 
 /* Starts an assessment of an endpoint that is known up to event `contiguous`; resume also ends
  * its first batch, and is asked for what comes after event 20. */
-void follow(const char *conf, uint32_t contiguous);
+void sync(const char *conf, uint32_t contiguous);
 uint32_t resume(uint32_t contiguous);
 
 void end_batch(void);

@@ -128,7 +128,7 @@ static void test_reconcile(void **state)
 	uint32_t id;
 
 	(void)state;
-	follow("reconcile_hours = 1\n", 20);
+	sync("reconcile_hours = 1\n", 20);
 	fake_state.inventory_at = clock_wall_us() - 3601 * CLOCK_SEC;
 	tncs_begin(TNCS_CONNECTION);
 	end_batch();
@@ -146,7 +146,7 @@ static void test_reconcile_assessments(void **state)
 	uint32_t id;
 
 	(void)state;
-	follow("reconcile_assessments = 2\nreconcile_hours = 0\n", 20);
+	sync("reconcile_assessments = 2\nreconcile_hours = 0\n", 20);
 	end_batch();
 	id = must_ask("identifiers from 21 subscribe");
 	NO_EVENTS(0, id, 20);
@@ -160,11 +160,11 @@ static void test_reconcile_assessments(void **state)
 static void test_settings(void **state)
 {
 	(void)state;
-	follow("subscribe = no\n", 20);
+	sync("subscribe = no\n", 20);
 	end_batch();
 	(void)must_ask("identifiers from 21");
 	teardown(state);
-	follow("events = no\n", 20);
+	sync("events = no\n", 20);
 	end_batch();
 	(void)must_ask("identifiers from 0");
 	teardown(state);
@@ -212,7 +212,7 @@ static void judge(const char *conf, const char *const *events, unsigned long eva
 	const char *const *last = events;
 	uint32_t id, n = 20;
 
-	follow(conf, 20);
+	sync(conf, 20);
 	fake_rows = rows;
 	fake_n_rows = 2;
 	for (; *last; last++)
@@ -257,7 +257,7 @@ static void test_altered(void **state)
 	uint32_t records;
 
 	(void)state;
-	follow("rule \"r\" { forbidden = {\"telnetd\"} }\n", 20);
+	sync("rule \"r\" { forbidden = {\"telnetd\"} }\n", 20);
 	end_batch();
 	EVENTS(0, must_ask("identifiers from 21 subscribe"), 21, 21, "21+bash-5.2");
 	records = must_ask("records from 0 targeted");
@@ -285,7 +285,7 @@ static uint32_t follow_vectors(uint32_t contiguous)
 {
 	char want[48];
 
-	follow("", contiguous);
+	sync("", contiguous);
 	fake_state.epoch = VECTOR_EPOCH;
 	tncs_begin(TNCS_CONNECTION);
 	end_batch();

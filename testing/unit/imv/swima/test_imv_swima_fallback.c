@@ -69,7 +69,7 @@ static void test_new_epoch(void **state)
 	uint32_t id;
 
 	(void)state;
-	follow("", 20);
+	sync("", 20);
 	fake_state.epoch = 0x77;
 	tncs_begin(TNCS_CONNECTION);
 	end_batch();
@@ -230,7 +230,7 @@ static void test_too_many(void **state)
 	uint32_t id;
 
 	(void)state;
-	follow("max_events = 1\n", 20);
+	sync("max_events = 1\n", 20);
 	end_batch();
 	id = must_ask("identifiers from 21 subscribe");
 	EVENTS(0, id, 22, 22, "21-a-1", "22-a-2");

@@ -47,7 +47,7 @@ static void must_be_silence(unsigned notices)
 static void test_silent(void **state)
 {
 	(void)state;
-	follow("", 20);
+	sync("", 20);
 	be_silent();
 	must_be_silence(1);
 	again();
@@ -64,7 +64,7 @@ static void test_back(void **state)
 	uint32_t id;
 
 	(void)state;
-	follow("", 20);
+	sync("", 20);
 	be_silent();
 	must_be_silence(1);
 	fake_state.incomplete = true;
@@ -101,7 +101,7 @@ static void test_midway(void **state)
 static void test_settings(void **state)
 {
 	(void)state;
-	follow("silence = \"major\"\n", 20);
+	sync("silence = \"major\"\n", 20);
 	be_silent();
 	must_recommend(TNC_IMV_ACTION_RECOMMENDATION_ISOLATE,
 		       TNC_IMV_EVALUATION_RESULT_NONCOMPLIANT_MAJOR);
@@ -124,7 +124,7 @@ static void test_complaint(void **state)
 	uint32_t id;
 
 	(void)state;
-	follow("events = no\n", 20);
+	sync("events = no\n", 20);
 	end_batch();
 	id = must_ask("identifiers from 0");
 	complain(PA_E_SWIMA, id);
@@ -168,7 +168,7 @@ static void test_one_of_two(void **state)
 {
 	(void)state;
 	fake_fact = (struct fact_row){ SPAN_LIT("swima.collectors"), SPAN_LIT("2") };
-	follow("", 20);
+	sync("", 20);
 	one_answers();
 	assert_int_equal(fake_count(LACKS), 1);
 	assert_int_equal(fake_count("fact swima.collectors"), 0); /* two are still expected */
@@ -181,7 +181,7 @@ static void test_not_expected(void **state)
 {
 	(void)state;
 	fake_fact = (struct fact_row){ SPAN_LIT("swima.collectors"), SPAN_LIT("2") };
-	follow("expect_collectors = no\n", 20);
+	sync("expect_collectors = no\n", 20);
 	one_answers();
 	assert_int_equal(fake_count(LACKS), 0);
 	assert_true(fake_has("fact swima.collectors 1"));

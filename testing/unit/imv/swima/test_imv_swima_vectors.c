@@ -58,7 +58,7 @@ static uint32_t wait_for(const struct played *p)
 		start("", true);
 		return must_ask_inventory();
 	}
-	follow("", p->contiguous);
+	sync("", p->contiguous);
 	fake_state.epoch = VECTOR_EPOCH;
 	tncs_begin(TNCS_CONNECTION);
 	end_batch();
