@@ -5,8 +5,8 @@ _stancectl_help()
     stancectl help ${1:+"$1"} 2>/dev/null
 }
 
-# _stancectl_names endpoints|groups: their names. Names come from endpoints: those with characters
-# that compgen expands are left out.
+# _stancectl_names endpoints|groups: prints their names. Endpoints choose their names, so names with
+# characters that compgen expands are omitted.
 _stancectl_names()
 {
     stancectl --timeout 2 "$1" --csv 2>/dev/null |
