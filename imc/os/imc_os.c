@@ -15,7 +15,7 @@
 #define PROTOCOL_TCP 6
 #define PROTOCOL_UDP 17
 
-enum os_topic { ABOUT_OS = 1, ABOUT_FIREWALL = 2 };
+enum os_topic { TOPIC_OS = 1, TOPIC_FIREWALL = 2 };
 
 static const struct kit_type firewall = { PEN_IETF, PA_SUBTYPE_FIREWALL };
 
@@ -157,19 +157,19 @@ static const struct os_attr {
 	unsigned topics;  /* components that have the attribute */
 	int (*write)(struct imc *imc, struct os *os, struct wr *w);
 } os_attrs[] = {
-	{ "product",            PA_PRODUCT_INFO,     ABOUT_OS | ABOUT_FIREWALL, write_product },
-	{ "numeric-version",    PA_NUMERIC_VERSION,  ABOUT_OS,                  write_numeric },
-	{ "string-version",     PA_STRING_VERSION,   ABOUT_OS | ABOUT_FIREWALL, write_string },
-	{ "operational-status", PA_OP_STATUS,        ABOUT_OS,                  write_status },
-	{ "port-filter",        PA_PORT_FILTER,      ABOUT_FIREWALL,            write_ports },
-	{ "installed-packages", PA_PACKAGES,         ABOUT_OS,                  write_packages },
-	{ "forwarding",         PA_FORWARDING,       ABOUT_OS,                  write_forwarding },
-	{ "default-password",   PA_DEFAULT_PASSWORD, ABOUT_OS,                  write_password },
+	{ "product",            PA_PRODUCT_INFO,     TOPIC_OS | TOPIC_FIREWALL, write_product },
+	{ "numeric-version",    PA_NUMERIC_VERSION,  TOPIC_OS,                  write_numeric },
+	{ "string-version",     PA_STRING_VERSION,   TOPIC_OS | TOPIC_FIREWALL, write_string },
+	{ "operational-status", PA_OP_STATUS,        TOPIC_OS,                  write_status },
+	{ "port-filter",        PA_PORT_FILTER,      TOPIC_FIREWALL,            write_ports },
+	{ "installed-packages", PA_PACKAGES,         TOPIC_OS,                  write_packages },
+	{ "forwarding",         PA_FORWARDING,       TOPIC_OS,                  write_forwarding },
+	{ "default-password",   PA_DEFAULT_PASSWORD, TOPIC_OS,                  write_password },
 };
 /* clang-format on */
 #define N_ATTRS (sizeof(os_attrs) / sizeof(os_attrs[0]))
 
-static void os_say(struct imc *imc, struct os *os, const struct os_attr *row)
+static void os_send(struct imc *imc, struct os *os, const struct os_attr *row)
 {
 	struct wr *w = imc_attr(imc);
 	size_t begin = pa_attr_begin(w, 0, PEN_IETF, row->type);
@@ -184,30 +184,30 @@ static void os_say(struct imc *imc, struct os *os, const struct os_attr *row)
 }
 
 /* Sends the rows in set that belong to the present subtype and are not forbidden. */
-static void os_say_all(struct imc *imc, unsigned set)
+static void os_send_all(struct imc *imc, unsigned set)
 {
 	struct os *os = imc_module(imc)->state;
 	unsigned topic =
-		imc_subtype(imc).subtype == PA_SUBTYPE_FIREWALL ? ABOUT_FIREWALL : ABOUT_OS;
+		imc_subtype(imc).subtype == PA_SUBTYPE_FIREWALL ? TOPIC_FIREWALL : TOPIC_OS;
 
 	for (size_t i = 0; i < N_ATTRS; i++)
 		if ((set & ~os->forbid) >> i & 1 && os_attrs[i].topics & topic)
-			os_say(imc, os, &os_attrs[i]);
+			os_send(imc, os, &os_attrs[i]);
 }
 
 static int os_begin(struct imc *imc, void *session)
 {
 	struct os *os = imc_module(imc)->state;
-	unsigned about_firewall = 0;
+	unsigned firewall_set = 0;
 
 	(void)session;
-	os_say_all(imc, os->send);
+	os_send_all(imc, os->send);
 	/* for the firewall only if `send` has an attribute that no other component has */
 	for (size_t i = 0; i < N_ATTRS; i++)
-		if (os->send >> i & 1 && os_attrs[i].topics == ABOUT_FIREWALL)
-			about_firewall = os->send;
+		if (os->send >> i & 1 && os_attrs[i].topics == TOPIC_FIREWALL)
+			firewall_set = os->send;
 	imc_set_subtype(imc, firewall);
-	os_say_all(imc, about_firewall);
+	os_send_all(imc, firewall_set);
 	return 0;
 }
 
@@ -215,17 +215,17 @@ static int on_request(struct imc *imc, void *session, const struct pa_attr *a)
 {
 	struct pa_ref_list list;
 	struct pa_ref ref;
-	unsigned asked = 0;
+	unsigned requested = 0;
 	int err = pa_ref_list_begin(&list, a);
 
 	(void)session;
 	while (err >= 0 && (err = pa_ref_next(&list, &ref)) > 0)
 		for (size_t i = 0; i < N_ATTRS; i++)
 			if (ref.vendor == PEN_IETF && ref.type == os_attrs[i].type)
-				asked |= 1u << i;
+				requested |= 1u << i;
 	if (err < 0)
 		return imc_invalid(imc, a, list.rd.err_at);
-	os_say_all(imc, asked);
+	os_send_all(imc, requested);
 	return 0;
 }
 

@@ -16,8 +16,8 @@ struct os_packages {
 	struct source_conf conf;
 	struct source *source; /* NULL: not found so far */
 	struct source_stamp stamp;
-	struct wr value;        /* encoded attribute for the state in stamp; empty: none */
-	uint32_t count, unsaid; /* packages in value, and left out */
+	struct wr value;          /* encoded attribute for the state in stamp; empty: none */
+	uint32_t count, left_out; /* packages in value, and left out */
 };
 
 struct os_packages *os_packages_open(const char *root, const struct log *log)
@@ -48,7 +48,7 @@ static int packages_each(void *ctx, const struct source_item *item)
 
 	if (p->count == OS_PACKAGES_MAX || item->name.n > OS_PACKAGE_TEXT ||
 	    item->version.n > OS_PACKAGE_TEXT)
-		p->unsaid++;
+		p->left_out++;
 	else if (pa_package_encode(&p->value, &out) == 0)
 		p->count++;
 	return 0;
@@ -60,13 +60,13 @@ static int packages_list(struct os_packages *p)
 	int err;
 
 	wr_truncate(&p->value, 0);
-	p->count = p->unsaid = 0;
+	p->count = p->left_out = 0;
 	begin = pa_packages_begin(&p->value);
 	if ((err = source_dpkg.list(p->source, packages_each, p)) == 0)
 		err = pa_packages_end(&p->value, begin, p->count);
-	if (!err && p->unsaid)
+	if (!err && p->left_out)
 		log_warn(p->conf.log, "installed packages left out of the attribute: count=%u",
-			 p->unsaid);
+			 p->left_out);
 	if (err)
 		wr_truncate(&p->value, 0);
 	return err;

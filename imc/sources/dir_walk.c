@@ -17,7 +17,7 @@
 
 /* Maps errno: what does not exist is ST_ENOENT, what may exist but cannot be read is an
  * error. */
-static int tree_error(int e)
+static int walk_error(int e)
 {
 	switch (e) {
 	case ENOENT:
@@ -40,43 +40,43 @@ static int tree_error(int e)
 
 /* --- directories --- */
 
-static int dir_open(const struct tree_walk *w, const struct tree_dir *d, const char *name,
-		    int flags, struct tree_dir *sub, char *path, size_t size)
+static int dir_open(const struct dir_walk *w, const struct walk_dir *d, const char *name,
+		    int flags, struct walk_dir *sub, char *path, size_t size)
 {
 	int n = snprintf(path, size, "%s/%s", d->path, name), err;
 
 	if (n < 0 || (size_t)n >= size)
 		return 0;
-	*sub = (struct tree_dir){ .path = path, .root = d->root };
+	*sub = (struct walk_dir){ .path = path, .root = d->root };
 	if ((sub->fd = openat(d->fd, name, DIR_FLAGS | flags)) >= 0)
 		return 1;
-	err = tree_error(errno);
+	err = walk_error(errno);
 	if (err == ST_EDENIED)
-		tree_refuse(w, d, name, NULL, "permission denied");
+		dir_walk_skip(w, d, name, NULL, "permission denied");
 	return err == ST_ENOENT || err == ST_EDENIED || err == ST_EVALUE ? 0 : err;
 }
 
-int tree_enter(const struct tree_walk *w, const struct tree_dir *d, const char *name,
-	       struct tree_dir *sub, char *path, size_t size)
+int dir_walk_enter(const struct dir_walk *w, const struct walk_dir *d, const char *name,
+		   struct walk_dir *sub, char *path, size_t size)
 {
 	return dir_open(w, d, name, O_NOFOLLOW, sub, path, size);
 }
 
-void tree_leave(struct tree_dir *sub)
+void dir_walk_leave(struct walk_dir *sub)
 {
 	(void)close(sub->fd);
 }
 
-int tree_each(const struct tree_walk *w, const struct tree_dir *d,
-	      int (*each)(const struct tree_walk *w, const struct tree_dir *d,
-			  const char *name))
+int dir_walk_each(const struct dir_walk *w, const struct walk_dir *d,
+		  int (*each)(const struct dir_walk *w, const struct walk_dir *d,
+			      const char *name))
 {
 	int fd = openat(d->fd, ".", DIR_FLAGS), err = 0;
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *e;
 
 	if (!dir) {
-		err = tree_error(errno);
+		err = walk_error(errno);
 		if (fd >= 0)
 			(void)close(fd);
 		return err == ST_ENOENT ? 0 : err;
@@ -95,17 +95,17 @@ int tree_each(const struct tree_walk *w, const struct tree_dir *d,
 /* One part of a pattern. The caller's callbacks receive the caller's walk; the step is the
  * context of the inner walk. */
 struct step {
-	const struct tree_walk *walk;
+	const struct dir_walk *walk;
 	const char *part; /* the pattern of this directory's entries */
 	const char *rest; /* after the next slash, or NULL */
 };
 
-static int step_into(const struct tree_walk *w, const struct tree_dir *d, const char *pattern,
+static int step_into(const struct dir_walk *w, const struct walk_dir *d, const char *pattern,
 		     int flags);
 
 /* False: the rest of the pattern cannot match below name in d. Costs one system call instead
  * of three, which matters because most directories have no match. */
-static bool step_leads(const struct tree_dir *d, const char *name, const char *rest)
+static bool step_leads(const struct walk_dir *d, const char *name, const char *rest)
 {
 	char path[2 * NAME_MAX + 2];
 	int n = (int)strcspn(rest, "/");
@@ -119,10 +119,10 @@ static bool step_leads(const struct tree_dir *d, const char *name, const char *r
 	       (errno != ENOENT && errno != ENOTDIR);
 }
 
-static int step_entry(const struct tree_walk *own, const struct tree_dir *d, const char *name)
+static int step_entry(const struct dir_walk *own, const struct walk_dir *d, const char *name)
 {
 	const struct step *s = own->ctx;
-	struct tree_dir sub;
+	struct walk_dir sub;
 	char path[PATH_MAX];
 	int err;
 
@@ -130,18 +130,18 @@ static int step_entry(const struct tree_walk *own, const struct tree_dir *d, con
 		return 0;
 	if (s->rest && !s->walk->passed && !step_leads(d, name, s->rest))
 		return 0;
-	if ((err = tree_enter(s->walk, d, name, &sub, path, sizeof(path))) <= 0)
+	if ((err = dir_walk_enter(s->walk, d, name, &sub, path, sizeof(path))) <= 0)
 		return err;
 	err = s->rest ? step_into(s->walk, &sub, s->rest, O_NOFOLLOW)
 		      : s->walk->found(s->walk, &sub);
-	tree_leave(&sub);
+	dir_walk_leave(&sub);
 	return err;
 }
 
-static int step_literal(const struct tree_walk *w, const struct tree_dir *d,
+static int step_literal(const struct dir_walk *w, const struct walk_dir *d,
 			const struct step *s, int flags)
 {
-	struct tree_dir sub;
+	struct walk_dir sub;
 	char path[PATH_MAX];
 	int got = dir_open(w, d, s->part, flags, &sub, path, sizeof(path)), err;
 
@@ -150,18 +150,18 @@ static int step_literal(const struct tree_walk *w, const struct tree_dir *d,
 	if (got == 0) /* a match could appear here */
 		return w->passed ? w->passed(w, d) : 0;
 	err = s->rest ? step_into(w, &sub, s->rest, flags) : w->found(w, &sub);
-	tree_leave(&sub);
+	dir_walk_leave(&sub);
 	return err;
 }
 
-static int step_into(const struct tree_walk *w, const struct tree_dir *d, const char *pattern,
+static int step_into(const struct dir_walk *w, const struct walk_dir *d, const char *pattern,
 		     int flags)
 {
 	char part[NAME_MAX + 1];
 	size_t n = strcspn(pattern, "/");
 	const char *rest = pattern + n + strspn(pattern + n, "/");
 	struct step s = { .walk = w, .part = part, .rest = *rest ? rest : NULL };
-	struct tree_walk own = { .log = w->log, .source = w->source, .ctx = &s };
+	struct dir_walk own = { .log = w->log, .source = w->source, .ctx = &s };
 	int err = 0;
 
 	if (n > NAME_MAX)
@@ -171,24 +171,24 @@ static int step_into(const struct tree_walk *w, const struct tree_dir *d, const 
 		return step_literal(w, d, &s, flags);
 	if (w->passed)
 		err = w->passed(w, d);
-	return err ? err : tree_each(&own, d, step_entry);
+	return err ? err : dir_walk_each(&own, d, step_entry);
 }
 
-int tree_walk_below(const struct tree_walk *w, const struct tree_dir *d, const char *pattern)
+int dir_walk_below(const struct dir_walk *w, const struct walk_dir *d, const char *pattern)
 {
 	return step_into(w, d, pattern, O_NOFOLLOW);
 }
 
-int tree_walk(const struct tree_walk *w, const char *pattern)
+int dir_walk(const struct dir_walk *w, const char *pattern)
 {
-	struct tree_dir top = { .path = w->root, .root = strlen(w->root) };
+	struct walk_dir top = { .path = w->root, .root = strlen(w->root) };
 	int err;
 
 	pattern += strspn(pattern, "/");
 	if ((top.fd = open(*w->root ? w->root : "/", DIR_FLAGS)) < 0)
-		return tree_error(errno);
+		return walk_error(errno);
 	err = *pattern ? step_into(w, &top, pattern, 0) : 0;
-	tree_leave(&top);
+	dir_walk_leave(&top);
 	return err;
 }
 
@@ -213,27 +213,27 @@ static int read_all(int fd, size_t max, struct wr *w)
 	return 0;
 }
 
-int tree_read(int dir, const char *name, enum tree_owner owner, size_t max, struct wr *w,
-	      struct stat *st)
+int dir_walk_read(int dir, const char *name, enum dir_walk_owner owner, size_t max,
+		  struct wr *w, struct stat *st)
 {
 	int fd, err = 0;
 
 	wr_truncate(w, 0);
 	*st = (struct stat){ 0 };
 	if (fstatat(dir, name, st, AT_SYMLINK_NOFOLLOW) < 0)
-		return tree_error(errno);
+		return walk_error(errno);
 	if (S_ISLNK(st->st_mode))
 		return ST_ENOENT;
 	if (!S_ISREG(st->st_mode))
 		return ST_EVALUE; /* opening a device can have side effects */
 	fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
 	if (fd < 0)
-		return tree_error(errno);
+		return walk_error(errno);
 	if (fstat(fd, st) < 0)
 		err = ST_EIO;
 	else if (!S_ISREG(st->st_mode))
 		err = ST_EVALUE;
-	else if (owner == TREE_ROOT_OR_US && st->st_uid != 0 && st->st_uid != geteuid())
+	else if (owner == DIR_WALK_ROOT_OR_SELF && st->st_uid != 0 && st->st_uid != geteuid())
 		err = ST_EDENIED;
 	else if ((uintmax_t)st->st_size > max)
 		err = ST_ELIMIT;
@@ -254,7 +254,7 @@ static uint64_t mix(uint64_t mark, const void *p, size_t n)
 	return mark;
 }
 
-static uint64_t mark_of(const struct tree_dir *d, const char *name, const struct stat *st)
+static uint64_t mark_of(const struct walk_dir *d, const char *name, const struct stat *st)
 {
 	const uint64_t v[] = {
 		(uint64_t)st->st_dev,          (uint64_t)st->st_ino,
@@ -269,7 +269,7 @@ static uint64_t mark_of(const struct tree_dir *d, const char *name, const struct
 	return mix(mark, v, sizeof(v));
 }
 
-uint64_t tree_mark(const struct tree_dir *d, const char *name)
+uint64_t dir_walk_mark(const struct walk_dir *d, const char *name)
 {
 	struct stat st;
 
@@ -280,23 +280,23 @@ uint64_t tree_mark(const struct tree_dir *d, const char *name)
 
 /* --- skipped files --- */
 
-#define MAX_REFUSALS 4096 /* more are not remembered */
+#define MAX_SKIPS 4096 /* more are not remembered */
 
-struct tree_refusal {
+struct dir_walk_skipped {
 	uint64_t mark;
 	UT_hash_handle hh;
 };
 
 /* True the first time. */
-static bool refusal_is_new(struct tree_refusals *all, uint64_t mark)
+static bool skip_is_new(struct dir_walk_skips *all, uint64_t mark)
 {
-	struct tree_refusal *r = NULL;
+	struct dir_walk_skipped *r = NULL;
 
 	HASH_FIND(hh, all->seen, &mark, sizeof(mark), r);
 	if (r)
 		return false;
-	if (HASH_COUNT(all->seen) >= MAX_REFUSALS || !(r = calloc(1, sizeof(*r)))) {
-		all->forgotten++;
+	if (HASH_COUNT(all->seen) >= MAX_SKIPS || !(r = calloc(1, sizeof(*r)))) {
+		all->untracked++;
 		return false;
 	}
 	r->mark = mark;
@@ -304,52 +304,52 @@ static bool refusal_is_new(struct tree_refusals *all, uint64_t mark)
 	return true;
 }
 
-void tree_refuse(const struct tree_walk *w, const struct tree_dir *d, const char *name,
-		 const struct stat *st, const char *err_msg)
+void dir_walk_skip(const struct dir_walk *w, const struct walk_dir *d, const char *name,
+		   const struct stat *st, const char *err_msg)
 {
-	struct tree_refusals *all = w->refusals;
+	struct dir_walk_skips *all = w->skips;
 	const struct stat none = { 0 };
 
-	if (!refusal_is_new(all, mark_of(d, name, st ? st : &none)))
+	if (!skip_is_new(all, mark_of(d, name, st ? st : &none)))
 		return;
-	if (all->said == TREE_MAX_LINES) {
-		all->unsaid++;
+	if (all->logged == DIR_WALK_MAX_LINES) {
+		all->suppressed++;
 		return;
 	}
-	all->said++;
+	all->logged++;
 	log_warn(w->log, "file skipped: source=%s path=%s/%s reason=\"%s\"", w->source,
 		 d->path, name, err_msg);
 }
 
-void tree_refuse_end(const struct tree_walk *w)
+void dir_walk_skip_end(const struct dir_walk *w)
 {
-	struct tree_refusals *all = w->refusals;
+	struct dir_walk_skips *all = w->skips;
 
-	if (all->unsaid)
+	if (all->suppressed)
 		log_warn(w->log, "more files skipped: source=%s count=%zu", w->source,
-			 all->unsaid + all->forgotten);
-	all->said = all->unsaid = all->forgotten = 0;
+			 all->suppressed + all->untracked);
+	all->logged = all->suppressed = all->untracked = 0;
 }
 
-void tree_refusals_free(struct tree_refusals *all)
+void dir_walk_skips_free(struct dir_walk_skips *all)
 {
-	struct tree_refusal *r, *next;
+	struct dir_walk_skipped *r, *next;
 
 	HASH_ITER(hh, all->seen, r, next)
 	{
 		HASH_DEL(all->seen, r);
 		free(r);
 	}
-	*all = (struct tree_refusals){ 0 };
+	*all = (struct dir_walk_skips){ 0 };
 }
 
 /* --- watches --- */
 
-int tree_watches_add(struct tree_watches *t, const char *path)
+int dir_walk_watches_add(struct dir_walk_watches *t, const char *path)
 {
 	char **paths;
 
-	if (t->n == TREE_MAX_WATCHES)
+	if (t->n == DIR_WALK_MAX_WATCHES)
 		return 0;
 	for (size_t i = 0; i < t->n; i++)
 		if (strcmp(t->paths[i], path) == 0)
@@ -368,10 +368,10 @@ int tree_watches_add(struct tree_watches *t, const char *path)
 	return 0;
 }
 
-void tree_watches_reset(struct tree_watches *t)
+void dir_walk_watches_reset(struct dir_walk_watches *t)
 {
 	for (size_t i = 0; i < t->n; i++)
 		free(t->paths[i]);
 	free(t->paths);
-	*t = (struct tree_watches){ 0 };
+	*t = (struct dir_walk_watches){ 0 };
 }

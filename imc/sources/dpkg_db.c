@@ -202,7 +202,7 @@ int dpkg_next(struct dpkg_cursor *c, struct dpkg_stanza *s)
 			continue; /* more than one blank line */
 		if (dpkg_parse(span_of(begin, n), s))
 			return 1;
-		c->refused++;
+		c->skipped++;
 	}
 	return 0;
 }

@@ -31,14 +31,14 @@ struct dpkg_stanza {
 struct dpkg_cursor {
 	struct span text;
 	size_t at;
-	size_t refused; /* stanzas that were skipped: broken, too long, or not UTF-8 */
+	size_t skipped; /* stanzas that were skipped: broken, too long, or not UTF-8 */
 };
 
 /* Reads the next stanza into *s: 1; 0 at the end of the text.
  *
  * - A present package needs Package, Version, Architecture and Status; an absent one needs
  *   only Package and Status.
- * - A broken stanza is counted in c->refused and skipped. */
+ * - A broken stanza is counted in c->skipped. */
 int dpkg_next(struct dpkg_cursor *c, struct dpkg_stanza *s);
 
 /* Removes the next line from text and returns it without its newline; false at the end. */

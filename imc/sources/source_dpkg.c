@@ -45,7 +45,7 @@ struct dpkg_run {
 	void *ctx;
 	struct arena arena; /* text of the journal, changes */
 	struct dpkg_change *changes;
-	size_t refused;
+	size_t skipped;
 };
 
 static int dpkg_open(const struct source_conf *conf, struct source **out)
@@ -190,7 +190,7 @@ static int dpkg_read_update(struct dpkg_run *run, const char *name)
 		return 0; /* merged into status meanwhile: the stamp will differ */
 	while (!err && dpkg_next(&c, &st) > 0)
 		err = dpkg_note(run, &st);
-	run->refused += c.refused;
+	run->skipped += c.skipped;
 	return err;
 }
 
@@ -228,7 +228,7 @@ static int dpkg_list_status(struct dpkg_run *run, struct span text)
 		if (!c)
 			err = dpkg_emit(run, &st, k);
 	}
-	run->refused += cursor.refused;
+	run->skipped += cursor.skipped;
 	return err;
 }
 
@@ -275,7 +275,7 @@ static int dpkg_read_all(struct dpkg_run *run, struct span *status)
 	for (int tries = 0; tries < DPKG_MAX_TRIES; tries++) {
 		HASH_CLEAR(hh, run->changes);
 		arena_reset(&run->arena);
-		run->refused = 0;
+		run->skipped = 0;
 		dpkg_stamp((void *)run->s, &before);
 		if ((err = dpkg_read_updates(run)) < 0)
 			return err;
@@ -302,9 +302,9 @@ static int dpkg_list(struct source *source, source_each *each, void *ctx)
 	if ((err = dpkg_list_status(&run, status)) < 0)
 		goto out;
 	err = dpkg_list_changes(&run);
-	if (run.refused)
+	if (run.skipped)
 		log_warn(s->log, "dpkg database has unreadable stanzas: count=%zu",
-			 run.refused);
+			 run.skipped);
 out:
 	HASH_CLEAR(hh, run.changes);
 	arena_reset(&run.arena);

@@ -17,7 +17,7 @@
 #define NPM_FILE "package.json"
 #define NPM_TREE "node_modules"
 
-static int npm_found(const struct tree_walk *w, const struct tree_dir *d);
+static int npm_found(const struct dir_walk *w, const struct walk_dir *d);
 
 static int npm_open(const struct source_conf *conf, struct source **s)
 {
@@ -35,7 +35,7 @@ static struct span npm_tree(const char *path)
 	return tree;
 }
 
-static int npm_emit(const struct tree_walk *w, const struct tree_dir *d,
+static int npm_emit(const struct dir_walk *w, const struct walk_dir *d,
 		    const struct npm_package *p)
 {
 	const char *path = d->path + d->root;
@@ -50,7 +50,7 @@ static int npm_emit(const struct tree_walk *w, const struct tree_dir *d,
 }
 
 /* Reads the description of the package in directory d. */
-static int npm_describe(const struct tree_walk *w, const struct tree_dir *d)
+static int npm_describe(const struct dir_walk *w, const struct walk_dir *d)
 {
 	struct tree_run *run = w->ctx;
 	size_t max = run->s->conf->max_tag;
@@ -64,14 +64,14 @@ static int npm_describe(const struct tree_walk *w, const struct tree_dir *d)
 		return 0;
 	if (max > NPM_MAX_OCTETS)
 		max = NPM_MAX_OCTETS;
-	if ((err = tree_run_read(w, d, NPM_FILE, TREE_ANYONE, max, &st)) <= 0)
+	if ((err = tree_run_read(w, d, NPM_FILE, DIR_WALK_ANY_OWNER, max, &st)) <= 0)
 		return err;
 	err = npm_package_read(wr_span(&run->octets), &a, &p);
 	if (err == ST_EVALUE || !swid_text_ok(span_str(d->path))) {
-		tree_refuse(w, d, NPM_FILE, &st, "no valid name and version");
+		dir_walk_skip(w, d, NPM_FILE, &st, "no valid name and version");
 		err = 0;
 	} else if (err == ST_ELIMIT) {
-		tree_refuse(w, d, NPM_FILE, &st, "too long or nested too deeply");
+		dir_walk_skip(w, d, NPM_FILE, &st, "too long or nested too deeply");
 		err = 0;
 	} else if (!err) {
 		err = npm_emit(w, d, &p);
@@ -80,9 +80,9 @@ static int npm_describe(const struct tree_walk *w, const struct tree_dir *d)
 	return err;
 }
 
-static int npm_modules(const struct tree_walk *w, const struct tree_dir *d);
+static int npm_modules(const struct dir_walk *w, const struct walk_dir *d);
 
-static int npm_package(const struct tree_walk *w, const struct tree_dir *d)
+static int npm_package(const struct dir_walk *w, const struct walk_dir *d)
 {
 	int err = npm_describe(w, d);
 
@@ -91,29 +91,29 @@ static int npm_package(const struct tree_walk *w, const struct tree_dir *d)
 	return err ? err : tree_run_below(w, d, NPM_TREE, NPM_MAX_DEPTH_BELOW, npm_modules);
 }
 
-static int npm_entry(const struct tree_walk *w, const struct tree_dir *d, const char *name)
+static int npm_entry(const struct dir_walk *w, const struct walk_dir *d, const char *name)
 {
 	return tree_run_below(w, d, name, NPM_MAX_DEPTH_BELOW,
 			      name[0] == '@' ? npm_modules : npm_package);
 }
 
 /* A node_modules directory, or a scope in one. */
-static int npm_modules(const struct tree_walk *w, const struct tree_dir *d)
+static int npm_modules(const struct dir_walk *w, const struct walk_dir *d)
 {
 	int err = w->passed ? w->passed(w, d) : 0;
 
-	return err ? err : tree_each(w, d, npm_entry);
+	return err ? err : dir_walk_each(w, d, npm_entry);
 }
 
-static int npm_found(const struct tree_walk *w, const struct tree_dir *d)
+static int npm_found(const struct dir_walk *w, const struct walk_dir *d)
 {
 	const char *last = strrchr(d->path, '/');
-	struct tree_walk inner = *w;
+	struct dir_walk inner = *w;
 
 	if (last && strcmp(last + 1, NPM_TREE) == 0)
 		return npm_modules(w, d);
 	inner.found = npm_modules;
-	return tree_walk_below(&inner, d, NPM_TREE);
+	return dir_walk_below(&inner, d, NPM_TREE);
 }
 
 /* --- files: all in the directory, without those of nested packages --- */
@@ -124,10 +124,10 @@ struct npm_files {
 	unsigned int depth;
 };
 
-static int npm_file(const struct tree_walk *w, const struct tree_dir *d, const char *name)
+static int npm_file(const struct dir_walk *w, const struct walk_dir *d, const char *name)
 {
 	struct npm_files *f = w->ctx;
-	struct tree_dir sub;
+	struct walk_dir sub;
 	char path[PATH_MAX];
 	struct stat st;
 	int err;
@@ -142,12 +142,12 @@ static int npm_file(const struct tree_walk *w, const struct tree_dir *d, const c
 	if (!S_ISDIR(st.st_mode) || strcmp(name, NPM_TREE) == 0 ||
 	    f->depth == NPM_MAX_DEPTH_BELOW)
 		return 0;
-	if ((err = tree_enter(w, d, name, &sub, path, sizeof(path))) <= 0)
+	if ((err = dir_walk_enter(w, d, name, &sub, path, sizeof(path))) <= 0)
 		return err;
 	f->depth++;
-	err = tree_each(w, &sub, npm_file);
+	err = dir_walk_each(w, &sub, npm_file);
 	f->depth--;
-	tree_leave(&sub);
+	dir_walk_leave(&sub);
 	return err;
 }
 
@@ -156,12 +156,12 @@ static int npm_files(struct source *source, const struct source_item *item, sour
 {
 	struct tree_source *s = (void *)source;
 	struct npm_files f = { .each = each, .ctx = ctx };
-	struct tree_walk w = { .root = s->conf->root,
-			       .log = s->conf->log,
-			       .source = s->name,
-			       .refusals = &s->refused,
-			       .ctx = &f };
-	struct tree_dir d = { .root = strlen(s->conf->root) };
+	struct dir_walk w = { .root = s->conf->root,
+			      .log = s->conf->log,
+			      .source = s->name,
+			      .skips = &s->skipped,
+			      .ctx = &f };
+	struct walk_dir d = { .root = strlen(s->conf->root) };
 	char path[PATH_MAX];
 	int err, n = snprintf(path, sizeof(path), "%s%.*s", s->conf->root, (int)item->key.n,
 			      (const char *)item->key.p);
@@ -172,8 +172,8 @@ static int npm_files(struct source *source, const struct source_item *item, sour
 	d.fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	if (d.fd < 0)
 		return ST_ENOENT;
-	err = tree_each(&w, &d, npm_file);
-	tree_leave(&d);
+	err = dir_walk_each(&w, &d, npm_file);
+	dir_walk_leave(&d);
 	return err;
 }
 

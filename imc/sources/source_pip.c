@@ -16,7 +16,7 @@
 #define PIP_VENV_MARK "pyvenv.cfg"
 #define PIP_VENV_PACKAGES "lib/python*/site-packages"
 
-static int pip_found(const struct tree_walk *w, const struct tree_dir *d);
+static int pip_found(const struct dir_walk *w, const struct walk_dir *d);
 
 static int pip_open(const struct source_conf *conf, struct source **s)
 {
@@ -24,7 +24,7 @@ static int pip_open(const struct source_conf *conf, struct source **s)
 }
 
 /* The locator is the site-packages directory: one package can be installed in several. */
-static int pip_emit(const struct tree_walk *w, const struct tree_dir *site, const char *entry,
+static int pip_emit(const struct dir_walk *w, const struct walk_dir *site, const char *entry,
 		    const struct pip_metadata *m)
 {
 	char key[PATH_MAX];
@@ -39,8 +39,8 @@ static int pip_emit(const struct tree_walk *w, const struct tree_dir *site, cons
 }
 
 /* Reads the description of entry in site from the file name in d. */
-static int pip_package(const struct tree_walk *w, const struct tree_dir *site,
-		       const char *entry, const struct tree_dir *d, const char *name)
+static int pip_package(const struct dir_walk *w, const struct walk_dir *site,
+		       const char *entry, const struct walk_dir *d, const char *name)
 {
 	struct tree_run *run = w->ctx;
 	struct pip_metadata m;
@@ -49,12 +49,13 @@ static int pip_package(const struct tree_walk *w, const struct tree_dir *site,
 
 	if (!tree_run_wants(w, d, name))
 		return 0;
-	if ((err = tree_run_read(w, d, name, TREE_ANYONE, run->s->conf->max_tag, &st)) <= 0)
+	if ((err = tree_run_read(w, d, name, DIR_WALK_ANY_OWNER, run->s->conf->max_tag,
+				 &st)) <= 0)
 		return err;
 	if (swid_text_ok(span_str(site->path)) && swid_text_ok(span_str(entry)) &&
 	    pip_metadata_read(wr_span(&run->octets), &m))
 		return pip_emit(w, site, entry, &m);
-	tree_refuse(w, d, name, &st, "no valid name and version");
+	dir_walk_skip(w, d, name, &st, "no valid name and version");
 	return 0;
 }
 
@@ -70,10 +71,10 @@ static const char *pip_file(const char *name)
 					       : NULL;
 }
 
-static int pip_entry(const struct tree_walk *w, const struct tree_dir *site, const char *name)
+static int pip_entry(const struct dir_walk *w, const struct walk_dir *site, const char *name)
 {
 	const char *file = pip_file(name);
-	struct tree_dir d;
+	struct walk_dir d;
 	char path[PATH_MAX];
 	struct stat st;
 	int err;
@@ -83,7 +84,7 @@ static int pip_entry(const struct tree_walk *w, const struct tree_dir *site, con
 	if (S_ISREG(st.st_mode)) /* the oldest form: the entry is itself the description */
 		return pip_package(w, site, name, site, name);
 	if (!S_ISDIR(st.st_mode) ||
-	    (err = tree_enter(w, site, name, &d, path, sizeof(path))) == 0)
+	    (err = dir_walk_enter(w, site, name, &d, path, sizeof(path))) == 0)
 		return 0;
 	if (err < 0)
 		return err;
@@ -93,26 +94,26 @@ static int pip_entry(const struct tree_walk *w, const struct tree_dir *site, con
 		err = 0; /* being written, or left over */
 	if (!err && w->passed)
 		err = w->passed(w, &d);
-	tree_leave(&d);
+	dir_walk_leave(&d);
 	return err;
 }
 
-static int pip_site(const struct tree_walk *w, const struct tree_dir *d)
+static int pip_site(const struct dir_walk *w, const struct walk_dir *d)
 {
 	int err = w->passed ? w->passed(w, d) : 0;
 
-	return err ? err : tree_each(w, d, pip_entry);
+	return err ? err : dir_walk_each(w, d, pip_entry);
 }
 
-static int pip_found(const struct tree_walk *w, const struct tree_dir *d)
+static int pip_found(const struct dir_walk *w, const struct walk_dir *d)
 {
-	struct tree_walk inner = *w;
+	struct dir_walk inner = *w;
 	struct stat st;
 
 	if (fstatat(d->fd, PIP_VENV_MARK, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return pip_site(w, d);
 	inner.found = pip_site;
-	return tree_walk_below(&inner, d, PIP_VENV_PACKAGES);
+	return dir_walk_below(&inner, d, PIP_VENV_PACKAGES);
 }
 
 /* --- files: RECORD in a .dist-info directory, one line for each: path,hash,size --- */
@@ -193,8 +194,8 @@ static int pip_files(struct source *source, const struct source_item *item, sour
 			 (int)item->key.n, (const char *)item->key.p);
 	int err = n < 0 || (size_t)n >= sizeof(path)
 			  ? ST_ENOENT
-			  : tree_read(AT_FDCWD, path, TREE_ANYONE, s->conf->max_tag, &octets,
-				      &st);
+			  : dir_walk_read(AT_FDCWD, path, DIR_WALK_ANY_OWNER, s->conf->max_tag,
+					  &octets, &st);
 
 	for (text = wr_span(&octets); !err && text.n;) {
 		struct span line = pip_metadata_line(&text);

@@ -42,7 +42,7 @@ struct rpm_run {
 	source_file *file;
 	struct span key; /* of the instance whose files are listed */
 	void *ctx;
-	size_t refused;
+	size_t skipped;
 };
 
 static bool rpm_exists(const char *dir)
@@ -182,7 +182,7 @@ static int rpm_package(struct rpm_run *run, void *header)
 	rpm_origin(rpm_string(s, header, RPM_SOURCERPM), &item);
 	item.key = rpm_key(s, header, &item, key);
 	if (!item.name.n || !item.key.n) {
-		run->refused++;
+		run->skipped++;
 		return 0;
 	}
 	return run->each(run->ctx, &item);
@@ -259,9 +259,9 @@ static int rpm_list(struct source *source, source_each *each, void *ctx)
 		return s->err;
 	s->failed = now;
 	s->err = rpm_run(&run);
-	if (run.refused)
+	if (run.skipped)
 		log_warn(s->log, "rpm database has unreadable packages: count=%zu",
-			 run.refused);
+			 run.skipped);
 	return s->err;
 }
 

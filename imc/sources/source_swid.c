@@ -20,7 +20,7 @@
 /* Octets of memory for one tag while it is read. */
 #define SWID_MAX_KEPT (1024 * 1024)
 
-static int swid_found(const struct tree_walk *w, const struct tree_dir *d);
+static int swid_found(const struct dir_walk *w, const struct walk_dir *d);
 
 static int swid_open(const struct source_conf *conf, struct source **s)
 {
@@ -72,7 +72,7 @@ static struct span swid_product(const char *path)
 	return (struct span){ 0 };
 }
 
-static int swid_emit(const struct tree_walk *w, const struct tree_dir *d, const char *name,
+static int swid_emit(const struct dir_walk *w, const struct walk_dir *d, const char *name,
 		     const struct swid_info *info)
 {
 	const struct tree_run *run = w->ctx;
@@ -96,7 +96,7 @@ static int swid_emit(const struct tree_walk *w, const struct tree_dir *d, const 
 }
 
 /* A broken tag is skipped and does not affect the others. */
-static int swid_tag(const struct tree_walk *w, const struct tree_dir *d, const char *name,
+static int swid_tag(const struct dir_walk *w, const struct walk_dir *d, const char *name,
 		    int kind)
 {
 	struct tree_run *run = w->ctx;
@@ -104,7 +104,7 @@ static int swid_tag(const struct tree_walk *w, const struct tree_dir *d, const c
 	struct swid_info info;
 	const char *err_msg;
 	struct stat st;
-	int err = tree_run_read(w, d, name, TREE_ROOT_OR_US, run->s->conf->max_tag, &st);
+	int err = tree_run_read(w, d, name, DIR_WALK_ROOT_OR_SELF, run->s->conf->max_tag, &st);
 
 	if (err <= 0)
 		return err;
@@ -113,13 +113,13 @@ static int swid_tag(const struct tree_walk *w, const struct tree_dir *d, const c
 	else
 		err_msg = swid_file_read(kind, wr_span(&run->octets), &a, &info);
 	if (err_msg)
-		tree_refuse(w, d, name, &st, err_msg);
+		dir_walk_skip(w, d, name, &st, err_msg);
 	err = err_msg ? 0 : swid_emit(w, d, name, &info);
 	arena_reset(&a);
 	return err;
 }
 
-static int swid_entry(const struct tree_walk *w, const struct tree_dir *d, const char *name)
+static int swid_entry(const struct dir_walk *w, const struct walk_dir *d, const char *name)
 {
 	int kind = swid_file_kind(name);
 
@@ -128,11 +128,11 @@ static int swid_entry(const struct tree_walk *w, const struct tree_dir *d, const
 	return tree_run_wants(w, d, name) ? swid_tag(w, d, name, kind) : 0;
 }
 
-static int swid_found(const struct tree_walk *w, const struct tree_dir *d)
+static int swid_found(const struct dir_walk *w, const struct walk_dir *d)
 {
 	int err = w->passed ? w->passed(w, d) : 0;
 
-	return err ? err : tree_each(w, d, swid_entry);
+	return err ? err : dir_walk_each(w, d, swid_entry);
 }
 
 /* The path may have changed since the tag was listed; the digest decides if it is the same
@@ -148,8 +148,8 @@ static int swid_record(struct source *source, const struct source_item *item, st
 	int err = n < 0 || (size_t)n >= sizeof(path) ? ST_EBUSY : 0;
 
 	if (!err)
-		err = tree_read(AT_FDCWD, path, TREE_ROOT_OR_US, s->conf->max_tag, &octets,
-				&st);
+		err = dir_walk_read(AT_FDCWD, path, DIR_WALK_ROOT_OR_SELF, s->conf->max_tag,
+				    &octets, &st);
 	if (!err)
 		err = sha256_of(wr_span(&octets), digest);
 	if (!err && !span_eq(item->digest, span_str(digest)))

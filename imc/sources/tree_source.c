@@ -10,7 +10,7 @@
 
 int tree_source_open(const struct source_conf *conf, const char *name,
 		     const char *const *patterns,
-		     int (*found)(const struct tree_walk *w, const struct tree_dir *d),
+		     int (*found)(const struct dir_walk *w, const struct walk_dir *d),
 		     struct source **out)
 {
 	struct tree_source *s = calloc(1, sizeof(*s));
@@ -30,33 +30,33 @@ void tree_source_close(struct source *source)
 	struct tree_source *s = (void *)source;
 	if (!s)
 		return;
-	tree_refusals_free(&s->refused);
-	tree_watches_reset(&s->watches);
+	dir_walk_skips_free(&s->skipped);
+	dir_walk_watches_reset(&s->watches);
 	free(s);
 }
 
-static int source_passed(const struct tree_walk *w, const struct tree_dir *d)
+static int source_passed(const struct dir_walk *w, const struct walk_dir *d)
 {
 	struct tree_run *run = w->ctx;
 
-	return tree_watches_add(&run->s->watches, d->path);
+	return dir_walk_watches_add(&run->s->watches, d->path);
 }
 
 static int source_walk(struct tree_run *run, bool watch)
 {
 	struct tree_source *s = run->s;
-	const struct tree_walk w = { .root = s->conf->root,
-				     .log = s->conf->log,
-				     .source = s->name,
-				     .refusals = &s->refused,
-				     .ctx = run,
-				     .found = s->found,
-				     .passed = watch ? source_passed : NULL };
+	const struct dir_walk w = { .root = s->conf->root,
+				    .log = s->conf->log,
+				    .source = s->name,
+				    .skips = &s->skipped,
+				    .ctx = run,
+				    .found = s->found,
+				    .passed = watch ? source_passed : NULL };
 	int err = 0;
 
 	for (size_t i = 0; s->patterns && s->patterns[i] && !err; i++)
-		err = tree_walk(&w, s->patterns[i]);
-	tree_refuse_end(&w);
+		err = dir_walk(&w, s->patterns[i]);
+	dir_walk_skip_end(&w);
 	wr_reset(&run->octets);
 	return err;
 }
@@ -79,7 +79,7 @@ const char *tree_source_watch(struct source *source, size_t i)
 {
 	struct tree_source *s = (void *)source;
 	if (i == 0) {
-		tree_watches_reset(&s->watches);
+		dir_walk_watches_reset(&s->watches);
 		(void)source_walk(&(struct tree_run){ .s = s }, true);
 	}
 	return i < s->watches.n ? s->watches.paths[i] : NULL;
@@ -109,18 +109,18 @@ int64_t tree_source_installed(struct source *source, const struct source_item *i
 	return (int64_t)st.st_mtim.tv_sec * 1000000 + st.st_mtim.tv_nsec / 1000;
 }
 
-bool tree_run_wants(const struct tree_walk *w, const struct tree_dir *d, const char *name)
+bool tree_run_wants(const struct dir_walk *w, const struct walk_dir *d, const char *name)
 {
 	struct tree_run *run = w->ctx;
 
 	if (run->stamp) {
-		run->stamp->v[0] += tree_mark(d, name);
+		run->stamp->v[0] += dir_walk_mark(d, name);
 		run->stamp->v[1]++;
 	}
 	return run->each != NULL;
 }
 
-static const char *why_not(int err)
+static const char *skip_reason(int err)
 {
 	switch (err) {
 	case ST_ELIMIT:
@@ -134,26 +134,26 @@ static const char *why_not(int err)
 	}
 }
 
-int tree_run_read(const struct tree_walk *w, const struct tree_dir *d, const char *name,
-		  enum tree_owner owner, size_t max, struct stat *st)
+int tree_run_read(const struct dir_walk *w, const struct walk_dir *d, const char *name,
+		  enum dir_walk_owner owner, size_t max, struct stat *st)
 {
 	struct tree_run *run = w->ctx;
 	size_t all = run->s->conf->max_octets;
 	size_t left = !all ? max : run->read < all ? all - run->read : 0;
-	int err = tree_read(d->fd, name, owner, left < max ? left : max, &run->octets, st);
+	int err = dir_walk_read(d->fd, name, owner, left < max ? left : max, &run->octets, st);
 
 	if (err == ST_EIO || err == ST_ENOMEM)
 		return err;
 	if (err == ST_ELIMIT && left < max && (uintmax_t)st->st_size <= max)
-		tree_refuse(w, d, name, st, "too much data in this source");
+		dir_walk_skip(w, d, name, st, "too much data in this source");
 	else if (err < 0)
-		tree_refuse(w, d, name, st, why_not(err));
+		dir_walk_skip(w, d, name, st, skip_reason(err));
 	else
 		run->read += run->octets.len;
 	return err < 0 ? 0 : 1;
 }
 
-int tree_run_emit(const struct tree_walk *w, const struct tree_dir *d,
+int tree_run_emit(const struct dir_walk *w, const struct walk_dir *d,
 		  const struct source_item *item)
 {
 	struct tree_run *run = w->ctx;
@@ -161,19 +161,19 @@ int tree_run_emit(const struct tree_walk *w, const struct tree_dir *d,
 	if (!item->key.n)
 		return 0;
 	if (run->count == TREE_MAX_INSTANCES) {
-		tree_refuse(w, d, ".", NULL, "too many instances in this source");
+		dir_walk_skip(w, d, ".", NULL, "too many instances in this source");
 		return 0;
 	}
 	run->count++;
 	return run->each(run->ctx, item);
 }
 
-int tree_run_below(const struct tree_walk *w, const struct tree_dir *d, const char *name,
+int tree_run_below(const struct dir_walk *w, const struct walk_dir *d, const char *name,
 		   unsigned int max_depth,
-		   int (*found)(const struct tree_walk *w, const struct tree_dir *d))
+		   int (*found)(const struct dir_walk *w, const struct walk_dir *d))
 {
 	struct tree_run *run = w->ctx;
-	struct tree_dir sub;
+	struct walk_dir sub;
 	char path[PATH_MAX];
 	struct stat st;
 	int err;
@@ -181,16 +181,16 @@ int tree_run_below(const struct tree_walk *w, const struct tree_dir *d, const ch
 	if (run->depth == max_depth || fstatat(d->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
 	    !S_ISDIR(st.st_mode))
 		return 0;
-	if ((err = tree_enter(w, d, name, &sub, path, sizeof(path))) <= 0)
+	if ((err = dir_walk_enter(w, d, name, &sub, path, sizeof(path))) <= 0)
 		return err;
 	run->depth++;
 	err = found(w, &sub);
 	run->depth--;
-	tree_leave(&sub);
+	dir_walk_leave(&sub);
 	return err;
 }
 
-struct span tree_run_key(const struct tree_dir *d, const char *name, char *path, size_t size)
+struct span tree_run_key(const struct walk_dir *d, const char *name, char *path, size_t size)
 {
 	int n = snprintf(path, size, "%s/%s", d->path + d->root, name);
 

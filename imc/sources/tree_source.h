@@ -13,10 +13,10 @@ struct tree_source {
 	const char *const *patterns;
 
 	/* Handles a directory that matches a pattern. w->ctx is the struct tree_run. */
-	int (*found)(const struct tree_walk *w, const struct tree_dir *d);
+	int (*found)(const struct dir_walk *w, const struct walk_dir *d);
 
-	struct tree_refusals refused;
-	struct tree_watches watches;
+	struct dir_walk_skips skipped;
+	struct dir_walk_watches watches;
 };
 
 /* Limit of instances of one source. A user with write access to its directories cannot crowd
@@ -40,7 +40,7 @@ struct tree_run {
  * Borrows all arguments until close. 0 or ST_ENOMEM. */
 int tree_source_open(const struct source_conf *conf, const char *name,
 		     const char *const *patterns,
-		     int (*found)(const struct tree_walk *w, const struct tree_dir *d),
+		     int (*found)(const struct dir_walk *w, const struct walk_dir *d),
 		     struct source **s);
 void tree_source_close(struct source *s);
 
@@ -55,23 +55,23 @@ int64_t tree_source_installed(struct source *s, const struct source_item *item);
 
 /* Adds the file name in d to the stamp if the walk collects one. Returns true if the walk
  * needs its content. */
-bool tree_run_wants(const struct tree_walk *w, const struct tree_dir *d, const char *name);
+bool tree_run_wants(const struct dir_walk *w, const struct walk_dir *d, const char *name);
 
 /* Reads name in d into run->octets: 1; 0: skipped and logged; or ST_E... */
-int tree_run_read(const struct tree_walk *w, const struct tree_dir *d, const char *name,
-		  enum tree_owner owner, size_t max, struct stat *st);
+int tree_run_read(const struct dir_walk *w, const struct walk_dir *d, const char *name,
+		  enum dir_walk_owner owner, size_t max, struct stat *st);
 
 /* Passes item, found in d, to run->each. */
-int tree_run_emit(const struct tree_walk *w, const struct tree_dir *d,
+int tree_run_emit(const struct dir_walk *w, const struct walk_dir *d,
 		  const struct source_item *item);
 
 /* Calls found for name in d if it is a directory, at most max_depth levels deep. */
-int tree_run_below(const struct tree_walk *w, const struct tree_dir *d, const char *name,
+int tree_run_below(const struct dir_walk *w, const struct walk_dir *d, const char *name,
 		   unsigned int max_depth,
-		   int (*found)(const struct tree_walk *w, const struct tree_dir *d));
+		   int (*found)(const struct dir_walk *w, const struct walk_dir *d));
 
 /* Writes the path of name in d, without the root, to path[size] and returns it; empty: it does
  * not fit. */
-struct span tree_run_key(const struct tree_dir *d, const char *name, char *path, size_t size);
+struct span tree_run_key(const struct walk_dir *d, const char *name, char *path, size_t size);
 
 #endif

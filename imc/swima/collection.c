@@ -3,10 +3,10 @@
 #include "collection_evidence.h"
 #include "ledger_event.h"
 #include "ledger_file.h"
+#include "collection_tag.h"
 #include "reconcile.h"
 
 #include "base/err.h"
-#include "wire/coswid.h"
 #include "wire/swima_events.h"
 
 #include <stdlib.h>
@@ -102,15 +102,6 @@ static int collection_list(struct collection *c, struct snapshot *state, const c
 	return err;
 }
 
-const struct collection_source *collection_source_of(const struct collection *c,
-						     uint8_t number)
-{
-	for (size_t i = 0; i < c->n_sources; i++)
-		if (c->sources[i].class->number == number)
-			return &c->sources[i];
-	return NULL;
-}
-
 static bool collection_unchanged(struct collection *c)
 {
 	struct source_stamp now;
@@ -186,42 +177,6 @@ void collection_record(const struct collection *c, size_t i, struct swima_record
 	};
 }
 
-int collection_make_tag(struct collection *c, const struct record *r, struct wr *w)
-{
-	const struct collection_source *s = collection_source_of(c, r->source);
-	const struct identifier_rules *rules = &c->conf.rules;
-	size_t regid = strlen(rules->regid) + 2;
-	struct evidence_list files = { 0 };
-	struct arena a = { 0 };
-	struct wr purl = { 0 };
-	struct swid_tag tag = {
-		.name = r->item.name,
-		.tag_id = { r->identifier.p + regid, r->identifier.n - regid },
-		.version = r->item.version,
-		.version_scheme = span_str("alphanumeric"),
-		.creator = span_str(c->conf.maker),
-		.regid = span_str(rules->regid),
-		.supplier = r->item.supplier,
-		.supplier_role = span_str("maintainer"),
-		.arch = r->item.arch,
-		.source = r->item.origin,
-		.source_version = r->item.origin_version,
-	};
-	int err = identifier_purl(&purl, rules, s ? s->class->purl_type : NULL, &r->item);
-
-	if (!err && r->item.digest.n)
-		err = collection_evidence_describe(c, r, &a, &files, &tag);
-	if (!err) {
-		tag.purl = wr_span(&purl);
-		err = r->model == SWIMA_MODEL_COSWID ? coswid_write(w, &tag)
-						     : swid_xml_write(w, &tag);
-	}
-	wr_reset(&purl);
-	evidence_list_reset(&files);
-	arena_reset(&a);
-	return err;
-}
-
 int collection_describe(struct collection *c, size_t i, struct wr *w)
 {
 	const struct record *r = &c->state.records[i];
@@ -231,7 +186,7 @@ int collection_describe(struct collection *c, size_t i, struct wr *w)
 		return ST_ENOENT;
 	if (r->item.identifier.n)
 		return s->class->record(s->source, &r->item, w);
-	return collection_make_tag(c, r, w);
+	return collection_tag_write(c, r, w);
 }
 
 int collection_select(struct collection *c, struct span identifier, bool *wanted)

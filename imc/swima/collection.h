@@ -30,8 +30,6 @@ struct collection_conf {
 };
 
 struct collection;
-struct collection_source;
-struct record;
 
 /* Opens sources and ledger. Copies *conf and borrows its strings until close. A source that
  * the system does not have is not an error. Returns 0; ST_ECONF: unknown source name; other
@@ -96,13 +94,5 @@ const char *collection_directory(const struct collection *c, struct collection_w
  * allocated in a. Returns their number, at most n. */
 size_t collection_sources(const struct collection *c, struct arena *a, struct swima_source *s,
 			  size_t n);
-
-/* Appends the tag made for a record without a tag of its own. ST_EBUSY: its evidence has
- * changed; refresh and begin again. */
-int collection_make_tag(struct collection *c, const struct record *r, struct wr *w);
-
-/* Returns the source with this Source Identification Number; NULL: not in use. */
-const struct collection_source *collection_source_of(const struct collection *c,
-						     uint8_t number);
 
 #endif

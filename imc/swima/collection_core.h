@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* struct collection. Private to collection.c, collection_evidence.c and reconcile.c. */
+/* struct collection. Private to collection*.c and reconcile.c. */
 #ifndef STANCE_IMC_SWIMA_COLLECTION_CORE_H
 #define STANCE_IMC_SWIMA_COLLECTION_CORE_H
 
@@ -37,5 +37,9 @@ struct collection {
 	struct snapshot state;
 	bool fresh; /* state is valid, and the stamps were taken before it was read */
 };
+
+/* Returns the source with this Source Identification Number; NULL: not in use. */
+const struct collection_source *collection_source_of(const struct collection *c,
+						     uint8_t number);
 
 #endif

@@ -166,8 +166,8 @@ static int evidence_try(struct collection *c, const struct record *r,
 	work->source = r->source;
 	work->key = arena_copy(&work->files.arena, r->key);
 	work->identifier = arena_copy(&work->files.arena, r->identifier);
-	work->was = arena_copy(&work->files.arena, r->item.digest);
-	if (!work->key.p || !work->identifier.p || !work->was.p)
+	work->recorded = arena_copy(&work->files.arena, r->item.digest);
+	if (!work->key.p || !work->identifier.p || !work->recorded.p)
 		return ST_ENOMEM;
 	evidence_list_sort(&work->files);
 	return 1;
@@ -225,7 +225,7 @@ int collection_evidence_take(struct collection *c, const struct evidence_work *w
 		err = evidence_put(c, &row);
 	else if (!err)
 		e->total += row.files.n;
-	if (!err && !span_eq(span_str(text), work->was))
+	if (!err && !span_eq(span_str(text), work->recorded))
 		e->changed = true;
 	wr_reset(&w);
 	return err;

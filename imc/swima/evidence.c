@@ -29,7 +29,7 @@ void evidence_work_reset(struct evidence_work *work)
 {
 	evidence_list_reset(&work->files);
 	evidence_list_reset(&work->known);
-	work->key = work->identifier = work->octets = work->was = (struct span){ 0 };
+	work->key = work->identifier = work->octets = work->recorded = (struct span){ 0 };
 }
 
 int evidence_open(const struct evidence_conf *conf, struct evidence **out)

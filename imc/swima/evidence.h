@@ -22,8 +22,8 @@ struct evidence_work {
 	uint8_t source;
 	struct span key, identifier; /* in the arena of files */
 	struct evidence_list files, known;
-	struct span octets; /* encoded form of known, which borrows it */
-	struct span was;    /* hash in the present record, in hexadecimal */
+	struct span octets;   /* encoded form of known, which borrows it */
+	struct span recorded; /* hash in the present record, in hexadecimal */
 	uint8_t sum[SHA256_SIZE];
 };
 

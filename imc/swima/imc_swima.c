@@ -89,7 +89,7 @@ static bool swima_directory(void *ctx, size_t i, char *path, size_t size)
 }
 
 /* The connections with a pending delivery; *n of them. The caller frees the result. */
-static uint32_t *swima_owing(struct collector_module *m, size_t *n)
+static uint32_t *swima_pending(struct collector_module *m, size_t *n)
 {
 	uint32_t *ids;
 	size_t all = 0;
@@ -100,7 +100,7 @@ static uint32_t *swima_owing(struct collector_module *m, size_t *n)
 	if (!(ids = calloc(all + 1, sizeof(*ids))))
 		return NULL;
 	for (struct collector_session *s = m->sessions; s; s = s->next)
-		if (fulfil_owed(&s->subscriptions, m->collection))
+		if (delivery_pending(&s->subscriptions, m->collection))
 			ids[(*n)++] = s->connection;
 	return ids;
 }
@@ -140,7 +140,7 @@ static int64_t swima_look(void *ctx)
 	pthread_mutex_lock(&m->lock);
 	again = swima_refresh(m);
 	swima_check_evidence(m);
-	ids = swima_owing(m, &n);
+	ids = swima_pending(m, &n);
 	pthread_mutex_unlock(&m->lock);
 
 	for (size_t i = 0; ids && i < n; i++) {
@@ -280,7 +280,7 @@ static void swima_end(struct imc *imc, void *session)
 /* --- an assessment --- */
 
 /* A message of a validator shows that our messages before it have arrived. */
-static void swima_heard(struct collector_session *s)
+static void swima_received(struct collector_session *s)
 {
 	s->unanswered = s->opening = false;
 	if (!s->in_batch)
@@ -301,7 +301,7 @@ static int swima_begin(struct imc *imc, void *session)
 	else
 		subscriptions_settle(&s->subscriptions);
 	s->unanswered = s->opening = s->in_batch = true;
-	s->sent = fulfil_send(imc, &s->subscriptions, m->collection, m->settings.max_answer);
+	s->sent = delivery_send(imc, &s->subscriptions, m->collection, m->settings.max_answer);
 	swima_unlock(m);
 	return 0;
 }
@@ -312,9 +312,9 @@ static int swima_ending(struct imc *imc, void *session)
 	struct collector_session *s = session;
 
 	if (!s->opening) {
-		swima_heard(s);
-		s->sent |= fulfil_send(imc, &s->subscriptions, m->collection,
-				       m->settings.max_answer);
+		swima_received(s);
+		s->sent |= delivery_send(imc, &s->subscriptions, m->collection,
+					 m->settings.max_answer);
 	}
 	s->opening = s->in_batch = false;
 	s->answers = 0;
@@ -342,7 +342,7 @@ static void swima_access(struct imc *imc, void *session, enum imc_access access)
 	(void)access;
 	s->unanswered = false;
 	s->tries = s->sent ? 0 : s->tries + 1;
-	if (s->tries <= SWIMA_TRIES && fulfil_owed(&s->subscriptions, m->collection))
+	if (s->tries <= SWIMA_TRIES && delivery_pending(&s->subscriptions, m->collection))
 		watcher_kick(m->watcher);
 	swima_unlock(m);
 }
@@ -373,7 +373,7 @@ static struct wr *swima_attr(struct imc *imc)
 	return w;
 }
 
-static int swima_refuse_answer(struct imc *imc, uint32_t id, int err)
+static int swima_refuse_failed(struct imc *imc, uint32_t id, int err)
 {
 	if (err == ST_ELIMIT)
 		return swima_refuse(imc, PA_E_SWIMA_TOO_LARGE, id,
@@ -385,12 +385,12 @@ static int swima_refuse_answer(struct imc *imc, uint32_t id, int err)
 
 /* Sends the response; *consulted is its Last Consulted EID. *err_msg is set if the software
  * cannot be listed. */
-static int swima_send_answer(struct imc *imc, const struct swima_request *q,
-			     uint32_t *consulted, const char **err_msg)
+static int swima_send_response(struct imc *imc, const struct swima_request *q,
+			       uint32_t *consulted, const char **err_msg)
 {
 	struct collector_module *m = imc_module(imc)->state;
 	uint64_t before = collection_sequence(m->collection);
-	struct answer how = { .from = q->earliest_eid };
+	struct response_params params = { .from = q->earliest_eid };
 	int err = ST_EBUSY;
 
 	for (int tries = 0; tries < 2 && err == ST_EBUSY; tries++) {
@@ -398,35 +398,35 @@ static int swima_send_answer(struct imc *imc, const struct swima_request *q,
 
 		if ((err = collection_refresh(m->collection, err_msg)) < 0)
 			return err;
-		err = answer_write(swima_attr(imc), m->collection, &again, &how);
+		err = response_write(swima_attr(imc), m->collection, &again, &params);
 	}
 	if (collection_sequence(m->collection) != before)
 		watcher_kick(m->watcher); /* deliver to subscribers */
-	*consulted = how.consulted;
+	*consulted = params.consulted;
 	return err ? err : imc_send(imc);
 }
 
 /* All or nothing: the steps that can fail come first, the changes of state last. */
-static int swima_answer(struct imc *imc, struct collector_session *s,
-			const struct swima_request *q)
+static int swima_respond(struct imc *imc, struct collector_session *s,
+			 const struct swima_request *q)
 {
 	struct collector_module *m = imc_module(imc)->state;
-	uint32_t who = imc_source(imc), consulted = 0;
+	uint32_t validator = imc_source(imc), consulted = 0;
 	struct subscription *made = NULL;
 	const char *err_msg = NULL;
 	int err;
 
-	if ((err = subscriptions_prepare(&s->subscriptions, who, q, &made)) < 0)
+	if ((err = subscriptions_prepare(&s->subscriptions, validator, q, &made)) < 0)
 		return swima_refuse(imc, PA_E_SWIMA_SUBSCRIPTION, q->request_id,
 				    "no room for another subscription");
-	if ((err = swima_send_answer(imc, q, &consulted, &err_msg)) < 0) {
+	if ((err = swima_send_response(imc, q, &consulted, &err_msg)) < 0) {
 		free(made);
 		return err_msg ? swima_refuse(imc, PA_E_SWIMA, q->request_id, err_msg)
-			       : swima_refuse_answer(imc, q->request_id, err);
+			       : swima_refuse_failed(imc, q->request_id, err);
 	}
-	subscriptions_commit(&s->subscriptions, who, q, made);
+	subscriptions_commit(&s->subscriptions, validator, q, made);
 	if (made)
-		fulfil_begin(made, m->collection, q, consulted);
+		delivery_begin(made, m->collection, q, consulted);
 	if (made || m->evidence)
 		swima_watch(m);
 	return 0;
@@ -453,7 +453,7 @@ static int swima_request(struct imc *imc, struct collector_session *s, const str
 	if (q.count > set->max_identifiers)
 		return swima_refuse(imc, PA_E_SWIMA, q.request_id,
 				    "too many identifiers in one request");
-	return swima_answer(imc, s, &q);
+	return swima_respond(imc, s, &q);
 }
 
 static int on_request(struct imc *imc, void *session, const struct pa_attr *a)
@@ -461,7 +461,7 @@ static int on_request(struct imc *imc, void *session, const struct pa_attr *a)
 	struct collector_module *m = swima_lock(imc);
 	int err;
 
-	swima_heard(session);
+	swima_received(session);
 	err = swima_request(imc, session, a);
 	swima_unlock(m);
 	return err;
@@ -476,7 +476,7 @@ static int on_subscription_request(struct imc *imc, void *session, const struct 
 	int err = subscriptions_encode(&s->subscriptions, imc_source(imc), w);
 
 	(void)a;
-	swima_heard(s);
+	swima_received(s);
 	pa_attr_end(w, begin);
 	if (!err)
 		err = imc_send(imc);
@@ -495,7 +495,7 @@ static int on_source_request(struct imc *imc, void *session, const struct pa_att
 	int err = swima_sources_encode(w, sources, n);
 
 	(void)a;
-	swima_heard(session);
+	swima_received(session);
 	pa_attr_end(w, begin);
 	arena_reset(&arena);
 	if (!err)

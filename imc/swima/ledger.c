@@ -3,7 +3,7 @@
 #include "ledger_evidence.h"
 #include "ledger_db.h"
 #include "ledger_event.h"
-#include "ledger_file.h"
+#include "ledger_mark.h"
 
 #include "base/err.h"
 
@@ -44,7 +44,7 @@ int ledger_end(struct ledger *l, int err)
 	(void)sqlite3_reset(l->sql[SQL_GET]);
 	ledger_evidence_end(l);
 	if (!err && dirty)
-		err = ledger_slide(l);
+		err = ledger_drop_oldest(l);
 	if (!err && dirty)
 		err = ledger_store(l);
 	if (!err)
@@ -101,12 +101,12 @@ void ledger_set_begun(struct ledger *l)
 	l->dirty = true;
 }
 
-int64_t ledger_looked(const struct ledger *l)
+int64_t ledger_look_time(const struct ledger *l)
 {
 	return l->state.looked;
 }
 
-void ledger_set_looked(struct ledger *l, int64_t at)
+void ledger_set_look_time(struct ledger *l, int64_t at)
 {
 	l->state.looked = at;
 	l->dirty = true;

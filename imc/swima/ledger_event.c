@@ -114,7 +114,7 @@ static uint32_t ledger_keep(struct ledger *l)
 	return last;
 }
 
-int ledger_slide(struct ledger *l)
+int ledger_drop_oldest(struct ledger *l)
 {
 	uint32_t keep = ledger_keep(l), cut;
 	char sql[160];

@@ -29,6 +29,6 @@ int ledger_chain_begin(struct ledger *l);
 int ledger_chain_next(struct ledger *l, const struct ledger_event *ev);
 
 /* Drops the oldest events if there are too many, which begins a new epoch. */
-int ledger_slide(struct ledger *l);
+int ledger_drop_oldest(struct ledger *l);
 
 #endif

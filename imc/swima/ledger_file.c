@@ -3,6 +3,7 @@
 #include "ledger_file.h"
 #include "ledger_db.h"
 #include "ledger_event.h"
+#include "ledger_mark.h"
 
 #include "base/err.h"
 
@@ -18,7 +19,6 @@
 #define LEDGER_SCHEMA 2
 #define LEDGER_APPLICATION 0x5354494d /* "STIM", in the file's header */
 #define LEDGER_BUSY_MS 2000
-#define LEDGER_MARK_SIZE 64
 #define LEDGER_MAX_PAGES (256 * 1024) /* a gigabyte */
 
 static const char *const ledger_sql[SQL_N] = {
@@ -239,7 +239,7 @@ static int ledger_check(struct ledger *l)
 	return ledger_load(l);
 }
 
-void ledger_shut(struct ledger *l)
+void ledger_close_db(struct ledger *l)
 {
 	for (int i = 0; i < SQL_N; i++) {
 		(void)sqlite3_finalize(l->sql[i]);
@@ -276,7 +276,7 @@ int ledger_try(struct ledger *l, const char *path)
 	int err = ledger_try_open(l, path);
 
 	if (err)
-		ledger_shut(l);
+		ledger_close_db(l);
 	return err;
 }
 
@@ -294,60 +294,13 @@ static int ledger_touch(const char *path)
 	return err;
 }
 
-static ino_t ledger_inode(const char *path)
-{
-	struct stat st;
-
-	return path && lstat(path, &st) == 0 ? st.st_ino : 0;
-}
-
-bool ledger_in_place(const struct ledger *l)
-{
-	return !l->path || ledger_inode(l->path) == l->inode;
-}
-
-/* The mark file has the number of the last change and the inode of the ledger. It is not
- * synced: it may be older than the ledger after a crash, but never newer. */
-void ledger_mark(struct ledger *l)
-{
-	char text[LEDGER_MARK_SIZE];
-	int n;
-
-	if (l->mark < 0)
-		return;
-	n = snprintf(text, sizeof(text), "%016llx %llu %llu",
-		     (unsigned long long)l->state.lineage,
-		     (unsigned long long)l->state.generation, (unsigned long long)l->inode);
-	(void)snprintf(text + n, sizeof(text) - (size_t)n, "%*s", (int)sizeof(text) - n - 1,
-		       "");
-	text[sizeof(text) - 1] = '\n';
-	if (pwrite(l->mark, text, sizeof(text), 0) != sizeof(text))
-		(void)!ftruncate(l->mark, 0); /* an empty mark proves nothing */
-}
-
-static bool ledger_marked(struct ledger *l)
-{
-	unsigned long long lineage, generation, inode;
-	char text[LEDGER_MARK_SIZE + 1] = "";
-
-	if (l->mark < 0 || pread(l->mark, text, LEDGER_MARK_SIZE, 0) <= 0)
-		return false;
-	return sscanf(text, "%16llx %llu %llu", &lineage, &generation, &inode) == 3 &&
-	       lineage == (unsigned long long)l->state.lineage && inode == l->inode &&
-	       generation <= (unsigned long long)l->state.generation;
-}
-
 /* Detects a restored file by its mark. A file that was never used cannot be a restored one. */
 static int ledger_recognise(struct ledger *l, const char *path, const char **err_msg)
 {
-	char name[PATH_MAX + 8];
 	int err;
 
-	if (!(l->path = strdup(path)))
-		return ST_ENOMEM;
-	l->inode = ledger_inode(path);
-	(void)snprintf(name, sizeof(name), "%s.mark", path);
-	l->mark = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if ((err = ledger_mark_open(l, path)) < 0)
+		return err;
 	if (!ledger_marked(l) && l->state.begun) {
 		*err_msg = "not the file used last; new epoch";
 		if ((err = ledger_begin(l)) < 0)
@@ -396,14 +349,10 @@ static int ledger_try_file(struct ledger *l, const char *path, const char **err_
 }
 
 /* Gives up the file and resets the ledger. */
-static void ledger_forsake(struct ledger *l)
+static void ledger_give_up(struct ledger *l)
 {
-	ledger_shut(l);
-	free(l->path);
-	l->path = NULL;
-	if (l->mark >= 0)
-		(void)close(l->mark);
-	l->mark = -1;
+	ledger_close_db(l);
+	ledger_mark_close(l);
 	l->state = (struct ledger_state){ 0 };
 	l->base = 0;
 }
@@ -428,7 +377,7 @@ int ledger_open(const char *path, uint32_t max_events, struct ledger **out,
 	    (err = ledger_recognise(l, path, err_msg)) < 0)
 		*err_msg = "cannot be written";
 	if (err) {
-		ledger_forsake(l);
+		ledger_give_up(l);
 		err = ledger_try(l, NULL);
 	}
 	if (err) {
@@ -443,7 +392,7 @@ void ledger_close(struct ledger *l)
 {
 	if (!l)
 		return;
-	ledger_forsake(l);
+	ledger_give_up(l);
 	sha256_free(l->sha);
 	free(l);
 }

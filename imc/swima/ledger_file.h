@@ -22,16 +22,10 @@ void ledger_close(struct ledger *l);
 /* False: the ledger is in memory. */
 bool ledger_on_disk(const struct ledger *l);
 
-/* True: the open database is still the file at its path. */
-bool ledger_in_place(const struct ledger *l);
-
 /* Opens path (NULL: memory) without repairing anything. ST_EDB: damaged, or not a ledger. */
 int ledger_try(struct ledger *l, const char *path);
 
 /* Closes the database but keeps l. */
-void ledger_shut(struct ledger *l);
-
-/* Writes the mark file after a change. It is used to detect a file that was restored. */
-void ledger_mark(struct ledger *l);
+void ledger_close_db(struct ledger *l);
 
 #endif

@@ -2,7 +2,7 @@
 /* Finds the differences between the software and the ledger, and writes them as events
  * (RFC 8412, 3.7). */
 #include "reconcile.h"
-#include "collection_core.h"
+#include "collection_tag.h"
 #include "ledger_event.h"
 #include "ledger_file.h"
 
@@ -12,7 +12,7 @@
 
 #include <stdlib.h>
 
-#define ACCOUNT_RETRY_US (60 * CLOCK_SEC) /* between two attempts to use the ledger's file */
+#define RECONCILE_RETRY_US (60 * CLOCK_SEC) /* between two attempts to use the ledger's file */
 
 /* One difference. `now` is in the new snapshot, `was` in the arena. */
 struct ledger_change {
@@ -56,7 +56,7 @@ static struct ledger_change *changes_add(struct changes *d, uint8_t action)
 
 /* The time that the source has, if it is plausible, else now. The first snapshot has no
  * events, so the time is not looked up. */
-static int64_t changes_when(struct changes *d, const struct record *r)
+static int64_t changes_time(struct changes *d, const struct record *r)
 {
 	const struct collection_source *s = collection_source_of(d->c, r->source);
 	int64_t at = r->item.since;
@@ -75,11 +75,11 @@ static int changes_new(struct changes *d, struct record *r)
 	if (!ch)
 		return ST_ENOMEM;
 	ch->now = r;
-	ch->at = changes_when(d, r);
+	ch->at = changes_time(d, r);
 	return 0;
 }
 
-static int changes_gone(struct changes *d, const struct ledger_entry *e, int64_t at)
+static int changes_removed(struct changes *d, const struct ledger_entry *e, int64_t at)
 {
 	struct ledger_change *ch = changes_add(d, SWIMA_DELETION);
 	struct ledger_entry *was;
@@ -108,7 +108,7 @@ static int changes_same(struct changes *d, const struct ledger_entry *e, struct 
 	int err;
 
 	if (!span_eq(e->identifier, r->identifier)) {
-		err = changes_gone(d, e, changes_when(d, r));
+		err = changes_removed(d, e, changes_time(d, r));
 		return err ? err : changes_new(d, r);
 	}
 	r->id = e->id;
@@ -117,7 +117,7 @@ static int changes_same(struct changes *d, const struct ledger_entry *e, struct 
 	if (!(ch = changes_add(d, SWIMA_ALTERATION)))
 		return ST_ENOMEM;
 	ch->now = r;
-	ch->at = changes_when(d, r);
+	ch->at = changes_time(d, r);
 	ch->silent = !e->content.n;
 	return 0;
 }
@@ -142,7 +142,7 @@ static int changes_find(struct changes *d, struct snapshot *now)
 		if (i < now->n && record_cmp(&now->records[i], &before) == 0)
 			err = changes_same(d, &e, &now->records[i++]);
 		else
-			err = changes_gone(d, &e, d->until);
+			err = changes_removed(d, &e, d->until);
 	}
 	while (!err && got == 0 && i < now->n)
 		err = changes_new(d, &now->records[i++]);
@@ -178,7 +178,7 @@ static int change_cmp(const void *a, const void *b)
 /* --- writing the changes --- */
 
 /* The own tag of r; empty if it can no longer be read. */
-static void account_tag(struct collection *c, const struct record *r, struct wr *w)
+static void reconcile_tag(struct collection *c, const struct record *r, struct wr *w)
 {
 	const struct collection_source *s = collection_source_of(c, r->source);
 
@@ -190,8 +190,8 @@ static void account_tag(struct collection *c, const struct record *r, struct wr 
 
 /* Rebuilds the record of a removed instance as *copy; empty if that is not possible, for
  * example after a change of settings. */
-static void account_copy(struct collection *c, const struct ledger_entry *was,
-			 struct record *r, struct wr *copy)
+static void reconcile_copy(struct collection *c, const struct ledger_entry *was,
+			   struct record *r, struct wr *copy)
 {
 	const char *regid = c->conf.rules.regid;
 	size_t n = strlen(regid);
@@ -209,18 +209,19 @@ static void account_copy(struct collection *c, const struct ledger_entry *was,
 		wr_bytes(copy, tag);
 	else if (r->identifier.n > n + 2 && memcmp(r->identifier.p, regid, n) == 0 &&
 		 memcmp(r->identifier.p + n, "__", 2) == 0 &&
-		 collection_make_tag(c, r, copy) < 0)
+		 collection_tag_write(c, r, copy) < 0)
 		wr_truncate(copy, 0);
 }
 
-static int account_deletion(struct collection *c, const struct ledger_change *ch, bool silent)
+static int reconcile_deletion(struct collection *c, const struct ledger_change *ch,
+			      bool silent)
 {
 	struct wr copy = { 0 }, locator = { 0 };
 	struct record r;
 	int err = 0;
 
 	if (!silent) {
-		account_copy(c, &ch->was, &r, &copy);
+		reconcile_copy(c, &ch->was, &r, &copy);
 		(void)identifier_locator(&locator, r.item.directory);
 		err = ledger_append(c->ledger,
 				    &(struct ledger_event){ .action = SWIMA_DELETION,
@@ -237,7 +238,8 @@ static int account_deletion(struct collection *c, const struct ledger_change *ch
 	return err ? err : ledger_remove(c->ledger, &ch->was);
 }
 
-static int account_presence(struct collection *c, const struct ledger_change *ch, bool silent)
+static int reconcile_presence(struct collection *c, const struct ledger_change *ch,
+			      bool silent)
 {
 	struct record *r = ch->now;
 	struct ledger_entry e = {
@@ -250,7 +252,7 @@ static int account_presence(struct collection *c, const struct ledger_change *ch
 	struct wr tag = { 0 };
 	int err;
 
-	account_tag(c, r, &tag);
+	reconcile_tag(c, r, &tag);
 	e.tag = wr_span(&tag);
 	if (ch->action == SWIMA_CREATION) {
 		err = ledger_add(c->ledger, &e);
@@ -271,7 +273,7 @@ static int account_presence(struct collection *c, const struct ledger_change *ch
 }
 
 /* Applies the changes to the ledger, in the order of change_cmp. */
-static int account_apply(struct changes *d)
+static int reconcile_apply(struct changes *d)
 {
 	struct ledger *l = d->c->ledger;
 	bool first = !ledger_begun(l);
@@ -285,8 +287,8 @@ static int account_apply(struct changes *d)
 		struct ledger_change *ch = &d->v[i];
 		bool silent = ch->silent || first || d->lost;
 
-		err = ch->now ? account_presence(d->c, ch, silent)
-			      : account_deletion(d->c, ch, silent);
+		err = ch->now ? reconcile_presence(d->c, ch, silent)
+			      : reconcile_deletion(d->c, ch, silent);
 		d->count[ch->action] += !ch->silent;
 	}
 	if (err)
@@ -294,11 +296,11 @@ static int account_apply(struct changes *d)
 	if (d->lost && !first)
 		ledger_new_epoch(l);
 	ledger_set_begun(l);
-	ledger_set_looked(l, d->until);
+	ledger_set_look_time(l, d->until);
 	return 0;
 }
 
-static int account(struct collection *c, struct snapshot *now)
+static int reconcile_once(struct collection *c, struct snapshot *now)
 {
 	struct changes d = { .c = c };
 	uint32_t epoch;
@@ -308,9 +310,9 @@ static int account(struct collection *c, struct snapshot *now)
 		return err;
 	epoch = ledger_epoch(c->ledger);
 	d.until = clock_wall_us();
-	d.after = ledger_looked(c->ledger);
+	d.after = ledger_look_time(c->ledger);
 	if ((err = changes_find(&d, now)) == 0)
-		err = account_apply(&d);
+		err = reconcile_apply(&d);
 	err = ledger_end(c->ledger, err);
 	if (!err && d.n)
 		log_info(c->conf.source.log,
@@ -328,7 +330,7 @@ static int account(struct collection *c, struct snapshot *now)
 /* --- failure of the ledger --- */
 
 /* Replaces the ledger by the one at path; NULL: in memory. */
-static int account_replace(struct collection *c, const char *path)
+static int ledger_replace(struct collection *c, const char *path)
 {
 	struct ledger *l = NULL;
 	const char *err_msg = NULL;
@@ -342,7 +344,8 @@ static int account_replace(struct collection *c, const char *path)
 	ledger_continue(l, c->sequence);
 	ledger_close(c->ledger);
 	c->ledger = l;
-	c->retry_at = clock_mono_us() + ACCOUNT_RETRY_US; /* has no effect if it is on disk */
+	c->retry_at =
+		clock_mono_us() + RECONCILE_RETRY_US; /* has no effect if it is on disk */
 	return 0;
 }
 
@@ -353,13 +356,13 @@ bool collection_retry_due(const struct collection *c)
 
 /* Tries the file again. A new epoch begins, because the changes meanwhile are not in its
  * events. */
-static void account_return(struct collection *c)
+static void ledger_retry(struct collection *c)
 {
 	struct ledger *l = NULL;
 	const char *err_msg = NULL;
 	int err;
 
-	c->retry_at = clock_mono_us() + ACCOUNT_RETRY_US;
+	c->retry_at = clock_mono_us() + RECONCILE_RETRY_US;
 	if (ledger_open(c->conf.ledger, c->conf.max_events, &l, &err_msg) < 0)
 		return;
 	err = ledger_on_disk(l) ? ledger_begin(l) : ST_EIO;
@@ -377,7 +380,7 @@ static void account_return(struct collection *c)
 	log_info(c->conf.source.log, "ledger in use again: path=%s", c->conf.ledger);
 }
 
-static bool account_trouble(int err)
+static bool ledger_failed(int err)
 {
 	return err == ST_EDB || err == ST_EBUSY || err == ST_EIO;
 }
@@ -389,18 +392,18 @@ int collection_reconcile(struct collection *c, struct snapshot *now)
 	int err;
 
 	if (collection_retry_due(c))
-		account_return(c);
-	err = account(c, now);
-	if (account_trouble(err) && *c->conf.ledger && ledger_on_disk(c->ledger) &&
-	    account_replace(c, c->conf.ledger) == 0)
-		err = account(c, now);
-	if (account_trouble(err)) {
+		ledger_retry(c);
+	err = reconcile_once(c, now);
+	if (ledger_failed(err) && *c->conf.ledger && ledger_on_disk(c->ledger) &&
+	    ledger_replace(c, c->conf.ledger) == 0)
+		err = reconcile_once(c, now);
+	if (ledger_failed(err)) {
 		log_warn(
 			c->conf.source.log,
 			"ledger cannot be written, continuing in memory: path=%s error=\"%s\"",
 			c->conf.ledger, st_strerror(err));
-		if ((err = account_replace(c, NULL)) == 0)
-			err = account(c, now);
+		if ((err = ledger_replace(c, NULL)) == 0)
+			err = reconcile_once(c, now);
 	}
 	if (!err)
 		c->sequence = ledger_sequence(c->ledger);

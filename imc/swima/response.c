@@ -13,7 +13,7 @@
 
 /* Sets wanted for the software that a targeted request names. Unknown identifiers are
  * ignored. */
-static int answer_select(struct collection *c, struct swima_request *q, bool *wanted)
+static int response_select(struct collection *c, struct swima_request *q, bool *wanted)
 {
 	struct span id;
 	int err = 0;
@@ -23,8 +23,8 @@ static int answer_select(struct collection *c, struct swima_request *q, bool *wa
 	return err;
 }
 
-static int answer_record(struct swima_writer *sw, struct collection *c, size_t i,
-			 struct wr *scratch)
+static int response_record(struct swima_writer *sw, struct collection *c, size_t i,
+			   struct wr *scratch)
 {
 	struct swima_record rec;
 	int err;
@@ -39,20 +39,20 @@ static int answer_record(struct swima_writer *sw, struct collection *c, size_t i
 	return swima_writer_record(sw, &rec);
 }
 
-static int answer_records(struct swima_writer *sw, struct collection *c, const bool *wanted)
+static int response_records(struct swima_writer *sw, struct collection *c, const bool *wanted)
 {
 	struct wr scratch = { 0 };
 	int err = 0;
 
 	for (size_t i = 0; i < collection_count(c) && !err; i++)
 		if (!wanted || wanted[i])
-			err = answer_record(sw, c, i, &scratch);
+			err = response_record(sw, c, i, &scratch);
 	wr_reset(&scratch);
 	return err;
 }
 
-static int answer_inventory(struct swima_writer *sw, struct collection *c,
-			    struct swima_request *q)
+static int response_inventory(struct swima_writer *sw, struct collection *c,
+			      struct swima_request *q)
 {
 	bool *wanted = NULL;
 	int err = 0;
@@ -60,10 +60,10 @@ static int answer_inventory(struct swima_writer *sw, struct collection *c,
 	if (q->count) {
 		if (!(wanted = calloc(collection_count(c) + 1, sizeof(*wanted))))
 			return ST_ENOMEM;
-		err = answer_select(c, q, wanted);
+		err = response_select(c, q, wanted);
 	}
 	if (!err)
-		err = answer_records(sw, c, wanted);
+		err = response_records(sw, c, wanted);
 	free(wanted);
 	return err;
 }
@@ -71,7 +71,7 @@ static int answer_inventory(struct swima_writer *sw, struct collection *c,
 /* --- events --- */
 
 /* The identifiers of a targeted request, sorted. */
-struct answer_targets {
+struct targets {
 	struct arena arena;
 	struct span *ids; /* NULL: all software */
 	size_t n;
@@ -82,7 +82,7 @@ static int target_cmp(const void *a, const void *b)
 	return span_cmp(*(const struct span *)a, *(const struct span *)b);
 }
 
-static int targets_read(struct answer_targets *t, struct swima_request *q)
+static int targets_read(struct targets *t, struct swima_request *q)
 {
 	struct span id;
 
@@ -101,19 +101,19 @@ static int targets_read(struct answer_targets *t, struct swima_request *q)
 	return 0;
 }
 
-static bool targets_match(const struct answer_targets *t, struct span id)
+static bool targets_match(const struct targets *t, struct span id)
 {
 	return !t->ids || bsearch(&id, t->ids, t->n, sizeof(*t->ids), target_cmp);
 }
 
-static void targets_reset(struct answer_targets *t)
+static void targets_reset(struct targets *t)
 {
 	arena_reset(&t->arena);
 	free(t->ids);
 }
 
-static int answer_event(struct swima_writer *sw, struct collection *c,
-			const struct ledger_event *ev, struct wr *scratch)
+static int response_event(struct swima_writer *sw, struct collection *c,
+			  const struct ledger_event *ev, struct wr *scratch)
 {
 	char time[CLOCK_TEXT];
 	struct swima_event out = {
@@ -142,21 +142,21 @@ static int answer_event(struct swima_writer *sw, struct collection *c,
 }
 
 /* Writes events until the attribute is full. how->consulted becomes the last one that fits. */
-static int answer_events(struct swima_writer *sw, struct collection *c,
-			 const struct answer_targets *t, struct answer *how)
+static int response_events(struct swima_writer *sw, struct collection *c,
+			   const struct targets *t, struct response_params *params)
 {
 	struct wr scratch = { 0 };
 	struct ledger_event ev;
 	int got = 0, err;
 
-	if ((err = collection_events(c, how->from)) < 0)
+	if ((err = collection_events(c, params->from)) < 0)
 		return err;
-	how->consulted = how->from - 1;
+	params->consulted = params->from - 1;
 	while (!err && (got = collection_event_next(c, &ev)) > 0) {
 		if (targets_match(t, ev.identifier))
-			err = answer_event(sw, c, &ev, &scratch);
+			err = response_event(sw, c, &ev, &scratch);
 		if (!err)
-			how->consulted = ev.eid;
+			params->consulted = ev.eid;
 	}
 	collection_events_end(c);
 	wr_reset(&scratch);
@@ -165,23 +165,24 @@ static int answer_events(struct swima_writer *sw, struct collection *c,
 	return err ? err : got < 0 ? got : 0;
 }
 
-static int answer_events_from(struct swima_writer *sw, struct collection *c,
-			      struct swima_request *q, struct answer *how)
+static int response_events_from(struct swima_writer *sw, struct collection *c,
+				struct swima_request *q, struct response_params *params)
 {
-	struct answer_targets t = { 0 };
+	struct targets t = { 0 };
 	int err;
 
-	if (how->from > collection_last_eid(c))
+	if (params->from > collection_last_eid(c))
 		return 0;
-	if ((err = targets_read(&t, q)) == 0 && (err = answer_events(sw, c, &t, how)) == 0)
-		swima_writer_consulted(sw, how->consulted);
+	if ((err = targets_read(&t, q)) == 0 &&
+	    (err = response_events(sw, c, &t, params)) == 0)
+		swima_writer_consulted(sw, params->consulted);
 	targets_reset(&t);
 	return err;
 }
 
-int answer_concerns(struct collection *c, struct swima_request *q, uint32_t from)
+int response_concerns(struct collection *c, struct swima_request *q, uint32_t from)
 {
-	struct answer_targets t = { 0 };
+	struct targets t = { 0 };
 	struct ledger_event ev;
 	int err, got = 0;
 	bool found = false;
@@ -195,12 +196,12 @@ int answer_concerns(struct collection *c, struct swima_request *q, uint32_t from
 	return err ? err : got < 0 ? got : found;
 }
 
-int answer_write(struct wr *w, struct collection *c, struct swima_request *q,
-		 struct answer *how)
+int response_write(struct wr *w, struct collection *c, struct swima_request *q,
+		   struct response_params *params)
 {
 	struct swima_writer sw;
 	struct swima_head head = {
-		.flags = how->flags,
+		.flags = params->flags,
 		.request_id = q->request_id,
 		.epoch = collection_epoch(c),
 		.last_eid = collection_last_eid(c),
@@ -208,9 +209,9 @@ int answer_write(struct wr *w, struct collection *c, struct swima_request *q,
 	};
 	int err = swima_writer_begin(&sw, w, swima_answer_type(q), &head);
 
-	how->consulted = head.last_eid;
+	params->consulted = head.last_eid;
 	if (!err)
-		err = q->earliest_eid ? answer_events_from(&sw, c, q, how)
-				      : answer_inventory(&sw, c, q);
+		err = q->earliest_eid ? response_events_from(&sw, c, q, params)
+				      : response_inventory(&sw, c, q);
 	return err ? err : swima_writer_end(&sw);
 }

@@ -6,22 +6,24 @@
 #include "collection.h"
 
 /* Parameters of a response that are not in the request. */
-struct answer {
+struct response_params {
 	uint8_t flags;      /* SWIMA_FULFILLMENT for a subscription; 0 for a direct response */
 	uint32_t from;      /* EID of the first event */
-	uint32_t consulted; /* set by answer_write: Last Consulted EID */
+	uint32_t consulted; /* set by response_write: Last Consulted EID */
 };
 
-/* Appends the whole attribute that answers q: an inventory of all or of the wanted software,
- * by identifier or with records; or events, as many as fit. Uses q->ids up. 0; ST_ELIMIT: an
- * inventory or a single event is longer than w->max allows; ST_EBUSY: something is changing,
- * refresh and begin again; other ST_E...: cannot be answered. w is to be dropped after a
- * failure. */
-int answer_write(struct wr *w, struct collection *c, struct swima_request *q,
-		 struct answer *how);
+/* Appends the complete attribute that responds to q: an inventory of all or of the requested
+ * software, by identifier or with records; or as many events as fit. Consumes q->ids. On
+ * failure the content of w is not usable. Returns 0, or:
+ *
+ *     ST_ELIMIT    an inventory or a single event does not fit into w->max octets
+ *     ST_EBUSY     the software changes meanwhile: refresh and begin again
+ *     other ST_E   the response cannot be built */
+int response_write(struct wr *w, struct collection *c, struct swima_request *q,
+		   struct response_params *params);
 
-/* Whether the targeted request q is about one of the events from EID `from` on: 1, 0 or
- * ST_E... Uses q->ids up. */
-int answer_concerns(struct collection *c, struct swima_request *q, uint32_t from);
+/* Whether one of the events from EID `from` on matches the targeted request q: 1, 0 or ST_E...
+ * Consumes q->ids. */
+int response_concerns(struct collection *c, struct swima_request *q, uint32_t from);
 
 #endif

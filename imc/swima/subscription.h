@@ -15,7 +15,7 @@ struct subscription_pool {
 /* How far a subscriber is up to date: the number of an event (collection_sequence) and the
  * epoch. */
 struct subscription_place {
-	uint64_t told; /* last event that was sent */
+	uint64_t sent; /* last event sent */
 	uint32_t epoch;
 };
 
@@ -24,7 +24,7 @@ struct subscription {
 	uint32_t validator; /* Posture Validator Identifier */
 	uint32_t id;        /* Subscription ID: Request ID of the request that created it */
 	struct subscription_place place;
-	struct subscription_place before; /* place before the messages still unconfirmed */
+	struct subscription_place confirmed; /* place before the unconfirmed messages */
 	size_t n;
 	uint8_t raw[]; /* value of that request, repeated in Subscription Status */
 };

@@ -6,44 +6,45 @@
 #include "base/err.h"
 
 /* Octets per batch; the rest is sent in the next one, so that other modules can send, too. */
-#define FULFIL_BUDGET (256 * 1024)
+#define DELIVERY_BUDGET (256 * 1024)
 
 /* EID of the last event sent to the subscriber, in the present epoch; 0: none. */
 static uint32_t place_eid(const struct subscription_place *place, const struct collection *c)
 {
 	uint64_t base = collection_sequence(c) - collection_last_eid(c);
 
-	return place->told > base ? (uint32_t)(place->told - base) : 0;
+	return place->sent > base ? (uint32_t)(place->sent - base) : 0;
 }
 
 static void place_set(struct subscription_place *place, const struct collection *c,
 		      uint32_t eid)
 {
-	place->told = collection_sequence(c) - collection_last_eid(c) + eid;
+	place->sent = collection_sequence(c) - collection_last_eid(c) + eid;
 	place->epoch = collection_epoch(c);
 }
 
 static bool place_is_now(const struct subscription_place *place, const struct collection *c)
 {
-	return place->told == collection_sequence(c) && place->epoch == collection_epoch(c);
+	return place->sent == collection_sequence(c) && place->epoch == collection_epoch(c);
 }
 
-void fulfil_begin(struct subscription *p, const struct collection *c,
-		  const struct swima_request *q, uint32_t consulted)
+void delivery_begin(struct subscription *p, const struct collection *c,
+		    const struct swima_request *q, uint32_t consulted)
 {
 	uint32_t last = collection_last_eid(c);
 
 	place_set(&p->place, c, q->earliest_eid ? consulted : last);
-	p->before = (struct subscription_place){ 0 }; /* an inventory: nothing sent before */
+	/* before an inventory nothing was sent */
+	p->confirmed = (struct subscription_place){ 0 };
 	if (q->earliest_eid)
-		place_set(&p->before, c,
+		place_set(&p->confirmed, c,
 			  q->earliest_eid - 1 < last ? q->earliest_eid - 1 : last);
 }
 
 /* --- pending deliveries --- */
 
 /* A new epoch concerns every subscription: the state of the validator cannot be continued. */
-static bool fulfil_concerns(struct subscription *p, struct collection *c)
+static bool delivery_concerns(struct subscription *p, struct collection *c)
 {
 	struct swima_request q;
 	int found;
@@ -53,24 +54,24 @@ static bool fulfil_concerns(struct subscription *p, struct collection *c)
 	subscription_request(p, &q);
 	if (!q.count || p->place.epoch != collection_epoch(c))
 		return true;
-	found = answer_concerns(c, &q, place_eid(&p->place, c) + 1);
+	found = response_concerns(c, &q, place_eid(&p->place, c) + 1);
 	if (found == 0)
 		place_set(&p->place, c, collection_last_eid(c));
 	return found != 0;
 }
 
-bool fulfil_owed(struct subscriptions *s, struct collection *c)
+bool delivery_pending(struct subscriptions *s, struct collection *c)
 {
-	bool owed = false;
+	bool pending = false;
 
 	for (struct subscription *p = s->head; p; p = p->next)
-		owed |= fulfil_concerns(p, c);
-	return owed;
+		pending |= delivery_concerns(p, c);
+	return pending;
 }
 
 /* --- sending --- */
 
-struct fulfilment {
+struct delivery {
 	struct imc *imc;
 	struct collection *c;
 	uint32_t max;
@@ -78,75 +79,76 @@ struct fulfilment {
 };
 
 /* Sends one attribute. */
-static int fulfil_once(struct fulfilment *f, struct subscription *p)
+static int delivery_send_attr(struct delivery *d, struct subscription *p)
 {
-	struct answer how = { .flags = SWIMA_FULFILLMENT };
+	struct response_params params = { .flags = SWIMA_FULFILLMENT };
 	struct swima_request q;
 	struct wr *w;
 	size_t octets;
 	int err;
 
-	if ((err = imc_set_validator(f->imc, p->validator)) < 0)
+	if ((err = imc_set_validator(d->imc, p->validator)) < 0)
 		return err;
-	w = imc_attr(f->imc);
-	if (!w->max || w->max > f->max)
-		w->max = f->max;
+	w = imc_attr(d->imc);
+	if (!w->max || w->max > d->max)
+		w->max = d->max;
 	subscription_request(p, &q);
-	how.from = place_eid(&p->place, f->c) + 1;
-	if ((err = answer_write(w, f->c, &q, &how)) < 0)
+	params.from = place_eid(&p->place, d->c) + 1;
+	if ((err = response_write(w, d->c, &q, &params)) < 0)
 		return err;
 	octets = w->len;
-	if ((err = imc_send(f->imc)) < 0)
+	if ((err = imc_send(d->imc)) < 0)
 		return err;
-	f->sent += octets;
-	place_set(&p->place, f->c, how.consulted);
+	d->sent += octets;
+	place_set(&p->place, d->c, params.consulted);
 	return 0;
 }
 
 /* Sends partial lists until the subscriber is up to date. */
-static int fulfil_one(struct fulfilment *f, struct subscription *p)
+static int delivery_send_one(struct delivery *d, struct subscription *p)
 {
 	int err = 0;
 
-	while (!err && f->sent < FULFIL_BUDGET && fulfil_concerns(p, f->c))
-		err = fulfil_once(f, p);
+	while (!err && d->sent < DELIVERY_BUDGET && delivery_concerns(p, d->c))
+		err = delivery_send_attr(d, p);
 	return err;
 }
 
 /* SWIMA_SUBSCRIPTION_FULFILLMENT_ERROR, which contains the actual error. */
-static void fulfil_fail(struct fulfilment *f, const struct subscription *p, int err)
+static void delivery_fail(struct delivery *d, const struct subscription *p, int err)
 {
-	uint32_t max = imc_max_attribute(f->imc);
+	uint32_t max = imc_max_attribute(d->imc);
 	bool large = err == ST_ELIMIT;
 	struct pa_error inner = pa_error_swima(
-		large ? PA_E_SWIMA_TOO_LARGE : PA_E_SWIMA, p->id, max < f->max ? max : f->max,
+		large ? PA_E_SWIMA_TOO_LARGE : PA_E_SWIMA, p->id, max < d->max ? max : d->max,
 		large ? "too long for one attribute" : "the response cannot be built");
-	struct wr *w = imc_attr(f->imc);
+	struct wr *w = imc_attr(d->imc);
 	size_t begin = pa_attr_begin(w, 0, PEN_IETF, PA_ERROR);
 
 	(void)pa_error_fulfillment_encode(w, p->id, &inner);
 	pa_attr_end(w, begin);
-	(void)imc_send(f->imc);
-	log_warn(imc_log(f->imc),
+	(void)imc_send(d->imc);
+	log_warn(imc_log(d->imc),
 		 "subscription ended: validator=%u subscription=%u error=\"%s\"", p->validator,
 		 p->id, st_strerror(err));
 }
 
-bool fulfil_send(struct imc *imc, struct subscriptions *s, struct collection *c, uint32_t max)
+bool delivery_send(struct imc *imc, struct subscriptions *s, struct collection *c,
+		   uint32_t max)
 {
-	struct fulfilment f = { .imc = imc, .c = c, .max = max };
+	struct delivery d = { .imc = imc, .c = c, .max = max };
 	struct subscription **at = &s->head;
 	int err;
 
-	while (*at && f.sent < FULFIL_BUDGET) {
-		err = fulfil_one(&f, *at);
+	while (*at && d.sent < DELIVERY_BUDGET) {
+		err = delivery_send_one(&d, *at);
 		if (err < 0 && err != ST_EBUSY) {
-			fulfil_fail(&f, *at, err);
+			delivery_fail(&d, *at, err);
 			subscriptions_drop(s, at);
 		} else {
 			at = &(*at)->next;
 		}
 	}
 	(void)imc_set_validator(imc, KIT_ANY_ID);
-	return f.sent > 0;
+	return d.sent > 0;
 }

@@ -9,18 +9,22 @@
 
 #include "kit/imc.h"
 
-/* Whether somebody is to be told something. Targeted subscriptions that what happened does not
- * concern are moved on. */
-bool fulfil_owed(struct subscriptions *s, struct collection *c);
+/* True: a delivery is pending. Marks targeted subscriptions as up to date if the new events do
+ * not match them. */
+bool delivery_pending(struct subscriptions *s, struct collection *c);
 
-/* In begin or ending: sends what is owed, in attributes of at most max octets; what is too
- * much for one batch waits for the next. A subscription that cannot be fulfilled ends with
- * error 7; one for which something is changing right now waits. True: something was sent. */
-bool fulfil_send(struct imc *imc, struct subscriptions *s, struct collection *c, uint32_t max);
+/* Sends the pending deliveries, in attributes of at most max octets. Call in begin or ending.
+ * True: something was sent.
+ *
+ * - What does not fit into one batch is sent in the next one.
+ * - A subscription whose software changes meanwhile waits.
+ * - A subscription that cannot be fulfilled ends with a Subscription Fulfillment Error. */
+bool delivery_send(struct imc *imc, struct subscriptions *s, struct collection *c,
+		   uint32_t max);
 
-/* Where a subscription made by q stands when its direct answer consulted this EID; and where
- * it stood before that answer. */
-void fulfil_begin(struct subscription *p, const struct collection *c,
-		  const struct swima_request *q, uint32_t consulted);
+/* Sets the place of a subscription created by q, whose direct response has this Last Consulted
+ * EID, and its confirmed place, which is the one before that response. */
+void delivery_begin(struct subscription *p, const struct collection *c,
+		    const struct swima_request *q, uint32_t consulted);
 
 #endif

@@ -22,7 +22,7 @@ static double cpu_ms(void)
 static int show(const struct collection_conf *conf, const char *name, uint8_t flags)
 {
 	struct swima_request q = { .flags = flags };
-	struct answer how = { 0 };
+	struct response_params how = { 0 };
 	struct collection *c = NULL;
 	struct wr w = { 0 };
 	const char *err_msg = NULL;
@@ -34,7 +34,7 @@ static int show(const struct collection_conf *conf, const char *name, uint8_t fl
 		err = collection_refresh(c, &err_msg);
 	collected = cpu_ms();
 	if (!err)
-		err = answer_write(&w, c, &q, &how);
+		err = response_write(&w, c, &q, &how);
 	if (!err) {
 		n = collection_count(c);
 		printf("%-34s %8zu %10zu %7.1f %10.2f %9.2f\n", name, n, w.len,

@@ -18,7 +18,7 @@ static char seen[16][256];
 static size_t n_seen;
 static int fail;
 
-static int note(const struct tree_walk *w, const struct tree_dir *d)
+static int note(const struct dir_walk *w, const struct walk_dir *d)
 {
 	(void)w;
 	assert_true(n_seen < 16);
@@ -31,19 +31,19 @@ static int by_text(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-static struct tree_refusals refused;
+static struct dir_walk_skips skipped;
 
 static void check(const char *pattern, bool passed, const char *want)
 {
-	const struct tree_walk w = { .root = scratch_root,
-				     .source = "test",
-				     .refusals = &refused,
-				     .found = passed ? NULL : note,
-				     .passed = passed ? note : NULL };
+	const struct dir_walk w = { .root = scratch_root,
+				    .source = "test",
+				    .skips = &skipped,
+				    .found = passed ? NULL : note,
+				    .passed = passed ? note : NULL };
 	char text[2 * sizeof(seen)] = "";
 
 	n_seen = 0;
-	assert_int_equal(tree_walk(&w, pattern), 0);
+	assert_int_equal(dir_walk(&w, pattern), 0);
 	qsort(seen, n_seen, sizeof(seen[0]), by_text);
 	for (size_t i = 0; i < n_seen; i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s ", seen[i]);
@@ -94,76 +94,76 @@ static void test_passed(void **state)
 
 static void test_errors(void **state)
 {
-	struct tree_walk w = {
-		.root = "/nonexistent", .source = "test", .found = note, .refusals = &refused
+	struct dir_walk w = {
+		.root = "/nonexistent", .source = "test", .found = note, .skips = &skipped
 	};
 	char name[NAME_MAX + 8];
 
 	(void)state;
 	n_seen = 0;
-	assert_int_equal(tree_walk(&w, "/a"), ST_ENOENT);
+	assert_int_equal(dir_walk(&w, "/a"), ST_ENOENT);
 	w.root = scratch_root;
 	memset(name, 'x', sizeof(name));
 	name[0] = '/';
 	name[sizeof(name) - 1] = '\0';
-	assert_int_equal(tree_walk(&w, name), 0);
+	assert_int_equal(dir_walk(&w, name), 0);
 	fail = ST_ELIMIT;
-	assert_int_equal(tree_walk(&w, "/a/*"), ST_ELIMIT);
+	assert_int_equal(dir_walk(&w, "/a/*"), ST_ELIMIT);
 	fail = 0;
 	assert_int_equal(n_seen, 1);
 }
 
-static int refuse_all(const struct tree_walk *w, const struct tree_dir *d, const char *name)
+static int refuse_all(const struct dir_walk *w, const struct walk_dir *d, const char *name)
 {
-	tree_refuse(w, d, name, NULL, "no");
+	dir_walk_skip(w, d, name, NULL, "no");
 	return 0;
 }
 
-static int found_refuse(const struct tree_walk *w, const struct tree_dir *d)
+static int found_refuse(const struct dir_walk *w, const struct walk_dir *d)
 {
-	return tree_each(w, d, refuse_all);
+	return dir_walk_each(w, d, refuse_all);
 }
 
 static void test_refused_once(void **state)
 {
-	const struct tree_walk w = { .root = scratch_root,
-				     .source = "test",
-				     .refusals = &refused,
-				     .found = found_refuse };
+	const struct dir_walk w = { .root = scratch_root,
+				    .source = "test",
+				    .skips = &skipped,
+				    .found = found_refuse };
 
 	(void)state;
 	scratch_log();
-	assert_int_equal(tree_walk(&w, "/a"), 0);
+	assert_int_equal(dir_walk(&w, "/a"), 0);
 	assert_int_equal(scratch_log_count(), 4);
-	assert_int_equal(tree_walk(&w, "/a"), 0);
+	assert_int_equal(dir_walk(&w, "/a"), 0);
 	assert_int_equal(scratch_log_count(), 4);
-	tree_refusals_free(&refused);
-	assert_int_equal(tree_walk(&w, "/a"), 0);
+	dir_walk_skips_free(&skipped);
+	assert_int_equal(dir_walk(&w, "/a"), 0);
 	assert_int_equal(scratch_log_count(), 8);
-	tree_refusals_free(&refused);
+	dir_walk_skips_free(&skipped);
 }
 
 /* So many that nobody would read it all. */
-static void test_refused_many(void **state)
+static void test_skipped_many(void **state)
 {
-	const struct tree_walk w = { .root = scratch_root,
-				     .source = "test",
-				     .refusals = &refused,
-				     .found = found_refuse };
+	const struct dir_walk w = { .root = scratch_root,
+				    .source = "test",
+				    .skips = &skipped,
+				    .found = found_refuse };
 
 	(void)state;
 	for (int i = 0; i < 5000; i++)
 		scratch_put(span_str("x"), "/many/%d", i);
 	scratch_log();
-	assert_int_equal(tree_walk(&w, "/many"), 0);
-	assert_int_equal(scratch_log_count(), TREE_MAX_LINES);
-	tree_refuse_end(&w);
-	assert_int_equal(scratch_log_count(), TREE_MAX_LINES + 1);
+	assert_int_equal(dir_walk(&w, "/many"), 0);
+	assert_int_equal(scratch_log_count(), DIR_WALK_MAX_LINES);
+	dir_walk_skip_end(&w);
+	assert_int_equal(scratch_log_count(), DIR_WALK_MAX_LINES + 1);
 	assert_true(scratch_log_has("more files skipped: source=test count=4984"));
-	assert_int_equal(tree_walk(&w, "/many"), 0); /* and not again */
-	tree_refuse_end(&w);
-	assert_int_equal(scratch_log_count(), TREE_MAX_LINES + 1);
-	tree_refusals_free(&refused);
+	assert_int_equal(dir_walk(&w, "/many"), 0); /* and not again */
+	dir_walk_skip_end(&w);
+	assert_int_equal(scratch_log_count(), DIR_WALK_MAX_LINES + 1);
+	dir_walk_skips_free(&skipped);
 }
 
 static void test_read(void **state)
@@ -174,45 +174,50 @@ static void test_read(void **state)
 
 	(void)state;
 	wr_str(&w, "before");
-	assert_int_equal(tree_read(AT_FDCWD, path, TREE_ANYONE, 1, &w, &st), 0);
+	assert_int_equal(dir_walk_read(AT_FDCWD, path, DIR_WALK_ANY_OWNER, 1, &w, &st), 0);
 	assert_true(span_eq(wr_span(&w), span_str("x")));
-	assert_int_equal(tree_read(AT_FDCWD, path, TREE_ANYONE, 0, &w, &st), ST_ELIMIT);
-	assert_int_equal(st.st_size, 1);
-	assert_int_equal(tree_read(AT_FDCWD, scratch_path("/none"), TREE_ANYONE, 1, &w, &st),
-			 ST_ENOENT);
-	assert_int_equal(tree_read(AT_FDCWD, scratch_path("/c"), TREE_ANYONE, 1, &w, &st),
-			 ST_ENOENT);
-	assert_int_equal(tree_read(AT_FDCWD, scratch_path("/a"), TREE_ANYONE, 1, &w, &st),
-			 ST_EVALUE);
-	/* says it is empty and is not */
-	assert_int_equal(tree_read(AT_FDCWD, "/proc/self/status", TREE_ANYONE, 10, &w, &st),
+	assert_int_equal(dir_walk_read(AT_FDCWD, path, DIR_WALK_ANY_OWNER, 0, &w, &st),
 			 ST_ELIMIT);
+	assert_int_equal(st.st_size, 1);
+	assert_int_equal(
+		dir_walk_read(AT_FDCWD, scratch_path("/none"), DIR_WALK_ANY_OWNER, 1, &w, &st),
+		ST_ENOENT);
+	assert_int_equal(
+		dir_walk_read(AT_FDCWD, scratch_path("/c"), DIR_WALK_ANY_OWNER, 1, &w, &st),
+		ST_ENOENT);
+	assert_int_equal(
+		dir_walk_read(AT_FDCWD, scratch_path("/a"), DIR_WALK_ANY_OWNER, 1, &w, &st),
+		ST_EVALUE);
+	/* says it is empty and is not */
+	assert_int_equal(
+		dir_walk_read(AT_FDCWD, "/proc/self/status", DIR_WALK_ANY_OWNER, 10, &w, &st),
+		ST_ELIMIT);
 	wr_reset(&w);
 }
 
 static void test_watches(void **state)
 {
-	struct tree_watches t = { 0 };
+	struct dir_walk_watches t = { 0 };
 	char path[32];
 
 	(void)state;
-	for (int i = 0; i < TREE_MAX_WATCHES + 10; i++) {
+	for (int i = 0; i < DIR_WALK_MAX_WATCHES + 10; i++) {
 		snprintf(path, sizeof(path), "/%d", i);
-		assert_int_equal(tree_watches_add(&t, path), 0);
+		assert_int_equal(dir_walk_watches_add(&t, path), 0);
 	}
-	assert_int_equal(t.n, TREE_MAX_WATCHES);
-	tree_watches_reset(&t);
-	assert_int_equal(tree_watches_add(&t, ""), 0);
-	assert_int_equal(tree_watches_add(&t, "/a"), 0);
-	assert_int_equal(tree_watches_add(&t, "/a"), 0);
+	assert_int_equal(t.n, DIR_WALK_MAX_WATCHES);
+	dir_walk_watches_reset(&t);
+	assert_int_equal(dir_walk_watches_add(&t, ""), 0);
+	assert_int_equal(dir_walk_watches_add(&t, "/a"), 0);
+	assert_int_equal(dir_walk_watches_add(&t, "/a"), 0);
 	assert_int_equal(t.n, 2);
 	assert_string_equal(t.paths[0], "/");
-	tree_watches_reset(&t);
+	dir_walk_watches_reset(&t);
 }
 
 static int end(void **state)
 {
-	tree_refusals_free(&refused);
+	dir_walk_skips_free(&skipped);
 	return scratch_drop(state);
 }
 
@@ -221,7 +226,7 @@ UNIT_GROUP(dir_walk)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_patterns),     cmocka_unit_test(test_passed),
 		cmocka_unit_test(test_errors),       cmocka_unit_test(test_refused_once),
-		cmocka_unit_test(test_refused_many), cmocka_unit_test(test_read),
+		cmocka_unit_test(test_skipped_many), cmocka_unit_test(test_read),
 		cmocka_unit_test(test_watches),
 	};
 

@@ -373,7 +373,7 @@ static void test_many(void **state)
 	int64_t began = clock_mono_us();
 	struct collection *c;
 	struct swima_record rec;
-	struct answer how = { 0 };
+	struct response_params how = { 0 };
 	struct rd r;
 
 	(void)state;
@@ -389,7 +389,7 @@ static void test_many(void **state)
 	assert_int_equal(swima_request_encode(&text, &q, ids), 0);
 	r = rd_over(wr_span(&text));
 	assert_int_equal(swima_request_decode(&r, &q), 0);
-	assert_int_equal(answer_write(&w, c, &q, &how), 0);
+	assert_int_equal(response_write(&w, c, &q, &how), 0);
 	assert_true(w.len > (size_t)N * 40);
 	assert_true(clock_mono_us() - began < 60 * CLOCK_SEC);
 	wr_reset(&w);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The ledger's events: their numbers, their chain, their window, and what may happen to the file
- * that they are in. */
+/* Events of the ledger: numbers, chain, dropping the oldest; damage to the file. */
 #include "unit.h"
 #include "imc/swima/ledger_event.h"
 #include "imc/swima/ledger_file.h"
@@ -32,13 +31,11 @@ static int __attribute__((format(printf, 1, 2))) try_shell(const char *fmt, ...)
 {
 	char cmd[500];
 	va_list ap;
-	int rc;
 
 	va_start(ap, fmt);
 	(void)vsnprintf(cmd, sizeof(cmd), fmt, ap);
 	va_end(ap);
-	rc = system(cmd);
-	return rc;
+	return system(cmd);
 }
 
 #define shell(...) assert_int_equal(try_shell(__VA_ARGS__), 0)
@@ -66,7 +63,7 @@ static struct ledger *open_as(uint32_t max_events, bool sound)
 	return l;
 }
 
-/* A record comes and goes: two events. */
+/* A record is created and deleted: two events. */
 static int happen(struct ledger *l, const char *name)
 {
 	struct ledger_entry e = { .source = 1,
@@ -105,7 +102,7 @@ static void must_happen(struct ledger *l, unsigned n)
 	assert_int_equal(ledger_end(l, 0), 0);
 }
 
-/* They are 1 to last_eid, whatever happened. */
+/* Events are numbered 1 to last_eid without gaps. */
 static void check_events(struct ledger *l)
 {
 	struct ledger_event ev;
@@ -118,7 +115,7 @@ static void check_events(struct ledger *l)
 	assert_int_equal(n, ledger_last_eid(l));
 }
 
-/* Both events of the last change are there, or none. */
+/* Both events of the last change exist, or none. */
 static void check_whole(struct ledger *l)
 {
 	struct ledger_event ev;
@@ -163,7 +160,7 @@ static void test_events(void **state)
 	ledger_close(l);
 }
 
-/* What is rolled back used no number. */
+/* A change that is rolled back uses no number. */
 static void test_rollback(void **state)
 {
 	struct ledger *l = open_as(100, true);
@@ -186,7 +183,8 @@ static void test_rollback(void **state)
 	ledger_close(open_as(100, true));
 }
 
-/* Too many: the oldest go, an epoch begins, the others keep their order and are 1 to n. */
+/* Too many events: the oldest are dropped, a new epoch begins, the others are numbered 1 to
+ * n. */
 static void test_window(void **state)
 {
 	struct ledger *l = open_as(8, true);
@@ -200,13 +198,13 @@ static void test_window(void **state)
 	must_happen(l, 1);
 	assert_int_not_equal(ledger_epoch(l), epoch);
 	assert_int_equal(ledger_last_eid(l), 6);
-	assert_int_equal(ledger_sequence(l), 10); /* the tenth event all the same */
+	assert_int_equal(ledger_sequence(l), 10); /* still the tenth event */
 	check_events(l);
 	assert_int_equal(ledger_events(l, 6), 0);
 	assert_int_equal(ledger_event_next(l, &ev), 1);
 	assert_int_equal(ev.record, 5);
 	ledger_events_end(l);
-	must_happen(l, 50); /* far more than there is room for, at once */
+	must_happen(l, 50); /* far more than fit, at once */
 	assert_int_equal(ledger_last_eid(l), 6);
 	assert_int_equal(ledger_sequence(l), 110);
 	ledger_close(l);
@@ -215,7 +213,7 @@ static void test_window(void **state)
 	ledger_close(l);
 }
 
-/* Long copies: cut off by size, however few they are. */
+/* Long copies: events are dropped by size, however few there are. */
 static void test_large(void **state)
 {
 	struct ledger *l = open_as(100000, true);
@@ -237,7 +235,7 @@ static void test_large(void **state)
 	ledger_close(open_as(100000, true));
 }
 
-/* A new epoch without events; the numbers of this process go on. */
+/* A new epoch without events; the sequence of this process continues. */
 static void test_new_epoch(void **state)
 {
 	struct ledger *l = open_as(100, true);
@@ -257,7 +255,7 @@ static void test_new_epoch(void **state)
 	ledger_close(l);
 }
 
-/* Somebody edits the database: every edit that changes what we would say is noticed. */
+/* Every edit of the database that would change a response is detected. */
 static void test_tampered(void **state)
 {
 	static const char *const edits[] = {
@@ -302,7 +300,7 @@ static void test_tampered(void **state)
 	}
 }
 
-/* Edited while we have it open: noticed with the next change. */
+/* An edit while the ledger is open is detected by the next change. */
 static void test_tampered_open(void **state)
 {
 	struct ledger *l = open_as(100, true);
@@ -316,7 +314,7 @@ static void test_tampered_open(void **state)
 	ledger_close(l);
 }
 
-/* Cut short anywhere: what is left is a ledger that holds together or none. */
+/* Truncated at any offset: the rest is a valid ledger or none. */
 static void test_torn(void **state)
 {
 	struct ledger *l = open_as(1000, true);
@@ -338,7 +336,7 @@ static void test_torn(void **state)
 		shell("rm -f '%s.bad'; cp '%s.whole' '%s'", path, path, path);
 		assert_int_equal(truncate(path, n), 0);
 		assert_int_equal(ledger_open(path, 1000, &l, &err_msg), 0);
-		assert_int_equal(err_msg == NULL, n == 0); /* empty: a new one */
+		assert_int_equal(err_msg == NULL, n == 0); /* an empty file: a new ledger */
 		assert_true(ledger_on_disk(l));
 		assert_int_equal(ledger_last_eid(l), 0);
 		check_events(l);
@@ -346,7 +344,7 @@ static void test_torn(void **state)
 	}
 }
 
-/* A byte turned over anywhere in it is noticed, or it was in no use. */
+/* An inverted byte anywhere is detected, or it was unused. */
 static void test_flipped(void **state)
 {
 	struct ledger *l = open_as(1000, true);
@@ -383,7 +381,7 @@ static void test_flipped(void **state)
 	}
 }
 
-/* An older copy put back in its place: as another file, or written over this one. */
+/* An older copy is restored: as another file, or written over this one. */
 static void test_restored(void **state)
 {
 	(void)state;
@@ -403,16 +401,16 @@ static void test_restored(void **state)
 		else
 			shell("cat '%s.old' > '%s'", path, path);
 		l = open_as(100, false);
-		assert_true(ledger_begun(l)); /* the numbers are still good */
+		assert_true(ledger_begun(l)); /* the Record Identifiers are kept */
 		assert_int_not_equal(ledger_epoch(l), epoch);
 		assert_int_equal(ledger_last_eid(l), 0);
 		ledger_close(l);
-		ledger_close(open_as(100, true)); /* said once */
+		ledger_close(open_as(100, true)); /* reported once */
 		(void)clean(NULL);
 	}
 }
 
-/* Without the mark beside it nothing proves that it is the last one. */
+/* Without the mark file nothing proves that the ledger is the last one. */
 static void test_no_mark(void **state)
 {
 	struct ledger *l = open_as(100, true);
@@ -427,7 +425,7 @@ static void test_no_mark(void **state)
 	ledger_close(l);
 }
 
-/* The file is taken away or replaced while we write. */
+/* The file is removed or replaced between writes. */
 static void test_replaced_open(void **state)
 {
 	struct ledger *l = open_as(100, true);
@@ -441,8 +439,8 @@ static void test_replaced_open(void **state)
 	ledger_close(l);
 }
 
-/* No more pages: the change fails as a whole, what was there stays, and it goes on when there
- * is room again. */
+/* No space: the change fails as a whole, the old content stays, and the next change succeeds
+ * when there is space again. */
 static void test_full(void **state)
 {
 	struct ledger *l = open_as(100000, true);
@@ -471,7 +469,7 @@ static void test_full(void **state)
 	ledger_close(l);
 }
 
-/* Writes until it is killed. */
+/* Writes until the process is killed. */
 static void write_for_ever(void)
 {
 	struct ledger *l = NULL;
@@ -507,8 +505,8 @@ static void kill_once(unsigned us)
 	assert_true(WIFSIGNALED(status));
 }
 
-/* Killed at any moment: the chain holds, no number is missing, the epoch is the same but for
- * windows that slid. */
+/* Killed at any time: the chain is valid, no number is missing, and the epoch has changed only
+ * if the oldest events were dropped. */
 static void test_kill(void **state)
 {
 	const char *times = getenv("STANCE_TEST_KILLS");
@@ -530,7 +528,7 @@ static void test_kill(void **state)
 	assert_true(events > 0);
 }
 
-/* A ledger of the version before: numbers and epoch live on. */
+/* A ledger of the previous version: Record Identifiers and epoch are kept. */
 static void test_migration(void **state)
 {
 	static const char sql[] =
@@ -550,7 +548,7 @@ static void test_migration(void **state)
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_close(db);
-	ledger_close(open_as(100, false)); /* it had no mark */
+	ledger_close(open_as(100, false)); /* it has no mark */
 	l = open_as(100, true);
 	assert_true(ledger_begun(l));
 	assert_int_equal(ledger_rewind(l), 0);
@@ -558,7 +556,7 @@ static void test_migration(void **state)
 	assert_int_equal(e.id, 2);
 	assert_true(span_eq(e.key, span_str("a")));
 	assert_true(span_eq(e.identifier, span_str("id")));
-	assert_int_equal(e.content.n, 0); /* was made in another way */
+	assert_int_equal(e.content.n, 0); /* had another form */
 	assert_int_equal(e.since, 5);
 	assert_int_equal(ledger_next(l, &e), 0);
 	must_happen(l, 1);
@@ -566,7 +564,7 @@ static void test_migration(void **state)
 	ledger_close(open_as(100, true));
 }
 
-/* A later version's file is not ours to write into. */
+/* The file of a later version is not written to. */
 static void test_later_version(void **state)
 {
 	struct ledger *l = open_as(100, true);
