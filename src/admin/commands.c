@@ -5,15 +5,15 @@
 
 /* clang-format off */
 #define AS_OF                                                                            \
-	{ "as_of", ARG_TIME, 0, "T", "as things were at that moment" },                      \
-	{ "known_at", ARG_TIME, 0, "T", "as far as the manager knew at that one" }
+	{ "as_of", ARG_TIME, 0, "T", "state at time T, by all that is known today" },                      \
+	{ "known_at", ARG_TIME, 0, "T", "what the manager knew at time T" }
 
 #define GROUP_ARGS                                                                       \
-	{ "group", ARG_TEXT, 0, "GROUP", "of that group of endpoints (stance.conf) only" },  \
-	{ "platform", ARG_TEXT, 0, "GLOB", "of endpoints with such a platform only" }
+	{ "group", ARG_TEXT, 0, "GROUP", "only endpoints of this group (stance.conf)" },  \
+	{ "platform", ARG_TEXT, 0, "GLOB", "only endpoints with a matching platform" }
 
 #define VERSION_ARG                                                                      \
-	{ "version", ARG_TEXT, 0, "RANGE", "in these versions only: '< 1.2', or '>= 1, < 2'" }
+	{ "version", ARG_TEXT, 0, "RANGE", "only these versions: '< 1.2' or '>= 1, < 2'" }
 
 static const struct command_arg endpoints_args[] = {
 	GROUP_ARGS,
@@ -22,7 +22,7 @@ static const struct command_arg endpoints_args[] = {
 };
 
 static const struct command_arg endpoint_args[] = {
-	{ "name", ARG_TEXT, ARG_POSITIONAL | ARG_REQUIRED, "NAME", "its name, or its identity" },
+	{ "name", ARG_TEXT, ARG_POSITIONAL | ARG_REQUIRED, "NAME", "name or identity of the endpoint" },
 	AS_OF,
 	{ 0 },
 };
@@ -31,17 +31,17 @@ static const struct command_arg software_args[] = {
 	{ "pattern", ARG_TEXT, ARG_POSITIONAL | ARG_REQUIRED, "PATTERN",
 	  "name or identifier, with * ? [...]" },
 	VERSION_ARG,
-	{ "endpoints", ARG_FLAG, 0, NULL, "say which endpoints have it" },
+	{ "endpoints", ARG_FLAG, 0, NULL, "list the endpoints that have it" },
 	GROUP_ARGS,
 	AS_OF,
 	{ 0 },
 };
 
 static const struct command_arg changes_args[] = {
-	{ "since", ARG_TIME, 0, "T", "after that moment only" },
-	{ "until", ARG_TIME, 0, "T", "up to that moment only" },
-	{ "follow", ARG_FLAG, 0, NULL, "go on: show each change as it is stored" },
-	{ "endpoint", ARG_TEXT, 0, "NAME", "of that endpoint only" },
+	{ "since", ARG_TIME, 0, "T", "only changes recorded after T" },
+	{ "until", ARG_TIME, 0, "T", "only changes recorded up to T" },
+	{ "follow", ARG_FLAG, 0, NULL, "print each change as it is recorded" },
+	{ "endpoint", ARG_TEXT, 0, "NAME", "only this endpoint" },
 	{ "kind", ARG_TEXT, 0, "KIND",
 	  "software, facts, results, endpoints, notices, assessments or all" },
 	GROUP_ARGS,
@@ -62,34 +62,34 @@ static const struct command_arg exposure_args[] = {
 	{ "pattern", ARG_TEXT, ARG_POSITIONAL | ARG_REQUIRED, "PATTERN",
 	  "name or identifier, with * ? [...]" },
 	VERSION_ARG,
-	{ "from", ARG_TIME, 0, "T", "who had it at that moment or later" },
-	{ "to", ARG_TIME, 0, "T", "and at that one or earlier" },
+	{ "from", ARG_TIME, 0, "T", "only periods that end at T or later" },
+	{ "to", ARG_TIME, 0, "T", "only periods that begin at T or earlier" },
 	GROUP_ARGS,
-	{ "known_at", ARG_TIME, 0, "T", "as far as the manager knew at that one" },
+	{ "known_at", ARG_TIME, 0, "T", "what the manager knew at time T" },
 	{ 0 },
 };
 
 static const struct command_arg diff_args[] = {
-	{ "name", ARG_TEXT, ARG_POSITIONAL | ARG_REQUIRED, "NAME", "its name, or its identity" },
-	{ "other", ARG_TEXT, ARG_POSITIONAL, "OTHER", "of the endpoint to compare it with" },
-	{ "from", ARG_TIME, 0, "T", "or compare NAME as it was at that moment" },
-	{ "to", ARG_TIME, 0, "T", "with what it was at that one; now by default" },
+	{ "name", ARG_TEXT, ARG_POSITIONAL | ARG_REQUIRED, "NAME", "name or identity of the endpoint" },
+	{ "other", ARG_TEXT, ARG_POSITIONAL, "OTHER", "second endpoint" },
+	{ "from", ARG_TIME, 0, "T", "first side: NAME at time T" },
+	{ "to", ARG_TIME, 0, "T", "second side: NAME at time T; default now" },
 	AS_OF,
 	{ 0 },
 };
 
 static const struct command_arg assess_args[] = {
 	{ "name", ARG_TEXT, ARG_POSITIONAL | ARG_MANY, "NAME", "endpoints, by name or identity" },
-	{ "all", ARG_FLAG, 0, NULL, "all endpoints that are known" },
+	{ "all", ARG_FLAG, 0, NULL, "all known endpoints" },
 	GROUP_ARGS,
-	{ "wait", ARG_FLAG, 0, NULL, "until those who are connected have been assessed" },
+	{ "wait", ARG_FLAG, 0, NULL, "wait until all connected endpoints have been assessed" },
 	{ "within", ARG_TEXT, 0, "SECONDS",
-	  "wait so long at most, and for those who are not connected, too" },
+	  "wait at most this long, also for endpoints that are not connected" },
 	{ 0 },
 };
 
 static const struct command_arg forget_args[] = {
-	{ "name", ARG_TEXT, ARG_POSITIONAL | ARG_REQUIRED, "NAME", "its name, or its identity" },
+	{ "name", ARG_TEXT, ARG_POSITIONAL | ARG_REQUIRED, "NAME", "name or identity of the endpoint" },
 	{ 0 },
 };
 
@@ -103,27 +103,27 @@ static const struct command_arg status_args[] = {
 };
 
 const struct command admin_commands[] = {
-	{ "endpoints", "who is there, and how current what we know is",
+	{ "endpoints", "list all endpoints",
 	  ADMIN_READ, endpoints_args, endpoints_views },
-	{ "endpoint", "one endpoint, what is installed on it, known about it, happened to it",
+	{ "endpoint", "show one endpoint: its software, facts, results or events",
 	  ADMIN_READ, endpoint_args, endpoint_views },
-	{ "software", "which software is installed, in which versions, where",
+	{ "software", "list installed software",
 	  ADMIN_READ, software_args, software_views },
-	{ "lacking", "which endpoints have no such software",
+	{ "lacking", "list endpoints without matching software",
 	  ADMIN_READ, lacking_args, lacking_views },
-	{ "exposure", "which endpoints had such software, from when to when",
+	{ "exposure", "list the periods during which endpoints had matching software",
 	  ADMIN_READ, exposure_args, exposure_views },
-	{ "diff", "what differs in the software of two endpoints, or of one at two moments",
+	{ "diff", "compare the software of two endpoints, or of one at two times",
 	  ADMIN_READ, diff_args, diff_views },
-	{ "changes", "what has changed",
+	{ "changes", "list changes, oldest first",
 	  ADMIN_READ, changes_args, changes_views },
-	{ "groups", "groups of endpoints that the manager's configuration names",
+	{ "groups", "list the groups of endpoints defined in stance.conf",
 	  ADMIN_READ, groups_args, groups_views },
-	{ "assess", "ask endpoints for a fresh assessment now",
+	{ "assess", "request new assessments",
 	  ADMIN_OPERATE, assess_args, assess_views },
-	{ "forget", "take an endpoint that is no more out of the present",
+	{ "forget", "remove an endpoint from the current state",
 	  ADMIN_OPERATE, forget_args, forget_views },
-	{ "status", "the manager and its repository",
+	{ "status", "show the state of the manager and its repository",
 	  ADMIN_READ, status_args, status_views },
 	{ 0 },
 };

@@ -49,7 +49,7 @@ int socket_connect(const char *path, int *fd)
 	return 0;
 }
 
-/* Whether path is free: absent, or a socket on which nobody listens any more. */
+/* 0 if path is absent or a stale socket. */
 static int socket_check_free(const char *path)
 {
 	struct stat st;
@@ -68,8 +68,8 @@ static int socket_check_free(const char *path)
 	return err == ST_EIO && errno == EAGAIN ? ST_EBUSY : err;
 }
 
-/* Makes the socket under a name of its own, mode 0600 from its first moment (Linux takes the
- * mode of the unbound socket), and moves it to its place when all is as it must be. */
+/* Binds the socket to a temporary path with mode 0600 (Linux uses the mode of the unbound socket), sets
+ * group and mode, and renames it to path. */
 static int socket_place(struct local_listener *l, const char *path, const char *temp,
 			gid_t gid)
 {
@@ -78,7 +78,7 @@ static int socket_place(struct local_listener *l, const char *path, const char *
 
 	if (socket_address(temp, &a) < 0)
 		return ST_ELIMIT;
-	unlink(temp); /* left by one who died between bind and rename */
+	unlink(temp); /* left by a process that died before rename */
 	if (fchmod(l->fd, 0600) < 0 || bind(l->fd, (struct sockaddr *)&a, sizeof(a)) < 0)
 		return ST_EIO;
 	if ((gid != SOCKET_NO_GROUP && chown(temp, (uid_t)-1, gid) < 0) ||
@@ -128,7 +128,7 @@ void socket_close(struct local_listener *l, const char *path)
 	l->fd = -1;
 }
 
-/* Whether gid is among the peer's supplementary groups, as far as the kernel tells. */
+/* Whether gid is a supplementary group of the peer. False if the kernel cannot report them. */
 static bool socket_in_groups(int fd, gid_t gid)
 {
 	socklen_t size = 64 * sizeof(gid_t);
@@ -139,7 +139,7 @@ static bool socket_in_groups(int fd, gid_t gid)
 	while (groups && (rc = getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size)) < 0 &&
 	       errno == ERANGE && size <= SOCKET_GROUPS_MAX * sizeof(gid_t)) {
 		free(groups);
-		groups = malloc(size); /* the kernel has said how much it takes */
+		groups = malloc(size); /* the kernel has stored the size needed */
 	}
 	for (size_t i = 0; rc == 0 && i < size / sizeof(gid_t); i++)
 		found |= groups[i] == gid;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Text that came from anywhere, on its way to JSON or to a person's terminal. */
+/* Untrusted text for output in JSON or on a terminal. */
 #ifndef STANCE_ADMIN_TEXT_H
 #define STANCE_ADMIN_TEXT_H
 
@@ -8,29 +8,28 @@
 
 #define TEXT_REPLACEMENT 0xfffd
 
-/* Takes the next code point off *s; octets that are no UTF-8 give TEXT_REPLACEMENT one by
- * one. -1 at the end. */
+/* Removes the next code point from *s and returns it; -1 at the end. Each invalid octet gives
+ * TEXT_REPLACEMENT. */
 int32_t text_next(struct span *s);
 
-/* Valid UTF-8 without NUL or other control characters: what an argument may be. */
+/* Whether s is valid UTF-8 without control characters, as arguments must be. */
 bool text_is_plain(struct span s);
 
-/* Appends s as valid UTF-8; what was none becomes U+FFFD. */
+/* Appends s as valid UTF-8; each invalid octet becomes U+FFFD. */
 void text_put_valid(struct wr *w, struct span s);
 
-/* Appends s for a terminal: valid, and without anything that moves the cursor, starts an
- * escape sequence, reverses the direction or is invisible; each such character becomes
- * U+FFFD. With ascii, everything above U+007E becomes '?'. */
+/* Appends s as clean text for a terminal. Invalid octets, control characters, characters that change the
+ * text direction and invisible characters become U+FFFD. With ascii, each character above U+007E
+ * becomes '?'. */
 void text_put_clean(struct wr *w, struct span s, bool ascii);
 
-/* Whether text_put_clean (without ascii) would leave s as it is. */
+/* Whether text_put_clean (without ascii) would not change s. */
 bool text_is_clean(struct span s);
 
-/* Columns that clean text takes on a terminal: wide characters take two, marks none. */
+/* Width of clean text in terminal columns: wide characters take two, combining marks none. */
 size_t text_width(struct span clean);
 
-/* Octets of the longest beginning of s that takes at most width columns; *used says how
- * many it takes. */
+/* Length in octets of the longest prefix that takes at most width columns; *used is its width. */
 size_t text_cut(struct span clean, size_t width, size_t *used);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The views of each command: what an answer consists of. commands.c joins them with the arguments;
- * src/admin/server/handlers.h has the functions that answer them. */
+/* The views of each command and the indices of their columns. commands.c combines them with the
+ * arguments. The handlers are in admin/server/handlers.h. */
 #ifndef STANCE_ADMIN_VIEWS_H
 #define STANCE_ADMIN_VIEWS_H
 
 #include "admin/command.h"
 
-/* Places of the columns in a row, by view. */
+/* Indices of the columns in a row, by view. */
 
 enum {
 	EP_NAME,
