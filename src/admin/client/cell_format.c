@@ -3,7 +3,7 @@
 #include "admin/text.h"
 #include "base/wr.h"
 
-static void value_put_octets(struct wr *w, json_int_t n)
+static void cell_put_octets(struct wr *w, json_int_t n)
 {
 	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
 	double v = (double)n;
@@ -16,7 +16,7 @@ static void value_put_octets(struct wr *w, json_int_t n)
 	wr_str(w, text);
 }
 
-static void value_put_seconds(struct wr *w, json_int_t n)
+static void cell_put_seconds(struct wr *w, json_int_t n)
 {
 	char text[64];
 
@@ -34,7 +34,7 @@ static void value_put_seconds(struct wr *w, json_int_t n)
 	wr_str(w, text);
 }
 
-static void value_put_count(struct wr *w, json_int_t n)
+static void cell_put_count(struct wr *w, json_int_t n)
 {
 	char text[32];
 
@@ -43,7 +43,7 @@ static void value_put_count(struct wr *w, json_int_t n)
 }
 
 /* "2026-11-21T19:26:55.123456Z" is shown to the second. */
-static void value_put_time(struct wr *w, struct span s, bool ascii)
+static void cell_put_time(struct wr *w, struct span s, bool ascii)
 {
 	const uint8_t *dot = s.n ? memchr(s.p, '.', s.n) : NULL;
 
@@ -55,35 +55,35 @@ static void value_put_time(struct wr *w, struct span s, bool ascii)
 	wr_u8(w, 'Z');
 }
 
-static void value_put(struct wr *out, const struct writer_conf *conf, enum column_type type,
-		      const json_t *v)
+static void cell_put(struct wr *out, const struct writer_conf *conf, enum column_type type,
+		     const json_t *v)
 {
 	struct span s = span_of(json_string_value(v), json_string_length(v));
 
 	if (json_is_boolean(v))
 		wr_str(out, json_is_true(v) ? "yes" : "no");
 	else if (json_is_integer(v) && type == COL_OCTETS)
-		value_put_octets(out, json_integer_value(v));
+		cell_put_octets(out, json_integer_value(v));
 	else if (json_is_integer(v) && type == COL_SECONDS)
-		value_put_seconds(out, json_integer_value(v));
+		cell_put_seconds(out, json_integer_value(v));
 	else if (json_is_integer(v))
-		value_put_count(out, json_integer_value(v));
+		cell_put_count(out, json_integer_value(v));
 	else if (type == COL_TIME)
-		value_put_time(out, s, conf->ascii);
+		cell_put_time(out, s, conf->ascii);
 	else
 		text_put_clean(out, s, conf->ascii);
 }
 
-static void value_put_or_none(struct wr *out, const struct writer_conf *conf,
-			      const struct command_column *c, const json_t *v)
+static void cell_put_or_dash(struct wr *out, const struct writer_conf *conf,
+			     const struct command_column *c, const json_t *v)
 {
 	if (!v || json_is_null(v))
 		wr_str(out, "-");
 	else
-		value_put(out, conf, c->type, v);
+		cell_put(out, conf, c->type, v);
 }
 
-static char *value_end(struct wr *out)
+static char *cell_end(struct wr *out)
 {
 	wr_u8(out, '\0');
 	if (out->err)
@@ -96,12 +96,12 @@ char *cell_format(const struct writer_conf *conf, const struct command_column *c
 {
 	struct wr out = { 0 };
 
-	value_put_or_none(&out, conf, c, v);
-	return value_end(&out);
+	cell_put_or_dash(&out, conf, c, v);
+	return cell_end(&out);
 }
 
 /* Nobody knows when that was, but it was after something. */
-static bool value_is_about(const struct writer *w, const struct command_column *c)
+static bool cell_is_inexact(const struct writer *w, const struct command_column *c)
 {
 	char after[64];
 	int i;
@@ -113,15 +113,15 @@ static bool value_is_about(const struct writer *w, const struct command_column *
 	return i >= 0 && !json_is_null(w->row[i]);
 }
 
-char *value_of_row(const struct writer *w, size_t i)
+char *cell_format_row(const struct writer *w, size_t i)
 {
 	const struct command_column *c = &w->view->columns[i];
 	struct wr out = { 0 };
 
 	if (json_is_null(w->row[i]) && c->instead)
 		i = (size_t)view_column_find(w->view, c->instead);
-	if (value_is_about(w, c))
+	if (cell_is_inexact(w, c))
 		wr_u8(&out, '~');
-	value_put_or_none(&out, &w->conf, &w->view->columns[i], w->row[i]);
-	return value_end(&out);
+	cell_put_or_dash(&out, &w->conf, &w->view->columns[i], w->row[i]);
+	return cell_end(&out);
 }

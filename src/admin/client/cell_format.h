@@ -11,6 +11,6 @@ char *cell_format(const struct writer_conf *conf, const struct command_column *c
 		  const json_t *v);
 
 /* Column i of the row being written; what stands in for it when it is null; with its mark. */
-char *value_of_row(const struct writer *w, size_t i);
+char *cell_format_row(const struct writer *w, size_t i);
 
 #endif

@@ -5,13 +5,13 @@
 
 #include <stdlib.h>
 
-static bool card_begin(struct writer *w)
+static bool record_begin(struct writer *w)
 {
 	(void)w;
 	return true;
 }
 
-static size_t card_width(const struct writer *w)
+static size_t record_width(const struct writer *w)
 {
 	size_t width = 0;
 
@@ -23,24 +23,25 @@ static size_t card_width(const struct writer *w)
 	return width;
 }
 
-static void card_line(struct writer *w, const char *title, char *value)
+static void record_line(struct writer *w, const char *title, char *value)
 {
 	fprintf(w->conf.out, "%s%-*s%s  %s\n", w->conf.bold ? "\033[1m" : "",
-		(int)card_width(w), title, w->conf.bold ? "\033[0m" : "", value ? value : "");
+		(int)record_width(w), title, w->conf.bold ? "\033[0m" : "",
+		value ? value : "");
 	free(value);
 }
 
-static void card_row(struct writer *w)
+static void record_row(struct writer *w)
 {
 	for (size_t i = 0; i < w->n_columns; i++) {
 		const struct command_column *c = &w->view->columns[i];
 
 		if ((int)i != w->list && (w->conf.wide || !(c->flags & COL_DETAIL)))
-			card_line(w, c->title, value_of_row(w, i));
+			record_line(w, c->title, cell_format_row(w, i));
 	}
 }
 
-static void card_items(struct writer *w, json_t *list)
+static void record_items(struct writer *w, json_t *list)
 {
 	json_t *v;
 	size_t i;
@@ -49,14 +50,14 @@ static void card_items(struct writer *w, json_t *list)
 	{
 		const struct command_column *c = &w->view->columns[w->list];
 
-		card_line(w, w->items + i ? "" : c->title, cell_format(&w->conf, c, v));
+		record_line(w, w->items + i ? "" : c->title, cell_format(&w->conf, c, v));
 	}
 }
 
-static void card_nothing(struct writer *w)
+static void record_nothing(struct writer *w)
 {
 	(void)w;
 }
 
-const struct writer_ops writer_card = { card_begin,   card_row,     card_items,
-					card_nothing, card_nothing, NULL };
+const struct writer_ops writer_record = { record_begin,   record_row,     record_items,
+					  record_nothing, record_nothing, NULL };

@@ -246,7 +246,7 @@ static void table_add_line(struct writer *w, const json_t *item, bool first)
 		if ((int)t->columns[i] == w->list)
 			cells[i] = cell_format(&w->conf, table_column(w, i), item);
 		else if (first || !w->conf.terminal)
-			cells[i] = value_of_row(w, t->columns[i]);
+			cells[i] = cell_format_row(w, t->columns[i]);
 		else
 			cells[i] = NULL;
 	}

@@ -17,7 +17,8 @@ struct writer *writer_open(enum writer_form form, const struct writer_conf *conf
 
 	if (!w)
 		return NULL;
-	w->ops = form == WRITER_TABLE && view->shape == VIEW_ONE ? &writer_card : forms[form];
+	w->ops =
+		form == WRITER_TABLE && view->shape == VIEW_ONE ? &writer_record : forms[form];
 	w->conf = *conf;
 	w->view = view;
 	w->n_columns = view_columns(view);

@@ -65,6 +65,6 @@ void writer_flush(struct writer *w);
  * is fine. */
 int writer_close(struct writer *w);
 
-extern const struct writer_ops writer_json, writer_csv, writer_table, writer_card;
+extern const struct writer_ops writer_json, writer_csv, writer_table, writer_record;
 
 #endif

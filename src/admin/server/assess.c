@@ -41,25 +41,26 @@ struct assess_target {
 	enum assess_state state;
 	enum verdict verdict;
 	enum access access;
-	bool told;  /* state holds */
-	bool fresh; /* among the news */
-	bool shown; /* has its row */
+	bool reported; /* state holds */
+	bool updated;  /* among the news */
+	bool shown;    /* has its row */
 };
 
 struct assess_call {
-	struct response *call;
+	struct response *response;
 	struct arena arena;
 	struct assess_target **targets, *by_key;
 	size_t n, cap;
 	bool wait;
-	int64_t within;      /* us; 0: as long as it takes for those who are connected */
-	int64_t begun, said; /* mono; when progress was last told */
+	int64_t within; /* us; 0: as long as it takes for those who are connected */
+	int64_t started, progress_at; /* mono; when progress was last told */
 	/* What the daemon's threads write: */
 	pthread_mutex_t lock;
-	int wake;                    /* eventfd: there is news */
-	struct assess_target **news; /* room for all */
-	size_t n_news;
-	size_t in[ASSESS_N], told, bad, open; /* how many; not compliant; without a verdict */
+	int wake;                       /* eventfd: there is news */
+	struct assess_target **updates; /* room for all */
+	size_t n_updates;
+	size_t count[ASSESS_N], reported, noncompliant,
+		undecided; /* how many; not compliant; without a verdict */
 };
 
 /* --- which endpoints ----------------------------------------------------------------------- */
@@ -100,22 +101,23 @@ static int assess_add(void *ctx, const struct endpoint_row *row)
 }
 
 /* ST_ENOENT, ST_EVALUE: the end is said. */
-static int assess_select(struct assess_call *a, const struct question *ask)
+static int assess_select(struct assess_call *a, const struct question *question)
 {
-	const struct admin_request *r = a->call->request;
+	const struct admin_request *r = a->response->request;
 	const char *at = NULL;
-	struct subject who;
+	struct subject subject;
 	struct span name;
 	char *text;
 	int err = 0;
 
-	if (request_flag(r, "all") || ask->filter)
-		return query_endpoints(ask->posture, WHEN_NOW, ask->filter, assess_add, a);
+	if (request_flag(r, "all") || question->filter)
+		return query_endpoints(question->posture, WHEN_NOW, question->filter,
+				       assess_add, a);
 	while (!err && request_next(r, "name", &at, &name)) {
 		if (!(text = strndup((const char *)name.p, name.n)))
 			return ST_ENOMEM;
-		if ((err = question_endpoint(a->call, ask, text, &who)) == 0)
-			err = query_resolve(ask->posture, WHEN_NOW, text, assess_add, a);
+		if ((err = question_endpoint(a->response, question, text, &subject)) == 0)
+			err = query_resolve(question->posture, WHEN_NOW, text, assess_add, a);
 		free(text);
 	}
 	return err;
@@ -125,36 +127,36 @@ static int assess_select(struct assess_call *a, const struct question *ask)
 
 static void assess_count(struct assess_call *a, const struct assess_target *t)
 {
-	bool bad = t->verdict == VERDICT_MINOR || t->verdict == VERDICT_MAJOR;
-	bool open = t->verdict == VERDICT_ERROR || t->verdict == VERDICT_UNKNOWN;
+	bool noncompliant = t->verdict == VERDICT_MINOR || t->verdict == VERDICT_MAJOR;
+	bool undecided = t->verdict == VERDICT_ERROR || t->verdict == VERDICT_UNKNOWN;
 
-	a->in[t->state]++;
-	a->bad += t->state == ASSESS_ASSESSED && bad;
-	a->open += t->state == ASSESS_ASSESSED && open;
+	a->count[t->state]++;
+	a->noncompliant += t->state == ASSESS_ASSESSED && noncompliant;
+	a->undecided += t->state == ASSESS_ASSESSED && undecided;
 }
 
 static bool target_is_done(const struct assess_target *t)
 {
-	return t->told && (t->state == ASSESS_ASSESSED || t->state == ASSESS_REFUSED);
+	return t->reported && (t->state == ASSESS_ASSESSED || t->state == ASSESS_REFUSED);
 }
 
 static void assess_note(struct assess_call *a, struct assess_target *t,
 			const struct assess_event *e)
 {
-	if (t->told)
-		a->in[t->state]--;
+	if (t->reported)
+		a->count[t->state]--;
 	else
-		a->told++;
-	t->told = true;
+		a->reported++;
+	t->reported = true;
 	t->state = e->state;
 	t->verdict = e->verdict;
 	t->access = e->access;
 	if (e->reason && !t->reason)
 		t->reason = strdup(e->reason);
 	assess_count(a, t);
-	if (!t->fresh)
-		a->news[a->n_news++] = t;
-	t->fresh = true;
+	if (!t->updated)
+		a->updates[a->n_updates++] = t;
+	t->updated = true;
 }
 
 /* On the daemon's threads. */
@@ -179,18 +181,18 @@ static void assess_on_event(void *ctx, const struct assess_event *e)
 /* Of a target that the daemon does not touch: it is done, or the daemon has been stopped. */
 static int assess_row(struct assess_call *a, struct assess_target *t)
 {
-	bool assessed = t->told && t->state == ASSESS_ASSESSED;
+	bool assessed = t->reported && t->state == ASSESS_ASSESSED;
 	struct cell cells[AS_COLUMNS] = {
 		[AS_NAME] = cell_str(t->name),
 		[AS_IDENTITY] = cell_str(t->key),
-		[AS_STATE] = cell_str(t->told ? assess_names[t->state] : NULL),
+		[AS_STATE] = cell_str(t->reported ? assess_names[t->state] : NULL),
 		[AS_RESULT] = cell_str(assessed ? verdict_name(t->verdict) : NULL),
 		[AS_ACCESS] = cell_str(assessed ? access_name(t->access) : NULL),
 		[AS_REASON] = cell_str(t->reason),
 	};
 
 	t->shown = true;
-	return response_row(a->call, cells);
+	return response_row(a->response, cells);
 }
 
 /* "12 of 20 assessed, 1 not compliant, 3 not connected: assessed when they come" */
@@ -200,17 +202,17 @@ static void assess_summary(struct assess_call *a, char *out, size_t size)
 		size_t n;
 		const char *what;
 	} parts[] = {
-		{ a->bad, "not compliant" },
-		{ a->open, "undecided" },
-		{ a->in[ASSESS_REFUSED], "refused" },
-		{ a->in[ASSESS_QUEUED], "queued" },
-		{ a->in[ASSESS_ASKED], "asked" },
-		{ a->n - a->told, "without a state" },
-		{ a->in[ASSESS_WAITING] + a->in[ASSESS_GONE],
+		{ a->noncompliant, "not compliant" },
+		{ a->undecided, "undecided" },
+		{ a->count[ASSESS_REFUSED], "refused" },
+		{ a->count[ASSESS_QUEUED], "queued" },
+		{ a->count[ASSESS_ASKED], "asked" },
+		{ a->n - a->reported, "without a state" },
+		{ a->count[ASSESS_WAITING] + a->count[ASSESS_GONE],
 		  "not connected (assessed on reconnection)" },
 	};
-	size_t at = (size_t)snprintf(out, size, "%zu of %zu assessed", a->in[ASSESS_ASSESSED],
-				     a->n);
+	size_t at = (size_t)snprintf(out, size, "%zu of %zu assessed",
+				     a->count[ASSESS_ASSESSED], a->n);
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && at < size; i++)
 		if (parts[i].n)
@@ -224,9 +226,9 @@ static struct assess_target *assess_next(struct assess_call *a)
 	struct assess_target *t = NULL;
 
 	pthread_mutex_lock(&a->lock);
-	if (a->n_news) {
-		t = a->news[--a->n_news];
-		t->fresh = false;
+	if (a->n_updates) {
+		t = a->updates[--a->n_updates];
+		t->updated = false;
 		if (!target_is_done(t))
 			t = NULL;
 	}
@@ -234,12 +236,12 @@ static struct assess_target *assess_next(struct assess_call *a)
 	return t;
 }
 
-static bool assess_has_news(struct assess_call *a)
+static bool assess_has_updates(struct assess_call *a)
 {
 	bool has;
 
 	pthread_mutex_lock(&a->lock);
-	has = a->n_news > 0;
+	has = a->n_updates > 0;
 	pthread_mutex_unlock(&a->lock);
 	return has;
 }
@@ -249,7 +251,7 @@ static int assess_show(struct assess_call *a)
 {
 	int err = 0;
 
-	while (!err && assess_has_news(a)) {
+	while (!err && assess_has_updates(a)) {
 		struct assess_target *t = assess_next(a);
 
 		if (t && a->wait)
@@ -263,27 +265,27 @@ static int assess_progress(struct assess_call *a)
 	int64_t now = clock_mono_us();
 	char text[300];
 
-	if (now - a->said < ASSESS_PROGRESS_US)
+	if (now - a->progress_at < ASSESS_PROGRESS_US)
 		return 0;
-	a->said = now;
+	a->progress_at = now;
 	pthread_mutex_lock(&a->lock);
 	assess_summary(a, text, sizeof(text));
 	pthread_mutex_unlock(&a->lock);
-	return response_progress(a->call, text);
+	return response_progress(a->response, text);
 }
 
 /* Everybody has been heard of and, if that is wanted, has come as far as it will. */
 static bool assess_is_over(struct assess_call *a)
 {
-	int64_t took = clock_mono_us() - a->begun;
+	int64_t took = clock_mono_us() - a->started;
 	bool late = took > ASSESS_FIRST_US, over;
 
 	pthread_mutex_lock(&a->lock);
-	over = late || a->told == a->n;
+	over = late || a->reported == a->n;
 	if (a->wait)
-		over = over && !a->in[ASSESS_QUEUED] && !a->in[ASSESS_ASKED];
+		over = over && !a->count[ASSESS_QUEUED] && !a->count[ASSESS_ASKED];
 	if (a->within)
-		over = (over && !a->in[ASSESS_WAITING] && !a->in[ASSESS_GONE]) ||
+		over = (over && !a->count[ASSESS_WAITING] && !a->count[ASSESS_GONE]) ||
 		       took >= a->within;
 	pthread_mutex_unlock(&a->lock);
 	return over;
@@ -292,7 +294,7 @@ static bool assess_is_over(struct assess_call *a)
 /* When to look again although there is no news. */
 static int64_t assess_pause(const struct assess_call *a)
 {
-	int64_t left = a->begun + a->within - clock_mono_us();
+	int64_t left = a->started + a->within - clock_mono_us();
 
 	if (!a->within || left > CLOCK_SEC)
 		return CLOCK_SEC;
@@ -304,9 +306,9 @@ static int assess_watch(struct assess_call *a)
 	uint64_t n;
 	int err = 0;
 
-	a->begun = clock_mono_us();
+	a->started = clock_mono_us();
 	while (!err && !assess_is_over(a)) {
-		if ((err = response_wait(a->call, a->wake, assess_pause(a))) < 0)
+		if ((err = response_wait(a->response, a->wake, assess_pause(a))) < 0)
 			return err;
 		(void)!read(a->wake, &n, sizeof(n));
 		if ((err = assess_show(a)) == 0)
@@ -318,45 +320,45 @@ static int assess_watch(struct assess_call *a)
 /* The daemon tells nothing any more. */
 static int assess_finish(struct assess_call *a)
 {
-	size_t missing = a->n - a->told + a->in[ASSESS_WAITING] + a->in[ASSESS_GONE] +
-			 a->in[ASSESS_REFUSED];
+	size_t missing = a->n - a->reported + a->count[ASSESS_WAITING] +
+			 a->count[ASSESS_GONE] + a->count[ASSESS_REFUSED];
 	enum admin_exit exit;
 	char text[300];
 	int err = 0;
 
 	if (a->wait) /* not within the time */
-		missing += a->in[ASSESS_QUEUED] + a->in[ASSESS_ASKED];
+		missing += a->count[ASSESS_QUEUED] + a->count[ASSESS_ASKED];
 	exit = missing ? ADMIN_STALE : ADMIN_YES;
 	for (size_t i = 0; i < a->n && !err; i++)
 		if (!a->targets[i]->shown)
 			err = assess_row(a, a->targets[i]);
-	if (a->wait && a->bad)
+	if (a->wait && a->noncompliant)
 		exit = ADMIN_NO;
-	else if (a->wait && a->open)
+	else if (a->wait && a->undecided)
 		exit = ADMIN_STALE;
 	assess_summary(a, text, sizeof(text));
-	return err ? err : response_end(a->call, exit, "%s", text);
+	return err ? err : response_end(a->response, exit, "%s", text);
 }
 
 /* --- the command ---------------------------------------------------------------------------- */
 
 /* What the daemon says to the question as a whole. */
-static int assess_refused(struct response *call, int err)
+static int assess_refused(struct response *response, int err)
 {
-	return response_end(call, ADMIN_UNREACHABLE, "%s",
+	return response_end(response, ADMIN_UNREACHABLE, "%s",
 			    err == ST_EBUSY ? "the manager is busy with other assess requests"
 					    : "the manager is stopping");
 }
 
 static int assess_start(struct assess_call *a)
 {
-	const struct admin_env *env = a->call->env;
+	const struct admin_env *env = a->response->env;
 	const char **keys = calloc(a->n, sizeof(*keys));
 	struct assess *handle;
 	int err;
 
-	a->news = calloc(a->n, sizeof(struct assess_target *));
-	err = keys && a->news ? 0 : ST_ENOMEM;
+	a->updates = calloc(a->n, sizeof(struct assess_target *));
+	err = keys && a->updates ? 0 : ST_ENOMEM;
 	for (size_t i = 0; i < a->n && keys; i++)
 		keys[i] = a->targets[i]->key;
 	if (!err &&
@@ -366,7 +368,7 @@ static int assess_start(struct assess_call *a)
 		env->assess->cancel(env->ctx, handle);
 		err = err ? err : assess_finish(a);
 	} else if (err == ST_EBUSY || err == ST_ECLOSED) {
-		err = assess_refused(a->call, err);
+		err = assess_refused(a->response, err);
 	}
 	free(keys);
 	return err;
@@ -378,26 +380,26 @@ static void assess_free(struct assess_call *a)
 	for (size_t i = 0; i < a->n; i++)
 		free(a->targets[i]->reason);
 	free(a->targets);
-	free(a->news);
+	free(a->updates);
 	arena_reset(&a->arena);
 	pthread_mutex_destroy(&a->lock);
 	if (a->wake >= 0)
 		close(a->wake);
 }
 
-static int assess_answer(struct assess_call *a, const struct question *ask)
+static int assess_answer(struct assess_call *a, const struct question *question)
 {
 	int err;
 
 	if ((a->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) < 0)
 		return ST_EIO;
-	err = assess_select(a, ask);
+	err = assess_select(a, question);
 	if (err == ST_ENOENT || err == ST_EVALUE)
 		return 0;
 	if (!err && !a->n)
-		return response_end(a->call, ADMIN_NO,
-				    ask->filter ? "no matching endpoint is known"
-						: "no endpoint is known");
+		return response_end(a->response, ADMIN_NO,
+				    question->filter ? "no matching endpoint is known"
+						     : "no endpoint is known");
 	return err ? err : assess_start(a);
 }
 
@@ -424,28 +426,29 @@ static bool assess_is_clear(const struct admin_request *r)
 	       1;
 }
 
-static int assess_run(struct response *call)
+static int assess_run(struct response *response)
 {
-	struct assess_call a = { .call = call, .within = assess_within(call->request) };
-	struct question ask;
+	struct assess_call a = { .response = response,
+				 .within = assess_within(response->request) };
+	struct question question;
 	int err;
 
-	a.wait = request_flag(call->request, "wait") || a.within;
-	if (!assess_is_clear(call->request))
+	a.wait = request_flag(response->request, "wait") || a.within;
+	if (!assess_is_clear(response->request))
 		return response_end(
-			call, ADMIN_USAGE,
+			response, ADMIN_USAGE,
 			"select endpoints by NAME, by --group and --platform, or by --all");
 	if (a.within < 0)
-		return response_end(call, ADMIN_USAGE,
+		return response_end(response, ADMIN_USAGE,
 				    "--within: not a number of seconds from 1 to %d",
 				    ASSESS_WITHIN_MAX);
-	if (question_begin(call, &ask) < 0)
+	if (question_begin(response, &question) < 0)
 		return 0;
-	if (!call->env->assess)
-		return response_end(call, ADMIN_UNREACHABLE,
+	if (!response->env->assess)
+		return response_end(response, ADMIN_UNREACHABLE,
 				    "this manager cannot request assessments");
 	pthread_mutex_init(&a.lock, NULL);
-	err = assess_answer(&a, &ask);
+	err = assess_answer(&a, &question);
 	assess_free(&a);
 	return err;
 }

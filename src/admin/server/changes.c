@@ -88,7 +88,7 @@ static void changes_cells(const struct change_row *row, struct cell cells[CH_N],
 	}
 }
 
-int changes_row(struct response *call, const struct change_row *row)
+int changes_row(struct response *response, const struct change_row *row)
 {
 	const struct change *c = &row->change;
 	struct cell cells[CH_N] = {
@@ -104,7 +104,7 @@ int changes_row(struct response *call, const struct change_row *row)
 	char text[40];
 
 	changes_cells(row, cells, text);
-	return response_row(call, cells);
+	return response_row(response, cells);
 }
 
 static int changes_next(void *ctx, const struct change_row *row)
@@ -113,9 +113,9 @@ static int changes_next(void *ctx, const struct change_row *row)
 }
 
 /* 0, or ST_EVALUE with the end said. */
-static int changes_pick_kinds(struct response *call, uint32_t *kinds)
+static int changes_pick_kinds(struct response *response, uint32_t *kinds)
 {
-	const char *name = request_text(call->request, "kind");
+	const char *name = request_text(response->request, "kind");
 
 	*kinds = CHANGES_DEFAULT;
 	if (!name)
@@ -125,80 +125,81 @@ static int changes_pick_kinds(struct response *call, uint32_t *kinds)
 			*kinds = changes_kinds[i].kinds;
 			return 0;
 		}
-	response_end(call, ADMIN_USAGE,
+	response_end(response, ADMIN_USAGE,
 		     "--kind: unknown kind '%s'; use software, facts, results, endpoints, "
 		     "notices, assessments or all",
 		     name);
 	return ST_EVALUE;
 }
 
-int changes_narrow(struct response *call, const struct question *a, struct change_query *q)
+int changes_narrow(struct response *response, const struct question *question,
+		   struct change_query *q)
 {
-	const char *name = request_text(call->request, "endpoint");
-	struct subject who;
+	const char *name = request_text(response->request, "endpoint");
+	struct subject subject;
 	int err;
 
-	q->since = request_time(call->request, "since");
-	q->until = request_time(call->request, "until");
-	q->as_of = a->when.as_of;
-	q->filter = a->filter;
-	if (a->when.known_at && (!q->until || q->until > a->when.known_at))
-		q->until = a->when.known_at;
-	if ((err = changes_pick_kinds(call, &q->kinds)) < 0)
+	q->since = request_time(response->request, "since");
+	q->until = request_time(response->request, "until");
+	q->as_of = question->when.as_of;
+	q->filter = question->filter;
+	if (question->when.known_at && (!q->until || q->until > question->when.known_at))
+		q->until = question->when.known_at;
+	if ((err = changes_pick_kinds(response, &q->kinds)) < 0)
 		return err;
 	if (!name)
 		return 0;
-	err = question_endpoint(call, a, name, &who);
-	q->endpoint = who.id;
+	err = question_endpoint(response, question, name, &subject);
+	q->endpoint = subject.id;
 	return err;
 }
 
 /* Whoever asks about software alone wants to know whether that was all of it: of one endpoint,
  * which is asked for it; of all, q says it in the end. */
-static int changes_fresh(struct response *call, const struct question *a,
+static int changes_fresh(struct response *response, const struct question *question,
 			 struct change_query *q, struct freshness *all,
 			 struct answer_freshness *f)
 {
-	const char *name = request_text(call->request, "endpoint");
-	const char *kind = request_text(call->request, "kind");
-	struct subject who = { 0 };
-	struct question then = *a;
+	const char *name = request_text(response->request, "endpoint");
+	const char *kind = request_text(response->request, "kind");
+	struct subject subject = { 0 };
+	struct question then = *question;
 	int err;
 
 	if (!kind || strcmp(kind, "software") != 0)
 		return 0;
-	question_at(&then, (struct when){ a->when.as_of, q->until });
+	question_at(&then, (struct when){ question->when.as_of, q->until });
 	if (!name) {
 		q->fresh = all;
 		q->fresh_when = then.when;
 		q->fresh_since = then.now - then.stale_us;
 		return 0;
 	}
-	err = question_endpoint(call, &then, name, &who);
-	*f = who.fresh;
+	err = question_endpoint(response, &then, name, &subject);
+	*f = subject.freshness;
 	return err == ST_ENOENT ? 0 : err;
 }
 
-static int changes_run(struct response *call)
+static int changes_run(struct response *response)
 {
 	struct change_query q = { 0 };
 	struct freshness all = { 0 };
 	struct answer_freshness fresh = { 0 };
-	struct question a;
+	struct question question;
 	int err;
 
-	if (question_begin(call, &a) < 0)
+	if (question_begin(response, &question) < 0)
 		return 0;
-	err = changes_narrow(call, &a, &q);
+	err = changes_narrow(response, &question, &q);
 	if (err == ST_ENOENT || err == ST_EVALUE)
 		return 0;
-	if (!err && (err = changes_fresh(call, &a, &q, &all, &fresh)) == 0)
-		err = query_changes(a.posture, &q, changes_next, call);
+	if (!err && (err = changes_fresh(response, &question, &q, &all, &fresh)) == 0)
+		err = query_changes(question.posture, &q, changes_next, response);
 	if (q.fresh)
 		freshness_from_query(&all, &fresh);
 	if (!err)
-		freshness_end(call, &fresh, response_rows(call) ? NULL : "no changes");
-	return question_end(call, &a, err);
+		freshness_end(response, &fresh, response_rows(response) ? NULL : "no changes");
+	return question_end(response, &question, err);
 }
 
 /* clang-format off */

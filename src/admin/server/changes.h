@@ -6,9 +6,10 @@
 #include "admin/server/question.h"
 
 /* Gives one line as a row of the view. */
-int changes_row(struct response *call, const struct change_row *row);
+int changes_row(struct response *response, const struct change_row *row);
 
 /* Fills q from the arguments. ST_EVALUE or ST_ENOENT: the end of the answer is set. */
-int changes_narrow(struct response *call, const struct question *a, struct change_query *q);
+int changes_narrow(struct response *response, const struct question *question,
+		   struct change_query *q);
 
 #endif

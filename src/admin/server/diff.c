@@ -13,8 +13,8 @@
 
 /* One side: the software of an endpoint at a moment. */
 struct side {
-	struct question ask;
-	struct subject who;
+	struct question question;
+	struct subject subject;
 	struct arena arena;
 	struct software_row **rows; /* sorted by kin, once both sides are whole */
 	size_t n, cap;
@@ -57,7 +57,8 @@ static int side_add(void *ctx, const struct software_row *row)
 
 static int side_read(struct side *s)
 {
-	return query_inventory(s->ask.posture, s->ask.when, s->who.id, side_add, s);
+	return query_inventory(s->question.posture, s->question.when, s->subject.id, side_add,
+			       s);
 }
 
 static void side_free(struct side *s)
@@ -138,7 +139,7 @@ static size_t diff_family(const struct side *s, size_t i)
 }
 
 struct diff {
-	struct response *call;
+	struct response *response;
 	struct side side[2];
 };
 
@@ -147,7 +148,8 @@ static int diff_row(struct diff *d, const struct software_row *was,
 		    const struct software_row *is)
 {
 	const struct software_row *any = is ? is : was;
-	const struct answer_freshness *f = &d->side[0].who.fresh, *g = &d->side[1].who.fresh;
+	const struct answer_freshness *f = &d->side[0].subject.freshness,
+				      *g = &d->side[1].subject.freshness;
 	int64_t oldest = f->complete_through < g->complete_through ? f->complete_through
 								   : g->complete_through;
 	struct cell cells[DI_N] = {
@@ -165,7 +167,7 @@ static int diff_row(struct diff *d, const struct software_row *was,
 		[DI_STALE] = cell_bool(f->stale || g->stale),
 	};
 
-	return response_row(d->call, cells);
+	return response_row(d->response, cells);
 }
 
 /* Families that are as many on both sides have changed one by one; of others nobody can say
@@ -206,20 +208,20 @@ static int diff_compare(struct diff *d)
 /* Which two sides are meant. ST_EVALUE: the end is said. */
 static int diff_sides(struct diff *d, const struct question *a)
 {
-	const struct admin_request *r = d->call->request;
+	const struct admin_request *r = d->response->request;
 	int64_t from = request_time(r, "from"), to = request_time(r, "to");
 	bool other = request_text(r, "other") != NULL;
 	bool sense = other ? !from && !to : from && !request_time(r, "as_of");
 
 	if (!sense)
-		response_end(d->call, ADMIN_USAGE,
+		response_end(d->response, ADMIN_USAGE,
 			     "compare two endpoints (NAME OTHER [--as-of T]) or one endpoint "
 			     "at two "
 			     "times (NAME --from T [--to T])");
-	d->side[0].ask = d->side[1].ask = *a;
+	d->side[0].question = d->side[1].question = *a;
 	if (sense && !other) {
-		question_at(&d->side[0].ask, (struct when){ from, a->when.known_at });
-		question_at(&d->side[1].ask, (struct when){ to, a->when.known_at });
+		question_at(&d->side[0].question, (struct when){ from, a->when.known_at });
+		question_at(&d->side[1].question, (struct when){ to, a->when.known_at });
 	}
 	return sense ? 0 : ST_EVALUE;
 }
@@ -228,26 +230,28 @@ static int diff_sides(struct diff *d, const struct question *a)
  * unknown. */
 static int diff_subjects(struct diff *d)
 {
-	const char *name = request_text(d->call->request, "name");
-	const char *other = request_text(d->call->request, "other");
-	int err = question_endpoint(d->call, &d->side[1].ask, other ? other : name,
-				    &d->side[1].who);
+	const char *name = request_text(d->response->request, "name");
+	const char *other = request_text(d->response->request, "other");
+	int err = question_endpoint(d->response, &d->side[1].question, other ? other : name,
+				    &d->side[1].subject);
 
 	if (err)
 		return err;
-	err = question_endpoint(d->call, &d->side[0].ask, name, &d->side[0].who);
+	err = question_endpoint(d->response, &d->side[0].question, name, &d->side[0].subject);
 	if (err == ST_ENOENT && !other)
-		response_end(d->call, ADMIN_STALE, "'%s' was not known at that time", name);
+		response_end(d->response, ADMIN_STALE, "'%s' was not known at that time",
+			     name);
 	return err;
 }
 
 /* Both sides count, each as old as it was then. */
 static void diff_end(struct diff *d)
 {
-	const struct answer_freshness *f = &d->side[0].who.fresh, *g = &d->side[1].who.fresh;
-	const char *no = response_rows(d->call) ? NULL : "no differences";
+	const struct answer_freshness *f = &d->side[0].subject.freshness,
+				      *g = &d->side[1].subject.freshness;
+	const char *no = response_rows(d->response) ? NULL : "no differences";
 
-	freshness_end(d->call, f->stale ? f : g, no);
+	freshness_end(d->response, f->stale ? f : g, no);
 }
 
 static int diff_answer(struct diff *d, const struct question *a)
@@ -266,18 +270,18 @@ static int diff_answer(struct diff *d, const struct question *a)
 	if (!err)
 		diff_end(d);
 	for (size_t i = 0; i < 2; i++)
-		if (err == ST_ELIMIT || d->side[i].ask.future)
-			return question_end(d->call, &d->side[i].ask, err);
-	return question_end(d->call, a, err);
+		if (err == ST_ELIMIT || d->side[i].question.future)
+			return question_end(d->response, &d->side[i].question, err);
+	return question_end(d->response, a, err);
 }
 
-static int diff_run(struct response *call)
+static int diff_run(struct response *response)
 {
-	struct diff d = { .call = call };
+	struct diff d = { .response = response };
 	struct question a;
 	int err;
 
-	if (question_begin(call, &a) < 0)
+	if (question_begin(response, &a) < 0)
 		return 0;
 	err = diff_answer(&d, &a);
 	side_free(&d.side[0]);

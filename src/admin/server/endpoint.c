@@ -7,14 +7,14 @@
 #include "base/err.h"
 
 struct endpoint_call {
-	struct response *call;
-	const struct question *ask;
+	struct response *response;
+	const struct question *question;
 };
 
 static int endpoint_row(void *ctx, const struct endpoint_row *row)
 {
 	const struct endpoint_call *e = ctx;
-	bool now = row->has_inventory && !question_is_past(e->ask);
+	bool now = row->has_inventory && !question_is_past(e->question);
 	bool advised = row->assessed && row->access != ACCESS_NONE;
 	struct cell cells[EP_N] = {
 		[EP_NAME] = cell_str(row->name),
@@ -27,68 +27,72 @@ static int endpoint_row(void *ctx, const struct endpoint_row *row)
 		[EP_FIRST_SEEN] = cell_time(row->first_seen),
 		[EP_LAST_CONTACT] = cell_time(row->last_contact),
 		[EP_COMPLETE] = cell_time(row->complete_through),
-		[EP_STALE] = cell_bool(freshness_is_stale(e->ask, row)),
+		[EP_STALE] = cell_bool(freshness_is_stale(e->question, row)),
 		[EP_GAP] = now ? cell_bool(row->has_gap) : cell_null(),
 		[EP_EPOCH] = now ? cell_count(row->epoch) : cell_null(),
 		[EP_EID] = now ? cell_count(row->contiguous_eid) : cell_null(),
 	};
 
-	return response_row(e->call, cells);
+	return response_row(e->response, cells);
 }
 
-static int endpoints_run(struct response *call)
+static int endpoints_run(struct response *response)
 {
-	struct question a;
-	struct endpoint_call e = { call, &a };
+	struct question question;
+	struct endpoint_call e = { response, &question };
 	int err;
 
-	if (question_begin(call, &a) < 0)
+	if (question_begin(response, &question) < 0)
 		return 0;
-	err = query_endpoints(a.posture, a.when, a.filter, endpoint_row, &e);
-	if (!err && !response_rows(call))
-		response_end(call, ADMIN_NO, "no %sendpoint %s known%s",
-			     a.filter ? "matching " : "", question_is_past(&a) ? "was" : "is",
-			     question_is_past(&a) ? " at that time" : "");
-	return question_end(call, &a, err);
+	err = query_endpoints(question.posture, question.when, question.filter, endpoint_row,
+			      &e);
+	if (!err && !response_rows(response))
+		response_end(response, ADMIN_NO, "no %sendpoint %s known%s",
+			     question.filter ? "matching " : "",
+			     question_is_past(&question) ? "was" : "is",
+			     question_is_past(&question) ? " at that time" : "");
+	return question_end(response, &question, err);
 }
 
 /* What the views of one endpoint have in common: find it, then let query answer. */
-static int endpoint_ask(struct response *call,
-			int (*query)(struct response *call, const struct question *a,
-				     const struct subject *who))
+static int endpoint_ask(struct response *response,
+			int (*query)(struct response *response,
+				     const struct question *question,
+				     const struct subject *subject))
 {
-	struct subject who;
-	struct question a;
+	struct subject subject;
+	struct question question;
 	int err;
 
-	if (question_begin(call, &a) < 0)
+	if (question_begin(response, &question) < 0)
 		return 0;
-	err = question_endpoint(call, &a, request_text(call->request, "name"), &who);
+	err = question_endpoint(response, &question, request_text(response->request, "name"),
+				&subject);
 	if (err == ST_ENOENT || err == ST_EVALUE)
 		return 0;
 	if (!err)
-		err = query(call, &a, &who);
-	return question_end(call, &a, err);
+		err = query(response, &question, &subject);
+	return question_end(response, &question, err);
 }
 
-static int endpoint_query(struct response *call, const struct question *a,
-			  const struct subject *who)
+static int endpoint_query(struct response *response, const struct question *question,
+			  const struct subject *subject)
 {
-	struct endpoint_call e = { call, a };
+	struct endpoint_call e = { response, question };
 
-	(void)who;
-	return query_resolve(a->posture, a->when, request_text(call->request, "name"),
-			     endpoint_row, &e);
+	(void)subject;
+	return query_resolve(question->posture, question->when,
+			     request_text(response->request, "name"), endpoint_row, &e);
 }
 
-static int endpoint_run(struct response *call)
+static int endpoint_run(struct response *response)
 {
-	return endpoint_ask(call, endpoint_query);
+	return endpoint_ask(response, endpoint_query);
 }
 
 struct inventory_call {
-	struct response *call;
-	const struct subject *who;
+	struct response *response;
+	const struct subject *subject;
 	bool now;
 };
 
@@ -106,29 +110,30 @@ static int inventory_row(void *ctx, const struct software_row *row)
 		[INV_PURL] = cell_known(row->purl),
 		[INV_SUPPLIER] = cell_known(row->supplier),
 		[INV_INSTANCES] = cell_nonzero(i->now ? row->instances : 0),
-		[INV_COMPLETE] = cell_time(i->who->fresh.complete_through),
-		[INV_STALE] = cell_bool(i->who->fresh.stale != 0),
+		[INV_COMPLETE] = cell_time(i->subject->freshness.complete_through),
+		[INV_STALE] = cell_bool(i->subject->freshness.stale != 0),
 	};
 
-	return response_row(i->call, cells);
+	return response_row(i->response, cells);
 }
 
 /* An empty list means "nothing is installed" only when the endpoint has told us so. */
-static int inventory_query(struct response *call, const struct question *a,
-			   const struct subject *who)
+static int inventory_query(struct response *response, const struct question *question,
+			   const struct subject *subject)
 {
-	struct inventory_call i = { call, who, !question_is_past(a) };
-	int err = query_inventory(a->posture, a->when, who->id, inventory_row, &i);
+	struct inventory_call i = { response, subject, !question_is_past(question) };
+	int err = query_inventory(question->posture, question->when, subject->id,
+				  inventory_row, &i);
 
 	if (!err)
-		freshness_end(call, &who->fresh,
-			      response_rows(call) ? NULL : "no software is installed");
+		freshness_end(response, &subject->freshness,
+			      response_rows(response) ? NULL : "no software is installed");
 	return err;
 }
 
-static int inventory_run(struct response *call)
+static int inventory_run(struct response *response)
 {
-	return endpoint_ask(call, inventory_query);
+	return endpoint_ask(response, inventory_query);
 }
 
 static int fact_row(void *ctx, const struct fact_row *row)
@@ -137,19 +142,19 @@ static int fact_row(void *ctx, const struct fact_row *row)
 			    (struct cell[]){ cell_text(row->name), cell_text(row->value) });
 }
 
-static int fact_query(struct response *call, const struct question *a,
-		      const struct subject *who)
+static int fact_query(struct response *response, const struct question *question,
+		      const struct subject *subject)
 {
-	return query_facts(a->posture, a->when, who->id, fact_row, call);
+	return query_facts(question->posture, question->when, subject->id, fact_row, response);
 }
 
-static int fact_run(struct response *call)
+static int fact_run(struct response *response)
 {
-	return endpoint_ask(call, fact_query);
+	return endpoint_ask(response, fact_query);
 }
 
 struct results {
-	struct response *call;
+	struct response *response;
 	bool bad, open; /* a rule is broken; a rule could not be decided */
 };
 
@@ -161,30 +166,31 @@ static int result_row(void *ctx, const struct result_row *row)
 
 	r->bad |= row->verdict == VERDICT_MINOR || row->verdict == VERDICT_MAJOR;
 	r->open |= row->verdict == VERDICT_ERROR || row->verdict == VERDICT_UNKNOWN;
-	return response_row(r->call, cells);
+	return response_row(r->response, cells);
 }
 
-static int result_query(struct response *call, const struct question *a,
-			const struct subject *who)
+static int result_query(struct response *response, const struct question *question,
+			const struct subject *subject)
 {
-	struct results r = { .call = call };
-	int err = query_results(a->posture, a->when, who->id, result_row, &r);
+	struct results r = { .response = response };
+	int err =
+		query_results(question->posture, question->when, subject->id, result_row, &r);
 
 	if (!err && r.bad)
-		response_end(call, ADMIN_NO, "not compliant");
+		response_end(response, ADMIN_NO, "not compliant");
 	else if (!err && r.open)
-		response_end(call, ADMIN_STALE, "some rules are undecided");
+		response_end(response, ADMIN_STALE, "some rules are undecided");
 	return err;
 }
 
-static int result_run(struct response *call)
+static int result_run(struct response *response)
 {
-	return endpoint_ask(call, result_query);
+	return endpoint_ask(response, result_query);
 }
 
-static int event_run(struct response *call)
+static int event_run(struct response *response)
 {
-	return endpoint_ask(call, events_query);
+	return endpoint_ask(response, events_query);
 }
 
 /* clang-format off */

@@ -41,18 +41,19 @@ static int events_row(void *ctx, const struct change_row *row)
 	return response_row(ctx, cells);
 }
 
-int events_query(struct response *call, const struct question *a, const struct subject *who)
+int events_query(struct response *response, const struct question *question,
+		 const struct subject *subject)
 {
 	const struct change_query q = {
-		.until = a->when.known_at,
-		.as_of = a->when.as_of,
-		.endpoint = who->id,
+		.until = question->when.known_at,
+		.as_of = question->when.as_of,
+		.endpoint = subject->id,
 		.kinds = EVENTS_KINDS,
 	};
-	int err = query_changes(a->posture, &q, events_row, call);
+	int err = query_changes(question->posture, &q, events_row, response);
 
 	if (!err)
-		freshness_end(call, &who->fresh,
-			      response_rows(call) ? NULL : "no software events");
+		freshness_end(response, &subject->freshness,
+			      response_rows(response) ? NULL : "no software events");
 	return err;
 }

@@ -6,6 +6,7 @@
 #include "admin/server/question.h"
 
 /* Gives them as rows. */
-int events_query(struct response *call, const struct question *a, const struct subject *who);
+int events_query(struct response *response, const struct question *question,
+		 const struct subject *subject);
 
 #endif

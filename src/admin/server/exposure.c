@@ -9,8 +9,8 @@
 #include <stdio.h>
 
 struct exposure {
-	struct response *call;
-	const struct question *ask;
+	struct response *response;
+	const struct question *question;
 };
 
 /* The beginning of time where it was never known completely before. */
@@ -36,52 +36,52 @@ static int exposure_row(void *ctx, const struct exposure_row *row)
 		[EX_SINCE_AFTER] = exposure_after(row->since_untimed, row->since_after),
 		[EX_UNTIL_AFTER] = exposure_after(row->until_untimed, row->until_after),
 		[EX_COMPLETE] = cell_time(row->endpoint->complete_through),
-		[EX_STALE] = cell_bool(freshness_is_stale(e->ask, row->endpoint)),
+		[EX_STALE] = cell_bool(freshness_is_stale(e->question, row->endpoint)),
 	};
 
-	return response_row(e->call, cells);
+	return response_row(e->response, cells);
 }
 
 /* The answer is worth what is known of the end of the time that was asked about. */
-static int exposure_ask(struct response *call, struct question *a, struct exposure_query *q,
-			struct freshness *fresh)
+static int exposure_ask(struct response *response, struct question *question,
+			struct exposure_query *q, struct freshness *fresh)
 {
-	q->from = request_time(call->request, "from");
-	q->to = request_time(call->request, "to");
+	q->from = request_time(response->request, "from");
+	q->to = request_time(response->request, "to");
 	if (q->from && q->to && q->to < q->from) {
-		response_end(call, ADMIN_USAGE, "--to is before --from");
+		response_end(response, ADMIN_USAGE, "--to is before --from");
 		return ST_EVALUE;
 	}
-	question_at(a, (struct when){ q->to, a->when.known_at });
-	return software_args_read(call, a, &q->software, fresh);
+	question_at(question, (struct when){ q->to, question->when.known_at });
+	return software_args_read(response, question, &q->software, fresh);
 }
 
-static int exposure_run(struct response *call)
+static int exposure_run(struct response *response)
 {
 	struct exposure_query q = { 0 };
 	struct freshness all = { 0 };
 	struct answer_freshness fresh;
 	uint64_t unordered = 0;
 	char no[200];
-	struct question a;
-	struct exposure e = { call, &a };
+	struct question question;
+	struct exposure e = { response, &question };
 	int err;
 
-	if (question_begin(call, &a) < 0)
+	if (question_begin(response, &question) < 0)
 		return 0;
-	if ((err = exposure_ask(call, &a, &q, &all)) == ST_EVALUE)
+	if ((err = exposure_ask(response, &question, &q, &all)) == ST_EVALUE)
 		return 0;
 	q.software.unordered = &unordered;
 	if (!err)
-		err = query_exposure(a.posture, &q, exposure_row, &e);
+		err = query_exposure(question.posture, &q, exposure_row, &e);
 	(void)snprintf(no, sizeof(no), "no endpoint had software matching '%s'",
-		       request_text(call->request, "pattern"));
+		       request_text(response->request, "pattern"));
 	freshness_from_query(&all, &fresh);
 	if (!err) {
-		freshness_end(call, &fresh, response_rows(call) ? NULL : no);
-		software_args_unordered(call, &fresh, unordered);
+		freshness_end(response, &fresh, response_rows(response) ? NULL : no);
+		software_args_unordered(response, &fresh, unordered);
 	}
-	return question_end(call, &a, err);
+	return question_end(response, &question, err);
 }
 
 /* clang-format off */

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 struct change_stream {
-	struct response *call;
+	struct response *response;
 	struct change_query q; /* after_seq: what has been said */
 	_Atomic uint64_t head; /* the journal goes this far */
 	int wake;              /* eventfd: head has moved */
@@ -39,7 +39,7 @@ static int follow_row(void *ctx, const struct change_row *row)
 	struct change_stream *f = ctx;
 
 	f->q.after_seq = row->change.seq;
-	return changes_row(f->call, row);
+	return changes_row(f->response, row);
 }
 
 /* Says everything up to head; lines that are stored meanwhile may be among it. */
@@ -62,7 +62,7 @@ static int follow_loop(struct change_stream *f, struct posture *p)
 	for (;;) {
 		if ((err = follow_catch_up(f, p)) < 0)
 			return err;
-		if ((err = response_wait(f->call, f->wake, -1)) < 0)
+		if ((err = response_wait(f->response, f->wake, -1)) < 0)
 			return err;
 		(void)!read(f->wake, &n, sizeof(n));
 	}
@@ -88,21 +88,22 @@ static int follow_begin(struct change_stream *f, struct posture *p)
 	return err;
 }
 
-int follow_run(struct response *call)
+int follow_run(struct response *response)
 {
-	struct change_stream f = { .call = call };
-	struct question a;
+	struct change_stream f = { .response = response };
+	struct question question;
 	int err;
 
-	if (request_time(call->request, "until") || request_time(call->request, "as_of") ||
-	    request_time(call->request, "known_at"))
+	if (request_time(response->request, "until") ||
+	    request_time(response->request, "as_of") ||
+	    request_time(response->request, "known_at"))
 		return response_end(
-			call, ADMIN_USAGE,
+			response, ADMIN_USAGE,
 			"--follow cannot be combined with --until, --as-of or --known-at");
-	if (question_begin(call, &a) < 0)
+	if (question_begin(response, &question) < 0)
 		return 0;
-	err = changes_narrow(call, &a, &f.q);
+	err = changes_narrow(response, &question, &f.q);
 	if (err == ST_ENOENT || err == ST_EVALUE)
 		return 0;
-	return err ? err : follow_begin(&f, a.posture);
+	return err ? err : follow_begin(&f, question.posture);
 }

@@ -6,6 +6,6 @@
 #include "admin/server/response.h"
 
 /* The handler. Returns when the client has gone or the server stops. */
-int follow_run(struct response *call);
+int follow_run(struct response *response);
 
 #endif

@@ -7,16 +7,16 @@
 
 #include <stdio.h>
 
-bool freshness_is_stale(const struct question *a, const struct endpoint_row *row)
+bool freshness_is_stale(const struct question *question, const struct endpoint_row *row)
 {
-	if (!question_is_past(a) && row->has_gap)
+	if (!question_is_past(question) && row->has_gap)
 		return true;
 	return !row->has_inventory || !row->complete_through ||
-	       a->now - row->complete_through > a->stale_us;
+	       question->now - row->complete_through > question->stale_us;
 }
 
 /* And remembers the one that is furthest behind, for the message. */
-void freshness_add(struct answer_freshness *f, const struct question *a,
+void freshness_add(struct answer_freshness *f, const struct question *question,
 		   const struct endpoint_row *row)
 {
 	int64_t known = row->has_inventory ? row->complete_through : 0;
@@ -26,7 +26,7 @@ void freshness_add(struct answer_freshness *f, const struct question *a,
 		(void)snprintf(f->worst, sizeof(f->worst), "%s", row->name);
 	}
 	f->endpoints++;
-	f->stale += freshness_is_stale(a, row);
+	f->stale += freshness_is_stale(question, row);
 }
 
 void freshness_from_query(const struct freshness *all, struct answer_freshness *f)
@@ -39,7 +39,7 @@ void freshness_from_query(const struct freshness *all, struct answer_freshness *
 	(void)snprintf(f->worst, sizeof(f->worst), "%s", all->worst);
 }
 
-static void fresh_say(const struct answer_freshness *f, char *out, size_t size)
+static void freshness_text(const struct answer_freshness *f, char *out, size_t size)
 {
 	char when[CLOCK_TEXT];
 	size_t at = 0;
@@ -57,13 +57,13 @@ static void fresh_say(const struct answer_freshness *f, char *out, size_t size)
 			       f->worst);
 }
 
-int freshness_end(struct response *call, const struct answer_freshness *f, const char *no)
+int freshness_end(struct response *response, const struct answer_freshness *f, const char *no)
 {
 	char text[300];
 
 	if (!f->stale)
-		return no ? response_end(call, ADMIN_NO, "%s", no) : 0;
-	fresh_say(f, text, sizeof(text));
-	return response_end(call, ADMIN_STALE, "%s%s%s", no ? no : "", no ? ", but " : "",
+		return no ? response_end(response, ADMIN_NO, "%s", no) : 0;
+	freshness_text(f, text, sizeof(text));
+	return response_end(response, ADMIN_STALE, "%s%s%s", no ? no : "", no ? ", but " : "",
 			    text);
 }

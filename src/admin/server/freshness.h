@@ -17,9 +17,9 @@ struct answer_freshness {
 
 /* True when the endpoint's software was never reported, when events are missing, or when it is not
  * known completely for longer than the configuration allows (stale_after). */
-bool freshness_is_stale(const struct question *a, const struct endpoint_row *row);
+bool freshness_is_stale(const struct question *question, const struct endpoint_row *row);
 
-void freshness_add(struct answer_freshness *f, const struct question *a,
+void freshness_add(struct answer_freshness *f, const struct question *question,
 		   const struct endpoint_row *row);
 
 /* From what a query filled. */
@@ -27,6 +27,6 @@ void freshness_from_query(const struct freshness *all, struct answer_freshness *
 
 /* Sets the end of an answer about software: incomplete when something is stale; else ADMIN_NO with the
  * sentence `no` (without its full stop) if that is given; else as the rows say. Returns 0. */
-int freshness_end(struct response *call, const struct answer_freshness *f, const char *no);
+int freshness_end(struct response *response, const struct answer_freshness *f, const char *no);
 
 #endif

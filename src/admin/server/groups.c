@@ -9,43 +9,45 @@
 
 #include <stdlib.h>
 
-static int groups_row(struct response *call, const struct question *a, const struct group *g)
+static int groups_row(struct response *response, const struct question *question,
+		      const struct group *g)
 {
 	struct span *patterns = calloc(g->n_endpoints + 1, sizeof(*patterns));
 	struct endpoint_filter *members = NULL;
-	int err = patterns ? group_members(a->posture, g, NULL, &members) : ST_ENOMEM;
+	int err = patterns ? group_members(question->posture, g, NULL, &members) : ST_ENOMEM;
 
 	if (!err) {
 		for (size_t i = 0; i < g->n_endpoints; i++)
 			patterns[i] = span_str(g->endpoints[i]);
 		err = response_row(
-			call, (struct cell[GR_N]){
-				      [GR_NAME] = cell_str(g->name),
-				      [GR_COUNT] = cell_count(endpoint_filter_count(members)),
-				      [GR_PLATFORM] = cell_str(g->platform),
-				      [GR_ENDPOINTS] = cell_list(patterns, g->n_endpoints),
-			      });
+			response,
+			(struct cell[GR_N]){
+				[GR_NAME] = cell_str(g->name),
+				[GR_COUNT] = cell_count(endpoint_filter_count(members)),
+				[GR_PLATFORM] = cell_str(g->platform),
+				[GR_ENDPOINTS] = cell_list(patterns, g->n_endpoints),
+			});
 	}
 	endpoint_filter_free(members);
 	free(patterns);
 	return err;
 }
 
-static int groups_run(struct response *call)
+static int groups_run(struct response *response)
 {
 	struct group_list *list;
-	struct question a;
+	struct question question;
 	int err = 0;
 
-	if (question_begin(call, &a) < 0)
+	if (question_begin(response, &question) < 0)
 		return 0;
-	list = groups_hold(call->env->groups);
+	list = groups_hold(response->env->groups);
 	for (size_t i = 0; i < group_list_size(list) && !err; i++)
-		err = groups_row(call, &a, group_list_at(list, i));
+		err = groups_row(response, &question, group_list_at(list, i));
 	if (!err && !group_list_size(list))
-		response_end(call, ADMIN_NO, "stance.conf defines no groups");
+		response_end(response, ADMIN_NO, "stance.conf defines no groups");
 	group_list_drop(list);
-	return question_end(call, &a, err);
+	return question_end(response, &question, err);
 }
 
 /* clang-format off */

@@ -11,7 +11,7 @@ struct handler {
 
 	/* Answers through response.h. 0, or ST_E... when the answer could not be given whole. Runs
 	 * on the client's thread and may take its time. */
-	int (*run)(struct response *call);
+	int (*run)(struct response *response);
 };
 
 extern const struct handler endpoints_handlers[]; /* endpoint.c */

@@ -9,8 +9,8 @@
 #include <stdio.h>
 
 struct lacking {
-	struct response *call;
-	const struct question *ask;
+	struct response *response;
+	const struct question *question;
 };
 
 static int lacking_next(void *ctx, const struct endpoint_row *row)
@@ -19,46 +19,47 @@ static int lacking_next(void *ctx, const struct endpoint_row *row)
 	struct cell cells[LA_N] = {
 		[LA_NAME] = cell_str(row->name),
 		[LA_IDENTITY] = cell_str(row->key),
-		[LA_PLATFORM] = l->ask->when.as_of ? cell_null() : cell_known(row->platform),
-		[LA_SOFTWARE] = row->has_inventory && !l->ask->when.as_of
+		[LA_PLATFORM] =
+			l->question->when.as_of ? cell_null() : cell_known(row->platform),
+		[LA_SOFTWARE] = row->has_inventory && !l->question->when.as_of
 					? cell_count(row->software_count)
 					: cell_null(),
 		[LA_COMPLETE] = cell_time(row->complete_through),
-		[LA_STALE] = cell_bool(freshness_is_stale(l->ask, row)),
+		[LA_STALE] = cell_bool(freshness_is_stale(l->question, row)),
 	};
 
-	return response_row(l->call, cells);
+	return response_row(l->response, cells);
 }
 
-static int lacking_run(struct response *call)
+static int lacking_run(struct response *response)
 {
-	const char *pattern = request_text(call->request, "pattern");
+	const char *pattern = request_text(response->request, "pattern");
 	struct freshness all = { 0 }; /* who has it may have lost it */
-	struct lacking l = { .call = call };
+	struct lacking l = { .response = response };
 	struct answer_freshness fresh;
 	char no[200] = "no endpoint is known";
 	struct software_query q;
 	uint64_t unordered = 0;
-	struct question a;
+	struct question question;
 	int err;
 
-	if (question_begin(call, &a) < 0)
+	if (question_begin(response, &question) < 0)
 		return 0;
-	if ((err = software_args_read(call, &a, &q, &all)) == ST_EVALUE)
+	if ((err = software_args_read(response, &question, &q, &all)) == ST_EVALUE)
 		return 0;
-	l.ask = &a;
+	l.question = &question;
 	q.unordered = &unordered;
 	if (!err)
-		err = query_lacking(a.posture, &q, lacking_next, &l);
+		err = query_lacking(question.posture, &q, lacking_next, &l);
 	freshness_from_query(&all, &fresh);
 	if (fresh.endpoints)
 		(void)snprintf(no, sizeof(no), "every endpoint has software matching '%s'",
 			       pattern);
 	if (!err) {
-		freshness_end(call, &fresh, response_rows(call) ? NULL : no);
-		software_args_unordered(call, &fresh, unordered);
+		freshness_end(response, &fresh, response_rows(response) ? NULL : no);
+		software_args_unordered(response, &fresh, unordered);
 	}
-	return question_end(call, &a, err);
+	return question_end(response, &question, err);
 }
 
 /* clang-format off */

@@ -7,26 +7,30 @@
 
 #include <stdio.h>
 
-void question_at(struct question *a, struct when when)
+void question_at(struct question *question, struct when when)
 {
 	int64_t clock = clock_wall_us();
 
-	a->future = when.as_of > clock || when.known_at > clock;
-	a->when.as_of = when.as_of > clock ? 0 : when.as_of;
-	a->when.known_at = when.known_at > clock ? 0 : when.known_at;
-	a->now = a->when.as_of ? a->when.as_of : a->when.known_at ? a->when.known_at : clock;
+	question->future = when.as_of > clock || when.known_at > clock;
+	question->when.as_of = when.as_of > clock ? 0 : when.as_of;
+	question->when.known_at = when.known_at > clock ? 0 : when.known_at;
+	question->now = question->when.as_of      ? question->when.as_of
+			: question->when.known_at ? question->when.known_at
+						  : clock;
 }
 
-static const char *ask_text(const struct response *call, const char *key)
+static const char *question_text(const struct response *response, const char *key)
 {
-	return command_arg_find(call->request->command, key) ? request_text(call->request, key)
-							     : NULL;
+	return command_arg_find(response->request->command, key)
+		       ? request_text(response->request, key)
+		       : NULL;
 }
 
 /* Who is meant by --group and --platform. */
-static int ask_whom(struct response *call, struct question *a)
+static int question_filter(struct response *response, struct question *question)
 {
-	const char *name = ask_text(call, "group"), *platform = ask_text(call, "platform");
+	const char *name = question_text(response, "group"),
+		   *platform = question_text(response, "platform");
 	struct group_list *list;
 	const struct group *g;
 	int err;
@@ -34,69 +38,75 @@ static int ask_whom(struct response *call, struct question *a)
 	if (!name && !platform)
 		return 0;
 	if (platform && !group_pattern_ok(platform)) {
-		response_end(call, ADMIN_USAGE, "the pattern has too many '*'");
+		response_end(response, ADMIN_USAGE, "the pattern has too many '*'");
 		return ST_EVALUE;
 	}
-	list = groups_hold(call->env->groups);
+	list = groups_hold(response->env->groups);
 	g = name ? group_find(list, name) : NULL;
 	if (name && !g) {
-		response_end(call, ADMIN_USAGE, "unknown group '%s' (see stance.conf)", name);
+		response_end(response, ADMIN_USAGE, "unknown group '%s' (see stance.conf)",
+			     name);
 		err = ST_ENOENT;
-	} else if ((err = group_members(a->posture, g, platform, &call->filter)) < 0) {
-		response_end(call, ADMIN_STALE, "%s", st_strerror(err));
+	} else if ((err = group_members(question->posture, g, platform, &response->filter)) <
+		   0) {
+		response_end(response, ADMIN_STALE, "%s", st_strerror(err));
 	}
 	group_list_drop(list);
-	a->filter = call->filter;
+	question->filter = response->filter;
 	return err;
 }
 
-static int64_t ask_time(const struct response *call, const char *key)
+static int64_t question_time(const struct response *response, const char *key)
 {
-	return command_arg_find(call->request->command, key) ? request_time(call->request, key)
-							     : 0;
+	return command_arg_find(response->request->command, key)
+		       ? request_time(response->request, key)
+		       : 0;
 }
 
-int question_begin(struct response *call, struct question *a)
+int question_begin(struct response *response, struct question *question)
 {
-	uint32_t stale = call->env->stale_after ? call->env->stale_after : ADMIN_STALE_AFTER;
+	uint32_t stale =
+		response->env->stale_after ? response->env->stale_after : ADMIN_STALE_AFTER;
 
-	*a = (struct question){ .posture = call->env->posture, .stale_us = stale * CLOCK_SEC };
-	question_at(a, (struct when){ ask_time(call, "as_of"), ask_time(call, "known_at") });
-	if (a->posture)
-		return ask_whom(call, a);
-	response_end(call, ADMIN_STALE, "the manager has no repository");
+	*question = (struct question){ .posture = response->env->posture,
+				       .stale_us = stale * CLOCK_SEC };
+	question_at(question, (struct when){ question_time(response, "as_of"),
+					     question_time(response, "known_at") });
+	if (question->posture)
+		return question_filter(response, question);
+	response_end(response, ADMIN_STALE, "the manager has no repository");
 	return ST_ESTATE;
 }
 
 /* Whether the journal has been pruned behind the moment that was asked about. */
-static bool ask_too_old(const struct question *a, char oldest[CLOCK_TEXT])
+static bool question_is_pruned(const struct question *question, char oldest[CLOCK_TEXT])
 {
 	struct posture_stats st;
 
-	posture_stats(a->posture, &st);
+	posture_stats(question->posture, &st);
 	clock_format(st.oldest, oldest);
-	return (a->when.as_of && a->when.as_of < st.oldest) ||
-	       (a->when.known_at && a->when.known_at < st.oldest);
+	return (question->when.as_of && question->when.as_of < st.oldest) ||
+	       (question->when.known_at && question->when.known_at < st.oldest);
 }
 
-int question_end(struct response *call, const struct question *a, int err)
+int question_end(struct response *response, const struct question *question, int err)
 {
 	char oldest[CLOCK_TEXT];
 
-	if (err == ST_ELIMIT && ask_too_old(a, oldest))
-		return response_end(call, ADMIN_STALE, "the journal goes back only to %s",
+	if (err == ST_ELIMIT && question_is_pruned(question, oldest))
+		return response_end(response, ADMIN_STALE, "the journal goes back only to %s",
 				    oldest);
 	if (err == ST_EVALUE)
-		return response_end(call, ADMIN_USAGE, "the pattern has too many '*'");
-	if (!err && a->future)
-		response_end(call, ADMIN_STALE,
+		return response_end(response, ADMIN_USAGE, "the pattern has too many '*'");
+	if (!err && question->future)
+		response_end(response, ADMIN_STALE,
 			     "the requested time is in the future; this is the current state");
 	return err;
 }
 
 struct resolved {
-	const struct question *ask;
-	struct subject *who;
+	const struct question *question;
+	struct subject *subject;
 	size_t n;
 	char keys[384]; /* of the endpoints it means, for the message */
 	size_t at;
@@ -106,9 +116,9 @@ static int resolved_add(void *ctx, const struct endpoint_row *row)
 {
 	struct resolved *r = ctx;
 
-	r->who->id = row->id;
-	r->who->has_inventory = row->has_inventory;
-	freshness_add(&r->who->fresh, r->ask, row);
+	r->subject->id = row->id;
+	r->subject->has_inventory = row->has_inventory;
+	freshness_add(&r->subject->freshness, r->question, row);
 	r->n++;
 	if (r->at < sizeof(r->keys))
 		r->at += (size_t)snprintf(r->keys + r->at, sizeof(r->keys) - r->at, "%s%s",
@@ -116,21 +126,21 @@ static int resolved_add(void *ctx, const struct endpoint_row *row)
 	return 0;
 }
 
-int question_endpoint(struct response *call, const struct question *a, const char *text,
-		      struct subject *who)
+int question_endpoint(struct response *response, const struct question *question,
+		      const char *text, struct subject *subject)
 {
-	struct resolved r = { .ask = a, .who = who };
+	struct resolved r = { .question = question, .subject = subject };
 	int err;
 
-	*who = (struct subject){ 0 };
-	err = query_resolve(a->posture, a->when, text, resolved_add, &r);
+	*subject = (struct subject){ 0 };
+	err = query_resolve(question->posture, question->when, text, resolved_add, &r);
 	if (err == ST_ENOENT) {
-		response_end(call, ADMIN_NO, "unknown endpoint '%s'", text);
+		response_end(response, ADMIN_NO, "unknown endpoint '%s'", text);
 		return err;
 	}
 	if (!err && r.n != 1) {
 		response_end(
-			call, ADMIN_USAGE,
+			response, ADMIN_USAGE,
 			"'%s' is ambiguous: %zu endpoints have that name; use an identity: %s",
 			text, r.n, r.keys);
 		return ST_EVALUE;

@@ -16,33 +16,33 @@ struct question {
 	bool future; /* the moment is in the future: the answer is about now */
 };
 
-static inline bool question_is_past(const struct question *a)
+static inline bool question_is_past(const struct question *question)
 {
-	return a->when.as_of || a->when.known_at;
+	return question->when.as_of || question->when.known_at;
 }
 
 /* Reads the arguments that every question has. ST_ESTATE (no repository), ST_ENOENT (no such group) or
  * ST_ENOMEM: the end of the answer is set. */
-int question_begin(struct response *call, struct question *a);
+int question_begin(struct response *response, struct question *question);
 
 /* Moves the question to another moment. */
-void question_at(struct question *a, struct when when);
+void question_at(struct question *question, struct when when);
 
 /* Turns the result of a query into the end of the answer where it is an error that a person can
  * understand. Returns what the handler returns. */
-int question_end(struct response *call, const struct question *a, int err);
+int question_end(struct response *response, const struct question *question, int err);
 
 /* The one endpoint that a question is about. */
 struct subject {
 	uint32_t id;
 	bool has_inventory;
-	struct answer_freshness fresh;
+	struct answer_freshness freshness;
 };
 
 /* Finds the endpoint with this name or identity. ST_ENOENT (none) or ST_EVALUE (several): the end of
  * the answer is set. Or the error of the query. */
-int question_endpoint(struct response *call, const struct question *a, const char *text,
-		      struct subject *who);
+int question_endpoint(struct response *response, const struct question *question,
+		      const char *text, struct subject *subject);
 
 static inline struct cell cell_nonzero(uint64_t n)
 {

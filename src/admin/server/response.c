@@ -12,45 +12,45 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define ANSWER_PIECE (32 * 1024) /* octets worth a system call */
-#define ANSWER_LINE_MAX (1024 * 1024)
-#define ANSWER_LOOK_US (100 * 1000) /* how often a long query looks for its reader */
-#define ANSWER_ALIVE_US (ADMIN_ALIVE_S * CLOCK_SEC)
+#define OUTPUT_CHUNK (32 * 1024) /* octets worth a system call */
+#define OUTPUT_LINE_MAX (1024 * 1024)
+#define OUTPUT_CHECK_US (100 * 1000) /* how often a long query looks for its reader */
+#define OUTPUT_ALIVE_US (ADMIN_ALIVE_S * CLOCK_SEC)
 
 struct response_output {
 	const struct admin_sink *sink;
 	struct wr out;
-	int64_t looked, spoke; /* when we last looked for the reader, and spoke; mono */
+	int64_t checked_at, sent_at; /* when we last looked for the reader, and spoke; mono */
 	uint64_t rows;
 	bool ended; /* call_end was called */
 	struct admin_fault end;
 };
 
-static int answer_flush(struct response_output *a)
+static int output_flush(struct response_output *a)
 {
 	int err = a->out.err;
 
 	if (!err && a->out.len) {
 		err = a->sink->send(a->sink->ctx, wr_span(&a->out));
-		a->spoke = clock_mono_us();
+		a->sent_at = clock_mono_us();
 	}
 	wr_truncate(&a->out, 0);
 	return err;
 }
 
-static int answer_append(const char *bytes, size_t n, void *w)
+static int output_append(const char *bytes, size_t n, void *w)
 {
 	wr_bytes(w, span_of(bytes, n));
 	return ((struct wr *)w)->err;
 }
 
 /* Appends v as one line, takes it. */
-static int answer_line(struct response_output *a, json_t *v)
+static int output_line(struct response_output *a, json_t *v)
 {
 	size_t start = a->out.len;
 	int err = v ? 0 : ST_ENOMEM;
 
-	if (!err && json_dump_callback(v, answer_append, &a->out, JSON_COMPACT) < 0)
+	if (!err && json_dump_callback(v, output_append, &a->out, JSON_COMPACT) < 0)
 		err = a->out.err ? a->out.err : ST_ENOMEM;
 	json_decref(v);
 	if (err) {
@@ -58,10 +58,10 @@ static int answer_line(struct response_output *a, json_t *v)
 		return err;
 	}
 	wr_u8(&a->out, '\n');
-	return a->out.len < ANSWER_PIECE ? a->out.err : answer_flush(a);
+	return a->out.len < OUTPUT_CHUNK ? a->out.err : output_flush(a);
 }
 
-static json_t *answer_text(struct span s)
+static json_t *output_text(struct span s)
 {
 	json_t *v = s.n ? json_stringn((const char *)s.p, s.n) : json_string("");
 	struct wr w = { 0 };
@@ -75,16 +75,16 @@ static json_t *answer_text(struct span s)
 	return v;
 }
 
-static json_t *answer_list(const struct span *list, size_t n)
+static json_t *output_list(const struct span *list, size_t n)
 {
 	json_t *v = json_array();
 
 	for (size_t i = 0; i < n; i++)
-		json_array_append_new(v, answer_text(list[i]));
+		json_array_append_new(v, output_text(list[i]));
 	return v;
 }
 
-static json_t *answer_cell(const struct command_column *col, const struct cell *c)
+static json_t *output_cell(const struct command_column *col, const struct cell *c)
 {
 	char text[CLOCK_TEXT];
 
@@ -101,59 +101,59 @@ static json_t *answer_cell(const struct command_column *col, const struct cell *
 		clock_format(c->n, text);
 		return json_string(text);
 	case COL_LIST:
-		return answer_list(c->list, c->list_n);
+		return output_list(c->list, c->list_n);
 	default:
-		return answer_text(c->text);
+		return output_text(c->text);
 	}
 }
 
-static int answer_begin(struct response_output *a, const struct command_view *view)
+static int output_begin(struct response_output *a, const struct command_view *view)
 {
 	json_t *keys = json_array();
 
 	for (const struct command_column *c = view->columns; c->type; c++)
 		json_array_append_new(keys, json_string(c->key));
-	return answer_line(a, json_pack("{s:i, s:o}", "stance", ADMIN_PROTOCOL, "keys", keys));
+	return output_line(a, json_pack("{s:i, s:o}", "stance", ADMIN_PROTOCOL, "keys", keys));
 }
 
-int response_row(struct response *call, const struct cell *cells)
+int response_row(struct response *response, const struct cell *cells)
 {
-	const struct command_view *view = call->request->view;
+	const struct command_view *view = response->request->view;
 	json_t *row = json_array();
 
 	for (size_t i = 0; view->columns[i].type; i++)
-		json_array_append_new(row, answer_cell(&view->columns[i], &cells[i]));
-	call->answer->rows++;
-	return answer_line(call->answer, row);
+		json_array_append_new(row, output_cell(&view->columns[i], &cells[i]));
+	response->output->rows++;
+	return output_line(response->output, row);
 }
 
-int response_more(struct response *call, const struct span *list, size_t n)
+int response_more(struct response *response, const struct span *list, size_t n)
 {
-	return answer_line(call->answer, json_pack("{s:o}", "more", answer_list(list, n)));
+	return output_line(response->output, json_pack("{s:o}", "more", output_list(list, n)));
 }
 
-int response_flush(struct response *call)
+int response_flush(struct response *response)
 {
-	return answer_flush(call->answer);
+	return output_flush(response->output);
 }
 
-static int answer_alive(struct response_output *a, const char *text)
+static int output_alive(struct response_output *a, const char *text)
 {
 	json_t *v = json_pack("{s:b}", "alive", 1);
 	int err;
 
 	if (text)
-		json_object_set_new(v, "text", answer_text(span_str(text)));
-	err = answer_line(a, v);
-	return err ? err : answer_flush(a);
+		json_object_set_new(v, "text", output_text(span_str(text)));
+	err = output_line(a, v);
+	return err ? err : output_flush(a);
 }
 
-int response_progress(struct response *call, const char *text)
+int response_progress(struct response *response, const char *text)
 {
-	return answer_alive(call->answer, text);
+	return output_alive(response->output, text);
 }
 
-static int answer_wait(struct response_output *a, int fd, int64_t deadline)
+static int output_wait(struct response_output *a, int fd, int64_t deadline)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	int64_t left = deadline - clock_mono_us();
@@ -163,55 +163,55 @@ static int answer_wait(struct response_output *a, int fd, int64_t deadline)
 	return poll(&p, 1, left > 0 ? (int)(left / 1000) + 1 : 0) > 0;
 }
 
-int response_wait(struct response *call, int fd, int64_t timeout_us)
+int response_wait(struct response *response, int fd, int64_t timeout_us)
 {
-	struct response_output *a = call->answer;
+	struct response_output *a = response->output;
 	int64_t end = timeout_us < 0 ? INT64_MAX : clock_mono_us() + timeout_us;
-	int err = answer_flush(a);
+	int err = output_flush(a);
 
 	while (!err) {
-		int64_t next = a->spoke + ANSWER_ALIVE_US;
+		int64_t next = a->sent_at + OUTPUT_ALIVE_US;
 
-		if ((err = answer_wait(a, fd, next < end ? next : end)) != 0)
+		if ((err = output_wait(a, fd, next < end ? next : end)) != 0)
 			return err;
 		if (clock_mono_us() >= end)
 			return 0;
-		err = answer_alive(a, NULL);
+		err = output_alive(a, NULL);
 	}
 	return err;
 }
 
 /* What a query does now and then: a reader that has gone ends it, one that waits for its first
  * row hears that we are there. */
-static int answer_look(void *ctx)
+static int output_check(void *ctx)
 {
 	struct response_output *a = ctx;
 	int64_t now = clock_mono_us();
 	int err;
 
-	if (now - a->looked < ANSWER_LOOK_US)
+	if (now - a->checked_at < OUTPUT_CHECK_US)
 		return 0;
-	a->looked = now;
-	if ((err = answer_wait(a, -1, now)) < 0)
+	a->checked_at = now;
+	if ((err = output_wait(a, -1, now)) < 0)
 		return err;
-	return now - a->spoke < ANSWER_ALIVE_US ? 0 : answer_alive(a, NULL);
+	return now - a->sent_at < OUTPUT_ALIVE_US ? 0 : output_alive(a, NULL);
 }
 
-const char *response_author(const struct response *call)
+const char *response_author(const struct response *response)
 {
-	const char *who = call->answer->sink->who;
+	const char *author = response->output->sink->author;
 
-	return who ? who : "somebody";
+	return author ? author : "unknown";
 }
 
-uint64_t response_rows(const struct response *call)
+uint64_t response_rows(const struct response *response)
 {
-	return call->answer->rows;
+	return response->output->rows;
 }
 
-int response_end(struct response *call, enum admin_exit exit, const char *fmt, ...)
+int response_end(struct response *response, enum admin_exit exit, const char *fmt, ...)
 {
-	struct response_output *a = call->answer;
+	struct response_output *a = response->output;
 	va_list ap;
 
 	a->ended = true;
@@ -227,79 +227,79 @@ void admin_end_line(struct wr *w, enum admin_exit exit, uint64_t rows, const cha
 	json_t *v = json_pack("{s:i, s:I}", "exit", (int)exit, "rows", (json_int_t)rows);
 
 	if (text && *text)
-		json_object_set_new(v, "text", answer_text(span_str(text)));
-	json_dump_callback(v, answer_append, w, JSON_COMPACT);
+		json_object_set_new(v, "text", output_text(span_str(text)));
+	json_dump_callback(v, output_append, w, JSON_COMPACT);
 	wr_u8(w, '\n');
 	json_decref(v);
 }
 
 /* A stream is answered as long as its reader likes, so not everybody may have one. */
-static int answer_stay(struct response *call)
+static int response_reserve(struct response *response)
 {
-	const struct admin_sink *sink = call->answer->sink;
+	const struct admin_sink *sink = response->output->sink;
 
-	if (call->request->view->shape != VIEW_STREAM || !sink->stay)
+	if (response->request->view->shape != VIEW_STREAM || !sink->stay)
 		return 0;
 	return sink->stay(sink->ctx);
 }
 
 /* Runs the handler and turns what it returns into the end's exit code and text. */
-static int answer_run(struct response *call)
+static int response_run(struct response *response)
 {
-	struct response_output *a = call->answer;
+	struct response_output *a = response->output;
 	int err;
 
-	if (answer_stay(call) < 0)
-		return response_end(call, ADMIN_UNREACHABLE,
+	if (response_reserve(response) < 0)
+		return response_end(response, ADMIN_UNREACHABLE,
 				    "too many clients follow the journal already");
-	if ((err = answer_begin(a, call->request->view)) < 0)
+	if ((err = output_begin(a, response->request->view)) < 0)
 		return err;
-	query_watch(answer_look, a);
-	err = handler_find(call->request->command, call->request->view)->run(call);
+	query_watch(output_check, a);
+	err = handler_find(response->request->command, response->request->view)->run(response);
 	query_watch(NULL, NULL);
 	if (err == ST_ECLOSED || err == ST_ETIMEOUT)
 		return err;
 	if (err == ST_ESTATE)
-		response_end(call, ADMIN_UNREACHABLE, "the manager is stopping");
+		response_end(response, ADMIN_UNREACHABLE, "the manager is stopping");
 	else if (err < 0)
-		response_end(call, ADMIN_STALE, "the answer is incomplete: %s",
+		response_end(response, ADMIN_STALE, "the answer is incomplete: %s",
 			     st_strerror(err));
 	else if (!a->ended)
 		a->end.exit = a->rows ? ADMIN_YES : ADMIN_NO;
 	return 0;
 }
 
-static int answer_request(struct response *call, enum admin_role role)
+static int response_request(struct response *response, enum admin_role role)
 {
-	const struct command *c = call->request->command;
+	const struct command *c = response->request->command;
 
 	if (role < c->role)
 		return response_end(
-			call, ADMIN_DENIED,
+			response, ADMIN_DENIED,
 			"permission denied: %s is restricted to root and the manager's user",
 			c->name);
-	return answer_run(call);
+	return response_run(response);
 }
 
 int admin_answer(const struct admin_env *env, enum admin_role role, struct span line,
 		 const struct admin_sink *sink)
 {
 	struct response_output a = { .sink = sink,
-				     .out.max = ANSWER_LINE_MAX,
-				     .spoke = clock_mono_us() };
+				     .out.max = OUTPUT_LINE_MAX,
+				     .sent_at = clock_mono_us() };
 	struct admin_request request = { 0 };
-	struct response call = { .env = env, .request = &request, .answer = &a };
+	struct response response = { .env = env, .request = &request, .output = &a };
 	int err = 0;
 
 	if (request_decode(&request, line, &a.end) == 0)
-		err = answer_request(&call, role);
+		err = response_request(&response, role);
 	if (!err) {
 		admin_end_line(&a.out, a.end.exit, a.rows, a.end.text);
-		err = answer_flush(&a);
+		err = output_flush(&a);
 	}
-	endpoint_filter_free(call.filter);
-	version_range_free(call.range);
-	free(call.glob);
+	endpoint_filter_free(response.filter);
+	version_range_free(response.range);
+	free(response.glob);
 	request_reset(&request);
 	wr_reset(&a.out);
 	return err;

@@ -21,7 +21,7 @@
 struct response {
 	const struct admin_env *env;
 	const struct admin_request *request;
-	struct response_output *answer;
+	struct response_output *output;
 	struct endpoint_filter *filter; /* the endpoints that count (ask_begin); NULL: all */
 	struct version_range *range;    /* and the versions (ask_software); NULL: all */
 	char *glob;
@@ -75,31 +75,31 @@ static inline struct cell cell_list(const struct span *list, size_t n)
 
 /* Gives a row: one cell for each column of call->request->view. ST_ECLOSED or ST_ETIMEOUT when
  * the reader is gone: stop and return it. */
-int response_row(struct response *call, const struct cell *cells);
+int response_row(struct response *response, const struct cell *cells);
 
 /* Continues the last row's list. */
-int response_more(struct response *call, const struct span *list, size_t n);
+int response_more(struct response *response, const struct span *list, size_t n);
 
 /* Sends what is buffered now instead of when it is worth it. */
-int response_flush(struct response *call);
+int response_flush(struct response *response);
 
 /* Sends what is buffered, and how far it is, for people who wait. */
-int response_progress(struct response *call, const char *text);
+int response_progress(struct response *response, const char *text);
 
 /* Sends what is buffered and waits until fd can be read (1) or timeout_us have passed (0; below
  * zero: never), keeping the reader informed that somebody is there. ST_ECLOSED when the reader
  * has gone and ST_ESTATE when the server stops: return it. */
-int response_wait(struct response *call, int fd, int64_t timeout_us);
+int response_wait(struct response *response, int fd, int64_t timeout_us);
 
 /* Who asks, for logs and the journal: "uid 0". Never NULL. */
-const char *response_author(const struct response *call);
+const char *response_author(const struct response *response);
 
 /* Rows given so far. */
-uint64_t response_rows(const struct response *call);
+uint64_t response_rows(const struct response *response);
 
 /* Says how it ended and why, for people. Without it the exit code is ADMIN_YES when there was a
  * row and ADMIN_NO when there was none. The last word counts; always returns 0. */
-int response_end(struct response *call, enum admin_exit exit, const char *fmt, ...)
+int response_end(struct response *response, enum admin_exit exit, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* Where an answer goes: takes all of it, or returns an error that ends the answer. */
@@ -110,7 +110,7 @@ struct admin_sink {
 	 * (0); ST_ECLOSED at once when the reader has gone, ST_ESTATE when it is time to stop.
 	 * NULL: a reader that never goes. */
 	int (*wait)(void *ctx, int fd, int64_t deadline_us);
-	const char *who; /* asks, for the log; NULL: nobody knows */
+	const char *author; /* asks, for the log; NULL: nobody knows */
 	/* Asks for leave to answer for hours: 0, or ST_EBUSY. NULL: always. */
 	int (*stay)(void *ctx);
 };

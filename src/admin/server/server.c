@@ -35,7 +35,7 @@ struct client {
 	pthread_t thread;
 	enum admin_role role;
 	int fd;
-	char who[32];
+	char author[32];
 	_Atomic bool stays;              /* follows us, and may do so for hours */
 	_Atomic enum client_state state; /* the accepting thread frees and takes, the client's
 					  * thread says that it is done */
@@ -148,7 +148,7 @@ static void client_serve(struct client *c)
 	struct admin_sink sink = { .send = client_send,
 				   .ctx = c,
 				   .wait = client_wait,
-				   .who = c->who,
+				   .author = c->author,
 				   .stay = client_stay };
 	struct span line;
 	int err = buf ? client_read_line(c, buf, &line) : ST_ENOMEM;
@@ -263,7 +263,7 @@ static void server_admit(struct admin_server *s, int fd)
 		c->server = s;
 		c->role = role;
 		c->fd = fd;
-		(void)snprintf(c->who, sizeof(c->who), "uid %ld", (long)uid);
+		(void)snprintf(c->author, sizeof(c->author), "uid %ld", (long)uid);
 		atomic_store(&c->state, CLIENT_BUSY);
 		if (server_thread(&c->thread, client_main, c) == 0)
 			return;

@@ -15,8 +15,8 @@
 
 /* Every row rests on all endpoints: who is not counted has been asked too. */
 struct software_call {
-	struct response *call;
-	struct question ask;
+	struct response *response;
+	struct question question;
 	struct freshness fresh;
 };
 
@@ -37,38 +37,38 @@ static int software_row(void *ctx, const struct software_row *row)
 	struct cell cells[SW_N];
 
 	software_cells(s, row, cells);
-	return response_row(s->call, cells);
+	return response_row(s->response, cells);
 }
 
 static int software_ask(struct software_call *s,
 			int (*row)(void *ctx, const struct software_row *row), void *ctx)
 {
-	const char *pattern = request_text(s->call->request, "pattern");
+	const char *pattern = request_text(s->response->request, "pattern");
 	struct software_query q;
 	struct answer_freshness fresh;
 	uint64_t unordered = 0;
 	char no[200];
-	int err = software_args_read(s->call, &s->ask, &q, &s->fresh);
+	int err = software_args_read(s->response, &s->question, &q, &s->fresh);
 
 	if (err == ST_EVALUE)
 		return 0;
 	q.unordered = &unordered;
 	if (!err)
-		err = query_software(s->ask.posture, &q, row, ctx);
+		err = query_software(s->question.posture, &q, row, ctx);
 	(void)snprintf(no, sizeof(no), "no software matches '%s'", pattern);
 	freshness_from_query(&s->fresh, &fresh);
 	if (!err)
-		freshness_end(s->call, &fresh, response_rows(s->call) ? NULL : no);
+		freshness_end(s->response, &fresh, response_rows(s->response) ? NULL : no);
 	if (!err)
-		software_args_unordered(s->call, &fresh, unordered);
-	return question_end(s->call, &s->ask, err);
+		software_args_unordered(s->response, &fresh, unordered);
+	return question_end(s->response, &s->question, err);
 }
 
-static int software_run(struct response *call)
+static int software_run(struct response *response)
 {
-	struct software_call s = { .call = call };
+	struct software_call s = { .response = response };
 
-	if (question_begin(call, &s.ask) < 0)
+	if (question_begin(response, &s.question) < 0)
 		return 0;
 	return software_ask(&s, software_row, &s);
 }
@@ -89,9 +89,9 @@ static int holders_flush(struct holders *h)
 
 	h->cells[SW_ENDPOINTS] = cell_list(h->names, h->n);
 	if (!h->begun)
-		err = response_row(h->s.call, h->cells);
+		err = response_row(h->s.response, h->cells);
 	else if (h->n)
-		err = response_more(h->s.call, h->names, h->n);
+		err = response_more(h->s.response, h->names, h->n);
 	h->begun = true;
 	h->n = 0;
 	arena_reset(&h->arena);
@@ -116,17 +116,17 @@ static int holders_row(void *ctx, const struct software_row *row)
 
 	software_cells(&h->s, row, h->cells);
 	h->begun = false;
-	err = query_software_endpoints(h->s.ask.posture, h->s.ask.when, row->id,
-				       h->s.ask.filter, holders_add, h);
+	err = query_software_endpoints(h->s.question.posture, h->s.question.when, row->id,
+				       h->s.question.filter, holders_add, h);
 	return err ? err : h->n || !h->begun ? holders_flush(h) : 0;
 }
 
-static int holders_run(struct response *call)
+static int holders_run(struct response *response)
 {
-	struct holders h = { .s = { .call = call } };
+	struct holders h = { .s = { .response = response } };
 	int err;
 
-	if (question_begin(call, &h.s.ask) < 0)
+	if (question_begin(response, &h.s.question) < 0)
 		return 0;
 	err = software_ask(&h.s, holders_row, &h);
 	arena_reset(&h.arena);

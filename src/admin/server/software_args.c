@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* The pattern without what is behind it. */
-static char *wanted_name(const char *pattern, const char *range)
+static char *software_args_name(const char *pattern, const char *range)
 {
 	size_t n = range ? (size_t)(range - pattern) : strlen(pattern);
 
@@ -18,63 +18,64 @@ static char *wanted_name(const char *pattern, const char *range)
 }
 
 /* 'openssl=3' is a range as well, unless something is called that. */
-static int wanted_guess(struct response *call, const struct question *a, const char *pattern,
-			const char **range)
+static int software_args_guess(struct response *response, const struct question *question,
+			       const char *pattern, const char **range)
 {
 	const char *guess = version_range_guess(pattern);
 	bool is_name;
 	int err;
 
-	if (!guess || version_range_parse(span_str(guess), &call->range) < 0)
+	if (!guess || version_range_parse(span_str(guess), &response->range) < 0)
 		return 0;
-	err = query_is_name(a->posture, pattern, &is_name);
+	err = query_is_name(question->posture, pattern, &is_name);
 	if (!err && !is_name)
 		*range = guess;
-	version_range_free(call->range);
-	call->range = NULL;
+	version_range_free(response->range);
+	response->range = NULL;
 	return err == ST_EVALUE ? 0 : err; /* what is wrong with the pattern is said later */
 }
 
-int software_args_read(struct response *call, const struct question *a,
+int software_args_read(struct response *response, const struct question *question,
 		       struct software_query *q, struct freshness *fresh)
 {
-	const char *pattern = request_text(call->request, "pattern");
-	const char *option = request_text(call->request, "version");
+	const char *pattern = request_text(response->request, "pattern");
+	const char *option = request_text(response->request, "version");
 	const char *range = option ? NULL : version_range_find(pattern);
 	int err = 0;
 
 	*q = (struct software_query){
-		.when = a->when,
-		.filter = a->filter,
+		.when = question->when,
+		.filter = question->filter,
 		.fresh = fresh,
-		.since = a->now - a->stale_us,
+		.since = question->now - question->stale_us,
 	};
-	if (!option && !range && (err = wanted_guess(call, a, pattern, &range)) != 0)
+	if (!option && !range &&
+	    (err = software_args_guess(response, question, pattern, &range)) != 0)
 		return err;
-	if (!(call->glob = wanted_name(pattern, range)))
+	if (!(response->glob = software_args_name(pattern, range)))
 		return ST_ENOMEM;
-	if (range && !*call->glob) {
-		response_end(call, ADMIN_USAGE, "'%s' has a version range but no name",
+	if (range && !*response->glob) {
+		response_end(response, ADMIN_USAGE, "'%s' has a version range but no name",
 			     pattern);
 		return ST_EVALUE;
 	}
 	range = option ? option : range;
 	if (range)
-		err = version_range_parse(span_str(range), &call->range);
+		err = version_range_parse(span_str(range), &response->range);
 	if (err == ST_EVALUE)
-		response_end(call, ADMIN_USAGE,
+		response_end(response, ADMIN_USAGE,
 			     "'%s' is not a version range; use '< 1.2' or '>= 1, < 2'", range);
-	q->glob = call->glob;
-	q->range = call->range;
+	q->glob = response->glob;
+	q->range = response->range;
 	return err;
 }
 
-int software_args_unordered(struct response *call, const struct answer_freshness *f,
+int software_args_unordered(struct response *response, const struct answer_freshness *f,
 			    uint64_t unordered)
 {
 	if (!unordered || f->stale)
 		return 0;
-	return response_end(call, ADMIN_STALE,
+	return response_end(response, ADMIN_STALE,
 			    "%llu more match by name, but their versions cannot be compared",
 			    (unsigned long long)unordered);
 }

@@ -7,12 +7,12 @@
 
 /* Fills q, which borrows from call; the query fills *fresh. ST_EVALUE (the end of the answer is set) or
  * ST_ENOMEM. */
-int software_args_read(struct response *call, const struct question *a,
+int software_args_read(struct response *response, const struct question *question,
 		       struct software_query *q, struct freshness *fresh);
 
 /* Sets the end of the answer to incomplete when `unordered`, the number of software versions that
  * could not be compared, is not 0 and f has not done so. Returns 0. */
-int software_args_unordered(struct response *call, const struct answer_freshness *f,
+int software_args_unordered(struct response *response, const struct answer_freshness *f,
 			    uint64_t unordered);
 
 #endif

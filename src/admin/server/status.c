@@ -10,9 +10,9 @@
 #include "posture/posture.h"
 
 /* The numbers are of one moment each: they add up when nothing moves. */
-static uint64_t less(uint64_t a, uint64_t b)
+static uint64_t less(uint64_t question, uint64_t b)
 {
-	return a > b ? a - b : 0;
+	return question > b ? question - b : 0;
 }
 
 static void status_sessions(const struct admin_daemon *d, struct cell cells[STATUS_COLUMNS])
@@ -27,14 +27,14 @@ static void status_sessions(const struct admin_daemon *d, struct cell cells[STAT
 	cells[STATUS_WAITING_OCTETS] = cell_count(d->waiting_octets);
 }
 
-static void status_daemon(struct response *call, struct cell cells[STATUS_COLUMNS])
+static void status_daemon(struct response *response, struct cell cells[STATUS_COLUMNS])
 {
 	struct admin_daemon d = { 0 };
 
 	cells[STATUS_VERSION] = cell_str(PACKAGE_VERSION);
-	if (!call->env->daemon)
+	if (!response->env->daemon)
 		return;
-	call->env->daemon(call->env->ctx, &d);
+	response->env->daemon(response->env->ctx, &d);
 	cells[STATUS_STARTED] = cell_time(d.started);
 	cells[STATUS_UPTIME] =
 		cell_count((uint64_t)((clock_wall_us() - d.started) / CLOCK_SEC));
@@ -80,49 +80,51 @@ static int status_count_software(void *ctx, const struct software_row *row)
 }
 
 /* How far endpoints are known; of a moment in the past, what there was then to be counted. */
-static int status_known(const struct question *a, struct cell cells[STATUS_COLUMNS])
+static int status_known(const struct question *question, struct cell cells[STATUS_COLUMNS])
 {
 	uint64_t software = 0;
 	struct freshness f = { 0 };
 	const struct software_query all = {
-		.when = a->when,
+		.when = question->when,
 		.glob = "*",
 		.fresh = &f,
-		.since = a->now - a->stale_us,
+		.since = question->now - question->stale_us,
 	};
-	int err = question_is_past(a)
-			  ? query_software(a->posture, &all, status_count_software, &software)
-			  : query_freshness(a->posture, a->when, NULL, all.since, &f);
+	int err = question_is_past(question)
+			  ? query_software(question->posture, &all, status_count_software,
+					   &software)
+			  : query_freshness(question->posture, question->when, NULL, all.since,
+					    &f);
 
 	if (err < 0)
 		return err;
 	cells[STATUS_STALE] = cell_count(f.stale);
 	cells[STATUS_COMPLETE] = cell_time(f.complete_through);
-	if (!question_is_past(a))
+	if (!question_is_past(question))
 		return 0;
 	cells[STATUS_ENDPOINTS] = cell_count(f.endpoints);
 	cells[STATUS_SOFTWARE] = cell_count(software);
 	return 0;
 }
 
-static int status_run(struct response *call)
+static int status_run(struct response *response)
 {
 	struct cell cells[STATUS_COLUMNS] = { 0 };
 	struct posture_stats st;
-	struct question a;
+	struct question question;
 	int err;
 
-	status_daemon(call, cells);
-	if (question_begin(call, &a) < 0)
-		return response_row(call, cells);
-	posture_stats(a.posture, &st);
+	status_daemon(response, cells);
+	if (question_begin(response, &question) < 0)
+		return response_row(response, cells);
+	posture_stats(question.posture, &st);
 	status_posture(&st, cells);
-	if ((err = status_known(&a, cells)) == 0)
-		err = response_row(call, cells);
+	if ((err = status_known(&question, cells)) == 0)
+		err = response_row(response, cells);
 	if (!err && st.last_error)
-		response_end(call, ADMIN_STALE, "reports are not being stored: %s",
+		response_end(response, ADMIN_STALE, "reports are not being stored: %s",
 			     st_strerror(st.last_error));
-	return question_end(call, &a, err);
+	return question_end(response, &question, err);
 }
 
 /* clang-format off */
