@@ -42,7 +42,7 @@ static void cell_put_count(struct wr *w, json_int_t n)
 	wr_str(w, text);
 }
 
-/* "2026-11-21T19:26:55.123456Z" is shown to the second. */
+/* Without the fraction of a second. */
 static void cell_put_time(struct wr *w, struct span s, bool ascii)
 {
 	const uint8_t *dot = s.n ? memchr(s.p, '.', s.n) : NULL;
@@ -100,7 +100,7 @@ char *cell_format(const struct writer_conf *conf, const struct command_column *c
 	return cell_end(&out);
 }
 
-/* Nobody knows when that was, but it was after something. */
+/* Whether column KEY_after of the row is set. */
 static bool cell_is_inexact(const struct writer *w, const struct command_column *c)
 {
 	char after[64];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* RFC 4180: a header line, CRLF, quotes where they are needed. A row with a list becomes one
- * line for each of its items, because CSV has no lists. */
+/* CSV output (RFC 4180): a header line, CRLF, quotes where needed. A row with a list becomes one line for
+ * each item. */
 #include "admin/text.h"
 #include "admin/client/writer.h"
 
@@ -45,7 +45,7 @@ static void csv_value(struct writer *w, const json_t *v)
 		fputs(json_is_true(v) ? "true" : "false", w->conf.out);
 }
 
-/* The row with this value, or nothing, for its list. */
+/* One line of the row, with item (or NULL) in place of the list. */
 static void csv_line(struct writer *w, const json_t *item)
 {
 	for (size_t i = 0; i < w->n_columns; i++) {

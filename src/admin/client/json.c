@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One JSON document: an array with one object a line, or a single object. A stream is JSON
- * Lines: one object a line, because what has no end can be no document. */
+/* JSON output: an array with one object on each line, or a single object. A stream is JSON Lines: one
+ * object on each line. */
 #include "admin/text.h"
 #include "admin/client/writer.h"
 
@@ -9,7 +9,7 @@ static bool json_is_list_form(const struct writer *w)
 	return w->view->shape == VIEW_ROWS;
 }
 
-/* On a terminal, text that could do harm there is escaped as a whole: it stays the same text. */
+/* On a terminal, text that is not clean is written with \u escapes: the value does not change. */
 static void json_put(struct writer *w, json_t *v)
 {
 	struct span s = span_of(json_string_value(v), json_string_length(v));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A single row for people: one line for each column, "Title  value". */
+/* A single row as a record: one line "Title  value" for each column. */
 #include "admin/text.h"
 #include "admin/client/cell_format.h"
 

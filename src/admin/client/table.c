@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A table for people. Its first lines are kept until it knows how wide its columns are; from
- * then on lines are written as they come. */
+/* Table output. The first lines are buffered to determine the widths of the columns. Later lines are
+ * written at once. */
 #include "admin/text.h"
 #include "admin/client/cell_format.h"
 
@@ -10,16 +10,16 @@
 #define TABLE_LOOKAHEAD 1000
 #define TABLE_GAP 2
 #define TABLE_MIN 8   /* columns are not cut below this */
-#define TABLE_GOOD 12 /* nor, while a COL_SPARE can be left out instead, below this */
+#define TABLE_GOOD 12 /* nor below this while a COL_SPARE can be left out */
 
 struct table {
 	size_t n;                         /* columns shown */
-	size_t columns[VIEW_COLUMNS_MAX]; /* which of the view's */
-	size_t widest[VIEW_COLUMNS_MAX];  /* of the cells seen so far */
+	size_t columns[VIEW_COLUMNS_MAX]; /* indices of those in the view */
+	size_t widest[VIEW_COLUMNS_MAX];  /* widest cell so far */
 	size_t width[VIEW_COLUMNS_MAX];   /* as shown */
-	bool head;                        /* has been written */
-	bool hidden[VIEW_COLUMNS_MAX];    /* left out for want of room */
-	bool settled;                     /* widths are decided */
+	bool head;                        /* the header has been written */
+	bool hidden[VIEW_COLUMNS_MAX];    /* left out, too narrow */
+	bool settled;                     /* widths are final */
 	size_t lines;
 	char **cells; /* lines * n of them; clean text */
 };
@@ -38,8 +38,7 @@ static bool table_is_number(const struct command_column *c)
 
 /* --- widths -------------------------------------------------------------------------------- */
 
-/* What the shown columns take when those that may be cut are at most cut wide (0: as wide as
- * they are). */
+/* Total width of the shown columns if columns that may be cut are at most cut wide (0: not cut). */
 static size_t table_total(const struct writer *w, size_t cut)
 {
 	const struct table *t = w->form;
@@ -54,7 +53,7 @@ static size_t table_total(const struct writer *w, size_t cut)
 	return total - TABLE_GAP;
 }
 
-/* The widest column that may be made narrower, or t->n. */
+/* The widest column that can be cut, or t->n. */
 static size_t table_widest(const struct writer *w, bool cut_only)
 {
 	const struct table *t = w->form;
@@ -73,7 +72,7 @@ static size_t table_widest(const struct writer *w, bool cut_only)
 	return best;
 }
 
-/* Makes it fit: leave out what can be spared, cut what may be cut, then any text. */
+/* Fits the table to the width: leaves out COL_SPARE, then cuts COL_CUT, then any text. */
 static void table_fit(struct writer *w)
 {
 	struct table *t = w->form;
@@ -121,7 +120,7 @@ static void table_pad(const struct writer *w, size_t n)
 	fprintf(w->conf.out, "%*s", (int)n, "");
 }
 
-/* Writes cell in its column; the last one is not padded. */
+/* Writes a cell; the last column is not padded. */
 static void table_write_cell(const struct writer *w, size_t i, const char *cell)
 {
 	const struct table *t = w->form;
@@ -163,7 +162,7 @@ static void table_free_line(const struct table *t, char **cells)
 	}
 }
 
-/* Heads are in capitals. */
+/* The header of a column, in capitals. Caller: free. */
 static char *table_title(const char *title)
 {
 	char *copy = strdup(title);
@@ -186,7 +185,7 @@ static void table_write_head(const struct writer *w)
 	table_free_line(t, titles);
 }
 
-/* Decides the widths and writes what was kept. In a stream they grow with what comes. */
+/* Sets the widths and writes the buffered lines. In a stream the widths may grow later. */
 static void table_release(struct writer *w)
 {
 	struct table *t = w->form;
@@ -202,7 +201,7 @@ static void table_release(struct writer *w)
 	t->lines = 0;
 }
 
-/* Keeps or writes one line, takes its cells. */
+/* Buffers or writes one line; takes its cells. */
 static void table_add(struct writer *w, char **cells)
 {
 	struct table *t = w->form;
@@ -235,8 +234,8 @@ static bool table_begin(struct writer *w)
 	return t->cells != NULL;
 }
 
-/* A line with the row's cells and, where its list goes, item. Lines after the first leave the
- * other columns empty for people and say them again for programs. */
+/* Adds a line of the row, with item in the column of the list. After the first line of a row the other
+ * columns are empty on a terminal, and repeated otherwise. */
 static void table_add_line(struct writer *w, const json_t *item, bool first)
 {
 	struct table *t = w->form;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* assess NAME... | --group G | --all [--wait]: asks for fresh assessments and shows how they go. The daemon
- * tells on its own threads; it leaves what is new in the list of targets, which is as long as
- * the question and no longer, and this command's thread picks it up. */
+/* assess NAME... | --group G | --all [--wait]: requests new assessments and shows their progress. The
+ * daemon reports on its own threads and appends each changed target to `updates`, once. The thread of
+ * this command takes them from there. */
 #include "admin/server/question.h"
 #include "admin/server/handlers.h"
 #include "admin/views.h"
@@ -18,7 +18,7 @@
 #define HASH_NONFATAL_OOM 1
 #include "base/table.h"
 
-#define ASSESS_FIRST_US (10 * CLOCK_SEC) /* for the first word about each endpoint */
+#define ASSESS_FIRST_US (10 * CLOCK_SEC) /* for the first event of each endpoint */
 #define ASSESS_PROGRESS_US (CLOCK_SEC / 4)
 #define ASSESS_WITHIN_MAX 604800 /* seconds */
 
@@ -41,9 +41,9 @@ struct assess_target {
 	enum assess_state state;
 	enum verdict verdict;
 	enum access access;
-	bool reported; /* state holds */
-	bool updated;  /* among the news */
-	bool shown;    /* has its row */
+	bool reported; /* state is valid */
+	bool updated;  /* in updates */
+	bool shown;    /* its row was sent */
 };
 
 struct assess_call {
@@ -52,15 +52,15 @@ struct assess_call {
 	struct assess_target **targets, *by_key;
 	size_t n, cap;
 	bool wait;
-	int64_t within; /* us; 0: as long as it takes for those who are connected */
-	int64_t started, progress_at; /* mono; when progress was last told */
-	/* What the daemon's threads write: */
+	int64_t within;               /* us; 0: until all connected endpoints are assessed */
+	int64_t started, progress_at; /* monotonic; last progress line */
+	/* Written by the daemon's threads: */
 	pthread_mutex_t lock;
-	int wake;                       /* eventfd: there is news */
-	struct assess_target **updates; /* room for all */
+	int wake;                       /* eventfd: updates is not empty */
+	struct assess_target **updates; /* capacity n */
 	size_t n_updates;
-	size_t count[ASSESS_N], reported, noncompliant,
-		undecided; /* how many; not compliant; without a verdict */
+	size_t count[ASSESS_N], reported;
+	size_t noncompliant, undecided; /* of those assessed */
 };
 
 /* --- which endpoints ----------------------------------------------------------------------- */
@@ -100,7 +100,7 @@ static int assess_add(void *ctx, const struct endpoint_row *row)
 	return 0;
 }
 
-/* ST_ENOENT, ST_EVALUE: the end is said. */
+/* ST_ENOENT, ST_EVALUE: the end of the answer is set. */
 static int assess_select(struct assess_call *a, const struct question *question)
 {
 	const struct admin_request *r = a->response->request;
@@ -123,7 +123,7 @@ static int assess_select(struct assess_call *a, const struct question *question)
 	return err;
 }
 
-/* --- what the daemon tells ----------------------------------------------------------------- */
+/* --- events of the daemon ----------------------------------------------------------------- */
 
 static void assess_count(struct assess_call *a, const struct assess_target *t)
 {
@@ -166,19 +166,19 @@ static void assess_on_event(void *ctx, const struct assess_event *e)
 	uint64_t one = 1;
 	struct assess_target *t;
 
-	HASH_FIND_STR(a->by_key, e->key, t); /* nobody changes by_key any more */
+	HASH_FIND_STR(a->by_key, e->key, t); /* by_key is constant now */
 	if (!t || e->state >= ASSESS_N)
 		return;
 	pthread_mutex_lock(&a->lock);
 	if (!target_is_done(t))
 		assess_note(a, t, e);
 	pthread_mutex_unlock(&a->lock);
-	(void)!write(a->wake, &one, sizeof(one)); /* it can only be full of such news */
+	(void)!write(a->wake, &one, sizeof(one)); /* fails only if already readable */
 }
 
-/* --- what the administrator sees ------------------------------------------------------------ */
+/* --- rows and progress ------------------------------------------------------------ */
 
-/* Of a target that the daemon does not touch: it is done, or the daemon has been stopped. */
+/* The target must be final, or the request cancelled: the daemon no longer writes it. */
 static int assess_row(struct assess_call *a, struct assess_target *t)
 {
 	bool assessed = t->reported && t->state == ASSESS_ASSESSED;
@@ -195,7 +195,7 @@ static int assess_row(struct assess_call *a, struct assess_target *t)
 	return response_row(a->response, cells);
 }
 
-/* "12 of 20 assessed, 1 not compliant, 3 not connected: assessed when they come" */
+/* "12 of 20 assessed, 1 not compliant, 3 not connected (assessed on reconnection)" */
 static void assess_summary(struct assess_call *a, char *out, size_t size)
 {
 	const struct {
@@ -220,7 +220,7 @@ static void assess_summary(struct assess_call *a, char *out, size_t size)
 					       parts[i].what);
 }
 
-/* Takes the next target of the news, or NULL. */
+/* Removes an update. Its target if that is final, else NULL. */
 static struct assess_target *assess_next(struct assess_call *a)
 {
 	struct assess_target *t = NULL;
@@ -246,7 +246,7 @@ static bool assess_has_updates(struct assess_call *a)
 	return has;
 }
 
-/* Rows for those who are done; those of the others come at the end. */
+/* Sends the rows of final targets; assess_finish sends the others. */
 static int assess_show(struct assess_call *a)
 {
 	int err = 0;
@@ -274,7 +274,7 @@ static int assess_progress(struct assess_call *a)
 	return response_progress(a->response, text);
 }
 
-/* Everybody has been heard of and, if that is wanted, has come as far as it will. */
+/* Whether each endpoint has a state and, with --wait or --within, is final or late. */
 static bool assess_is_over(struct assess_call *a)
 {
 	int64_t took = clock_mono_us() - a->started;
@@ -291,7 +291,7 @@ static bool assess_is_over(struct assess_call *a)
 	return over;
 }
 
-/* When to look again although there is no news. */
+/* Longest time until the next check (us). */
 static int64_t assess_pause(const struct assess_call *a)
 {
 	int64_t left = a->started + a->within - clock_mono_us();
@@ -317,7 +317,7 @@ static int assess_watch(struct assess_call *a)
 	return err;
 }
 
-/* The daemon tells nothing any more. */
+/* After cancel: sends the remaining rows and sets the end of the answer. */
 static int assess_finish(struct assess_call *a)
 {
 	size_t missing = a->n - a->reported + a->count[ASSESS_WAITING] +
@@ -326,7 +326,7 @@ static int assess_finish(struct assess_call *a)
 	char text[300];
 	int err = 0;
 
-	if (a->wait) /* not within the time */
+	if (a->wait) /* not in time */
 		missing += a->count[ASSESS_QUEUED] + a->count[ASSESS_ASKED];
 	exit = missing ? ADMIN_STALE : ADMIN_YES;
 	for (size_t i = 0; i < a->n && !err; i++)
@@ -342,7 +342,7 @@ static int assess_finish(struct assess_call *a)
 
 /* --- the command ---------------------------------------------------------------------------- */
 
-/* What the daemon says to the question as a whole. */
+/* Sets the end of the answer if the daemon refused the request. */
 static int assess_refused(struct response *response, int err)
 {
 	return response_end(response, ADMIN_UNREACHABLE, "%s",
@@ -403,7 +403,7 @@ static int assess_answer(struct assess_call *a, const struct question *question)
 	return err ? err : assess_start(a);
 }
 
-/* --within: seconds, as microseconds; below 0: it is no such number. */
+/* --within in microseconds; 0: not given; negative: invalid. */
 static int64_t assess_within(const struct admin_request *r)
 {
 	const char *text = request_text(r, "within");
@@ -418,7 +418,7 @@ static int64_t assess_within(const struct admin_request *r)
 	return seconds * (int64_t)CLOCK_SEC;
 }
 
-/* Whose assessment is wanted is said in one way. */
+/* Exactly one way of selecting endpoints is used. */
 static bool assess_is_clear(const struct admin_request *r)
 {
 	return (request_text(r, "name") != NULL) + request_flag(r, "all") +

@@ -11,7 +11,7 @@
 
 /* clang-format off */
 
-/* What --kind knows; without it, everything that changed and not each time that nothing did. */
+/* The values of --kind. The default leaves out assessments and confirmations without a change. */
 static const struct {
 	const char *name;
 	uint32_t kinds;
@@ -36,7 +36,7 @@ static void changes_software(const struct change_row *row, struct cell cells[CH_
 	cells[CH_LOCATOR] = cell_known(row->change.value);
 }
 
-/* A verdict now and before. */
+/* A verdict, and the one before. */
 static void changes_verdicts(const struct change *c, struct cell cells[CH_N])
 {
 	if (c->kind != CHANGE_RESULT_GONE)
@@ -45,7 +45,7 @@ static void changes_verdicts(const struct change *c, struct cell cells[CH_N])
 		cells[CH_WAS] = cell_str(verdict_name(change_verdict(c->number_was)));
 }
 
-/* What the kind of change puts into the columns; text is room for a number in words. */
+/* Fills the columns that depend on the kind of change; text: buffer for a formatted number. */
 static void changes_cells(const struct change_row *row, struct cell cells[CH_N], char text[40])
 {
 	const struct change *c = &row->change;
@@ -112,7 +112,7 @@ static int changes_next(void *ctx, const struct change_row *row)
 	return changes_row(ctx, row);
 }
 
-/* 0, or ST_EVALUE with the end said. */
+/* 0, or ST_EVALUE: the end of the answer is set. */
 static int changes_pick_kinds(struct response *response, uint32_t *kinds)
 {
 	const char *name = request_text(response->request, "kind");
@@ -154,8 +154,8 @@ int changes_narrow(struct response *response, const struct question *question,
 	return err;
 }
 
-/* Whoever asks about software alone wants to know whether that was all of it: of one endpoint,
- * which is asked for it; of all, q says it in the end. */
+/* With --kind software the answer also reports freshness: of one endpoint (--endpoint) it is read here
+ * into *f; of all endpoints the query fills *all. */
 static int changes_fresh(struct response *response, const struct question *question,
 			 struct change_query *q, struct freshness *all,
 			 struct answer_freshness *f)

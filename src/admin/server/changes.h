@@ -5,10 +5,10 @@
 
 #include "admin/server/question.h"
 
-/* Gives one line as a row of the view. */
+/* Sends one line of the journal as a row. 0, or the error of response_row. */
 int changes_row(struct response *response, const struct change_row *row);
 
-/* Fills q from the arguments. ST_EVALUE or ST_ENOENT: the end of the answer is set. */
+/* Fills q from the arguments of the request. ST_EVALUE or ST_ENOENT: the end of the answer is set. */
 int changes_narrow(struct response *response, const struct question *question,
 		   struct change_query *q);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* diff NAME --from T1 [--to T2]; diff NAME OTHER: what has to happen to the software of the
- * first side to make the second of it. */
+/* diff NAME --from T1 [--to T2]; diff NAME OTHER: differences between the software of two sides. */
 #include "admin/server/question.h"
 #include "admin/server/handlers.h"
 #include "admin/views.h"
@@ -11,12 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* One side: the software of an endpoint at a moment. */
+/* One side: the software of an endpoint at one time. */
 struct side {
 	struct question question;
 	struct subject subject;
 	struct arena arena;
-	struct software_row **rows; /* sorted by kin, once both sides are whole */
+	struct software_row **rows; /* sorted by cmp_kin after diff_cancel */
 	size_t n, cap;
 };
 
@@ -77,8 +76,8 @@ static int cmp_id(const void *a, const void *b)
 	return (x->id > y->id) - (x->id < y->id);
 }
 
-/* Kin is what replaces one another: same kind, name and architecture, another version. What
- * has no name yet is nobody's kin. */
+/* Orders by name, architecture and type. Rows that are equal in this order (kin) are versions of the same
+ * software. Software without a name is kin only of itself. */
 static int kin_cmp(const struct software_row *x, const struct software_row *y)
 {
 	int c = span_cmp(x->name, y->name);
@@ -99,7 +98,7 @@ static int cmp_kin(const void *a, const void *b)
 	return c ? c : span_cmp(x->version, y->version);
 }
 
-/* Leaves on each side what the other one has not. */
+/* Removes the software that both sides have. */
 static void diff_cancel(struct side *a, struct side *b)
 {
 	size_t i = 0, j = 0, na = 0, nb = 0;
@@ -128,7 +127,7 @@ static void diff_cancel(struct side *a, struct side *b)
 		qsort(b->rows, nb, sizeof(*b->rows), cmp_kin);
 }
 
-/* How many of s, from i on, are kin of the first of them. */
+/* Number of consecutive rows from i that are kin of row i. */
 static size_t diff_family(const struct side *s, size_t i)
 {
 	size_t n = 1;
@@ -143,7 +142,7 @@ struct diff {
 	struct side side[2];
 };
 
-/* One line; was or is may be NULL. */
+/* Sends one row; was or is may be NULL. */
 static int diff_row(struct diff *d, const struct software_row *was,
 		    const struct software_row *is)
 {
@@ -170,8 +169,8 @@ static int diff_row(struct diff *d, const struct software_row *was,
 	return response_row(d->response, cells);
 }
 
-/* Families that are as many on both sides have changed one by one; of others nobody can say
- * who has become whom. */
+/* Sends the rows of one family: n rows of the first side from i, m of the second from j. If n equals m they
+ * are paired as changed; otherwise the pairing is unknown, and each is removed or added. */
 static int diff_families(struct diff *d, size_t i, size_t n, size_t j, size_t m)
 {
 	struct side *a = &d->side[0], *b = &d->side[1];
@@ -205,7 +204,7 @@ static int diff_compare(struct diff *d)
 
 /* --- the question -------------------------------------------------------------------------- */
 
-/* Which two sides are meant. ST_EVALUE: the end is said. */
+/* Sets the times of both sides. ST_EVALUE: the end of the answer is set. */
 static int diff_sides(struct diff *d, const struct question *a)
 {
 	const struct admin_request *r = d->response->request;
@@ -216,8 +215,7 @@ static int diff_sides(struct diff *d, const struct question *a)
 	if (!sense)
 		response_end(d->response, ADMIN_USAGE,
 			     "compare two endpoints (NAME OTHER [--as-of T]) or one endpoint "
-			     "at two "
-			     "times (NAME --from T [--to T])");
+			     "at two times (NAME --from T [--to T])");
 	d->side[0].question = d->side[1].question = *a;
 	if (sense && !other) {
 		question_at(&d->side[0].question, (struct when){ from, a->when.known_at });
@@ -226,8 +224,8 @@ static int diff_sides(struct diff *d, const struct question *a)
 	return sense ? 0 : ST_EVALUE;
 }
 
-/* Finds who is meant, the second side first: what has come since the first moment is not
- * unknown. */
+/* Finds the endpoints, the second side first: an endpoint that is only missing on the first side was not
+ * yet known then. */
 static int diff_subjects(struct diff *d)
 {
 	const char *name = request_text(d->response->request, "name");
@@ -244,7 +242,7 @@ static int diff_subjects(struct diff *d)
 	return err;
 }
 
-/* Both sides count, each as old as it was then. */
+/* Stale if one of the sides is. */
 static void diff_end(struct diff *d)
 {
 	const struct answer_freshness *f = &d->side[0].subject.freshness,

@@ -54,7 +54,7 @@ static int endpoints_run(struct response *response)
 	return question_end(response, &question, err);
 }
 
-/* What the views of one endpoint have in common: find it, then let query answer. */
+/* The common part of the views of one endpoint: finds it and calls query. */
 static int endpoint_ask(struct response *response,
 			int (*query)(struct response *response,
 				     const struct question *question,
@@ -117,7 +117,7 @@ static int inventory_row(void *ctx, const struct software_row *row)
 	return response_row(i->response, cells);
 }
 
-/* An empty list means "nothing is installed" only when the endpoint has told us so. */
+/* An empty list means that no software is installed only if the endpoint has reported its software. */
 static int inventory_query(struct response *response, const struct question *question,
 			   const struct subject *subject)
 {

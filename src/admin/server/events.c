@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* endpoint NAME events: what happened to its software, in the numbers of its own ledger. */
+/* endpoint NAME events: its software events, numbered as in its ledger. */
 #include "admin/server/events.h"
 #include "admin/views.h"
 #include "base/err.h"
 
 #define EVENTS_KINDS (CHANGE_SOFTWARE_EVENTS & ~CHANGE_BIT(CHANGE_INVENTORY))
 
-/* RFC 8412, 3.7. One more of what is there already is created, too. */
+/* RFC 8412, 3.7. A further installation of known software is a creation, too. */
 static const char *events_action(const struct change *c)
 {
 	switch (c->kind) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* exposure PATTERN [--from T] [--to T]: which endpoints had it, from when to when */
+/* exposure PATTERN [--from T] [--to T]: periods during which endpoints had it */
 #include "admin/server/question.h"
 #include "admin/server/software_args.h"
 #include "admin/server/handlers.h"
@@ -13,7 +13,7 @@ struct exposure {
 	const struct question *question;
 };
 
-/* The beginning of time where it was never known completely before. */
+/* 1970-01-01 if the endpoint was never completely known before. */
 static struct cell exposure_after(bool untimed, int64_t after)
 {
 	return (struct cell){ .given = untimed, .n = after };
@@ -42,7 +42,7 @@ static int exposure_row(void *ctx, const struct exposure_row *row)
 	return response_row(e->response, cells);
 }
 
-/* The answer is worth what is known of the end of the time that was asked about. */
+/* Freshness is judged at the end of the requested period. */
 static int exposure_ask(struct response *response, struct question *question,
 			struct exposure_query *q, struct freshness *fresh)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* changes --follow: the journal as it grows. The follower's thread hands over one number, how
- * far the journal goes; the lines themselves are read from it by the thread that sends them. So
- * a reader may be as slow as it likes without anything being kept for it, and nothing is lost
- * or said twice. */
+/* changes --follow: the journal as it grows. The follower's thread passes one number, the head of the
+ * journal. The client's thread reads the lines from the journal and sends them. A slow client therefore
+ * needs no memory, and no line is lost or sent twice. */
 #include "admin/server/follow.h"
 #include "admin/server/changes.h"
 #include "admin/server/question.h"
@@ -18,19 +17,19 @@
 
 struct change_stream {
 	struct response *response;
-	struct change_query q; /* after_seq: what has been said */
-	_Atomic uint64_t head; /* the journal goes this far */
+	struct change_query q; /* after_seq: last line sent */
+	_Atomic uint64_t head; /* last line of the journal */
 	int wake;              /* eventfd: head has moved */
 };
 
-/* On the follower's thread: never waits, never fails. */
+/* On the follower's thread. Does not block and does not fail. */
 static int follow_on_change(void *ctx, const struct change *c)
 {
 	struct change_stream *f = ctx;
 	uint64_t one = 1;
 
 	atomic_store(&f->head, c->seq);
-	(void)!write(f->wake, &one, sizeof(one)); /* it can only be full of such news */
+	(void)!write(f->wake, &one, sizeof(one)); /* fails only if already readable */
 	return 0;
 }
 
@@ -42,7 +41,7 @@ static int follow_row(void *ctx, const struct change_row *row)
 	return changes_row(f->response, row);
 }
 
-/* Says everything up to head; lines that are stored meanwhile may be among it. */
+/* Sends all lines up to head, and possibly lines recorded meanwhile. */
 static int follow_catch_up(struct change_stream *f, struct posture *p)
 {
 	uint64_t head = atomic_load(&f->head);
@@ -50,7 +49,7 @@ static int follow_catch_up(struct change_stream *f, struct posture *p)
 
 	f->q.since = 0;
 	if (f->q.after_seq < head)
-		f->q.after_seq = head; /* the last ones were of no interest */
+		f->q.after_seq = head; /* the last lines did not match */
 	return err;
 }
 

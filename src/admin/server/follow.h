@@ -5,7 +5,7 @@
 
 #include "admin/server/response.h"
 
-/* The handler. Returns when the client has gone or the server stops. */
+/* The handler. Returns when the client disconnects or the server stops. */
 int follow_run(struct response *response);
 
 #endif

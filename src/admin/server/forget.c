@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* forget NAME: an endpoint that is no more */
+/* forget NAME: removes an endpoint from the current state */
 #include "admin/server/question.h"
 #include "admin/server/handlers.h"
 #include "admin/views.h"

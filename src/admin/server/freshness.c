@@ -15,7 +15,7 @@ bool freshness_is_stale(const struct question *question, const struct endpoint_r
 	       question->now - row->complete_through > question->stale_us;
 }
 
-/* And remembers the one that is furthest behind, for the message. */
+/* Also records the endpoint that is furthest behind, for the message. */
 void freshness_add(struct answer_freshness *f, const struct question *question,
 		   const struct endpoint_row *row)
 {

@@ -8,25 +8,27 @@
 
 struct question;
 
-/* Of the endpoints that were added. Zeroed: of none. */
+/* Freshness of a set of endpoints. Zeroed: the empty set. */
 struct answer_freshness {
 	size_t endpoints, stale;
-	int64_t complete_through; /* the least of them; 0: one was never complete */
+	int64_t complete_through; /* the earliest of them; 0: one was never complete */
 	char worst[256];          /* name of the endpoint with that value */
 };
 
-/* True when the endpoint's software was never reported, when events are missing, or when it is not
- * known completely for longer than the configuration allows (stale_after). */
+/* True if the endpoint never reported its software, if events are missing, or if complete_through is
+ * older than stale_after. */
 bool freshness_is_stale(const struct question *question, const struct endpoint_row *row);
 
 void freshness_add(struct answer_freshness *f, const struct question *question,
 		   const struct endpoint_row *row);
 
-/* From what a query filled. */
+/* Converts the result of a query. */
 void freshness_from_query(const struct freshness *all, struct answer_freshness *f);
 
-/* Sets the end of an answer about software: incomplete when something is stale; else ADMIN_NO with the
- * sentence `no` (without its full stop) if that is given; else as the rows say. Returns 0. */
+/* Sets the end of an answer about software, and returns 0:
+ *   an endpoint is stale        ADMIN_STALE
+ *   else if no is not NULL      ADMIN_NO with no as its text (without a full stop)
+ *   else                        by the number of rows */
 int freshness_end(struct response *response, const struct answer_freshness *f, const char *no);
 
 #endif

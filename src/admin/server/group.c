@@ -197,14 +197,14 @@ struct group_list *groups_hold(struct groups *g)
 	return l;
 }
 
-/* --- who belongs -------------------------------------------------------------------------- */
+/* --- members -------------------------------------------------------------------------- */
 
 struct members {
 	const struct group *g;
 	const char *platform;
 };
 
-/* Texts that are longer than this match no pattern. */
+/* Longer texts do not match any pattern. */
 static bool text_of(struct span s, char text[1024])
 {
 	bool fits = s.n < 1024;

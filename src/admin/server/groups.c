@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* groups: what stance.conf calls a group, and how many belong to it */
+/* groups: the groups of stance.conf and their numbers of endpoints */
 #include "admin/server/question.h"
 #include "admin/server/handlers.h"
 #include "admin/views.h"

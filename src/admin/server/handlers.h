@@ -9,8 +9,8 @@
 struct handler {
 	const char *view; /* word or option of the view (views.c); NULL: the default view */
 
-	/* Answers through response.h. 0, or ST_E... when the answer could not be given whole. Runs
-	 * on the client's thread and may take its time. */
+	/* Sends rows through response.h. 0, or ST_E... if the answer is incomplete. Runs on the
+	 * client's thread and may block. */
 	int (*run)(struct response *response);
 };
 
@@ -26,8 +26,8 @@ extern const struct handler diff_handlers[];
 extern const struct handler assess_handlers[];
 extern const struct handler status_handlers[];
 
-/* The handler of a view of a command of the table; NULL when there is none. A test holds the two tables
- * against each other. */
+/* The handler of a view; NULL if there is none. A test checks that each view has a handler and each
+ * handler a view. */
 const struct handler *handler_find(const struct command *c, const struct command_view *v);
 
 #endif

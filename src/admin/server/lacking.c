@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* lacking PATTERN: which endpoints have no such software */
+/* lacking PATTERN: endpoints without matching software */
 #include "admin/server/question.h"
 #include "admin/server/software_args.h"
 #include "admin/server/handlers.h"

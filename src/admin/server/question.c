@@ -26,7 +26,7 @@ static const char *question_text(const struct response *response, const char *ke
 		       : NULL;
 }
 
-/* Who is meant by --group and --platform. */
+/* Sets the filter from --group and --platform. */
 static int question_filter(struct response *response, struct question *question)
 {
 	const char *name = question_text(response, "group"),
@@ -78,7 +78,7 @@ int question_begin(struct response *response, struct question *question)
 	return ST_ESTATE;
 }
 
-/* Whether the journal has been pruned behind the moment that was asked about. */
+/* Whether the time of the question is before the retained journal. */
 static bool question_is_pruned(const struct question *question, char oldest[CLOCK_TEXT])
 {
 	struct posture_stats st;
@@ -108,7 +108,7 @@ struct resolved {
 	const struct question *question;
 	struct subject *subject;
 	size_t n;
-	char keys[384]; /* of the endpoints it means, for the message */
+	char keys[384]; /* identities of the endpoints found, for the message */
 	size_t at;
 };
 

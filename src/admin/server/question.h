@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What all questions about posture have in common: the repository, the moment, the endpoints. */
+/* The common part of all questions about posture: repository, time and endpoints. */
 #ifndef STANCE_ADMIN_SERVER_QUESTION_H
 #define STANCE_ADMIN_SERVER_QUESTION_H
 
@@ -10,10 +10,10 @@
 struct question {
 	struct posture *posture;
 	struct when when;
-	int64_t now; /* the moment of the question as a time: as_of, known_at, or the clock's */
-	int64_t stale_us; /* what is known only up to longer ago than this is stale */
+	int64_t now;      /* as_of if set, else known_at if set, else the current time (us) */
+	int64_t stale_us; /* stale if complete_through is older than now by more than this */
 	const struct endpoint_filter *filter; /* --group, --platform; NULL: all endpoints */
-	bool future; /* the moment is in the future: the answer is about now */
+	bool future; /* the requested time is in the future: the answer is about now */
 };
 
 static inline bool question_is_past(const struct question *question)
@@ -21,18 +21,18 @@ static inline bool question_is_past(const struct question *question)
 	return question->when.as_of || question->when.known_at;
 }
 
-/* Reads the arguments that every question has. ST_ESTATE (no repository), ST_ENOENT (no such group) or
+/* Reads the arguments that all questions have. ST_ESTATE (no repository), ST_ENOENT (no such group) or
  * ST_ENOMEM: the end of the answer is set. */
 int question_begin(struct response *response, struct question *question);
 
-/* Moves the question to another moment. */
+/* Sets the time of the question. */
 void question_at(struct question *question, struct when when);
 
-/* Turns the result of a query into the end of the answer where it is an error that a person can
- * understand. Returns what the handler returns. */
+/* Sets the end of the answer if err, the result of a query, has a meaning for the administrator. Returns
+ * what the handler returns. */
 int question_end(struct response *response, const struct question *question, int err);
 
-/* The one endpoint that a question is about. */
+/* The endpoint of a question about one endpoint. */
 struct subject {
 	uint32_t id;
 	bool has_inventory;
@@ -49,7 +49,7 @@ static inline struct cell cell_nonzero(uint64_t n)
 	return n ? cell_count(n) : cell_null();
 }
 
-/* Null for an empty text: not known. */
+/* Null for an empty text, which means unknown. */
 static inline struct cell cell_known(struct span s)
 {
 	return s.n ? cell_text(s) : cell_null();

@@ -12,17 +12,17 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define OUTPUT_CHUNK (32 * 1024) /* octets worth a system call */
+#define OUTPUT_CHUNK (32 * 1024) /* octets for one send */
 #define OUTPUT_LINE_MAX (1024 * 1024)
-#define OUTPUT_CHECK_US (100 * 1000) /* how often a long query looks for its reader */
+#define OUTPUT_CHECK_US (100 * 1000) /* interval of checks whether the client is gone */
 #define OUTPUT_ALIVE_US (ADMIN_ALIVE_S * CLOCK_SEC)
 
 struct response_output {
 	const struct admin_sink *sink;
 	struct wr out;
-	int64_t checked_at, sent_at; /* when we last looked for the reader, and spoke; mono */
+	int64_t checked_at, sent_at; /* last check of the client, last send; monotonic */
 	uint64_t rows;
-	bool ended; /* call_end was called */
+	bool ended; /* response_end was called */
 	struct admin_fault end;
 };
 
@@ -44,7 +44,7 @@ static int output_append(const char *bytes, size_t n, void *w)
 	return ((struct wr *)w)->err;
 }
 
-/* Appends v as one line, takes it. */
+/* Appends v as one line; takes v. */
 static int output_line(struct response_output *a, json_t *v)
 {
 	size_t start = a->out.len;
@@ -181,8 +181,8 @@ int response_wait(struct response *response, int fd, int64_t timeout_us)
 	return err;
 }
 
-/* What a query does now and then: a reader that has gone ends it, one that waits for its first
- * row hears that we are there. */
+/* Called periodically during a query (query_watch). Ends the query if the client is gone, and sends
+ * keep-alive lines while there are no rows. */
 static int output_check(void *ctx)
 {
 	struct response_output *a = ctx;
@@ -233,7 +233,7 @@ void admin_end_line(struct wr *w, enum admin_exit exit, uint64_t rows, const cha
 	json_decref(v);
 }
 
-/* A stream is answered as long as its reader likes, so not everybody may have one. */
+/* Reserves a slot for a stream: their number is limited because they have no end. */
 static int response_reserve(struct response *response)
 {
 	const struct admin_sink *sink = response->output->sink;
@@ -243,7 +243,7 @@ static int response_reserve(struct response *response)
 	return sink->stay(sink->ctx);
 }
 
-/* Runs the handler and turns what it returns into the end's exit code and text. */
+/* Runs the handler and converts its result to the exit code and text of the end line. */
 static int response_run(struct response *response)
 {
 	struct response_output *a = response->output;

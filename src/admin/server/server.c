@@ -22,11 +22,11 @@
 #define SERVER_CLIENTS 32
 #define SERVER_IDLE_S 10
 #define SERVER_REQUEST 65536
-#define SERVER_STACK ((size_t)1 << 20) /* reserved, touched only as far as it is used */
-#define SERVER_BURST_US CLOCK_SEC      /* how long one more client waits for a place */
+#define SERVER_STACK ((size_t)1 << 20) /* reserved address space */
+#define SERVER_BURST_US CLOCK_SEC      /* longest wait for a free slot */
 #define SERVER_LOOK_MS 10
-#define SERVER_PAUSE_MS 100             /* when descriptors have run out */
-#define SERVER_GRACE_US (CLOCK_SEC / 5) /* to say goodbye to those who follow */
+#define SERVER_PAUSE_MS 100             /* after running out of descriptors */
+#define SERVER_GRACE_US (CLOCK_SEC / 5) /* for the end lines of streams */
 
 enum client_state { CLIENT_FREE, CLIENT_BUSY, CLIENT_DONE };
 
@@ -36,9 +36,9 @@ struct client {
 	enum admin_role role;
 	int fd;
 	char author[32];
-	_Atomic bool stays;              /* follows us, and may do so for hours */
-	_Atomic enum client_state state; /* the accepting thread frees and takes, the client's
-					  * thread says that it is done */
+	_Atomic bool stays;              /* has a stream */
+	_Atomic enum client_state state; /* BUSY and FREE: set by the accepting thread; DONE:
+					  * by the client's thread */
 };
 
 struct admin_server {
@@ -46,7 +46,7 @@ struct admin_server {
 	struct local_listener listener;
 	pthread_t thread;
 	bool running;
-	int wake; /* eventfd: time to go */
+	int wake; /* eventfd: stop */
 	char *path;
 	gid_t gid;
 	int64_t idle_us;
@@ -64,8 +64,8 @@ static int client_send(void *ctx, struct span bytes)
 	return socket_send(c->fd, bytes, clock_mono_us() + c->server->idle_us);
 }
 
-/* A reader that has closed its end is seen at once; one that has only finished asking is not
- * mistaken for it. */
+/* Detects a closed connection (POLLHUP) at once. A client that has only shut down its sending side is not
+ * reported. */
 static int client_wait(void *ctx, int fd, int64_t deadline)
 {
 	struct client *c = ctx;
@@ -88,7 +88,7 @@ static int client_wait(void *ctx, int fd, int64_t deadline)
 	}
 }
 
-/* Some places stay free for those who only ask. */
+/* Streams may take at most half of the slots, rounded up. */
 static int client_stay(void *ctx)
 {
 	struct client *c = ctx;
@@ -109,12 +109,12 @@ static void client_refuse(int fd, enum admin_exit exit, const char *text)
 	struct wr w = { 0 };
 
 	admin_end_line(&w, exit, 0, text);
-	(void)socket_send(fd, wr_span(&w), 0); /* whatever fits at once */
+	(void)socket_send(fd, wr_span(&w), 0); /* as much as fits without waiting */
 	wr_reset(&w);
 }
 
-/* Reads up to the first newline, all of it before one deadline, so that a client cannot hold
- * on to us octet by octet. */
+/* Reads up to the first newline. One deadline for the whole line, so that a slow client cannot hold the
+ * slot. */
 static int client_read_line(struct client *c, uint8_t *buf, struct span *line)
 {
 	int64_t deadline = clock_mono_us() + c->server->idle_us;
@@ -170,8 +170,8 @@ static void *client_main(void *arg)
 
 	client_serve(c);
 	atomic_store(&c->stays, false);
-	/* The descriptor stays open until we are joined, so that nobody shuts down another
-	 * one of the same number; the client learns the end from this. */
+	/* Closed after the join (server_reap): admin_server_close may still shut it down, and the
+	 * number must not be reused before. shutdown signals the end to the client. */
 	shutdown(c->fd, SHUT_RDWR);
 	atomic_store(&c->state, CLIENT_DONE);
 	return NULL;
@@ -187,7 +187,7 @@ static void server_reap(struct client *c)
 	atomic_store(&c->state, CLIENT_FREE);
 }
 
-/* A free place, or NULL when all are taken. */
+/* A free slot, or NULL. */
 static struct client *server_place_now(struct admin_server *s)
 {
 	struct client *place = NULL;
@@ -203,7 +203,7 @@ static struct client *server_place_now(struct admin_server *s)
 	return place;
 }
 
-/* Likewise, but a burst of short questions is worth a moment's wait. */
+/* Likewise, but waits up to SERVER_BURST_US for one. */
 static struct client *server_place(struct admin_server *s)
 {
 	struct pollfd wake = { .fd = s->wake, .events = POLLIN };
@@ -364,7 +364,7 @@ int admin_server_open(const struct admin_server_conf *conf, const struct admin_e
 	return 0;
 }
 
-/* Who follows us hears that we stop, if it listens. */
+/* Waits until the streams have sent their end lines, at most SERVER_GRACE_US. */
 static void server_part(struct admin_server *s)
 {
 	int64_t end = clock_mono_us() + SERVER_GRACE_US;

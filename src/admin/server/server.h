@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The administrator's socket: a local stream socket inside the manager on which stancectl asks
- * and commands answer (command.h, protocol.h).
+/* The administrator's socket: a local stream socket of the manager, on which stancectl
+ * sends requests and receives responses (request.h, response.h).
  *
- * It has threads of its own, one that accepts and one for each client, because an answer may
- * wait for a slow reader or follow the journal for hours, and neither may hold up an event
- * loop or the process's worker pool. Their number is bounded, they start with small stacks
- * and every signal blocked, and each wait has a deadline.
+ * Threads: one accepts connections, one more for each client. A response may wait for a slow client or
+ * follow the journal for hours, which must not block an event loop or the worker pool. The number of
+ * clients is limited, the stacks are small, all signals are blocked, and each wait has a deadline.
  *
- * Who may ask is decided by the kernel's word on the peer (SO_PEERCRED, SO_PEERGROUPS): root
- * and the manager's own user may do everything, members of the configured group may read,
- * everybody else is told so and sent away. */
+ * Access is decided by the kernel's credentials of the peer (SO_PEERCRED, SO_PEERGROUPS):
+ *   root, the manager's user       all commands
+ *   members of the group           read-only commands
+ *   others                         refused with a message */
 #ifndef STANCE_ADMIN_SERVER_SERVER_H
 #define STANCE_ADMIN_SERVER_SERVER_H
 
@@ -21,62 +21,61 @@ struct groups;
 struct posture;
 struct admin_server;
 
-/* What `stancectl status` says about the daemon itself. */
+/* The daemon's part of `stancectl status`. */
 struct admin_daemon {
 	int64_t started; /* wall time, us */
 	/* now */
 	uint64_t sessions;       /* open */
 	uint64_t ready;          /* of these: past TLS and negotiation */
-	uint64_t connected;      /* endpoints that have such a session */
-	uint64_t assessing;      /* sessions at work on an assessment */
-	uint64_t waiting;        /* sessions whose turn for that has not come */
-	uint64_t waiting_octets; /* that are kept for them */
-	uint64_t slowed;         /* sessions not read from for having had too many */
+	uint64_t connected;      /* endpoints with such a session */
+	uint64_t assessing;      /* sessions with a running assessment */
+	uint64_t waiting;        /* sessions queued for an assessment */
+	uint64_t waiting_octets; /* memory held for those */
+	uint64_t slowed;         /* sessions with paused input: too many assessments */
 	uint64_t buffers,
-		buffers_max; /* octets of what all sessions buffer, and the ceiling */
+		buffers_max; /* octets buffered by all sessions, and the limit */
 	/* since the start */
 	uint64_t accepted;    /* connections */
-	uint64_t refused;     /* of these: turned away before an assessment could begin */
-	uint64_t full;        /* connections that were not accepted: too many sessions */
+	uint64_t refused;     /* of these: refused before an assessment */
+	uint64_t full;        /* connections not accepted: too many sessions */
 	uint64_t ended;       /* sessions that ended because their endpoint had newer ones */
 	uint64_t assessments; /* finished and stored */
 	uint64_t lost;        /* not stored */
 };
 
-/* What commands work on. Everything must stay valid until admin_server_close. */
+/* The environment of the handlers. All of it must stay valid until admin_server_close. */
 struct admin_env {
-	struct posture *posture; /* may be NULL: commands that need it say so */
-	/* Fills *d; called on any thread; NULL when there is nothing to tell. */
+	struct posture *posture; /* NULL: commands that need it fail with a message */
+	/* Fills *d; any thread. NULL: not available. */
 	void (*daemon)(void *ctx, struct admin_daemon *d);
-	/* How endpoints are asked for a fresh assessment (assess.h); NULL: they cannot be. */
+	/* Requests assessments (assess.h). NULL: not available. */
 	const struct assess_ops *assess;
 	void *ctx;             /* of daemon and assess */
-	struct groups *groups; /* of endpoints, by name (group.h); NULL: there are none */
-	/* Seconds after which what is known about an endpoint's software is stale unless it has
-	 * been confirmed; 0: ADMIN_STALE_AFTER. */
+	struct groups *groups; /* group.h; NULL: none */
+	/* An endpoint is stale if its complete_through is older than this (seconds); 0:
+	 * ADMIN_STALE_AFTER. */
 	uint32_t stale_after;
 };
 
 #define ADMIN_STALE_AFTER 86400
 
-/* Zero means the default. */
+/* Zero means the default of a field. */
 struct admin_server_conf {
 	const char *path;  /* NULL: admin_socket_path() */
 	const char *group; /* name of the group whose members may read; NULL: none */
-	uint32_t clients;  /* at once, default 32; one more waits a second and is told "busy";
-			   * half of them, rounded up, may follow the journal */
-	uint32_t idle_s;   /* default 10: for the request, and for each wait on a reader */
+	uint32_t clients;  /* most at once, default 32; a further client is refused after a
+			   * second; half of them, rounded up, may follow the journal */
+	uint32_t idle_s;   /* default 10: timeout of the request and of each send */
 	uint32_t request_size; /* octets, default 65536 */
 };
 
-/* Creates the socket (mode 0660, of the group if there is one) and starts answering; borrows
- * nothing of conf, a copy of *env. A socket file that is left over is replaced only when
- * nobody answers on it (else ST_EBUSY). ST_EIO: errno tells; ST_ENOENT: no such group;
- * ST_ELIMIT: the path does not fit into a socket address. */
+/* Creates the socket (mode 0660, group conf->group if set) and starts answering. Copies conf and *env. A
+ * stale socket is replaced. ST_EBUSY: another server accepts connections there; ST_ENOENT: unknown
+ * group; ST_ELIMIT: path too long for a socket address; ST_EIO: see errno. */
 int admin_server_open(const struct admin_server_conf *conf, const struct admin_env *env,
 		      struct admin_server **server);
 
-/* Ends every answer, joins every thread, removes the socket. NULL is fine. */
+/* Ends all responses, joins all threads, removes the socket. NULL is allowed. */
 void admin_server_close(struct admin_server *server);
 
 #endif

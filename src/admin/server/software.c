@@ -13,7 +13,7 @@
 
 /* clang-format on */
 
-/* Every row rests on all endpoints: who is not counted has been asked too. */
+/* Each row depends on all endpoints, including those without the software. */
 struct software_call {
 	struct response *response;
 	struct question question;
@@ -73,7 +73,7 @@ static int software_run(struct response *response)
 	return software_ask(&s, software_row, &s);
 }
 
-/* One software and, piece by piece, who has it. */
+/* One software and its endpoints, sent in pieces. */
 struct holders {
 	struct software_call s;
 	struct cell cells[SW_N];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which software is meant: 'openssl', 'openssl < 3', 'openssl' --version '< 3'. */
+/* Software arguments: 'openssl', 'openssl < 3', or 'openssl' --version '< 3'. */
 #include "admin/server/software_args.h"
 #include "admin/server/group.h"
 #include "base/err.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The pattern without what is behind it. */
+/* The pattern without its range. */
 static char *software_args_name(const char *pattern, const char *range)
 {
 	size_t n = range ? (size_t)(range - pattern) : strlen(pattern);
@@ -17,7 +17,7 @@ static char *software_args_name(const char *pattern, const char *range)
 	return strndup(pattern, n);
 }
 
-/* 'openssl=3' is a range as well, unless something is called that. */
+/* 'openssl=3' has a range too, unless software of that name exists or existed. */
 static int software_args_guess(struct response *response, const struct question *question,
 			       const char *pattern, const char **range)
 {
@@ -32,7 +32,7 @@ static int software_args_guess(struct response *response, const struct question 
 		*range = guess;
 	version_range_free(response->range);
 	response->range = NULL;
-	return err == ST_EVALUE ? 0 : err; /* what is wrong with the pattern is said later */
+	return err == ST_EVALUE ? 0 : err; /* the query reports an invalid pattern */
 }
 
 int software_args_read(struct response *response, const struct question *question,

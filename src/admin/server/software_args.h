@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The software of a question: PATTERN, which may end in a version range, and --version. */
+/* The software arguments of a question: PATTERN, which may end in a version range, and --version. */
 #ifndef STANCE_ADMIN_SERVER_SOFTWARE_ARGS_H
 #define STANCE_ADMIN_SERVER_SOFTWARE_ARGS_H
 
@@ -10,8 +10,8 @@
 int software_args_read(struct response *response, const struct question *question,
 		       struct software_query *q, struct freshness *fresh);
 
-/* Sets the end of the answer to incomplete when `unordered`, the number of software versions that
- * could not be compared, is not 0 and f has not done so. Returns 0. */
+/* Sets the end of the answer to ADMIN_STALE if unordered, the number of versions that could not be
+ * compared, is not 0 and no endpoint in f is stale. Returns 0. */
 int software_args_unordered(struct response *response, const struct answer_freshness *f,
 			    uint64_t unordered);
 

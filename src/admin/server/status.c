@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* status */
+/* status: the manager and its repository */
 #include "config.h"
 
 #include "admin/server/question.h"
@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "posture/posture.h"
 
-/* The numbers are of one moment each: they add up when nothing moves. */
+/* The counters are not read atomically; sums may differ while they change. */
 static uint64_t less(uint64_t question, uint64_t b)
 {
 	return question > b ? question - b : 0;
@@ -79,7 +79,7 @@ static int status_count_software(void *ctx, const struct software_row *row)
 	return 0;
 }
 
-/* How far endpoints are known; of a moment in the past, what there was then to be counted. */
+/* Freshness of all endpoints, and counts at the time of the question. */
 static int status_known(const struct question *question, struct cell cells[STATUS_COLUMNS])
 {
 	uint64_t software = 0;
