@@ -9,10 +9,10 @@
 #include "base/err.h"
 #include "posture/posture.h"
 
-/* The counters are not read atomically; sums may differ while they change. */
-static uint64_t less(uint64_t question, uint64_t b)
+/* a - b, or 0: the counters are not read at one moment, so b can be the larger one. */
+static uint64_t less(uint64_t a, uint64_t b)
 {
-	return question > b ? question - b : 0;
+	return a > b ? a - b : 0;
 }
 
 static void status_sessions(const struct admin_daemon *d, struct cell cells[STATUS_COLUMNS])
