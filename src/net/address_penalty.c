@@ -13,8 +13,7 @@
 
 #define REGAIN_US (STANDING_REGAIN_S * CLOCK_SEC)
 
-/* One whose sessions have come to nothing; all of them are forgotten when the clock shows
- * clear_at. */
+/* An address with failed sessions; it is clear again at clear_at. */
 struct suspect {
 	UT_hash_handle hh;
 	int64_t clear_at;
@@ -23,7 +22,7 @@ struct suspect {
 
 struct address_penalty {
 	pthread_mutex_t lock;
-	struct suspect *suspects; /* the latest is the last of them */
+	struct suspect *suspects; /* ordered by the last failure */
 };
 
 int address_penalty_open(struct address_penalty **out)
@@ -63,7 +62,7 @@ static struct suspect *suspect_find(struct address_penalty *s, const struct sock
 	return who;
 }
 
-/* Puts it, or a new one, at the end; NULL when out of memory. */
+/* Moves it, or adds a new one, at the end; NULL when out of memory. */
 static struct suspect *suspect_renew(struct address_penalty *s, const struct sockaddr *from)
 {
 	struct suspect *who = suspect_find(s, from);
@@ -95,7 +94,7 @@ bool address_penalty_failed(struct address_penalty *s, const struct sockaddr *fr
 	bool before, after = false;
 
 	pthread_mutex_lock(&s->lock);
-	/* more go than come, as long as there are any that are clear */
+	/* removes more than are added, as long as some are clear */
 	for (int i = 0; i < 2 && s->suspects && s->suspects->clear_at <= now; i++)
 		suspect_drop(s, s->suspects);
 	if ((who = suspect_renew(s, from))) {

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the latest sessions from each address have come to. A handshake costs the manager more than
- * it costs a peer that means nothing by it, so an address whose sessions keep ending before their
- * first assessment is in doubt: its handshakes wait behind those of all others (hello.h). Nobody is
- * refused, and doubt passes within minutes: with time, and with each session that comes to
- * something. One for the process; any thread. Nothing ticks, and the number of addresses that
- * are remembered is bounded. */
+/* Penalties for addresses whose sessions keep failing. A handshake costs the manager more than a hostile
+ * peer, so an address whose sessions repeatedly end before their first assessment is penalized: its
+ * handshakes wait behind those of all other addresses (handshake_queue.h).
+ *
+ *   - No address is refused.
+ *   - A penalty ends within minutes, or with sessions that reach a result.
+ *   - The number of recorded addresses is bounded. There is no timer.
+ *
+ * One for the process; any thread. */
 #ifndef STANCE_NET_ADDRESS_PENALTY_H
 #define STANCE_NET_ADDRESS_PENALTY_H
 
@@ -21,24 +24,24 @@
 struct address_penalty;
 
 int address_penalty_open(struct address_penalty **s);
-/* NULL is fine. */
+/* May be NULL. */
 void address_penalty_close(struct address_penalty *s);
 
-/* A session from there has come to nothing, at `now` (monotonic us). True: this one brings the
- * address into doubt. */
+/* A session from this address failed, at `now` (monotonic us). True: the address is penalized from now
+ * on. */
 bool address_penalty_failed(struct address_penalty *s, const struct sockaddr *from,
 			    int64_t now);
 
-/* A session from there has come to something. */
+/* A session from this address reached a result. */
 void address_penalty_succeeded(struct address_penalty *s, const struct sockaddr *from,
 			       int64_t now);
 
-/* 0: no doubt. Otherwise a number that all who come from there have in common, and hardly anybody
- * else. s may be NULL: no doubt about anybody. */
+/* 0: not penalized. Otherwise a number that is the same for all connections from the address and differs
+ * from that of most other addresses. p NULL: 0. */
 uint32_t address_penalty_class(struct address_penalty *s, const struct sockaddr *from,
 			       int64_t now);
 
-/* Addresses that are remembered. */
+/* Recorded addresses. */
 size_t address_penalty_count(struct address_penalty *s);
 
 #endif

@@ -18,7 +18,7 @@ struct address {
 
 struct connection_limit {
 	pthread_mutex_t lock;
-	struct address *addresses; /* those that have sessions */
+	struct address *addresses; /* with sessions */
 	uint32_t sessions, max_sessions, max_per_address;
 	uint64_t refused;
 };

@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Handles have lives of their own, so the dialler dies when the last of them has. */
+/* Handles close asynchronously; the dialler is freed with the last of them. */
 struct dialler {
 	struct net_loop *loop;
 	uv_getaddrinfo_t lookup;
@@ -20,11 +20,12 @@ struct dialler {
 	uint64_t timeout_ms, share_ms;
 	uv_poll_t poll; /* of fd */
 	const struct sockaddr *source;
-	struct addrinfo *all;      /* what the name stands for */
-	const struct addrinfo *at; /* the one that is being tried */
+	struct addrinfo *all;      /* addresses of the name */
+	const struct addrinfo *at; /* the address being tried */
 	int fd;
 	unsigned users; /* handles and requests that still point here */
-	void (*done)(void *ctx, int fd, int err, const char *reason); /* NULL: it was called */
+	void (*done)(void *ctx, int fd, int err,
+		     const char *reason); /* NULL: already called */
 	void *ctx;
 	int err;
 	char reason[160];
@@ -46,7 +47,7 @@ static void dialler_on_handle_closed(uv_handle_t *h)
 	dialler_release(h->data);
 }
 
-/* The poll handle can be used for the next address once it has been closed. */
+/* The poll handle is used for the next address once it is closed. */
 static void dialler_on_attempt_closed(uv_handle_t *h)
 {
 	struct dialler *d = h->data;
@@ -79,7 +80,7 @@ static void dialler_end(struct dialler *d, int fd, int err)
 	dialler_release(d);
 }
 
-/* The address that is being tried does not answer; the last complaint is the one told. */
+/* The address being tried failed; the last error is the one reported. */
 static void dialler_blame(struct dialler *d, int os_err)
 {
 	char address[PEER_ADDRESS];
@@ -98,7 +99,7 @@ static void dialler_on_writable(uv_poll_t *poll, int status, int events)
 	socklen_t n = sizeof(os_err);
 
 	(void)events;
-	/* libuv calls every error of the socket EBADF; the socket knows better */
+	/* libuv reports every error of the socket as EBADF; SO_ERROR has the real one */
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &os_err, &n) < 0)
 		os_err = errno;
 	if (status < 0 && !os_err)
@@ -114,7 +115,7 @@ static void dialler_on_writable(uv_poll_t *poll, int status, int events)
 	dialler_end(d, fd, 0);
 }
 
-/* Our address, without using up a port that others could share. */
+/* Binds to the local address without reserving a port. */
 static int dialler_bind(const struct dialler *d)
 {
 	int on = 1;
@@ -176,7 +177,7 @@ static void dialler_on_timer(uv_timer_t *timer)
 	dialler_end(d, -1, ST_ETIMEOUT);
 }
 
-/* A dead address must not use up the time of those behind it. */
+/* Divides the time, so that a dead address leaves some to the next ones. */
 static void dialler_share_time(struct dialler *d)
 {
 	uint64_t n = 1;

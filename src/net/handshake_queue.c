@@ -50,7 +50,7 @@ void handshake_queue_leave(struct handshake_queue *q, struct handshake_waiter *h
 	h->back = NULL;
 }
 
-/* --- those in doubt ---------------------------------------------------------------------- */
+/* --- penalized addresses ----------------------------------------------------------------- */
 
 static void handshake_queue_on_timer(uv_timer_t *timer);
 
@@ -102,9 +102,9 @@ static bool handshake_queue_enter_doubtful(struct handshake_queue *q,
 	return false;
 }
 
-/* --- all others -------------------------------------------------------------------------- */
+/* --- other addresses --------------------------------------------------------------------- */
 
-/* Before the loop looks which sockets have something. */
+/* Runs before the loop polls its sockets. */
 static void handshake_queue_on_round(uv_idle_t *idle)
 {
 	struct handshake_queue *q = idle->data;

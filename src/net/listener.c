@@ -16,11 +16,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ACCEPTS_PER_TURN 64 /* then the sessions that are there get their turn */
+#define ACCEPTS_PER_TURN 64 /* then existing sessions continue */
 
 struct listener {
 	uv_poll_t poll;
-	int fd, reserve; /* reserve: a descriptor to give up when there are no others */
+	int fd, reserve; /* reserve: closed when descriptors run out */
 	uint16_t port;
 	struct connection_limit *connections;
 	void (*accepted)(void *ctx, int fd, const struct sockaddr *from);
@@ -33,8 +33,8 @@ static int reserve_open(void)
 	return open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-/* No descriptor is left for the peer: the reserved one lets us take it from the queue and
- * close it, so that it learns and the socket does not stay readable for ever. */
+/* Descriptors have run out: with the reserved one the connection is accepted and closed, so that the peer
+ * notices and the socket does not stay readable. */
 static void listener_refuse_one(struct listener *l, int err)
 {
 	unsigned muted;
@@ -87,7 +87,7 @@ static void listener_on_readable(uv_poll_t *poll, int status, int events)
 			listener_refuse_one(l, errno);
 		else if (errno == EAGAIN || errno == EWOULDBLOCK)
 			return;
-		/* else: that peer has gone again, or its network reports something */
+		/* otherwise the peer has gone, or its network reported an error */
 	}
 }
 
@@ -122,8 +122,7 @@ bool listener_address(const char *address)
 	return socket_address(address, 0, &at, &n) == 0;
 }
 
-/* A bound socket, or negative with errno. share: with other sockets of this user, all of which
- * must want that. */
+/* A bound socket, or negative with errno. share: SO_REUSEPORT, which all sockets of the port need. */
 static int socket_bind(const char *address, uint16_t port, bool share)
 {
 	struct sockaddr_storage at;
@@ -148,7 +147,7 @@ static int socket_bind(const char *address, uint16_t port, bool share)
 	return -1;
 }
 
-/* Every address, both families where there are both; others as they are. */
+/* NULL: every address, of both families if the system has both. */
 static int socket_bind_any(const char *address, uint16_t port, bool share)
 {
 	int fd = socket_bind(address, port, share);
@@ -170,7 +169,7 @@ static int socket_listen_any(const char *address, uint16_t port, int backlog)
 	return -1;
 }
 
-/* Without listening: a peer that came in this moment would be let in, and thrown out again. */
+/* Binds without listening: a peer that connects at this moment would be accepted and dropped. */
 int listener_probe(const char *address, uint16_t port)
 {
 	int fd = port ? socket_bind_any(address, port, false) : -1;

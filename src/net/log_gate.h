@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Lets one log line a second through, so that a flood of peers is not a flood of lines. */
+/* Limits a kind of log line to one a second. */
 #ifndef STANCE_NET_LOG_GATE_H
 #define STANCE_NET_LOG_GATE_H
 
@@ -10,10 +10,10 @@
 /* Zero-initialise; one thread. */
 struct log_gate {
 	int64_t next;   /* monotonic us from which on a line may pass */
-	unsigned muted; /* lines held back since the last one */
+	unsigned muted; /* lines suppressed since the last one */
 };
 
-/* May a line be written now? Then *muted says how many like it were held back before. */
+/* True: write the line; *muted is the number of lines suppressed before it. */
 static inline bool log_gate_pass(struct log_gate *g, int64_t now, unsigned *muted)
 {
 	if (now < g->next) {

@@ -10,7 +10,7 @@
 
 #define HANGUPS_AT_ONCE 64
 
-/* --- sockets that are not read from ------------------------------------------------------ */
+/* --- paused sockets ---------------------------------------------------------------------- */
 
 static void net_loop_on_hangups(uv_poll_t *poll, int status, int events)
 {
@@ -36,7 +36,7 @@ void net_loop_unwatch(struct net_loop *l, int fd)
 	(void)epoll_ctl(l->hangups, EPOLL_CTL_DEL, fd, NULL);
 }
 
-/* It does not keep the loop running. */
+/* The handle does not keep the loop running. */
 static int net_loop_open_hangups(struct net_loop *l)
 {
 	if ((l->hangups = epoll_create1(EPOLL_CLOEXEC)) < 0)

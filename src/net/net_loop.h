@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What all connections of one loop thread share: the libuv loop and two buffers. A
- * connection that is idle owns no buffer of its own, so memory grows with traffic and not
- * with the number of sessions. And a second set of sockets: those that are not read from, whose
- * other end may go all the same; and the queue of those who have said hello. */
+/* What the connections of one loop thread share: the libuv loop, two buffers, the queue of handshakes, and
+ * a second epoll set for paused sockets, which reports when their peer has gone. An idle connection owns
+ * no buffer: memory grows with traffic, not with the number of sessions. */
 #ifndef STANCE_NET_NET_LOOP_H
 #define STANCE_NET_NET_LOOP_H
 
@@ -16,25 +15,25 @@
 
 struct net_loop {
 	uv_loop_t uv;
-	uint8_t *rx;             /* what one read from a socket gives */
-	uint8_t *plain;          /* what one TLS record holds */
-	int hangups;             /* epoll: sockets that are watched */
+	uint8_t *rx;             /* one read from a socket */
+	uint8_t *plain;          /* one TLS record */
+	int hangups;             /* epoll: watched sockets */
 	uv_poll_t poll;          /* of hangups */
-	void (*hung)(void *who); /* stream.c's */
+	void (*hung)(void *who); /* set by stream.c */
 	struct handshake_queue hellos;
 };
 
 /* 0, or ST_ENOMEM / ST_EIO with nothing left behind. */
 int net_loop_init(struct net_loop *l);
 
-/* From now on hung(who) is called, once, on the loop, when the other end of fd has sent its last
- * octet or is gone; until net_loop_unwatch, which comes before fd is closed. One loop has one
- * function. 0, or ST_EIO: it is not watched. */
+/* Calls hung(who) once, on the loop, when the peer of fd has sent its last octet or has gone.
+ * net_loop_unwatch ends that, and is called before fd is closed. All sockets of a loop have the same
+ * function. 0, or ST_EIO: fd is not watched. */
 int net_loop_watch(struct net_loop *l, int fd, void (*hung)(void *who), void *who);
 void net_loop_unwatch(struct net_loop *l, int fd);
 
-/* Closes the loop. Every handle must have been closed and its close callback have run:
- * ST_EBUSY, and nothing is freed, when one is still there (our own mistake). */
+/* Closes the loop. Every handle is closed and its callback has run; otherwise ST_EBUSY, and nothing is
+ * freed (an error of the program). */
 int net_loop_reset(struct net_loop *l);
 
 #endif

@@ -48,7 +48,7 @@ int peer_ids_add(struct peer_ids *l, enum ar_id_type type, enum ar_subject subje
 	return w->err;
 }
 
-/* iPAddress is 4 or 16 octets; what else it may be is a range, which names nobody. */
+/* iPAddress has 4 or 16 octets; other lengths are ranges and not identities. */
 static int ids_add_ip(struct peer_ids *l, const ASN1_OCTET_STRING *ip)
 {
 	char text[INET6_ADDRSTRLEN];
@@ -61,7 +61,7 @@ static int ids_add_ip(struct peer_ids *l, const ASN1_OCTET_STRING *ip)
 			    AR_AUTH_X509, span_str(text));
 }
 
-/* 1: added, 0: a kind of name that says nothing to us. */
+/* 1: added; 0: a kind of name that is not used. */
 static int ids_add_name(struct peer_ids *l, const GENERAL_NAME *name)
 {
 	static const struct {
@@ -89,14 +89,14 @@ static int ids_add_name(struct peer_ids *l, const GENERAL_NAME *name)
 	return 0;
 }
 
-/* How many names were added, or negative. */
+/* Number of names added, or negative. */
 static int ids_add_alt_names(struct peer_ids *l, X509 *cert)
 {
 	int critical, n = 0, err = 0;
 	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, &critical, NULL);
 
 	if (!names)
-		return critical == -1 ? 0 : ST_EVALUE; /* -1: there is no such extension */
+		return critical == -1 ? 0 : ST_EVALUE; /* -1: no such extension */
 	for (int i = 0; i < sk_GENERAL_NAME_num(names) && n < PEER_IDS_MAX; i++) {
 		if ((err = ids_add_name(l, sk_GENERAL_NAME_value(names, i))) < 0)
 			break;
@@ -143,7 +143,7 @@ bool peer_id_address(const struct sockaddr *sa, char out[PEER_ADDRESS])
 		return inet_ntop(AF_INET, &in4->sin_addr, out, PEER_ADDRESS);
 	if (sa->sa_family != AF_INET6)
 		return false;
-	/* a dual-stack socket shows IPv4 peers in this form */
+	/* dual-stack sockets report IPv4 peers in this form */
 	if (IN6_IS_ADDR_V4MAPPED(&in6->sin6_addr))
 		return inet_ntop(AF_INET, &in6->sin6_addr.s6_addr[12], out, PEER_ADDRESS);
 	return inet_ntop(AF_INET6, &in6->sin6_addr, out, PEER_ADDRESS);
@@ -179,7 +179,7 @@ void peer_id_subject(X509 *cert, char *out, size_t cap)
 	long n;
 
 	out[0] = '\0';
-	/* as RFC 2253 has it, but characters outside ASCII as they are: it is UTF-8 */
+	/* RFC 2253, but with UTF-8 instead of escapes */
 	if (mem &&
 	    X509_NAME_print_ex(mem, X509_get_subject_name(cert), 0,
 			       XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) > 0 &&

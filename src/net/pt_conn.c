@@ -17,8 +17,8 @@ enum conn_phase {
 	CONN_HANDSHAKE,   /* TLS */
 	CONN_NEGOTIATION, /* PT-TLS version and SASL */
 	CONN_DATA,
-	CONN_FLUSH,  /* it is over: what is queued still goes out */
-	CONN_LINGER, /* we have sent our end; the peer may say its own */
+	CONN_FLUSH,  /* over; queued octets are still sent */
+	CONN_LINGER, /* our end was sent; waits for that of the peer */
 	CONN_CLOSED  /* handles are being closed */
 };
 
@@ -30,17 +30,17 @@ struct pt_conn {
 	uv_timer_t timer; /* the deadline of the phase */
 	struct net_loop *loop;
 	const struct pt_conn_conf *conf;
-	const struct pt_conn_ops *ops; /* NULL: nobody listens any more */
+	const struct pt_conn_ops *ops; /* NULL: detached */
 	void *ctx;
 	struct tls_ctx *tls_ctx;
-	struct tls *tls; /* NULL: a server that has heard nothing yet, or not listened */
+	struct tls *tls; /* NULL: server, before the handshake is started */
 	struct handshake_waiter waiter;
-	struct wr unheard; /* what came while it waits for its turn */
+	struct wr unheard; /* octets received while waiting for the handshake */
 	struct pt_config pt_config;
 	struct pt_session pt;
 	enum conn_phase phase;
 	unsigned handles;  /* still to be closed */
-	unsigned inside;   /* calls from the socket we are in: output waits for their end */
+	unsigned inside;   /* nested calls from the socket: output waits until they return */
 	uint64_t heard_ms; /* loop time of the last octets in Data Transport */
 	uint64_t number;
 	struct sockaddr_in6 from; /* or sockaddr_in, which is smaller */
@@ -49,9 +49,9 @@ struct pt_conn {
 	struct log log;
 	struct log_limit log_limit;
 	struct budget *memory; /* or NULL */
-	size_t charged;        /* to it */
+	size_t charged;        /* octets charged to memory */
 	int err;
-	char *reason; /* of the end, for ops->closed; NULL: none or no memory for it */
+	char *reason; /* of the end, for ops->closed; NULL: none, or out of memory */
 };
 
 /* --- the end -------------------------------------------------------------------------- */
@@ -90,8 +90,7 @@ static void conn_teardown(struct pt_conn *c)
 	stream_close(&c->stream);
 }
 
-/* The one log line of the end. A peer that goes away in peace, or whose network does, is not
- * a misbehaving one. */
+/* The log line of the end. Orderly ends and network failures are not warnings. */
 static void conn_log_end(const struct pt_conn *c, const char *reason)
 {
 	enum log_level level = LOG_L_WARN;
@@ -104,7 +103,7 @@ static void conn_log_end(const struct pt_conn *c, const char *reason)
 		  phase_names[c->phase], c->err ? st_strerror(c->err) : "none", reason);
 }
 
-/* False when the end has been decided before. */
+/* False when the connection is already ending. */
 static bool conn_decide(struct pt_conn *c, int err, const char *reason)
 {
 	if (c->phase >= CONN_FLUSH)
@@ -127,7 +126,7 @@ static void conn_abort(struct pt_conn *c, int err, const char *reason)
 static void conn_deadline(struct pt_conn *c, uint32_t seconds);
 static void conn_flush(struct pt_conn *c);
 
-/* What is queued, an Error of ours above all, still reaches the peer. */
+/* Queued octets, such as a PT-TLS Error, are still sent. */
 static void conn_end(struct pt_conn *c, int err, const char *reason)
 {
 	if (!conn_decide(c, err, reason))
@@ -156,7 +155,7 @@ static void conn_on_timer(uv_timer_t *timer)
 		conn_end(c, ST_ETIMEOUT, "no PT-TLS negotiation within its deadline");
 		break;
 	case CONN_DATA:
-		/* octets move heard_ms and not the timer: it looks when it fires */
+		/* receiving updates heard_ms only; the timer checks it when it fires */
 		quiet = uv_now(&c->loop->uv) - c->heard_ms;
 		if (idle && quiet >= idle)
 			conn_end(c, ST_ETIMEOUT, "idle");
@@ -168,7 +167,7 @@ static void conn_on_timer(uv_timer_t *timer)
 	}
 }
 
-/* 0: none. */
+/* 0: no deadline. */
 static void conn_deadline(struct pt_conn *c, uint32_t seconds)
 {
 	if (seconds)
@@ -179,8 +178,7 @@ static void conn_deadline(struct pt_conn *c, uint32_t seconds)
 
 /* --- memory --------------------------------------------------------------------------- */
 
-/* After whatever may have made a buffer grow or go. A peer that is in the middle of a batch, or
- * does not read, is what costs; who has too much ends at once, and so gives it back. */
+/* Charges the buffers to the budget; called after they changed. Beyond it the connection ends at once. */
 static void conn_account(struct pt_conn *c)
 {
 	size_t now = c->pt.in.cap + c->unheard.cap + c->stream.in_flight;
@@ -188,10 +186,10 @@ static void conn_account(struct pt_conn *c)
 	if (c->tls)
 		now += tls_output(c->tls)->cap;
 	if (c->phase != CONN_CLOSED && budget_charge(c->memory, &c->charged, now) < 0)
-		conn_abort(c, ST_ELIMIT, "no memory is left for what sessions buffer");
+		conn_abort(c, ST_ELIMIT, "the memory limit of all sessions is reached");
 }
 
-/* --- going out ------------------------------------------------------------------------ */
+/* --- sending -------------------------------------------------------------------------- */
 
 static void conn_flush(struct pt_conn *c)
 {
@@ -221,7 +219,7 @@ bool pt_conn_served(const struct pt_conn *c)
 	return c->tls != NULL;
 }
 
-/* PT-TLS messages become TLS records; out is empty afterwards. */
+/* Encrypts the PT-TLS messages in out, which is empty afterwards. */
 static void conn_encrypt(struct pt_conn *c, struct wr *out)
 {
 	int err = out->err;
@@ -255,7 +253,7 @@ int pt_conn_send(struct pt_conn *c, struct span batch)
 	return c->phase == CONN_DATA ? 0 : ST_ECLOSED;
 }
 
-/* --- coming in ------------------------------------------------------------------------ */
+/* --- receiving ------------------------------------------------------------------------ */
 
 static void conn_tell_ready(struct pt_conn *c, const struct sockaddr *from)
 {
@@ -283,7 +281,7 @@ static void conn_tell_ready(struct pt_conn *c, const struct sockaddr *from)
 		err = peer_ids_add_address(&ids, from);
 	info.ar_identities = wr_span(&ids.out);
 	if (err)
-		conn_end(c, ST_EAUTH, "the certificate names nobody we could name");
+		conn_end(c, ST_EAUTH, "the certificate contains no usable name");
 	else if (c->ops)
 		c->ops->ready(c->ctx, &info);
 	wr_reset(&ids.out);
@@ -297,7 +295,7 @@ static void conn_ready(struct pt_conn *c)
 	conn_tell_ready(c, (struct sockaddr *)&c->from);
 }
 
-/* The session has ended by a rule of RFC 6876; an Error, if any, is in the output. */
+/* The PT-TLS session has ended; its Error, if any, is in the output. */
 static void conn_session_over(struct pt_conn *c)
 {
 	const struct pt_failure *failure = &c->pt.failure;
@@ -310,7 +308,7 @@ static void conn_session_over(struct pt_conn *c)
 	conn_end(c, failure->err ? failure->err : ST_ECLOSED, reason);
 }
 
-/* False when there is nothing more to be had from the session. */
+/* False when the session delivers nothing more. */
 static bool conn_event(struct pt_conn *c, int ev, struct wr *out)
 {
 	conn_encrypt(c, out);
@@ -364,13 +362,13 @@ static void conn_established(struct pt_conn *c)
 	conn_encrypt(c, &out);
 }
 
-/* close_notify: an orderly end when we had agreed on everything and nothing is cut. */
+/* close_notify. An orderly end in Data Transport and between messages. */
 static void conn_on_notify(struct pt_conn *c)
 {
 	if (c->phase == CONN_DATA && !c->pt.in.len && !c->pt.skip)
 		conn_end(c, 0, "closed by the peer");
 	else
-		conn_end(c, ST_ECLOSED, "closed by the peer before it was done");
+		conn_end(c, ST_ECLOSED, "closed by the peer in the middle of the session");
 }
 
 static void conn_read(struct pt_conn *c, struct span in)
@@ -393,7 +391,7 @@ static void conn_read(struct pt_conn *c, struct span in)
 	conn_flush(c);
 }
 
-/* Who never says anything costs no TLS state. */
+/* TLS state is allocated with the first octets of the peer. */
 static void conn_hear(struct pt_conn *c, struct span in)
 {
 	int err = tls_open(c->tls_ctx, &c->tls);
@@ -416,7 +414,7 @@ static void conn_on_turn(struct handshake_waiter *h)
 	wr_reset(&unheard);
 }
 
-/* The handshake has not begun, and its time does not run yet. */
+/* The handshake is queued; its deadline does not run yet. */
 static void conn_wait(struct pt_conn *c, struct span in)
 {
 	wr_bytes(&c->unheard, in);
@@ -450,15 +448,15 @@ static void conn_on_end(void *ctx, int err)
 	struct pt_conn *c = ctx;
 
 	if (c->phase == CONN_FLUSH && !err)
-		return; /* it may still read: conn_flush ends it */
+		return; /* the peer may still read: conn_flush ends the connection */
 	if (c->phase >= CONN_FLUSH)
 		conn_teardown(c);
 	else if (err)
 		conn_abort(c, err == ST_EIO ? ST_ECLOSED : err, stream_error(&c->stream));
 	else
 		conn_abort(c, ST_ECLOSED,
-			   c->stream.paused ? "the peer hung up while it had to wait"
-					    : "the peer hung up without closing TLS");
+			   c->stream.paused ? "the peer disconnected while it was waiting"
+					    : "the peer disconnected without closing TLS");
 }
 
 static void conn_on_drained(void *ctx)
@@ -482,7 +480,7 @@ static int conn_verify(void *ctx, struct span user, struct span password)
 	return c->ops && c->ops->verify ? c->ops->verify(c->ctx, user, password) : ST_EAUTH;
 }
 
-/* The same name and password again would only be refused again. */
+/* Refuses to send the same credentials a second time. */
 static int conn_credentials(void *ctx, unsigned attempt, struct span *user,
 			    struct span *password)
 {
@@ -495,7 +493,7 @@ static int conn_credentials(void *ctx, unsigned attempt, struct span *user,
 	return 0;
 }
 
-/* --- the beginning -------------------------------------------------------------------- */
+/* --- opening -------------------------------------------------------------------------- */
 
 static void conn_init_session(struct pt_conn *c)
 {
@@ -527,7 +525,7 @@ static void conn_init_name(struct pt_conn *c, int fd)
 		 (unsigned long long)c->number);
 }
 
-/* Our first flight: a client's, the first word is its. */
+/* A client sends first. */
 static int conn_begin(struct pt_conn *c)
 {
 	struct span none = { 0 };
@@ -570,7 +568,7 @@ int pt_conn_open(struct net_loop *loop, const struct pt_conn_conf *conf, int fd,
 	if (!err && !tls_ctx_is_server(conf->tls))
 		err = conn_begin(c);
 	if (err) {
-		conn_teardown(c); /* with ops unset: nobody is told */
+		conn_teardown(c); /* ops is unset: no callback */
 		return err;
 	}
 	c->ops = ops;

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Seconds until the first probe of a silent peer, between probes, and how many. */
+/* Keepalive: seconds until the first probe, seconds between probes, number of probes. */
 #define KEEPALIVE_IDLE 300
 #define KEEPALIVE_INTERVAL 30
 #define KEEPALIVE_PROBES 4
@@ -32,7 +32,7 @@ void stream_tune(int fd, uint32_t stall_s)
 		  (int)(stall_s < 86400 ? stall_s : 86400) * 1000 },
 	};
 
-	/* each is an improvement, none is a condition */
+	/* failures are ignored: each option is an improvement, not a requirement */
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
 		(void)setsockopt(fd, options[i].level, options[i].name, &options[i].value,
 				 sizeof(options[i].value));
@@ -102,7 +102,7 @@ static void stream_on_written(uv_write_t *req, int status)
 	}
 }
 
-/* The buffer, of which `sent` octets have gone, moves into a request that frees it. */
+/* Moves the buffer, of which `sent` octets are written, into a request that frees it. */
 static int stream_queue(struct stream *s, struct wr *out, size_t sent)
 {
 	struct stream_write *w = calloc(1, sizeof(*w));

@@ -61,7 +61,7 @@ BIO_METHOD *tls_bio_method(void)
 static int tls_fail(struct tls *t, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* The first reason is the cause. */
+/* Only the first reason is kept. */
 static int tls_fail(struct tls *t, int err, const char *fmt, ...)
 {
 	char text[sizeof(((struct tls_error *)0)->text)];
@@ -109,12 +109,12 @@ int tls_verify_chain(X509_STORE_CTX *store, void *unused)
 	(void)unused;
 	if (ok == 1)
 		tls_resume_note_chain(SSL_get_app_data(ssl), store);
-	/* who is connected for days does not need it for days */
+	/* not needed after the handshake, and connections last for days */
 	X509_STORE_CTX_set0_verified_chain(store, NULL);
 	return ok;
 }
 
-/* Alerts with which a peer says that it does not want us (RFC 8446, 6.2). */
+/* Alerts by which a peer refuses our certificate (RFC 8446, 6.2). */
 static bool alert_is_denial(int alert)
 {
 	static const uint8_t denials[] = {
@@ -145,12 +145,12 @@ static int tls_fail_ssl(struct tls *t, int code)
 	if (alert > 0 && alert < 256)
 		return tls_fail(t, alert_is_denial(alert) ? ST_EDENIED : ST_EIO,
 				"the peer refused: %s",
-				/* OpenSSL's names of alerts end with TLS 1.2 */
+				/* OpenSSL has no name for this alert of TLS 1.3 */
 				alert == SSL_AD_CERTIFICATE_REQUIRED
 					? "certificate required"
 					: SSL_alert_desc_string_long(alert));
 	if (reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE)
-		return tls_fail(t, ST_EAUTH, "no certificate was shown");
+		return tls_fail(t, ST_EAUTH, "the peer sent no certificate");
 	return tls_fail(t, ST_EVALUE, "tls: %s", text ? text : "failed");
 }
 
@@ -161,7 +161,7 @@ const char *tls_reason(const struct tls *t)
 
 /* --- a connection --------------------------------------------------------------------- */
 
-/* Server Name Indication is for names only (RFC 6066, 3). */
+/* Server Name Indication has names only, no addresses (RFC 6066, 3). */
 static bool tls_set_name(struct tls *t)
 {
 	const char *name = t->ctx->peer_name;
@@ -217,7 +217,7 @@ void tls_free(struct tls *t)
 	if (!t)
 		return;
 	X509_free(t->peer);
-	/* a connection that was lost, and did not break TLS, may be resumed: OpenSSL thinks not */
+	/* a session may be resumed after a lost connection, too; OpenSSL would forbid it */
 	if (t->ssl && t->established && !t->err)
 		SSL_set_shutdown(t->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 	SSL_free(t->ssl);
@@ -227,16 +227,16 @@ void tls_free(struct tls *t)
 	free(t);
 }
 
-/* What is left is a key without content, which nothing asks for: there is neither renegotiation
- * nor authentication after the handshake. */
+/* Leaves an empty key. It is never used: there is no renegotiation and no post-handshake
+ * authentication. */
 static void key_empty(EVP_PKEY *key)
 {
 	if (key)
 		(void)EVP_PKEY_set_type(key, EVP_PKEY_get_id(key));
 }
 
-/* OpenSSL would keep all of them as long as the connection lasts: an eighth of its memory, and
- * of the key exchange our secret half. */
+/* OpenSSL would keep these keys, with the secret of the key exchange, for the life of the connection: an
+ * eighth of its memory. */
 void tls_forget_keys(struct tls *t)
 {
 	STACK_OF(X509) *chain = SSL_get_peer_cert_chain(t->ssl);
@@ -253,7 +253,7 @@ void tls_forget_keys(struct tls *t)
 	if (SSL_get_peer_tmp_key(t->ssl, &key))
 		key_empty(key);
 	EVP_PKEY_free(key);
-	/* certificates of an earlier handshake are shared with others, and were dealt with */
+	/* certificates of a resumed session are shared, and were handled in the full handshake */
 	if (peer && !SSL_session_reused(t->ssl)) {
 		key_empty(X509_get0_pubkey(peer));
 		for (int i = 0; i < sk_X509_num(chain); i++)
@@ -355,8 +355,8 @@ const char *tls_version(const struct tls *t)
 	return SSL_get_version(t->ssl);
 }
 
-/* RFC 5929, 3.1: the first Finished message of the handshake; in a full handshake, and with TLS
- * 1.2 we have no other, that is the client's. */
+/* RFC 5929, 3.1: the first Finished message. TLS 1.2 sessions are never resumed, so it is the
+ * client's. */
 size_t tls_binding(const struct tls *t, uint8_t out[TLS_BINDING_OCTETS])
 {
 	size_t n;

@@ -48,7 +48,7 @@ struct tls_cache *tls_cache_ref(struct tls_cache *c)
 	return c;
 }
 
-/* Takes e out; its session is the caller's. */
+/* Removes e; the caller owns its session. */
 static SSL_SESSION *cache_remove(struct tls_cache *c, struct entry *e)
 {
 	SSL_SESSION *session = e->session;
@@ -61,7 +61,7 @@ static SSL_SESSION *cache_remove(struct tls_cache *c, struct entry *e)
 	return session;
 }
 
-/* No more than this many are freed under the lock at a time. */
+/* Most sessions that are freed under the lock at a time. */
 static void cache_trim(struct tls_cache *c, int64_t now, unsigned most)
 {
 	while (c->oldest && most-- && (c->n > c->max || now - c->oldest->since >= c->lifetime))

@@ -19,7 +19,7 @@ static int conf_fail(struct tls_error *e, const char *what, const char *err_msg)
 	return ST_ECONF;
 }
 
-/* Of a file that cannot be read the first error tells why; otherwise the last tells best. */
+/* For a file that cannot be read the first OpenSSL error has the reason, otherwise the last. */
 static int conf_fail_ssl(struct tls_error *e, const char *what)
 {
 	unsigned long first = ERR_peek_error();
@@ -30,7 +30,7 @@ static int conf_fail_ssl(struct tls_error *e, const char *what)
 	return conf_fail(e, what, err_msg ? err_msg : "not usable");
 }
 
-/* A daemon cannot be asked: an encrypted key is an error. */
+/* A daemon cannot ask for a passphrase: an encrypted key is an error. */
 static int no_password(char *buf, int size, int rwflag, void *ctx)
 {
 	(void)buf, (void)size, (void)rwflag, (void)ctx;
@@ -67,7 +67,7 @@ static int ctx_own(struct tls_ctx *ctx, const struct tls_conf *c, struct tls_err
 	if (SSL_CTX_check_private_key(ctx->ssl) != 1)
 		return conf_fail(e, c->key, "is not the key of the certificate");
 	own = SSL_CTX_get0_certificate(ctx->ssl);
-	/* nobody would speak to such a server; a client is told by the server's refusal */
+	/* every client would refuse such a server; a client notices when the server refuses it */
 	if (c->server && X509_cmp_current_time(X509_get0_notAfter(own)) < 0)
 		return conf_fail(e, c->certificate, "has expired");
 	return 0;
@@ -99,21 +99,20 @@ static int ctx_anchors(struct tls_ctx *ctx, const struct tls_conf *c, struct tls
 
 	if (SSL_CTX_load_verify_file(ctx->ssl, c->ca) != 1)
 		return conf_fail_ssl(e, c->ca);
-	if (c->server) /* which certificates we would like to see */
+	if (c->server) /* names of the accepted authorities */
 		SSL_CTX_set_client_CA_list(ctx->ssl, SSL_load_client_CA_file(c->ca));
 	if (!c->anonymous)
 		mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
 	SSL_CTX_set_verify(ctx->ssl, mode, tls_on_verify);
 	SSL_CTX_set_cert_verify_callback(ctx->ssl, tls_verify_chain, NULL);
 	SSL_CTX_set_verify_depth(ctx->ssl, CHAIN_DEPTH);
-	/* what the administrator put into the file is an anchor, self-signed or not */
+	/* every certificate in the file is an anchor, self-signed or not */
 	X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx->ssl), X509_V_FLAG_PARTIAL_CHAIN);
 	return c->crl ? ctx_crl(ctx, c->crl, e) : 0;
 }
 
-/* What goes with our certificate, when its file has nothing else: what leads to an anchor of ours,
- * without that. OpenSSL would look for it, and verify it, again in every handshake; and whoever
- * gets an anchor sent has to decode it, for nothing. */
+/* Completes the chain of our certificate, without its anchor, if its file has no other certificates.
+ * Otherwise OpenSSL would build and verify the chain in every handshake, and send the anchor. */
 static void ctx_chain(struct tls_ctx *ctx)
 {
 	STACK_OF(X509) *chain = NULL;
@@ -126,8 +125,8 @@ static void ctx_chain(struct tls_ctx *ctx)
 	ERR_clear_error();
 }
 
-/* RFC 6876, 3.5: the manager's name is a DNS-ID, without wildcards, never the common name.
- * A numeric name is looked for among the addresses (RFC 9525, IP-ID). */
+/* RFC 6876, 3.5: the manager's name is a DNS-ID, without wildcards, never the common name. A numeric name
+ * has to be an IP-ID (RFC 9525). */
 static int ctx_name(struct tls_ctx *ctx, const struct tls_conf *c, struct tls_error *e)
 {
 	X509_VERIFY_PARAM *param = SSL_CTX_get0_param(ctx->ssl);

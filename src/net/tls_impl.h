@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What tls_ctx.c and tls.c share. */
+/* struct tls_ctx and struct tls. Private to tls.c, tls_ctx.c and tls_resume.c. */
 #ifndef STANCE_NET_TLS_IMPL_H
 #define STANCE_NET_TLS_IMPL_H
 
@@ -12,8 +12,8 @@ struct tls_ctx {
 	SSL_CTX *ssl;
 	BIO_METHOD *bio;
 	char *peer_name;
-	struct tls_cache *cache;         /* server that lets sessions be resumed, or NULL */
-	uint8_t trust[TLS_TRUST_OCTETS]; /* of all that decides whom we believe */
+	struct tls_cache *cache;         /* server: sessions that can be resumed, or NULL */
+	uint8_t trust[TLS_TRUST_OCTETS]; /* digest of anchors, revocation lists and rules */
 	int64_t lists_until;             /* wall us: when the first revocation list expires */
 	unsigned refs;
 	bool server, anonymous;
@@ -23,13 +23,13 @@ struct tls {
 	struct tls_ctx *ctx;
 	SSL *ssl;
 	X509 *peer;
-	struct span in; /* ciphertext that the BIO has not taken yet */
+	struct span in; /* ciphertext that the BIO has not consumed */
 	struct wr out;
 	char *reason; /* NULL: st_strerror(err) */
 	int err;
 	bool established, shut, forgotten;
-	struct tls_memory *memory; /* client: where tickets go, or NULL */
-	int64_t proved;            /* wall us: when the peer's chain was verified */
+	struct tls_memory *memory; /* client: receives tickets, or NULL */
+	int64_t proved;            /* wall us: when the chain of the peer was verified */
 	int64_t until; /* wall us: when its first certificate, or a revocation list, expires */
 };
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #define _GNU_SOURCE /* timegm */
-/* Session resumption of TLS 1.3 (RFC 8446, 2.2): who was authenticated not long ago, under the
- * rules that still hold, need not prove it by certificates again. The key exchange is always
- * done anew. No early data, and TLS 1.2 is never resumed: what binds a SASL exchange to its
- * channel there (tls-unique) is weak for resumed sessions. */
+/* Session resumption of TLS 1.3 (RFC 8446, 2.2): a peer that authenticated recently, under rules that still
+ * hold, does not send its certificates again. The key exchange is always new, and there is no early data.
+ * TLS 1.2 is never resumed: its channel binding (tls-unique) is weak for resumed sessions. */
 #include "net/tls_impl.h"
 #include "base/clock.h"
 
@@ -34,7 +33,7 @@ static void earlier(int64_t *until, const ASN1_TIME *at)
 		*until = t;
 }
 
-/* --- what trust rests on ---------------------------------------------------------------- */
+/* --- the digest of the trust ------------------------------------------------------------ */
 
 static bool digest_object(EVP_MD_CTX *md, const X509_OBJECT *object)
 {
@@ -88,7 +87,7 @@ int tls_resume_init(struct tls_ctx *ctx)
 	EVP_MD_CTX_free(md);
 	if (!done)
 		return ST_ENOMEM;
-	/* sessions of a context that trusts differently are of no use to this one */
+	/* sessions of a context with another trust cannot be resumed with this one */
 	return SSL_CTX_set_session_id_context(ctx->ssl, ctx->trust, TLS_TRUST_OCTETS) == 1
 		       ? 0
 		       : ST_EIO;
@@ -117,11 +116,11 @@ static int on_session_made(SSL *ssl, SSL_SESSION *session)
 	if (SSL_version(ssl) < TLS1_3_VERSION || !peer ||
 	    X509_digest(peer, EVP_sha256(), whose, &n) != 1)
 		return 0;
-	/* the note of the full handshake goes on, however often it is resumed */
+	/* resumed sessions keep the times of the full handshake */
 	if (!SSL_session_reused(ssl) &&
 	    SSL_SESSION_set1_ticket_appdata(session, &note, sizeof(note)) != 1)
 		return 0;
-	tls_forget_keys(t); /* from now on others may have the session, too */
+	tls_forget_keys(t); /* from now on the session may be shared */
 	return tls_cache_put(t->ctx->cache, clock_mono_us(), whose, session) == 0;
 }
 
@@ -144,13 +143,13 @@ static bool session_holds(const struct tls_ctx *ctx, SSL_SESSION *session)
 	return note_holds(&note, tls_cache_seconds(ctx->cache) * CLOCK_SEC);
 }
 
-/* Who is not resumed gets a full handshake. */
+/* NULL: a full handshake follows. */
 static SSL_SESSION *on_session_wanted(SSL *ssl, const unsigned char *id, int n, int *copy)
 {
 	const struct tls *t = SSL_get_app_data(ssl);
 	SSL_SESSION *session;
 
-	*copy = 0; /* the reference becomes OpenSSL's */
+	*copy = 0; /* OpenSSL takes over the reference */
 	if (SSL_version(ssl) < TLS1_3_VERSION || n <= 0)
 		return NULL;
 	session = tls_cache_take(t->ctx->cache, clock_mono_us(), id, (size_t)n);
@@ -164,7 +163,7 @@ static SSL_SESSION *on_session_wanted(SSL *ssl, const unsigned char *id, int n, 
 int tls_resume_server(struct tls_ctx *ctx, struct tls_cache *cache)
 {
 	ctx->cache = tls_cache_ref(cache);
-	/* SSL_OP_NO_TICKET stays: a ticket is a session's name then */
+	/* with SSL_OP_NO_TICKET a ticket is the name of a session */
 	SSL_CTX_set_session_cache_mode(ctx->ssl, SSL_SESS_CACHE_SERVER |
 							 SSL_SESS_CACHE_NO_INTERNAL |
 							 SSL_SESS_CACHE_NO_AUTO_CLEAR);
@@ -205,7 +204,7 @@ void tls_memory_reset(struct tls_memory *m)
 	memset(m, 0, sizeof(*m));
 }
 
-/* OpenSSL looks at the age of the ticket; here it is that of the proof. */
+/* OpenSSL checks the age of the ticket; this is the age of the verification. */
 static bool memory_holds(const struct tls *t, const struct tls_memory *m)
 {
 	const struct session_note note = { m->proved, m->until };
@@ -222,10 +221,10 @@ void tls_remember(struct tls *t, struct tls_memory *m)
 		return;
 	if (!t->ctx->server && memory_holds(t, m)) {
 		(void)SSL_set_session(t->ssl, m->session);
-		/* what the next ticket is worth, unless certificates are shown after all */
+		/* for the next ticket, unless the manager sends certificates after all */
 		t->proved = m->proved;
 		t->until = m->until;
 	}
 	ERR_clear_error();
-	tls_memory_reset(m); /* a ticket is used once (RFC 8446, C.4) */
+	tls_memory_reset(m); /* each ticket is used once (RFC 8446, C.4) */
 }

@@ -374,7 +374,7 @@ static void test_hang_up_unread(void **state)
 	pt_conn_abort(client.conn, ST_ENOMEM, "gone");
 	assert_true(lab_run_until(&loop, &server.closed, 1500));
 	assert_int_equal(server.err, ST_ECLOSED);
-	assert_string_equal(server.reason, "the peer hung up while it had to wait");
+	assert_string_equal(server.reason, "the peer disconnected while it was waiting");
 	assert_int_equal(server.batches, 0);
 }
 
