@@ -436,7 +436,7 @@ static void test_memory(void **state)
 	assert_true(lab_run_until(&loop, &server.closed, 3000));
 	assert_int_equal(server.err, ST_ELIMIT);
 	assert_int_equal(server.batches, 0);
-	assert_int_equal(lab_logged("no memory is left"), 1);
+	assert_int_equal(lab_logged("memory limit of all sessions"), 1);
 	assert_true(lab_run_until(&loop, &client.closed, 3000));
 	assert_int_equal(memory.used, 0);
 
