@@ -188,7 +188,7 @@ static int rpm_package(struct rpm_run *run, void *header)
 	return run->each(run->ctx, &item);
 }
 
-/* --- all of them --- */
+/* --- all packages --- */
 
 static int rpm_run_open(struct rpm_run *run, void *ts)
 {

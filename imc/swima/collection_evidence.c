@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The evidence of records: which instance's files are to be looked at next, and what was
- * found. */
+/* Evidence of records: the next instance to check, and the results. */
 #include "collection_evidence.h"
 #include "collection_core.h"
 #include "ledger_evidence.h"
@@ -248,8 +247,8 @@ int collection_evidence_sum(void *ctx, uint8_t source, struct span key, struct s
 	return got;
 }
 
-/* What is kept of r. ST_ENOENT: nothing; ST_EVALUE: it is damaged; ST_EBUSY: it is not what
- * r's digest says. */
+/* Loads the evidence kept for r. ST_ENOENT: none; ST_EVALUE: damaged; ST_EBUSY: it does not
+ * match the digest of r. */
 static int evidence_load(struct collection *c, const struct record *r, struct arena *a,
 			 struct evidence_list *l)
 {

@@ -10,8 +10,8 @@
 enum evidence_step {
 	EVIDENCE_DONE,
 	EVIDENCE_REFRESH, /* done; collection_refresh will find altered records */
-	EVIDENCE_WORK, /* check the files of *work (evidence.h), then call collection_evidence_take */
-	EVIDENCE_LATER, /* call again */
+	EVIDENCE_WORK,    /* check the files of *work, then call ..._take */
+	EVIDENCE_LATER,   /* call again */
 };
 
 /* Starts a pass over the records: with check all files, otherwise those of new instances. A

@@ -182,7 +182,7 @@ static bool recall(struct evidence *e, struct evidence_file *f)
 	return f->hashed = true;
 }
 
-/* --- all of them --- */
+/* --- all files --- */
 
 static int finish(struct evidence *e)
 {

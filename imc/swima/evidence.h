@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 
 struct evidence_conf {
-	const char *root; /* "" or an absolute path: root directory of the system to inspect */
+	const char *root; /* "" or an absolute path: root directory of the system */
 	uint64_t
 		max_file; /* octets of the largest file to hash; of larger ones only the size */
 	atomic_bool *stop; /* another thread sets it to abort; NULL: never */

@@ -50,9 +50,9 @@ struct collector_session {
 	struct collector_session *next;
 	uint32_t connection;
 	struct subscriptions subscriptions;
-	bool in_batch; /* the host has not taken the messages of this batch yet */
-	bool opening;  /* between begin and its ending */
-	bool unanswered; /* nothing received since begin: the peer may not have read our messages */
+	bool in_batch;   /* the host has not taken the messages of this batch yet */
+	bool opening;    /* between begin and its ending */
+	bool unanswered; /* nothing received since begin: our messages may be unread */
 	bool sent;       /* a delivery was sent in this assessment */
 	unsigned tries;
 	uint32_t answers; /* in this batch; each can be as large as the inventory */
@@ -71,7 +71,7 @@ static void swima_unlock(struct collector_module *m)
 	pthread_mutex_unlock(&m->lock);
 }
 
-/* --- the watcher's side --- */
+/* --- callbacks of the watcher --- */
 
 static bool swima_directory(void *ctx, size_t i, char *path, size_t size)
 {
@@ -203,7 +203,7 @@ static void swima_watch(struct collector_module *m)
 			 "watcher cannot be started: software changes are not reported");
 }
 
-/* --- life --- */
+/* --- load, unload, connections --- */
 
 static int swima_load_evidence(struct collector_module *m)
 {
@@ -277,7 +277,7 @@ static void swima_end(struct imc *imc, void *session)
 	swima_unlock(m);
 }
 
-/* --- an assessment --- */
+/* --- assessments --- */
 
 /* A message of a validator shows that our messages before it have arrived. */
 static void swima_received(struct collector_session *s)

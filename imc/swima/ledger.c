@@ -52,8 +52,8 @@ int ledger_end(struct ledger *l, int err)
 	if (err) {
 		(void)ledger_exec(l, "ROLLBACK");
 		l->base = l->base_before;
-		l->state.epoch =
-			0; /* differs from any epoch read next, and last_eid 0 keeps the base */
+		/* ledger_load keeps the base: epoch 0 differs, and last_eid 0 adds nothing */
+		l->state.epoch = 0;
 		l->state.last_eid = 0;
 		(void)ledger_load(l);
 		return err;

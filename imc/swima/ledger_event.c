@@ -35,7 +35,7 @@ int ledger_append(struct ledger *l, struct ledger_event *ev)
 	sqlite3_stmt *s = l->sql[SQL_APPEND];
 	int err;
 
-	/* Not reached: after each change ledger_slide limits it to LEDGER_MAX_EVENTS. */
+	/* Not reached: after each change ledger_drop_oldest limits it to LEDGER_MAX_EVENTS. */
 	if (l->state.last_eid == UINT32_MAX)
 		return ST_ELIMIT;
 	ev->eid = ++l->state.last_eid;
@@ -70,7 +70,7 @@ void ledger_new_epoch(struct ledger *l)
 	ledger_renew(l);
 }
 
-/* --- the sliding window --- */
+/* --- dropping the oldest --- */
 
 static void ledger_take_event(sqlite3_stmt *s, struct ledger_event *ev)
 {

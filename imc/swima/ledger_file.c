@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The file of the ledger: creates and checks it, and detects whether it was replaced. */
+/* The file of the ledger: opens, creates, migrates and checks it. */
 #include "ledger_file.h"
 #include "ledger_db.h"
 #include "ledger_event.h"
@@ -279,8 +279,6 @@ int ledger_try(struct ledger *l, const char *path)
 		ledger_close_db(l);
 	return err;
 }
-
-/* --- identity of the file --- */
 
 /* Creates the file with mode 0600; SQLite would use the umask of the process. */
 static int ledger_touch(const char *path)

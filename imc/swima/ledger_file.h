@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The file of the ledger: opens and checks it, and detects damage and replacement. */
+/* The file of the ledger: opens and checks it. */
 #ifndef STANCE_IMC_SWIMA_LEDGER_FILE_H
 #define STANCE_IMC_SWIMA_LEDGER_FILE_H
 

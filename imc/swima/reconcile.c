@@ -344,8 +344,7 @@ static int ledger_replace(struct collection *c, const char *path)
 	ledger_continue(l, c->sequence);
 	ledger_close(c->ledger);
 	c->ledger = l;
-	c->retry_at =
-		clock_mono_us() + RECONCILE_RETRY_US; /* has no effect if it is on disk */
+	c->retry_at = clock_mono_us() + RECONCILE_RETRY_US; /* ignored while on disk */
 	return 0;
 }
 

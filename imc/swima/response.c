@@ -141,7 +141,7 @@ static int response_event(struct swima_writer *sw, struct collection *c,
 	return swima_writer_event(sw, &out);
 }
 
-/* Writes events until the attribute is full. how->consulted becomes the last one that fits. */
+/* Writes events until the attribute is full. params->consulted is the last that fits. */
 static int response_events(struct swima_writer *sw, struct collection *c,
 			   const struct targets *t, struct response_params *params)
 {

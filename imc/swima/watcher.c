@@ -294,7 +294,7 @@ static void *watcher_run(void *arg)
 	return NULL;
 }
 
-/* --- life --- */
+/* --- start and stop --- */
 
 static void watcher_free(struct watcher *w)
 {

@@ -180,7 +180,7 @@ void tncc_refuse(bool on)
 	refuse = on;
 }
 
-void tncc_say(uint32_t connection, uint32_t validator, struct span msg)
+void tncc_deliver(uint32_t connection, uint32_t validator, struct span msg)
 {
 	forget();
 	(void)TNC_IMC_ReceiveMessageLong(TNCC_ID, connection, 0,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A TNC client for the unit test of a collector: the module and the kit are linked into the
- * test, and what the module sends is kept for it to look at. */
+/* A TNC client for the unit test of a collector. Module and kit are linked into the test;
+ * messages that the module sends are kept for the test. */
 #ifndef STANCE_TESTING_IMC_TNCC_H
 #define STANCE_TESTING_IMC_TNCC_H
 
@@ -15,14 +15,14 @@ struct tncc_msg {
 	size_t n;
 };
 
-/* What was sent since the last call of tncc_... below. */
+/* Messages sent since the last call of the functions below. */
 extern struct tncc_msg tncc_out[];
 extern size_t tncc_n;
 
-/* Largest message that the connection takes; UINT32_MAX: no limit. Before tncc_connect. */
+/* Largest message of the connection; UINT32_MAX: no limit. Set before tncc_connect. */
 extern uint32_t tncc_max_message;
 
-/* Initialize and bind; the result of Initialize. */
+/* Calls Initialize and the bind function; returns the result of Initialize. */
 unsigned long tncc_start(void);
 void tncc_stop(void);
 
@@ -33,18 +33,18 @@ void tncc_begin(uint32_t connection);
 /* The assessment is over. */
 void tncc_result(uint32_t connection);
 
-/* How often the module asked for another assessment so far; await waits up to some seconds until
- * that is more than `before`. */
+/* Number of assessments that the module requested so far. await waits up to some seconds until
+ * it is more than `before`. */
 unsigned tncc_retries(void);
 unsigned tncc_await_retry(unsigned before);
 
-/* From here on the host takes no message (or takes them again). */
+/* From now on the host refuses messages (or accepts them again). */
 void tncc_refuse(bool refuse);
 
 /* A batch with one message of subtype SWIMA from a validator. */
-void tncc_say(uint32_t connection, uint32_t validator, struct span msg);
+void tncc_deliver(uint32_t connection, uint32_t validator, struct span msg);
 
-/* The i-th attribute of all that was sent, segmentation not counted; false: there are fewer. */
+/* The i-th attribute sent, without segmentation; false: there are fewer. */
 bool tncc_attr(size_t i, struct pa_attr *a);
 
 #endif

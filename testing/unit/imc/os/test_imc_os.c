@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* imc-os as a host sees it: what it says unasked and on request, and what it never says. */
+/* imc-os as a host sees it: attributes sent unrequested, on request, and never. */
 #include "unit.h"
 #include "unit/kit/fake_host.h"
 #include "unit/kit/pa_build.h"
@@ -48,7 +48,7 @@ static void receive(uint32_t subtype, struct span s)
 			 TNC_RESULT_SUCCESS);
 }
 
-static const struct fake_message *ask(uint32_t subtype, uint32_t type)
+static const struct fake_message *request_attr(uint32_t subtype, uint32_t type)
 {
 	struct pa_ref ref = { PEN_IETF, type };
 	size_t begin;
@@ -56,7 +56,7 @@ static const struct fake_message *ask(uint32_t subtype, uint32_t type)
 	pa_begin(&msg);
 	begin = pa_attr_begin(&msg, 0, PEN_IETF, PA_ATTR_REQUEST);
 	pa_ref_encode(&msg, &ref);
-	ref.vendor = 77; /* nobody knows it */
+	ref.vendor = 77; /* unknown vendor */
 	pa_ref_encode(&msg, &ref);
 	pa_attr_end(&msg, begin);
 	receive(subtype, wr_span(&msg));
@@ -110,14 +110,14 @@ static void test_requests(void **state)
 	(void)state;
 	start("send = { }", "root-debian12");
 	assert_null(fake_next());
-	assert_non_null(m = ask(PA_SUBTYPE_OS, PA_PACKAGES));
+	assert_non_null(m = request_attr(PA_SUBTYPE_OS, PA_PACKAGES));
 	assert_int_equal(m->to, 21);
 	assert_true(pa_nth(m, 0, &a) && !pa_attr_is(&a, PEN_IETF, PA_ERROR));
 	assert_int_equal(pa_package_list_begin(&list, &a), 0);
 	assert_int_equal(list.count, 4);
-	/* ports are the firewall's */
-	assert_null(ask(PA_SUBTYPE_OS, PA_PORT_FILTER));
-	assert_non_null(m = ask(PA_SUBTYPE_FIREWALL, PA_PORT_FILTER));
+	/* ports belong to the component Firewall */
+	assert_null(request_attr(PA_SUBTYPE_OS, PA_PORT_FILTER));
+	assert_non_null(m = request_attr(PA_SUBTYPE_FIREWALL, PA_PORT_FILTER));
 	assert_int_equal(m->subtype, PA_SUBTYPE_FIREWALL);
 	assert_true(pa_nth(m, 0, &a));
 	assert_int_equal(pa_port_list_begin(&ports, &a), 0);
@@ -129,10 +129,10 @@ static void test_requests(void **state)
 	assert_int_equal(pa_port_next(&ports, &port), 1);
 	assert_int_equal(port.protocol, 17);
 	assert_int_equal(pa_port_next(&ports, &port), 0);
-	assert_non_null(ask(PA_SUBTYPE_FIREWALL, PA_PRODUCT_INFO));
-	assert_null(ask(PA_SUBTYPE_FIREWALL, PA_PACKAGES));
+	assert_non_null(request_attr(PA_SUBTYPE_FIREWALL, PA_PRODUCT_INFO));
+	assert_null(request_attr(PA_SUBTYPE_FIREWALL, PA_PACKAGES));
 	/* what may not be requested */
-	(void)pa_error_of(ask(PA_SUBTYPE_OS, PA_ERROR), PA_E_INVALID);
+	(void)pa_error_of(request_attr(PA_SUBTYPE_OS, PA_ERROR), PA_E_INVALID);
 	stop();
 }
 
@@ -152,10 +152,10 @@ static void put(const char *path, const char *text)
 	"Package: " name "\nStatus: install ok " state                                        \
 	"\nArchitecture: all\nVersion: " version "\n\n"
 
-/* The installed packages, one after the other. */
+/* Checks the list of installed packages. */
 static void packages_are(const char *want)
 {
-	const struct fake_message *m = ask(PA_SUBTYPE_OS, PA_PACKAGES);
+	const struct fake_message *m = request_attr(PA_SUBTYPE_OS, PA_PACKAGES);
 	struct pa_package_list list;
 	struct pa_package p;
 	struct wr w = { 0 };
@@ -175,7 +175,7 @@ static void packages_are(const char *want)
 	wr_reset(&w);
 }
 
-/* In the middle of a run of dpkg its journal is as true as its database. */
+/* While dpkg is running, its journal overrides its database. */
 static void test_packages(void **state)
 {
 	char cmd[160], root[80];
@@ -194,7 +194,7 @@ static void test_packages(void **state)
 	packages_are("a=1 b=2 ");
 	put("updates/0002", STANZA("d", "1", "half-configured"));
 	packages_are("a=1 b=2 d=1 ");
-	put("updates/0003", "Package: e\n"); /* what cannot be read hides nothing else */
+	put("updates/0003", "Package: e\n"); /* an unreadable entry does not hide the others */
 	packages_are("a=1 b=2 d=1 ");
 	snprintf(cmd, sizeof(cmd), "rm -r %s/root/var/lib/dpkg/updates", dir);
 	assert_int_equal(system(cmd), 0);
@@ -212,15 +212,15 @@ static void test_forbidden(void **state)
 	start("send = { product, forwarding }\nforbid = { product, installed-packages }",
 	      "root-debian12");
 	assert_true(pa_nth(fake_next(), 0, &a) && pa_attr_is(&a, PEN_IETF, PA_FORWARDING));
-	assert_null(ask(PA_SUBTYPE_OS, PA_PACKAGES));
-	assert_null(ask(PA_SUBTYPE_OS, PA_PRODUCT_INFO));
-	assert_null(ask(PA_SUBTYPE_FIREWALL, PA_PRODUCT_INFO));
+	assert_null(request_attr(PA_SUBTYPE_OS, PA_PACKAGES));
+	assert_null(request_attr(PA_SUBTYPE_OS, PA_PRODUCT_INFO));
+	assert_null(request_attr(PA_SUBTYPE_FIREWALL, PA_PRODUCT_INFO));
 	stop();
 }
 
 static bool default_password(void)
 {
-	const struct fake_message *m = ask(PA_SUBTYPE_OS, PA_DEFAULT_PASSWORD);
+	const struct fake_message *m = request_attr(PA_SUBTYPE_OS, PA_DEFAULT_PASSWORD);
 	struct pa_attr a;
 	struct rd r;
 	bool on;
@@ -241,10 +241,10 @@ static void test_default_password(void **state)
 	start("send = { }\ndefault_passwords = { \"root:toor\", \"admin:admin\" }",
 	      "root-debian12");
 	assert_true(default_password());
-	assert_true(default_password()); /* known by now */
+	assert_true(default_password()); /* cached */
 	stop();
 	start("send = { }\ndefault_passwords = { \"a:b\" }", "root-nothing");
-	assert_null(ask(PA_SUBTYPE_OS, PA_DEFAULT_PASSWORD)); /* not known: not said */
+	assert_null(request_attr(PA_SUBTYPE_OS, PA_DEFAULT_PASSWORD)); /* unknown: not sent */
 	stop();
 }
 
@@ -288,7 +288,7 @@ static void play(void *ctx, size_t batch, struct span s)
 	assert_int_equal(TNC_IMC_BatchEnding(FAKE_ID, CONN), TNC_RESULT_SUCCESS);
 }
 
-/* What strongSwan's validator has said to its own collector. */
+/* Recorded requests of strongSwan's validator. */
 static void test_recorded(void **state)
 {
 	static const char *const names[] = { "os", "os-sasl", "os-nodb", "os-fail",
@@ -308,7 +308,7 @@ static void test_recorded(void **state)
 				assert_false(pa_attr_is(&a, PEN_IETF, PA_ERROR));
 				packages |= pa_attr_is(&a, PEN_IETF, PA_PACKAGES);
 			}
-		assert_int_equal(packages, i < 2); /* asked for in the first two */
+		assert_int_equal(packages, i < 2); /* requested in the first two */
 		stop();
 	}
 }

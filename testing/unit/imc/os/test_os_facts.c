@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What imc-os finds out about a machine: fixture roots in place of "/". */
+/* Facts that imc-os reads: with fixture directories as root. */
 #include "unit.h"
 #include "imc/os/os_product.h"
 #include "imc/os/os_state.h"
@@ -47,7 +47,7 @@ static void test_state(void **state)
 {
 	(void)state;
 	assert_int_equal(os_boot_time(DEBIAN), 1763755655);
-	assert_int_equal(os_forwarding(DEBIAN), 1); /* IPv6 alone will do */
+	assert_int_equal(os_forwarding(DEBIAN), 1); /* IPv6 only */
 }
 
 static size_t count(const uint8_t set[65536 / 8])
@@ -103,7 +103,7 @@ static void test_hostile(void **state)
 	os_product_read(HOSTILE, &p);
 	assert_string_equal(p.name, "B?(? \\");
 	assert_int_equal(p.vendor, 0);
-	assert_int_equal(p.major, 0); /* no number of 32 bits */
+	assert_int_equal(p.major, 0); /* does not fit into 32 bits */
 	assert_true(strlen(p.kernel) < sizeof(p.kernel));
 	assert_int_equal(os_boot_time(HOSTILE), 0);
 	assert_true(os_ports_read(HOSTILE, &ports));
@@ -121,7 +121,7 @@ static void test_text(void **state)
 	os_clean(text);
 	assert_string_equal(text, "a?b?\xc3\xa4 ??");
 	assert_int_equal(os_cut("abc", 5).n, 3);
-	assert_int_equal(os_cut("ab\xc3\xa4", 3).n, 2); /* no half character */
+	assert_int_equal(os_cut("ab\xc3\xa4", 3).n, 2); /* characters are not split */
 	assert_int_equal(os_cut("\x80\x80\x80", 2).n, 0);
 }
 

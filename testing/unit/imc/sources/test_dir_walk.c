@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The directories found and passed, without the root, one a line and sorted by name. */
+/* The directories found and passed, without the root, one per line, sorted. */
 static char seen[16][256];
 static size_t n_seen;
 static int fail;
@@ -76,7 +76,7 @@ static void test_patterns(void **state)
 	check("/b*/in", false, "/b*/in ");
 	check("/a/file", false, "");
 	check("/a/nothing/in", false, "");
-	/* links: where no wildcard stands in front */
+	/* links are followed before the first wildcard */
 	check("/c/one", false, "/c/one ");
 	check("/a/link/in", false, "/a/link/in ");
 	check("/c/*", false, "/c/one /c/two ");
@@ -143,7 +143,7 @@ static void test_refused_once(void **state)
 	dir_walk_skips_free(&skipped);
 }
 
-/* So many that nobody would read it all. */
+/* More skipped files than lines of log. */
 static void test_skipped_many(void **state)
 {
 	const struct dir_walk w = { .root = scratch_root,
@@ -160,7 +160,7 @@ static void test_skipped_many(void **state)
 	dir_walk_skip_end(&w);
 	assert_int_equal(scratch_log_count(), DIR_WALK_MAX_LINES + 1);
 	assert_true(scratch_log_has("more files skipped: source=test count=4984"));
-	assert_int_equal(dir_walk(&w, "/many"), 0); /* and not again */
+	assert_int_equal(dir_walk(&w, "/many"), 0); /* logged once */
 	dir_walk_skip_end(&w);
 	assert_int_equal(scratch_log_count(), DIR_WALK_MAX_LINES + 1);
 	dir_walk_skips_free(&skipped);
@@ -188,7 +188,7 @@ static void test_read(void **state)
 	assert_int_equal(
 		dir_walk_read(AT_FDCWD, scratch_path("/a"), DIR_WALK_ANY_OWNER, 1, &w, &st),
 		ST_EVALUE);
-	/* says it is empty and is not */
+	/* its size is 0, but it is not empty */
 	assert_int_equal(
 		dir_walk_read(AT_FDCWD, "/proc/self/status", DIR_WALK_ANY_OWNER, 10, &w, &st),
 		ST_ELIMIT);

@@ -67,7 +67,7 @@ static void test_fields(void **state)
 	free(t.p);
 }
 
-/* What is broken is counted, and what stands around it is found. */
+/* Broken stanzas are counted; the stanzas around them are found. */
 static void test_hostile(void **state)
 {
 	struct text t = slurp(VECTOR_DIR "/dpkg/hostile.status");
@@ -97,7 +97,7 @@ static void test_hostile(void **state)
 	free(t.p);
 }
 
-/* Cut anywhere, it ends, and what it says lies inside the text. */
+/* Truncated at any offset: it terminates, and all spans lie inside the text. */
 static void test_truncated(void **state)
 {
 	struct text t = slurp(TESTING_DIR "/fixtures/dpkg/small/var/lib/dpkg/status");
@@ -142,7 +142,7 @@ static void test_ceilings(void **state)
 	p[at] = 'x';
 	c = (struct dpkg_cursor){ .text = { (uint8_t *)p, DPKG_MAX_LINE + 4096 } };
 	p[DPKG_MAX_LINE + 4095] = 'x';
-	assert_int_equal(dpkg_next(&c, &s), 0); /* a line over the ceiling */
+	assert_int_equal(dpkg_next(&c, &s), 0); /* a line above the limit */
 	assert_int_equal(c.skipped, 1);
 	c = (struct dpkg_cursor){ .text = { (uint8_t *)p, DPKG_MAX_LINE } };
 	p[DPKG_MAX_LINE - 1] = 'x';

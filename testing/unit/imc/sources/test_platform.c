@@ -28,7 +28,7 @@ static void test_missing(void **state)
 	assert_string_equal(p.version, "");
 }
 
-/* Whoever writes the file cannot put more into our identifiers than a name. */
+/* A malicious file can add no more than a name to identifiers. */
 static void test_hostile(void **state)
 {
 	static const struct {

@@ -60,7 +60,7 @@ static void test_list(void **state)
 	source_dpkg.close(source);
 }
 
-/* Later journal entries win, in the order of numbers; half-written ones do not count. */
+/* Later journal entries override earlier ones, by number; incomplete ones are ignored. */
 static void test_journal(void **state)
 {
 	struct got g = { 0 };
@@ -101,7 +101,7 @@ static void test_too_big(void **state)
 	source_dpkg.close(source);
 }
 
-/* A system to change. */
+/* A system that the test changes. */
 static char root[] = "/tmp/test_source_dpkg.XXXXXX";
 
 static void put(const char *name, const char *text)
@@ -156,7 +156,7 @@ static void test_stamp(void **state)
 	source_dpkg.stamp(source, &b);
 	assert_memory_equal(&a, &b, sizeof(a));
 	put("status", "Package: a\nStatus: install ok installed\nArchitecture: all\n"
-		      "Version: 2\n"); /* as long as before */
+		      "Version: 2\n"); /* same length */
 	source_dpkg.stamp(source, &b);
 	assert_memory_not_equal(&a, &b, sizeof(a));
 	a = b;
@@ -196,7 +196,7 @@ static void test_status_is_no_file(void **state)
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(source_dpkg.list(source, collect, &g), ST_ENOENT);
 	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_int_equal(source_dpkg.list(source, collect, &g), ST_EIO); /* and not for ever */
+	assert_int_equal(source_dpkg.list(source, collect, &g), ST_EIO); /* it gives up */
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(mkdir(path, 0700), 0);
 	assert_int_equal(source_dpkg.list(source, collect, &g), ST_EIO);
@@ -216,7 +216,7 @@ static void test_watch(void **state)
 	source_dpkg.close(source);
 }
 
-/* This machine: what dpkg-query says is installed is what we say. */
+/* On this machine the list equals that of dpkg-query. */
 static void test_real(void **state)
 {
 	static const char query[] = "dpkg-query -W -f='${db:Status-Status} "
@@ -241,7 +241,7 @@ static void test_real(void **state)
 		assert_non_null(strstr(g->text, line));
 	}
 	(void)pclose(p);
-	if (want) /* else: the database is here and the program is not */
+	if (want) /* else the database exists, but not the program */
 		assert_int_equal(g->count, want);
 	source_dpkg.close(source);
 	free(g);

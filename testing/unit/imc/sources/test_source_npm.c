@@ -135,7 +135,7 @@ static int note_file(void *ctx, struct span path, bool changeable)
 	return 0;
 }
 
-/* All that lies below a package, but not what is a package of its own, nor links. */
+/* All files below a package, without nested packages and links. */
 static void test_files(void **state)
 {
 	static const char *const places[] = { "/node_modules", NULL };

@@ -59,7 +59,7 @@ static void test_hostile(void **state)
 	listed_reset(&listed);
 }
 
-/* What pip does, and what is not its doing. */
+/* Entries of pip, and other entries. */
 static void test_changes(void **state)
 {
 	static const char *const places[] = { "/site", NULL };
@@ -103,7 +103,7 @@ static void test_changes(void **state)
 	free(big);
 }
 
-/* Whoever may write there can add to the list, but not without end, nor at any cost. */
+/* A user with write access can add to the list, within limits of number and size. */
 static void test_ceilings(void **state)
 {
 	static const char *const places[] = { "/site", NULL };
@@ -139,7 +139,7 @@ static int plain_path(void *ctx, struct span path, bool changeable)
 	return 0;
 }
 
-/* Whatever stands in RECORD: paths come of it, and of what goes beyond the root nothing. */
+/* Any content of RECORD yields paths; entries above the root are ignored. */
 static void test_record(void **state)
 {
 	static const struct source_conf conf = { .root = scratch_root, .max_tag = 1024 };
@@ -166,7 +166,7 @@ static void test_record(void **state)
 	}
 	assert_true(paths > 1000);
 	scratch_put(span_of(text, sizeof(text)), "/site/y.dist-info/RECORD");
-	item.key = span_str("/site/y.dist-info/RECORD"); /* no directory */
+	item.key = span_str("/site/y.dist-info/RECORD"); /* not a directory */
 	assert_int_equal(source_pip.files(s, &item, plain_path, &paths), ST_ENOENT);
 	source_pip.close(s);
 }

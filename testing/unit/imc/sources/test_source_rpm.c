@@ -12,13 +12,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Of LeakSanitizer, where the test is built with it. */
+/* From LeakSanitizer, if the test is built with it. */
 void __lsan_disable(void) __attribute__((weak));
 void __lsan_enable(void) __attribute__((weak));
 
 static struct source_conf conf = { .root = scratch_root };
 static struct listed listed;
-static bool have_rpm; /* the programs that make packages and databases */
+static bool have_rpm; /* the programs that create packages and databases exist */
 
 /* Runs a command in the root. */
 static int run(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -34,7 +34,7 @@ static int run(const char *fmt, ...)
 	return system(cmd);
 }
 
-/* Builds NAME-VERSION and enters it into the database, and into nothing else. */
+/* Builds NAME-VERSION and adds it to the database only. */
 static void install_files(const char *name, const char *version, const char *extra,
 			  const char *files)
 {
@@ -105,9 +105,9 @@ static void test_real(void **state)
 	assert_string_equal(listed.text, "lib-plain-0.9-3.noarch lib-plain 0.9-3 - -\n"
 					 "tool-4:1.2-3.noarch tool 4:1.2-3 - -\n");
 	(void)sigaction(SIGINT, NULL, &after);
-	assert_true(before.sa_handler == after.sa_handler); /* it keeps its hands off */
+	assert_true(before.sa_handler == after.sa_handler); /* signal handlers are unchanged */
 	source_rpm.stamp(s, &b);
-	assert_memory_equal(&a, &b, sizeof(a)); /* and writes nothing */
+	assert_memory_equal(&a, &b, sizeof(a)); /* the database is not written */
 	install("tool", "1.3", "Epoch: 4");
 	source_rpm.stamp(s, &b);
 	assert_memory_not_equal(&a, &b, sizeof(a));
@@ -118,7 +118,7 @@ static void test_real(void **state)
 	assert_int_equal(list_all(&source_rpm, s, &listed), ST_ELIMIT);
 	assert_string_equal(source_rpm.watch(s, 0), scratch_path("/var/lib/rpm"));
 	assert_null(source_rpm.watch(s, 1));
-	/* gone is an error, not an empty system */
+	/* a missing database is an error, not an empty list */
 	assert_int_equal(run("rm -r var/lib/rpm"), 0);
 	assert_int_equal(list_all(&source_rpm, s, &listed), ST_ENOENT);
 	source_rpm.close(s);
@@ -180,13 +180,14 @@ static void test_files(void **state)
 	assert_int_equal(source_rpm.open(&conf, &s), 0);
 	assert_int_equal(source_rpm.files(s, &item, check_file, &n), 0);
 	assert_int_equal(n, 11);
-	item.key = span_str("tool-1.3-3.noarch"); /* another version by now */
+	item.key = span_str("tool-1.3-3.noarch"); /* another version meanwhile */
 	assert_int_equal(source_rpm.files(s, &item, check_file, &n), 0);
 	assert_int_equal(n, 11);
 	source_rpm.close(s);
 }
 
-/* Refused, with librpm's reason in the log, and not tried again while it stays as it is. */
+/* A broken database is an error, with librpm's reason in the log. It is not read again until
+ * it changes. */
 static void test_damaged(void **state)
 {
 	struct source *s;
@@ -201,7 +202,7 @@ static void test_damaged(void **state)
 		    "/var/lib/rpm/rpmdb.sqlite");
 	assert_int_equal(source_rpm.open(&conf, &s), 0);
 	if (__lsan_disable)
-		__lsan_disable(); /* librpm loses memory */
+		__lsan_disable(); /* librpm leaks memory */
 	assert_int_equal(list_all(&source_rpm, s, &listed), ST_EIO);
 	if (__lsan_enable)
 		__lsan_enable();

@@ -97,7 +97,7 @@ static void test_nothing(void **state)
 	assert_int_equal(listed.n, 0);
 }
 
-/* None of these is taken in, each gets its line once, and the good one is not lost. */
+/* Each of these is skipped and logged once; the valid one is listed. */
 static void put_socket(const char *path)
 {
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
@@ -149,7 +149,7 @@ static void test_hostile(void **state)
 		assert_int_equal(list_all(&source_swid, source, &listed), 0);
 		assert_string_equal(listed.text,
 				    "/usr/lib/swidtag/good.swidtag n 1 r__good /usr/lib\n");
-		assert_int_equal(scratch_log_count(), 14); /* not again */
+		assert_int_equal(scratch_log_count(), 14); /* logged once */
 	}
 	assert_true(scratch_log_has("1-big.swidtag reason=\"too long"));
 	assert_true(scratch_log_has("2-deep.swidtag reason=\"too long or nested"));
@@ -160,7 +160,7 @@ static void test_hostile(void **state)
 	assert_true(scratch_log_has("11-fifo.swidtag reason=\"not a regular file"));
 	assert_true(scratch_log_has("13-link.swidtag reason=\"a symbolic link"));
 	assert_true(scratch_log_has("14-socket.swidtag reason=\"not a regular file"));
-	/* what is put right is taken in */
+	/* a corrected file is listed */
 	put_tag("/usr/lib/swidtag/6-empty.swidtag", "six");
 	assert_int_equal(list_all(&source_swid, source, &listed), 0);
 	assert_int_equal(listed.n, 2);
@@ -168,7 +168,7 @@ static void test_hostile(void **state)
 	free(big);
 }
 
-/* No link leads anywhere, except for what the administrator wrote. */
+/* Links are not followed, except in the part of the path that the administrator wrote. */
 static void test_links(void **state)
 {
 	(void)state;
@@ -216,7 +216,7 @@ static void test_record(void **state)
 	assert_memory_equal(w.p, "before<?xml", 11);
 	assert_int_equal(swid_xml_read(wr_span_from(&w, 6), 65536, &a, &info), 0);
 	assert_true(source_swid.installed(source, &listed.last) > 0);
-	/* another tag by now, then none, then too long a one */
+	/* another tag, then none, then one that is too long */
 	wr_truncate(&w, 0);
 	put_tag(path, "e");
 	assert_int_equal(source_swid.record(source, &listed.last, &w), ST_EBUSY);
@@ -247,7 +247,7 @@ static void test_stamp(void **state)
 	put_tag("/usr/share/product/swidtag/d.swidtag", "d");
 	assert_true(stamp_moves(&stamp));
 	assert_false(stamp_moves(&stamp));
-	put_tag("/usr/share/product/swidtag/d.swidtag", "e"); /* as long as before */
+	put_tag("/usr/share/product/swidtag/d.swidtag", "e"); /* same length */
 	assert_true(stamp_moves(&stamp));
 	put_tag("/usr/share/product/swidtag/d.txt", "e");
 	assert_false(stamp_moves(&stamp));
@@ -265,7 +265,7 @@ static bool watched(const char *path)
 	return false;
 }
 
-/* Where tags are, and where directories for tags could appear. */
+/* Directories with tags, and those where directories with tags could appear. */
 static void test_watch(void **state)
 {
 	(void)state;

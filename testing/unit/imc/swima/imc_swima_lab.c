@@ -114,19 +114,19 @@ int teardown(void **state)
 	return 0;
 }
 
-void say_vector(const char *name)
+void send_vector(const char *name)
 {
 	struct vectors v = { 0 };
 	char path[64];
 
 	snprintf(path, sizeof(path), "swima/%s.hex", name);
-	tncc_say(TNCC_CONNECTION, TNCC_VALIDATOR, vector_one(&v, path));
+	tncc_deliver(TNCC_CONNECTION, TNCC_VALIDATOR, vector_one(&v, path));
 	vectors_free(&v);
 }
 
-/* A request of our own making. */
-void say(uint32_t validator, uint8_t flags, uint32_t id, uint32_t earliest,
-	 const struct span *ids, size_t n)
+/* Sends a request made by the test. */
+void send_request(uint32_t validator, uint8_t flags, uint32_t id, uint32_t earliest,
+		  const struct span *ids, size_t n)
 {
 	struct swima_request q = { .flags = flags,
 				   .count = (uint32_t)n,
@@ -139,12 +139,12 @@ void say(uint32_t validator, uint8_t flags, uint32_t id, uint32_t earliest,
 	begin = pa_attr_begin(&w, 0, PEN_IETF, PA_SWIMA_REQUEST);
 	(void)swima_request_encode(&w, &q, ids);
 	pa_attr_end(&w, begin);
-	tncc_say(TNCC_CONNECTION, validator, wr_span(&w));
+	tncc_deliver(TNCC_CONNECTION, validator, wr_span(&w));
 	wr_reset(&w);
 }
 
-/* Exactly one attribute came back, exclusively for who asked. */
-struct pa_attr only_answer(uint32_t type)
+/* Exactly one attribute was sent, exclusively to the requester. */
+struct pa_attr only_response(uint32_t type)
 {
 	struct pa_attr a, more;
 
@@ -160,7 +160,7 @@ struct pa_attr only_answer(uint32_t type)
 
 struct pa_error only_error(uint32_t code, uint32_t id)
 {
-	struct pa_attr a = only_answer(PA_ERROR);
+	struct pa_attr a = only_response(PA_ERROR);
 	struct rd r = a.value;
 	struct pa_error e;
 
@@ -173,7 +173,7 @@ struct pa_error only_error(uint32_t code, uint32_t id)
 
 struct swima_head inventory(uint32_t type, uint32_t id, uint32_t count)
 {
-	struct pa_attr a = only_answer(type);
+	struct pa_attr a = only_response(type);
 	struct swima_record rec;
 	struct swima_list l;
 	uint32_t n = 0;
@@ -198,7 +198,7 @@ struct swima_head inventory(uint32_t type, uint32_t id, uint32_t count)
 
 void check_no_events(uint32_t type, uint32_t id)
 {
-	struct pa_attr a = only_answer(type);
+	struct pa_attr a = only_response(type);
 	struct swima_event_list l;
 	struct swima_event ev;
 
@@ -211,7 +211,7 @@ void check_no_events(uint32_t type, uint32_t id)
 	assert_int_equal(swima_event_next(&l, &ev), 0);
 }
 
-/* What a Subscription Status Request gets. */
+/* Checks the response to a Subscription Status Request. */
 void check_subscriptions(uint32_t validator, const uint32_t *want, size_t n)
 {
 	struct swima_subscriptions l;
@@ -219,7 +219,8 @@ void check_subscriptions(uint32_t validator, const uint32_t *want, size_t n)
 	struct pa_attr a;
 	struct vectors v = { 0 };
 
-	tncc_say(TNCC_CONNECTION, validator, vector_one(&v, "swima/subscription-request.hex"));
+	tncc_deliver(TNCC_CONNECTION, validator,
+		     vector_one(&v, "swima/subscription-request.hex"));
 	vectors_free(&v);
 	assert_true(tncc_attr(0, &a));
 	assert_int_equal(a.type, PA_SUBSCRIPTION_RESPONSE);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sources, snapshot and ledger together: what changes what. */
+/* Sources, snapshot and ledger together. */
 #include "unit.h"
 
 #include "imc/swima/response.h"
@@ -101,7 +101,7 @@ static void refresh(struct collection *c)
 	assert_null(err_msg);
 }
 
-/* The number of a package, 0 when it is not there. */
+/* Record Identifier of a package; 0: not installed. */
 static uint32_t number(struct collection *c, const char *tag)
 {
 	struct swima_record rec;
@@ -130,12 +130,12 @@ static void test_changes(void **state)
 	epoch = collection_epoch(c);
 	assert_true(a && b && a != b);
 
-	INSTALL("b", "1", "a", "1"); /* another order, nothing else */
+	INSTALL("b", "1", "a", "1"); /* only the order differs */
 	refresh(c);
 	assert_int_equal(collection_epoch(c), epoch);
 	assert_int_equal(number(c, "a@1"), a);
 
-	INSTALL("a", "2", "b", "1"); /* an upgrade is another software */
+	INSTALL("a", "2", "b", "1"); /* an upgrade is other software */
 	refresh(c);
 	assert_int_equal(collection_epoch(c), epoch);
 	assert_int_equal(collection_last_eid(c), 2);
@@ -143,7 +143,7 @@ static void test_changes(void **state)
 	assert_true(number(c, "a@2") > b);
 	assert_int_equal(number(c, "a@1"), 0);
 
-	INSTALL("a", "1", "b", "1"); /* and going back does not bring its number back */
+	INSTALL("a", "1", "b", "1"); /* a downgrade gets a new number */
 	refresh(c);
 	assert_true(number(c, "a@1") > a);
 
@@ -153,8 +153,8 @@ static void test_changes(void **state)
 	collection_close(c);
 }
 
-/* The same version with another maintainer: altered, and still the same record. What sorts
- * before everything known is new all the same. */
+/* The same version with another maintainer: altered, but the same record. A package that sorts
+ * before all known ones is new. */
 static void test_altered(void **state)
 {
 	struct collection *c;
@@ -186,9 +186,8 @@ static void test_altered(void **state)
 	collection_close(c);
 }
 
-/* The clock is put forward by years, and back again, while software changes and between two runs:
- * events keep their order and numbers, and none is dated before the one that went before it was
- * seen. */
+/* The clock is set forward by years and back, while software changes and between runs: events
+ * keep their order and numbers, and no event has a time before the last look. */
 static void test_clock(void **state)
 {
 	static const int64_t times[] = { 1800000000, 4102444800, 1700000000, 5, 1800000001 };
@@ -207,7 +206,7 @@ static void test_clock(void **state)
 		clock_fake(times[i] * CLOCK_SEC);
 		snprintf(version, sizeof(version), "%zu", i + 1);
 		INSTALL("a", version);
-		if (i % 2) { /* or while it was not running */
+		if (i % 2) { /* between runs */
 			collection_close(c);
 			c = must_open(ledger, 100);
 		}
@@ -227,7 +226,7 @@ static void test_clock(void **state)
 	clock_fake(0);
 }
 
-/* A system without dpkg has no software that we know of; that is an answer. */
+/* A system without dpkg has an empty inventory; this is a valid response. */
 static void test_no_source(void **state)
 {
 	struct collection_conf conf = { .source = { .root = "/nonexistent" },
@@ -246,7 +245,7 @@ static void test_no_source(void **state)
 	collection_close(c);
 }
 
-/* Down and up again: what did not change looks unchanged, what did is noticed. */
+/* After a restart unchanged software is unchanged, and changes are detected. */
 static void test_restart(void **state)
 {
 	struct collection *c;
@@ -274,7 +273,7 @@ static void test_restart(void **state)
 	collection_close(c);
 }
 
-/* The ledger's file goes bad while we run: we go on, in a new epoch. */
+/* The ledger's file is damaged at run time: the collector continues in a new epoch. */
 static void test_ledger_lost(void **state)
 {
 	struct collection *c;
@@ -298,7 +297,7 @@ static void test_ledger_lost(void **state)
 	collection_close(c);
 }
 
-/* A failed look leaves what was known, and the next one tries again. */
+/* A failed look keeps the old state, and the next one tries again. */
 static void test_too_many(void **state)
 {
 	struct collection *c;
@@ -318,7 +317,7 @@ static void test_too_many(void **state)
 	collection_close(c);
 }
 
-/* The same instance twice is dpkg's mistake and no second instance. */
+/* A duplicate in the database is not a second instance. */
 static void test_doubled(void **state)
 {
 	struct collection *c;
@@ -363,7 +362,7 @@ static void write_many(size_t n)
 	assert_int_equal(fclose(f), 0);
 }
 
-/* Fifty thousand packages, all asked for by name: no step grows with the square. */
+/* Fifty thousand packages, all requested by name: no step has quadratic cost. */
 static void test_many(void **state)
 {
 	enum { N = 50000 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Files in records: what is asked for, what is kept, and when a record is altered by it. */
+/* Files in records: which are checked, what is kept, and when a record is altered. */
 #define _GNU_SOURCE
 #include "unit.h"
 #include "imc/swima/collection_evidence.h"
@@ -92,7 +92,7 @@ static void refresh(void)
 	assert_int_equal(collection_refresh(c, &err_msg), 0);
 }
 
-/* Does all the work there is; what it ends with. */
+/* Does all pending work; returns the last step. */
 static enum evidence_step work_off(void)
 {
 	enum evidence_step next;
@@ -172,7 +172,7 @@ static void known(void)
 	refresh();
 }
 
-/* First without, then with: that is an alteration, once. */
+/* A record without evidence, then with it: one alteration. */
 static void test_found(void **state)
 {
 	(void)state;
@@ -196,12 +196,12 @@ static void test_found(void **state)
 					      " SHA256:hash=\"" SUM_ABC "\"/></Directory>"
 					      "</Evidence></SoftwareIdentity>"));
 	assert_int_equal(work_off(), EVIDENCE_DONE);
-	assert_int_equal(looked_at, 0); /* it is known */
+	assert_int_equal(looked_at, 0); /* known */
 	refresh();
 	assert_int_equal(collection_last_eid(c), 2);
 }
 
-/* Across runs, and only what has changed is read. */
+/* Kept across restarts; only changed files are read. */
 static void test_checked(void **state)
 {
 	(void)state;
@@ -217,7 +217,7 @@ static void test_checked(void **state)
 	assert_int_equal(octets_read, 0);
 
 	scratch_put(span_str("other"), "/usr/bin/two");
-	collection_evidence_begin(c, false); /* nobody looks at what is known */
+	collection_evidence_begin(c, false); /* known files are not checked */
 	assert_int_equal(work_off(), EVIDENCE_DONE);
 	collection_evidence_begin(c, true);
 	assert_int_equal(work_off(), EVIDENCE_REFRESH);
@@ -235,7 +235,7 @@ static void test_checked(void **state)
 	assert_int_equal(collection_last_eid(c), 3);
 }
 
-/* Between finding and looking the record cannot be told: begin again. */
+/* Between check and refresh the record cannot be described: ST_EBUSY. */
 static void test_between(void **state)
 {
 	struct wr w = { 0 };
@@ -252,7 +252,7 @@ static void test_between(void **state)
 	wr_reset(&w);
 }
 
-/* What has no evidence: no list of files, too many files, nothing there. */
+/* Records without evidence: no list of files, too many files, no existing file. */
 static void test_without(void **state)
 {
 	char list[512] = "";
@@ -271,11 +271,11 @@ static void test_without(void **state)
 	assert_null(strstr(record("gone"), "Evidence"));
 	collection_evidence_begin(c, false);
 	assert_int_equal(work_off(), EVIDENCE_DONE);
-	assert_int_equal(looked_at, 0); /* is known, too */
+	assert_int_equal(looked_at, 0); /* known, too */
 	assert_int_equal(collection_last_eid(c), 0);
 }
 
-/* An upgrade is other software: its evidence is found anew, and what it had is gone. */
+/* An upgrade is other software: its evidence is new, and the old one is dropped. */
 static void test_upgrade(void **state)
 {
 	uint32_t last;
@@ -298,7 +298,7 @@ static void test_upgrade(void **state)
 	assert_non_null(strstr(record("one"), "size=\"4\""));
 }
 
-/* The copy that is kept of what is gone has none: its files are gone. */
+/* The kept copy of a removed record has no evidence. */
 static void test_deleted(void **state)
 {
 	struct ledger_event ev;
@@ -329,7 +329,7 @@ static void execute(const char *sql)
 	sqlite3_close(db);
 }
 
-/* What does not fit together is found again, and never told. */
+/* Inconsistent evidence is collected again, and never reported. */
 static void test_damaged(void **state)
 {
 	(void)state;
@@ -352,7 +352,7 @@ static void test_damaged(void **state)
 	assert_non_null(strstr(record("one"), SUM_ABC));
 }
 
-/* Not wanted any more: nothing is kept, and the records are as they were. */
+/* Evidence is disabled again: nothing is kept, and the records are as before. */
 static void test_off(void **state)
 {
 	(void)state;
@@ -386,7 +386,7 @@ static void test_room(void **state)
 	assert_null(strstr(record("two"), "Evidence"));
 }
 
-/* Without a place for it nothing is looked at: what was found could not be remembered. */
+/* Without a ledger on disk no files are checked, because results could not be kept. */
 static void test_in_memory(void **state)
 {
 	(void)state;
@@ -405,7 +405,7 @@ static void test_in_memory(void **state)
 	assert_int_equal(looked_at, 0);
 }
 
-/* RECORD of a Python package: names below and beside it, quotes, and what is not its own. */
+/* RECORD of a Python package: names below and beside it, quotes, files of others. */
 static void test_pip(void **state)
 {
 	(void)state;

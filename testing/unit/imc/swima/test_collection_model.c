@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Random histories: whatever is installed, removed, upgraded and altered, with restarts, lost
- * ledgers, full disks and clocks that jump, what the collection tells is what a naive replay of
- * its events makes of what it told before, and no record changes without an event that says so,
- * also while files are looked at. STANCE_TEST_STEPS: how many steps; STANCE_TEST_SEED:
- * which history; TMPDIR on a disk in memory: much faster. */
+/* Random histories: software is installed, removed, upgraded and altered, with restarts, lost
+ * ledgers, full disks and clock changes. At each step:
+ *
+ * - the inventory equals a naive replay of the events;
+ * - no record has changed without an event, also while files are checked.
+ *
+ * STANCE_TEST_STEPS: number of steps; STANCE_TEST_SEED: seed of the history. Much faster with
+ * TMPDIR in memory. */
 #define _GNU_SOURCE /* memmem */
 #include "unit.h"
 #include "imc/swima/collection_evidence.h"
@@ -19,21 +22,21 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MAX 40 /* packages there are */
+#define MAX 40 /* packages */
 
 static char root[96];
 static char ledger[112];
 static const char *const sources[] = { "dpkg", NULL };
 static unsigned long seed;
 
-/* The truth: version of each package, 0: not installed; and a word in its record. */
+/* The actual state: version of each package, 0: not installed; and a word in its record. */
 static unsigned version[MAX], word[MAX];
 
-/* What a manager that got every event thinks: by record id. */
+/* State of a manager that received every event, by Record Identifier. */
 struct known {
 	uint32_t record;
 	char identifier[96];
-	bool told;    /* of it, since its record was fetched */
+	bool told;    /* an event since its record was fetched */
 	uint64_t sum; /* of the record */
 };
 
@@ -183,7 +186,7 @@ static void take_event(struct manager_shared *m, const struct ledger_event *ev)
 	}
 }
 
-/* Asks for what is missing, in parts as if attributes were short, now and then not at all. */
+/* Requests missing events, in parts as if attributes were short, sometimes not at all. */
 static void synchronise(struct manager_shared *m, struct collection *c)
 {
 	struct ledger_event ev;
@@ -203,7 +206,7 @@ static void synchronise(struct manager_shared *m, struct collection *c)
 	}
 }
 
-/* What it thinks is what is true. */
+/* The state of the manager equals the actual state. */
 static void compare(struct manager_shared *m)
 {
 	size_t n = 0;
@@ -230,8 +233,8 @@ static uint64_t sum_of(struct span s)
 	return sum;
 }
 
-/* Fetches the records of which it was told, and looks whether the others are as they were.
- * False: begin again. */
+/* Fetches the records that had events, and checks that the others are unchanged. False: begin
+ * again. */
 static bool compare_records(struct manager_shared *m, struct collection *c)
 {
 	struct wr w = { 0 };
@@ -298,7 +301,7 @@ static void write_lists(void)
 	}
 }
 
-/* A file comes, goes or changes. */
+/* Creates, removes or changes a file. */
 static void change_files(void)
 {
 	static const char *const texts[] = { NULL, "", "a", "b", "abc" };
@@ -307,7 +310,7 @@ static void change_files(void)
 		write_file("f", roll(MAX), "", texts[roll(5)]);
 }
 
-/* Looks at some files, perhaps not all that there are. */
+/* Checks some of the files. */
 static void look(struct collection *c)
 {
 	static struct evidence_work work;
@@ -340,27 +343,27 @@ static void change_software(void)
 			word[i]++;
 			break;
 		default:
-			version[i] = 1 + roll(5); /* also down, also the same */
+			version[i] = 1 + roll(5); /* may be a downgrade or the same */
 		}
 	}
 	write_status();
 }
 
-/* Something goes wrong, or time does. Returns the collection to go on with. */
+/* Causes a failure or a clock change. Returns the collection to continue with. */
 static struct collection *disturb(struct collection *c)
 {
 	char cmd[200];
 
 	switch (roll(8)) {
 	case 0:
-	case 1: /* stopped, things change, started */
+	case 1: /* stopped, changed, started */
 		collection_close(c);
 		change_software();
 		return must_open();
-	case 2: /* the ledger is taken away while we run */
+	case 2: /* the ledger is removed at run time */
 		(void)unlink(ledger);
 		break;
-	case 3: /* or while we do not */
+	case 3: /* or between runs */
 		collection_close(c);
 		snprintf(cmd, sizeof(cmd), "rm -f '%s'*", ledger);
 		assert_int_equal(system(cmd), 0);
@@ -373,7 +376,7 @@ static struct collection *disturb(struct collection *c)
 	case 5: /* the disk is full, for a while */
 		(void)ledger_exec(c->ledger, "PRAGMA max_page_count = 1");
 		break;
-	case 6: /* it has room again */
+	case 6: /* there is space again */
 		c->retry_at = 0;
 		break;
 	default:
@@ -409,7 +412,7 @@ static void test_model(void **state)
 		change_files();
 		if (roll(4) == 0)
 			look(c);
-		if (roll(10) == 0) { /* this one is often away */
+		if (roll(10) == 0) { /* often not installed */
 			synchronise(&slow, c);
 			compare(&slow);
 		}

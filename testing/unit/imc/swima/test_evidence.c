@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is found of files: lists of them, and looking at what is on the disk. */
+/* Lists of files, and the check of files on disk. */
 #include "unit.h"
 
 #include "unit/imc/sources/scratch.h"
@@ -34,7 +34,7 @@ static void test_order(void **state)
 	add(&l, "/etc/b", false);
 	add(&l, "/etc/a", false);
 	add(&l, "/boot", false);
-	add(&l, "/etc/b", true); /* once, and what is said of it counts */
+	add(&l, "/etc/b", true); /* one entry, marked as changeable */
 	evidence_list_sort(&l);
 	assert_int_equal(l.n, 5);
 	for (size_t i = 0; i < l.n; i++)
@@ -83,20 +83,20 @@ static void test_octets(void **state)
 	assert_int_equal(evidence_list_sum(&back, sha, b), 0);
 	assert_memory_equal(a, b, SHA256_SIZE);
 
-	back.files[1].mark.inode++; /* where it is does not matter, how long it is does */
+	back.files[1].mark.inode++; /* the inode does not matter, the size does */
 	assert_int_equal(evidence_list_sum(&back, sha, b), 0);
 	assert_memory_equal(a, b, SHA256_SIZE);
 	back.files[1].mark.size++;
 	assert_int_equal(evidence_list_sum(&back, sha, b), 0);
 	assert_memory_not_equal(a, b, SHA256_SIZE);
 
-	for (size_t n = 0; n < w.len; n++) { /* cut anywhere but between the two */
+	for (size_t n = 0; n < w.len; n++) { /* truncated except between the two */
 		evidence_list_reset(&back);
 		if (evidence_list_decode(span_of(w.p, n), &back) == 0 && n)
 			whole = !whole && back.n == 1;
 	}
 	assert_true(whole);
-	wr_bytes(&w, wr_span(&again)); /* not in order */
+	wr_bytes(&w, wr_span(&again)); /* not sorted */
 	evidence_list_reset(&back);
 	assert_int_equal(evidence_list_decode(wr_span(&w), &back), ST_EVALUE);
 	evidence_list_reset(&back);
@@ -106,7 +106,7 @@ static void test_octets(void **state)
 	sha256_free(sha);
 }
 
-/* --- looking --- */
+/* --- checking --- */
 
 static struct evidence_work work;
 static size_t octets_read, steps;
@@ -140,7 +140,7 @@ static void look(uint64_t max_file, atomic_bool *stop, int want)
 	evidence_close(e);
 }
 
-/* What was found becomes what is known. */
+/* The result becomes the known list. */
 static void remember(struct wr *w)
 {
 	wr_truncate(w, 0);
@@ -182,7 +182,7 @@ static void test_look(void **state)
 	check(1, "/usr/bin/empty", 0, SUM_NONE);
 }
 
-/* What has not changed is not read again; what has is, even if it is as long as before. */
+/* An unchanged file is not read again; a changed one is, even with the same size. */
 static void test_cache(void **state)
 {
 	struct timespec times[2] = { 0 };
@@ -205,7 +205,7 @@ static void test_cache(void **state)
 	check(1, "/b", 3, SUM_ABC);
 
 	assert_int_equal(stat(scratch_path("/a"), &st), 0);
-	times[0] = st.st_atim; /* and somebody hides it: the time of the change tells */
+	times[0] = st.st_atim; /* even with the old mtime, because the ctime differs */
 	times[1] = st.st_mtim;
 	{
 		FILE *f = fopen(scratch_path("/a"), "r+");
@@ -246,7 +246,7 @@ static void test_no_files(void **state)
 	close(fd);
 }
 
-/* Links lead nowhere but below the root. */
+/* Links do not lead out of the root. */
 static void test_inside(void **state)
 {
 	(void)state;
@@ -272,17 +272,17 @@ static void test_limits(void **state)
 	scratch_put(span_of(big, sizeof(big)), "/big");
 	scratch_put(span_of(big, sizeof(big)), "/other");
 	WANTS("/big", "/other");
-	look(sizeof(big) - 1, NULL, 0); /* too long to be summed up: only its size */
+	look(sizeof(big) - 1, NULL, 0); /* too long to be hashed: only its size */
 	check(0, "/big", sizeof(big), "");
 	assert_int_equal(octets_read, 0);
 	WANTS("/big", "/other");
-	look(sizeof(big), NULL, 0); /* a step ends after a file that is longer than it */
+	look(sizeof(big), NULL, 0); /* a step ends after a file above max_octets */
 	assert_int_equal(octets_read, 2 * sizeof(big));
 	assert_int_equal(steps, 2);
 	assert_true(work.files.files[0].hashed);
 	atomic_store(&stop, true);
 	WANTS("/big", "/other");
-	look(sizeof(big), &stop, 1); /* never done */
+	look(sizeof(big), &stop, 1); /* never finished */
 	assert_int_equal(octets_read, 0);
 }
 

@@ -50,7 +50,7 @@ static void test_unique(void **state)
 	check(&rolling, "x", "1@2", "", "stance.invalid__debian-~-~-x@1%402");
 }
 
-/* Pairs that a lossy replacement or plain hyphens would make one. */
+/* Pairs that a lossy replacement or plain hyphens would make equal. */
 static void test_never_shared(void **state)
 {
 	static const char *const pairs[][6] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The collector as a TNC client sees it. What it answers to each vector of RFC 8412 is in
- * test_imc_swima_vectors.c, subscriptions and refusals in test_imc_swima_refusals.c. */
+/* The collector as a TNC client sees it. test_imc_swima_vectors.c tests the response to each
+ * vector of RFC 8412, test_imc_swima_refusals.c subscriptions and refusals. */
 #define _GNU_SOURCE /* memmem */
 #include "unit.h"
 
@@ -29,14 +29,14 @@ static void test_inventories(void **state)
 
 	(void)state;
 	start(SMALL, "");
-	say_vector("request-identifiers");
+	send_vector("request-identifiers");
 	h = inventory(PA_SW_ID_INVENTORY, 2, SMALL_COUNT);
 	assert_in_range(h.epoch, 1, 0x7fffffff);
-	say_vector("request-inventory");
+	send_vector("request-inventory");
 	assert_int_equal(inventory(PA_SW_INVENTORY, 1, SMALL_COUNT).epoch, h.epoch);
 }
 
-/* The record is a tag that says what dpkg says, and names the identifier it came with. */
+/* The record is a tag with the fields of dpkg and the identifier of the record. */
 static void test_record(void **state)
 {
 	struct span id = SPAN_LIT("stance.invalid__debian-12-amd64-bash@5.2.15-2%2Bb2");
@@ -48,8 +48,8 @@ static void test_record(void **state)
 
 	(void)state;
 	start(SMALL, "");
-	say(TNCC_VALIDATOR, 0, 9, 0, &id, 1);
-	a = only_answer(PA_SW_INVENTORY);
+	send_request(TNCC_VALIDATOR, 0, 9, 0, &id, 1);
+	a = only_response(PA_SW_INVENTORY);
 	assert_int_equal(swima_list_begin(&l, &a), 0);
 	assert_int_equal(swima_next(&l, &rec), 1);
 	assert_true(span_eq(rec.id, id));
@@ -68,7 +68,7 @@ static void test_record(void **state)
 	arena_reset(&arena);
 }
 
-/* The same in CBOR, and less of it. */
+/* The same in CBOR, and shorter. */
 static void test_coswid(void **state)
 {
 	struct span id = SPAN_LIT("stance.invalid__debian-12-amd64-bash@5.2.15-2%2Bb2");
@@ -80,8 +80,8 @@ static void test_coswid(void **state)
 
 	(void)state;
 	start(SMALL, "records = \"coswid\"");
-	say(TNCC_VALIDATOR, 0, 9, 0, &id, 1);
-	a = only_answer(PA_SW_INVENTORY);
+	send_request(TNCC_VALIDATOR, 0, 9, 0, &id, 1);
+	a = only_response(PA_SW_INVENTORY);
 	assert_int_equal(swima_list_begin(&l, &a), 0);
 	assert_int_equal(swima_next(&l, &rec), 1);
 	assert_int_equal(rec.model, SWIMA_MODEL_COSWID);
@@ -95,7 +95,7 @@ static void test_coswid(void **state)
 	arena_reset(&arena);
 }
 
-/* Named software only; the same twice is once; what is not here adds nothing. */
+/* Requested software only; duplicates are reported once; unknown names are ignored. */
 static void test_targeted(void **state)
 {
 	struct span ids[] = {
@@ -108,9 +108,9 @@ static void test_targeted(void **state)
 
 	(void)state;
 	start(SMALL, "");
-	say(TNCC_VALIDATOR, SWIMA_IDENTIFIERS, 9, 0, ids, 5);
+	send_request(TNCC_VALIDATOR, SWIMA_IDENTIFIERS, 9, 0, ids, 5);
 	(void)inventory(PA_SW_ID_INVENTORY, 9, 2);
-	say(TNCC_VALIDATOR, 0, 10, 0, ids + 2, 1);
+	send_request(TNCC_VALIDATOR, 0, 10, 0, ids + 2, 1);
 	(void)inventory(PA_SW_INVENTORY, 10, 0);
 }
 
@@ -121,7 +121,7 @@ static void test_targeted_vector(void **state)
 
 	(void)state;
 	start(SMALL, "identifiers = \"compatible\"\nregid = \"strongswan.org\"");
-	say_vector("request-targeted");
+	send_vector("request-targeted");
 	assert_int_equal(uname(&u), 0);
 	(void)inventory(PA_SW_INVENTORY, 3, strcmp(u.machine, "x86_64") == 0 ? 1 : 0);
 }
@@ -132,11 +132,11 @@ static void test_events(void **state)
 
 	(void)state;
 	start(SMALL, "");
-	say_vector("request-subscribe-events");
+	send_vector("request-subscribe-events");
 	check_no_events(PA_SW_ID_EVENTS, 4);
-	say(TNCC_VALIDATOR, 0, 20, 1, NULL, 0);
+	send_request(TNCC_VALIDATOR, 0, 20, 1, NULL, 0);
 	check_no_events(PA_SW_EVENTS, 20);
-	say(TNCC_VALIDATOR, SWIMA_IDENTIFIERS, 21, UINT32_MAX, &id, 1);
+	send_request(TNCC_VALIDATOR, SWIMA_IDENTIFIERS, 21, UINT32_MAX, &id, 1);
 	check_no_events(PA_SW_ID_EVENTS, 21);
 }
 
@@ -148,8 +148,8 @@ static void test_sources(void **state)
 
 	(void)state;
 	start(SMALL, "");
-	say_vector("source-request");
-	a = only_answer(PA_SOURCE_RESPONSE);
+	send_vector("source-request");
+	a = only_response(PA_SOURCE_RESPONSE);
 	assert_int_equal(swima_sources_begin(&l, &a), 0);
 	assert_int_equal(swima_sources_next(&l, &s), 1);
 	assert_int_equal(s.number, 1);
@@ -161,7 +161,7 @@ static void test_sources(void **state)
 	assert_int_equal(swima_sources_next(&l, &s), 0);
 }
 
-/* Two requests in one message: two answers. */
+/* Two requests in one message: two responses. */
 static void test_two_requests(void **state)
 {
 	struct swima_request q = { .flags = SWIMA_IDENTIFIERS, .request_id = 1 };
@@ -177,7 +177,7 @@ static void test_two_requests(void **state)
 		(void)swima_request_encode(&w, &q, NULL);
 		pa_attr_end(&w, begin);
 	}
-	tncc_say(TNCC_CONNECTION, TNCC_VALIDATOR, wr_span(&w));
+	tncc_deliver(TNCC_CONNECTION, TNCC_VALIDATOR, wr_span(&w));
 	for (size_t i = 0; i < 2; i++) {
 		assert_true(tncc_attr(i, &a));
 		assert_int_equal(a.type, PA_SW_ID_INVENTORY);
@@ -186,7 +186,8 @@ static void test_two_requests(void **state)
 	wr_reset(&w);
 }
 
-/* Very many requests in one message: so many answers, and no more before the next batch. */
+/* More requests in one message than max_answers: the others are refused until the next
+ * batch. */
 static void test_many_requests(void **state)
 {
 	struct swima_request q = { .flags = SWIMA_IDENTIFIERS, .request_id = 1 };
@@ -203,7 +204,7 @@ static void test_many_requests(void **state)
 		pa_attr_end(&w, begin);
 	}
 	for (int batch = 0; batch < 2; batch++) {
-		tncc_say(TNCC_CONNECTION, TNCC_VALIDATOR, wr_span(&w));
+		tncc_deliver(TNCC_CONNECTION, TNCC_VALIDATOR, wr_span(&w));
 		for (size_t i = 0; i < 6; i++) {
 			assert_true(tncc_attr(i, &a));
 			assert_int_equal(a.type, i < 3 ? PA_SW_ID_INVENTORY : PA_ERROR);
@@ -223,11 +224,11 @@ static void test_restart(void **state)
 	snprintf(cmd, sizeof(cmd), "cp -r '%s' '%s' && chmod -R u+w '%s'", SMALL, root, root);
 	assert_int_equal(system(cmd), 0);
 	start(root, "");
-	say_vector("request-identifiers");
+	send_vector("request-identifiers");
 	before = inventory(PA_SW_ID_INVENTORY, 2, SMALL_COUNT);
 	stop();
 	start(root, "");
-	say_vector("request-identifiers");
+	send_vector("request-identifiers");
 	after = inventory(PA_SW_ID_INVENTORY, 2, SMALL_COUNT);
 	assert_int_equal(before.epoch, after.epoch);
 	snprintf(cmd, sizeof(cmd),
@@ -235,13 +236,13 @@ static void test_restart(void **state)
 		 "Status: purge ok not-installed/' status >s && mv s status",
 		 root);
 	assert_int_equal(system(cmd), 0);
-	say_vector("request-identifiers");
+	send_vector("request-identifiers");
 	after = inventory(PA_SW_ID_INVENTORY, 2, SMALL_COUNT - 1);
 	assert_int_equal(before.epoch, after.epoch);
 	assert_int_equal(after.last_eid, 1);
 }
 
-/* The sample file is what a start without any file does. */
+/* The sample file has the same effect as no file. */
 static void test_sample_settings(void **state)
 {
 	(void)state;
@@ -281,7 +282,7 @@ static void test_bad_settings(void **state)
 	clean();
 }
 
-/* What another implementation's validator was recorded to say. Each request has its answer. */
+/* Recorded requests of another implementation's validator. Each has its response. */
 static void replay(void *ctx, size_t batch, struct span msg)
 {
 	size_t *requests = ctx, asked = 0;
@@ -293,7 +294,7 @@ static void replay(void *ctx, size_t batch, struct span msg)
 	assert_int_equal(pa_msg_decode(&r, &m), 0);
 	while (pa_attr_next(&r, &a) > 0)
 		asked += pa_attr_is(&a, PEN_IETF, PA_SWIMA_REQUEST);
-	tncc_say(TNCC_CONNECTION, TNCC_VALIDATOR, msg);
+	tncc_deliver(TNCC_CONNECTION, TNCC_VALIDATOR, msg);
 	for (size_t i = 0; i < asked; i++) {
 		assert_true(tncc_attr(i, &a));
 		assert_true(a.type == PA_SW_ID_INVENTORY || a.type == PA_SW_INVENTORY);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What happens to the software, as a TNC client sees it: requests for events, and subscriptions
- * that are told of them. */
+/* Changes of the software as a TNC client sees them: requests for events, and
+ * subscriptions. */
 #define _GNU_SOURCE /* memmem */
 #include "unit.h"
 
@@ -16,7 +16,7 @@
 
 #define QUICK "settle_ms = 10\n"
 
-/* The i-th attribute that was sent, to whom, and its list of events. */
+/* The i-th attribute sent, its receiver, and its list of events. */
 static struct swima_event_list sent_events(size_t i, uint32_t type)
 {
 	struct swima_event_list l;
@@ -59,12 +59,12 @@ static void end_is(struct swima_event_list *l, uint32_t consulted, uint32_t last
 	assert_int_equal(l->head.last_eid, last);
 }
 
-static void ask(uint32_t flags, uint32_t id, uint32_t from)
+static void request_events(uint32_t flags, uint32_t id, uint32_t from)
 {
-	say(TNCC_VALIDATOR, (uint8_t)flags, id, from, NULL, 0);
+	send_request(TNCC_VALIDATOR, (uint8_t)flags, id, from, NULL, 0);
 }
 
-/* An upgrade and a new package, asked for from everywhere. */
+/* An upgrade and a new package, requested from every EID. */
 static void test_history(void **state)
 {
 	struct swima_event_list l;
@@ -72,10 +72,10 @@ static void test_history(void **state)
 	(void)state;
 	INSTALL("a", "1", "b", "1");
 	start(own_root, QUICK);
-	ask(SWIMA_IDENTIFIERS, 1, 0);
+	request_events(SWIMA_IDENTIFIERS, 1, 0);
 	INSTALL("a", "2", "b", "1", "c", "1");
-	ask(SWIMA_IDENTIFIERS, 2, 1);
-	(void)only_answer(PA_SW_ID_EVENTS);
+	request_events(SWIMA_IDENTIFIERS, 2, 1);
+	(void)only_response(PA_SW_ID_EVENTS);
 	l = sent_events(0, PA_SW_ID_EVENTS);
 	assert_int_equal(l.head.flags, 0);
 	assert_int_equal(l.head.request_id, 2);
@@ -83,14 +83,14 @@ static void test_history(void **state)
 	next_is(&l, 2, SWIMA_CREATION, package_id("a", "2"));
 	next_is(&l, 3, SWIMA_CREATION, package_id("c", "1"));
 	end_is(&l, 3, 3);
-	ask(SWIMA_IDENTIFIERS, 3, 3);
+	request_events(SWIMA_IDENTIFIERS, 3, 3);
 	l = sent_events(0, PA_SW_ID_EVENTS);
 	next_is(&l, 3, SWIMA_CREATION, package_id("c", "1"));
 	end_is(&l, 3, 3);
-	ask(SWIMA_IDENTIFIERS, 4, 4);
+	request_events(SWIMA_IDENTIFIERS, 4, 4);
 	l = sent_events(0, PA_SW_ID_EVENTS);
 	end_is(&l, 3, 3);
-	ask(SWIMA_IDENTIFIERS, 5, UINT32_MAX);
+	request_events(SWIMA_IDENTIFIERS, 5, UINT32_MAX);
 	l = sent_events(0, PA_SW_ID_EVENTS);
 	end_is(&l, 3, 3);
 }
@@ -106,7 +106,7 @@ static void check_tag(struct span record, const char *version)
 	arena_reset(&arena);
 }
 
-/* With records: of what is gone the kept copy, also for the event that created it. */
+/* With records: a removed package has the kept copy, also in its creation event. */
 static void test_records(void **state)
 {
 	static const char *const versions[] = { "1", "2", "2", "3" };
@@ -116,11 +116,11 @@ static void test_records(void **state)
 	(void)state;
 	INSTALL("a", "1");
 	start(own_root, QUICK);
-	ask(SWIMA_IDENTIFIERS, 1, 0);
+	request_events(SWIMA_IDENTIFIERS, 1, 0);
 	INSTALL("a", "2");
-	ask(SWIMA_IDENTIFIERS, 2, 0);
+	request_events(SWIMA_IDENTIFIERS, 2, 0);
 	INSTALL("a", "3");
-	ask(0, 3, 1);
+	request_events(0, 3, 1);
 	l = sent_events(0, PA_SW_EVENTS);
 	for (uint32_t i = 0; i < 4; i++) {
 		assert_int_equal(swima_event_next(&l, &ev), 1);
@@ -130,7 +130,7 @@ static void test_records(void **state)
 	end_is(&l, 4, 4);
 }
 
-/* Only the named; what was consulted is all. */
+/* Only the requested software; Last Consulted EID covers all events. */
 static void test_targeted(void **state)
 {
 	struct span ids[] = { package_id("b", "1"), package_id("z", "1"),
@@ -140,14 +140,14 @@ static void test_targeted(void **state)
 	(void)state;
 	INSTALL("a", "1", "b", "1");
 	start(own_root, QUICK);
-	ask(SWIMA_IDENTIFIERS, 1, 0);
+	request_events(SWIMA_IDENTIFIERS, 1, 0);
 	INSTALL("c", "1", "d", "1");
-	say(TNCC_VALIDATOR, SWIMA_IDENTIFIERS, 2, 1, ids, 3);
+	send_request(TNCC_VALIDATOR, SWIMA_IDENTIFIERS, 2, 1, ids, 3);
 	l = sent_events(0, PA_SW_ID_EVENTS);
 	next_is(&l, 2, SWIMA_DELETION, package_id("b", "1"));
 	next_is(&l, 3, SWIMA_CREATION, package_id("c", "1"));
 	end_is(&l, 4, 4);
-	say(TNCC_VALIDATOR, 0, 3, 4, ids, 3);
+	send_request(TNCC_VALIDATOR, 0, 3, 4, ids, 3);
 	l = sent_events(0, PA_SW_EVENTS);
 	end_is(&l, 4, 4);
 }
@@ -168,7 +168,7 @@ static void install_many(const char *version)
 	install(software);
 }
 
-/* Too much for one attribute: in parts, nothing twice and nothing left out. */
+/* Too long for one attribute: in parts, each event once. */
 static void test_partial(void **state)
 {
 	uint32_t eid = 1, parts = 0;
@@ -177,12 +177,12 @@ static void test_partial(void **state)
 	(void)state;
 	INSTALL("a", "1");
 	start(own_root, QUICK "max_answer = 1024\n");
-	ask(SWIMA_IDENTIFIERS, 1, 0);
+	request_events(SWIMA_IDENTIFIERS, 1, 0);
 	install_many("1");
 	for (bool more = true; more; parts++) {
 		struct swima_event_list l;
 
-		ask(SWIMA_IDENTIFIERS, 2, eid);
+		request_events(SWIMA_IDENTIFIERS, 2, eid);
 		l = sent_events(0, PA_SW_ID_EVENTS);
 		while (swima_event_next(&l, &ev) > 0)
 			assert_int_equal(ev.eid, eid++);
@@ -195,7 +195,7 @@ static void test_partial(void **state)
 
 /* --- subscriptions --- */
 
-/* A change is noticed, another assessment asked for, and in it the subscriber told, once. */
+/* A change causes another assessment, in which the subscriber receives it once. */
 static void test_pushed(void **state)
 {
 	unsigned retries = tncc_retries();
@@ -204,11 +204,11 @@ static void test_pushed(void **state)
 	(void)state;
 	INSTALL("a", "1");
 	start(own_root, QUICK);
-	ask(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 7, 1);
+	request_events(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 7, 1);
 	check_no_events(PA_SW_ID_EVENTS, 7);
 	tncc_result(TNCC_CONNECTION);
 	tncc_begin(TNCC_CONNECTION);
-	assert_int_equal(sent_count(), 0); /* nothing is owed */
+	assert_int_equal(sent_count(), 0); /* no delivery is pending */
 	tncc_result(TNCC_CONNECTION);
 	for (uint32_t i = 0; i < 3; i++) {
 		if (i % 2)
@@ -218,7 +218,7 @@ static void test_pushed(void **state)
 		assert_true(tncc_await_retry(retries) > retries);
 		retries = tncc_retries();
 		tncc_begin(TNCC_CONNECTION);
-		(void)only_answer(PA_SW_ID_EVENTS);
+		(void)only_response(PA_SW_ID_EVENTS);
 		l = sent_events(0, PA_SW_ID_EVENTS);
 		assert_int_equal(l.head.flags, SWIMA_FULFILLMENT);
 		assert_int_equal(l.head.request_id, 7);
@@ -232,14 +232,14 @@ static void test_pushed(void **state)
 	}
 }
 
-/* Looks, as a validator that does not subscribe makes us do. What is owed to others goes out at
- * the end of the batch. */
+/* A request of a validator without subscription, which causes a look. Pending deliveries are
+ * sent at the end of the batch. */
 static void look(void)
 {
-	say(9, SWIMA_IDENTIFIERS, 1000, UINT32_MAX, NULL, 0);
+	send_request(9, SWIMA_IDENTIFIERS, 1000, UINT32_MAX, NULL, 0);
 }
 
-/* How many fulfilments of this type, to this validator and for ids from `first` on. */
+/* Number of fulfilments of this type, to this validator, with ids from `first` on. */
 static size_t fulfilments(uint32_t validator, uint32_t type, uint32_t first, uint32_t n)
 {
 	size_t count = 0;
@@ -268,15 +268,15 @@ static size_t fulfilments(uint32_t validator, uint32_t type, uint32_t first, uin
 	return count;
 }
 
-/* Two validators, 64 subscriptions: each is fulfilled, each once, each to its own. */
+/* Two validators, 64 subscriptions: each is fulfilled once, to its validator. */
 static void test_many(void **state)
 {
 	(void)state;
 	INSTALL("a", "1");
 	start(own_root, "scan_interval_s = 0\nsettle_ms = 60000\nsettle_max_s = 3600\n");
 	for (uint32_t i = 0; i < 32; i++) {
-		say(2, SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 100 + i, 1, NULL, 0);
-		say(3, SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 100 + i, 0, NULL, 0);
+		send_request(2, SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 100 + i, 1, NULL, 0);
+		send_request(3, SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 100 + i, 0, NULL, 0);
 	}
 	INSTALL("a", "2");
 	look();
@@ -287,12 +287,12 @@ static void test_many(void **state)
 	assert_int_equal(sent_count(), 1);
 	INSTALL("a", "3");
 	tncc_begin(TNCC_CONNECTION);
-	assert_int_equal(sent_count(), 0); /* not looked yet */
+	assert_int_equal(sent_count(), 0); /* no look yet */
 	look();
 	assert_int_equal(sent_count(), 65);
 }
 
-/* What does not concern a targeted subscription is not told; what does is. */
+/* A targeted subscription receives only matching events. */
 static void test_targeted_subscription(void **state)
 {
 	struct span ids[] = { package_id("b", "1") };
@@ -301,8 +301,8 @@ static void test_targeted_subscription(void **state)
 	(void)state;
 	INSTALL("a", "1");
 	start(own_root, QUICK);
-	say(TNCC_VALIDATOR, SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 1, 1, ids, 1);
-	say(TNCC_VALIDATOR, SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 2, 0, ids, 1);
+	send_request(TNCC_VALIDATOR, SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 1, 1, ids, 1);
+	send_request(TNCC_VALIDATOR, SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 2, 0, ids, 1);
 	INSTALL("a", "2");
 	look();
 	assert_int_equal(sent_count(), 1);
@@ -315,7 +315,7 @@ static void test_targeted_subscription(void **state)
 	end_is(&l, 3, 3);
 }
 
-/* Too much for one attribute: parts follow each other in one batch, each event once. */
+/* Too long for one attribute: several parts in one batch, each event once. */
 static void test_partial_fulfilment(void **state)
 {
 	struct swima_event ev;
@@ -324,7 +324,7 @@ static void test_partial_fulfilment(void **state)
 	(void)state;
 	INSTALL("a", "1");
 	start(own_root, QUICK "max_answer = 1024\n");
-	ask(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 7, 1);
+	request_events(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 7, 1);
 	install_many("1");
 	look();
 	for (size_t i = 1; i < sent_count(); i++) {
@@ -340,7 +340,7 @@ static void test_partial_fulfilment(void **state)
 	assert_int_equal(sent_count(), 1);
 }
 
-/* The direct answer is a part: the rest follows at once as fulfilment. */
+/* The direct response is partial: the rest follows at once as fulfilment. */
 static void test_partial_establishing(void **state)
 {
 	struct swima_event ev;
@@ -349,9 +349,9 @@ static void test_partial_establishing(void **state)
 	(void)state;
 	INSTALL("a", "1");
 	start(own_root, QUICK "max_answer = 1024\n");
-	ask(SWIMA_IDENTIFIERS, 1, 0);
+	request_events(SWIMA_IDENTIFIERS, 1, 0);
 	install_many("1");
-	ask(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 7, 1);
+	request_events(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 7, 1);
 	assert_true(sent_count() > 2);
 	for (size_t i = 0; i < sent_count(); i++) {
 		struct swima_event_list l = sent_events(i, PA_SW_ID_EVENTS);
@@ -363,7 +363,7 @@ static void test_partial_establishing(void **state)
 	assert_int_equal(eid, 30);
 }
 
-/* Earliest EID far beyond the last: the next events are told all the same. */
+/* Earliest EID far beyond the last: the next events are still delivered. */
 static void test_beyond(void **state)
 {
 	struct swima_event_list l;
@@ -371,7 +371,7 @@ static void test_beyond(void **state)
 	(void)state;
 	INSTALL("a", "1");
 	start(own_root, QUICK);
-	ask(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 7, 4711);
+	request_events(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 7, 4711);
 	INSTALL("a", "1", "b", "1");
 	look();
 	l = sent_events(1, PA_SW_ID_EVENTS);
@@ -379,14 +379,14 @@ static void test_beyond(void **state)
 	end_is(&l, 1, 1);
 }
 
-/* What the host did not take, and what the peer did not read because it asked at the same
- * moment, is said again. */
+/* Messages that the host did not take, or that the peer discarded because both sides started
+ * an assessment, are sent again. */
 static void test_said_again(void **state)
 {
 	(void)state;
 	INSTALL("a", "1");
 	start(own_root, QUICK);
-	ask(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 7, 1);
+	request_events(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 7, 1);
 	INSTALL("a", "2");
 	tncc_refuse(true);
 	look();
@@ -394,14 +394,14 @@ static void test_said_again(void **state)
 	tncc_refuse(false);
 	tncc_begin(TNCC_CONNECTION);
 	assert_int_equal(fulfilments(2, PA_SW_ID_EVENTS, 7, 1), 1);
-	tncc_begin(TNCC_CONNECTION); /* crossed: nothing was heard in between */
+	tncc_begin(TNCC_CONNECTION); /* crossed: nothing received in between */
 	assert_int_equal(fulfilments(2, PA_SW_ID_EVENTS, 7, 1), 1);
 	tncc_result(TNCC_CONNECTION);
 	tncc_begin(TNCC_CONNECTION);
 	assert_int_equal(sent_count(), 0);
 }
 
-/* Error 7, with error 6 inside, ends one subscription; the other lives on. */
+/* Error 7, which contains error 6, ends one subscription; the other stays. */
 static void test_failed(void **state)
 {
 	struct pa_error e, inner;
@@ -411,8 +411,8 @@ static void test_failed(void **state)
 	(void)state;
 	INSTALL("a", "1");
 	start(own_root, QUICK "max_answer = 1024\n");
-	ask(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 7, 0);
-	ask(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 8, 1);
+	request_events(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 7, 0);
+	request_events(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 8, 1);
 	install_many("1");
 	look();
 	assert_true(tncc_attr(1, &a));
@@ -432,7 +432,7 @@ static void test_failed(void **state)
 	assert_true(sent_count() > 1);
 }
 
-/* The ledger is taken away: a new epoch, and subscribers hear of it. */
+/* The ledger is removed: a new epoch, and subscribers are notified. */
 static void test_new_epoch(void **state)
 {
 	struct swima_event_list l;
@@ -442,7 +442,7 @@ static void test_new_epoch(void **state)
 	(void)state;
 	INSTALL("a", "1");
 	start(own_root, QUICK);
-	ask(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 7, 1);
+	request_events(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 7, 1);
 	epoch = sent_events(0, PA_SW_ID_EVENTS).head.epoch;
 	INSTALL("a", "2");
 	look();
@@ -460,7 +460,7 @@ static void test_new_epoch(void **state)
 	end_is(&l, 2, 2);
 }
 
-/* The window slides under a live subscription: nothing is told twice. */
+/* The oldest events are dropped during a subscription: each event is delivered once. */
 static void test_window(void **state)
 {
 	struct swima_event_list l;
@@ -469,7 +469,7 @@ static void test_window(void **state)
 	(void)state;
 	INSTALL("a", "1");
 	start(own_root, QUICK "max_events = 4\n");
-	ask(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 7, 1);
+	request_events(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 7, 1);
 	epoch = sent_events(0, PA_SW_ID_EVENTS).head.epoch;
 	INSTALL("a", "2");
 	look();
@@ -484,7 +484,8 @@ static void test_window(void **state)
 	end_is(&l, 3, 3);
 }
 
-/* More than one batch takes: the rest follows, assessment by assessment, until all is told. */
+/* More than one batch can hold: the rest follows in further assessments until all is
+ * delivered. */
 static void test_budget(void **state)
 {
 	uint32_t told = 0;
@@ -494,7 +495,7 @@ static void test_budget(void **state)
 	install_many("1");
 	start(own_root, QUICK "max_events = 4096\n");
 	for (uint32_t i = 0; i < 250; i++)
-		ask(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 100 + i, 0);
+		request_events(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 100 + i, 0);
 	tncc_result(TNCC_CONNECTION);
 	retries = tncc_retries();
 	install_many("2");
@@ -512,7 +513,7 @@ static void test_budget(void **state)
 	assert_int_equal(told, 250);
 }
 
-/* Without subscriptions nobody is disturbed. */
+/* Without subscriptions no assessment is requested. */
 static void test_nobody_subscribed(void **state)
 {
 	unsigned retries = tncc_retries();
@@ -520,17 +521,17 @@ static void test_nobody_subscribed(void **state)
 	(void)state;
 	INSTALL("a", "1");
 	start(own_root, QUICK);
-	ask(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 7, 1);
-	ask(SWIMA_CLEAR | SWIMA_IDENTIFIERS, 8, 1);
+	request_events(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 7, 1);
+	request_events(SWIMA_CLEAR | SWIMA_IDENTIFIERS, 8, 1);
 	INSTALL("a", "2");
 	usleep(200000);
 	assert_int_equal(tncc_retries(), retries);
-	ask(SWIMA_IDENTIFIERS, 9, 1);
+	request_events(SWIMA_IDENTIFIERS, 9, 1);
 	assert_int_equal(sent_events(0, PA_SW_ID_EVENTS).head.last_eid, 2);
 }
 
-/* Files are looked at behind the scenes: then the record is another one, and subscribers hear of
- * it. */
+/* Files are checked in the background: the record is altered, and subscribers receive the
+ * event. */
 static void test_evidence(void **state)
 {
 	struct swima_event_list l;
@@ -546,7 +547,7 @@ static void test_evidence(void **state)
 		 own_root);
 	assert_int_equal(system(cmd), 0);
 	start(own_root, QUICK "evidence = true\n");
-	ask(SWIMA_SUBSCRIBE, 1, 1);
+	request_events(SWIMA_SUBSCRIBE, 1, 1);
 	tncc_result(TNCC_CONNECTION);
 	assert_true(tncc_await_retry(retries) > retries);
 	tncc_begin(TNCC_CONNECTION);

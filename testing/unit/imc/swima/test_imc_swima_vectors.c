@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Every message of testing/vectors/swima, said to the collector: what it answers is what the
- * RFCs want. One line for each. */
+/* Every message of testing/vectors/swima is sent to the collector. The response is the one
+ * that the RFCs require. One line for each. */
 #include "unit.h"
 
 #include "imc_swima_lab.h"
@@ -35,7 +35,7 @@ static void all_identifiers(void)
 	(void)inventory(PA_SW_ID_INVENTORY, 2, SMALL_COUNT);
 }
 
-/* Of the two that it names this system has bash. */
+/* Of the two requested packages this system has bash. */
 static void two_records(void)
 {
 	(void)inventory(PA_SW_INVENTORY, 3, amd64() ? 1 : 0);
@@ -55,13 +55,13 @@ static void subscribed_to_one(void)
 
 static void no_subscriptions(void)
 {
-	(void)only_answer(PA_SUBSCRIPTION_RESPONSE);
+	(void)only_response(PA_SUBSCRIPTION_RESPONSE);
 	check_value("subscription-response-none");
 }
 
 static void sources(void)
 {
-	struct pa_attr a = only_answer(PA_SOURCE_RESPONSE);
+	struct pa_attr a = only_response(PA_SOURCE_RESPONSE);
 	struct swima_sources l;
 
 	assert_int_equal(swima_sources_begin(&l, &a), 0);
@@ -72,7 +72,7 @@ static const struct played {
 	const char *name;
 	const char *demanded;
 	void (*check)(void);
-	const char *reply; /* or the error that comes back, octet for octet */
+	const char *reply; /* or the error sent, octet for octet */
 } played[] = {
 	{ "request-inventory", "an inventory with records", all_records, NULL },
 	{ "request-identifiers", "an inventory of identifiers", all_identifiers, NULL },
@@ -91,7 +91,7 @@ static const struct played {
 	{ "bad-attribute-length", "its error", NULL, "bad-attribute-length-reply" },
 	{ "bad-unknown-noskip", "its error", NULL, "bad-unknown-noskip-reply" },
 
-	/* what only validators get, in order or not: RFC 8412, 5.7 to 5.15 */
+	/* attributes for validators only, valid or not: RFC 8412, 5.7 to 5.15 */
 	{ "id-inventory", "nothing", nothing, NULL },
 	{ "id-events-upgrade", "nothing", nothing, NULL },
 	{ "id-events-partial-fulfillment", "nothing", nothing, NULL },
@@ -112,14 +112,14 @@ static const struct played {
 	{ "bad-subscriptions-trailing", "nothing", nothing, NULL },
 };
 
-/* The offset in the first is that of where the missing field would be, or of the value: any is
- * right (RFC 5792, 4.2.8). */
+/* The offset in the first is that of the missing field or of the value: either is valid
+ * (RFC 5792, 4.2.8). */
 static void check_reply(const char *name)
 {
 	struct vectors v = { 0 };
 	char path[80];
 	struct span want;
-	struct pa_attr a = only_answer(PA_ERROR);
+	struct pa_attr a = only_response(PA_ERROR);
 
 	snprintf(path, sizeof(path), "swima/%s.hex", name);
 	want = vector_one(&v, path);
@@ -131,7 +131,7 @@ static void check_reply(const char *name)
 	vectors_free(&v);
 }
 
-/* No error is answered with an error (RFC 5792, 4.2.8). */
+/* An error is never the response to an error (RFC 5792, 4.2.8). */
 static const struct played an_error = { NULL, "nothing", nothing, NULL };
 
 static const struct played *find(const char *name)
@@ -153,13 +153,13 @@ static void play(const char *name, struct span message)
 	if (!p)
 		fail_msg("%s.hex is not in the table", name);
 	start(SMALL, "identifiers = \"compatible\"\nregid = \"strongswan.org\"");
-	tncc_say(TNCC_CONNECTION, TNCC_VALIDATOR, message);
+	tncc_deliver(TNCC_CONNECTION, TNCC_VALIDATOR, message);
 	if (p->reply)
 		check_reply(p->reply);
 	else
 		p->check();
-	/* and whatever it was, we are there afterwards */
-	say(TNCC_VALIDATOR, SWIMA_IDENTIFIERS, 77, 0, NULL, 0);
+	/* afterwards the collector still responds */
+	send_request(TNCC_VALIDATOR, SWIMA_IDENTIFIERS, 77, 0, NULL, 0);
 	(void)inventory(PA_SW_ID_INVENTORY, 77, SMALL_COUNT);
 	stop();
 	printf("imc-swima  %-34s %s: as demanded\n", name, p->demanded);
@@ -182,18 +182,18 @@ static void test_vectors(void **state)
 	vectors_free(&v);
 }
 
-/* Two that belong together: the status of subscriptions is what established them, and their ids
- * are taken. */
+/* Two vectors together: the status lists the requests that created the subscriptions, and
+ * their ids are in use. */
 static void test_together(void **state)
 {
 	(void)state;
 	start(SMALL, "");
-	say_vector("request-subscribe-events");
-	say_vector("request-subscribe-events");
+	send_vector("request-subscribe-events");
+	send_vector("request-subscribe-events");
 	(void)only_error(PA_E_SWIMA_SUBSCRIPTION_REUSE, 4);
 	check_subscriptions(TNCC_VALIDATOR, (const uint32_t[]){ 4 }, 1);
-	say_vector("request-clear-subscribe-targeted");
-	say_vector("request-subscribe-events");
+	send_vector("request-clear-subscribe-targeted");
+	send_vector("request-subscribe-events");
 	check_subscriptions(TNCC_VALIDATOR, (const uint32_t[]){ 5, 4 }, 2);
 	stop();
 }

@@ -80,7 +80,7 @@ static size_t count(struct ledger *l)
 	return n;
 }
 
-/* Everything is there after the process has gone, and readable by its owner only. */
+/* All content survives the process and is readable by its owner only. */
 static void test_survives(void **state)
 {
 	struct ledger *l = must_open(path);
@@ -117,7 +117,7 @@ static void test_survives(void **state)
 	ledger_close(l);
 }
 
-/* A number that was given away does not come back, whatever is removed. */
+/* A Record Identifier is never reused. */
 static void test_numbers(void **state)
 {
 	struct ledger *l = must_open(path);
@@ -194,7 +194,7 @@ static void test_damaged(void **state)
 	ledger_close(l);
 }
 
-/* Somebody else's database is not ours to write into. */
+/* A foreign database is not written to. */
 static void test_foreign(void **state)
 {
 	struct ledger *l = NULL;
@@ -224,12 +224,12 @@ static void test_no_place(void **state)
 	assert_int_equal(ledger_end(l, 0), 0);
 	assert_int_equal(count(l), 1);
 	ledger_close(l);
-	l = must_open(""); /* nobody asked for a file */
+	l = must_open(""); /* no file requested */
 	ledger_close(l);
 	ledger_close(NULL);
 }
 
-/* A link in the state directory does not lead us elsewhere. */
+/* A link in the state directory is not followed. */
 static void test_link(void **state)
 {
 	struct ledger *l = NULL;

@@ -21,7 +21,7 @@ static int subscribe(struct subscriptions *s, uint32_t who, uint8_t flags, uint3
 	return err;
 }
 
-/* Nothing is true before commit, and what was made can be dropped. */
+/* No effect before commit, and a prepared subscription can be dropped. */
 static void test_two_steps(void **state)
 {
 	struct subscription_pool pool = { .max_count = 2, .max_octets = 100 };
@@ -61,7 +61,7 @@ static void test_pool(void **state)
 	assert_true(subscriptions_has(&b, 1, 1));
 	assert_int_equal(subscribe(&a, 1, SWIMA_SUBSCRIBE | SWIMA_CLEAR, 4, 31), ST_EDENIED);
 	assert_true(subscriptions_has(&a, 1, 3)); /* refused: nothing was cleared */
-	assert_int_equal(subscribe(&a, 2, SWIMA_CLEAR, 5, 12), 0); /* not the other's */
+	assert_int_equal(subscribe(&a, 2, SWIMA_CLEAR, 5, 12), 0); /* clears only its own */
 	assert_true(subscriptions_has(&a, 1, 3));
 	assert_int_equal(subscribe(&a, 1, SWIMA_CLEAR, 6, 12), 0);
 	assert_false(subscriptions_has(&a, 1, 3));

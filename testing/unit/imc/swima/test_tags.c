@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tags that software brings, from the file to the record. */
+/* Tags that software ships, from the file to the record. */
 #include "unit.h"
 
 #include "unit/imc/sources/scratch.h"
@@ -101,7 +101,7 @@ static void test_untouched(void **state)
 	wr_reset(&w);
 }
 
-/* Another octet is an alteration of the same record; until it was looked at there is none. */
+/* A changed octet alters the record; before the next look the record is not available. */
 static void test_altered(void **state)
 {
 	uint32_t before, epoch, eid;

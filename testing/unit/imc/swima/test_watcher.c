@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Waiting for directories: what is noticed, when, and that nothing happens while nothing
- * happens. */
+/* The watcher: which changes cause a look, when, and that an idle watcher sleeps. */
 #include "unit.h"
 
 #include "imc/swima/watcher.h"
@@ -21,14 +20,14 @@
 
 static char root[] = "/tmp/test_watcher.XXXXXX";
 
-/* What the ops are given. */
+/* Context of the callbacks. */
 struct scene {
 	char directories[3][128];
 	size_t n;
 	atomic_uint looks;
 	atomic_llong again;
-	atomic_uint works; /* pieces that were done */
-	atomic_int left;   /* that are left, after which it looks */
+	atomic_uint works; /* pieces done */
+	atomic_int left;   /* pieces left; then it requests a look */
 };
 
 static bool directory(void *ctx, size_t i, char *path, size_t size)
@@ -105,7 +104,7 @@ static int drop_root(void **state)
 	return rmdir(root);
 }
 
-/* Watches these below root, with the first look behind it. */
+/* Starts a watcher on these directories below root, and waits for the first look. */
 static struct watcher *watch(struct scene *s, const struct watcher_conf *conf,
 			     const char *const *names)
 {
@@ -127,7 +126,7 @@ static struct watcher *watch(struct scene *s, const struct watcher_conf *conf,
 static const struct watcher_conf quick = { .settle_us = SETTLE_MS * 1000,
 					   .settle_max_us = 20 * CLOCK_SEC };
 
-/* Looks until there were n of them. */
+/* Waits until there have been n looks. */
 static void await(struct scene *s, unsigned n)
 {
 	for (int ms = 0; atomic_load(&s->looks) < n && ms < 10000; ms++)
@@ -135,12 +134,12 @@ static void await(struct scene *s, unsigned n)
 	assert_true(atomic_load(&s->looks) >= n);
 }
 
-/* It comes to rest: no further one for a while. */
+/* Checks that there are no further looks for a while. */
 static void still(struct scene *s)
 {
 	unsigned n;
 
-	usleep(3 * SETTLE_MS * 1000); /* what the last change has left */
+	usleep(3 * SETTLE_MS * 1000); /* events of the last change */
 	n = atomic_load(&s->looks);
 	usleep(4 * SETTLE_MS * 1000);
 	assert_int_equal(atomic_load(&s->looks), n);
@@ -173,7 +172,7 @@ static void test_changes(void **state)
 	watcher_stop(w);
 }
 
-/* Many changes in a row are one. */
+/* Many changes in a row cause one look. */
 static void test_settles(void **state)
 {
 	struct scene s;
@@ -192,7 +191,7 @@ static void test_settles(void **state)
 	watcher_stop(w);
 }
 
-/* Changes that never end are looked at, too. */
+/* Changes that never end cause a look, too. */
 static void test_never_settles(void **state)
 {
 	const struct watcher_conf conf = { .settle_us = 2 * CLOCK_SEC,
@@ -210,7 +209,7 @@ static void test_never_settles(void **state)
 	watcher_stop(w);
 }
 
-/* A lock beside the database: somebody is at work. */
+/* A lock beside the database delays the look. */
 static pid_t hold_lock(const char *path)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
@@ -257,7 +256,7 @@ static void test_lock(void **state)
 	watcher_stop(w);
 }
 
-/* It is held for ever: not waited for for ever. */
+/* A lock that is held for ever delays the look by settle_max_us at most. */
 static void test_lock_for_ever(void **state)
 {
 	const struct watcher_conf conf = { .settle_us = 20000, .settle_max_us = 300000 };
@@ -278,7 +277,7 @@ static void test_lock_for_ever(void **state)
 	watcher_stop(w);
 }
 
-/* A directory that is not there yet, nor are those above it. */
+/* A directory that does not exist yet, nor do its parents. */
 static void test_appears(void **state)
 {
 	struct scene s;
@@ -301,7 +300,7 @@ static void test_appears(void **state)
 	watcher_stop(w);
 }
 
-/* One that goes, and comes again, is watched again. */
+/* A directory that is removed and created again is watched again. */
 static void test_goes(void **state)
 {
 	struct scene s;
@@ -328,7 +327,7 @@ static void test_goes(void **state)
 	watcher_stop(w);
 }
 
-/* More events than the kernel keeps. */
+/* More events than the kernel queues. */
 static void test_overflow(void **state)
 {
 	struct scene s;
@@ -347,7 +346,7 @@ static void test_overflow(void **state)
 	watcher_stop(w);
 }
 
-/* A look that wants another; a kick; a scan. */
+/* A look that requests another; a kick; a scan. */
 static void test_unasked(void **state)
 {
 	const struct watcher_conf conf = { .settle_us = CLOCK_SEC,
@@ -371,7 +370,7 @@ static void test_unasked(void **state)
 	watcher_stop(NULL);
 }
 
-/* How often this process went to sleep of its own accord. */
+/* Voluntary context switches of this process. */
 static long switches(void)
 {
 	char line[128];
@@ -400,14 +399,14 @@ static void test_sleeps(void **state)
 	w = WATCH(&s, &conf, "d");
 	usleep(100000);
 	before = switches();
-	idle = switches() - before; /* what asking costs */
+	idle = switches() - before; /* cost of the measurement */
 	before = switches();
 	sleep(1);
 	assert_true(switches() - before <= idle + 3);
 	watcher_stop(w);
 }
 
-/* Work is done piece by piece until there is none; a look may bring more. */
+/* Work is done piece by piece until none is left; a look can add more. */
 static void test_work(void **state)
 {
 	struct watcher *w;
@@ -427,7 +426,7 @@ static void test_work(void **state)
 	watcher_stop(w);
 	assert_int_equal(atomic_load(&s.works), 5);
 	assert_int_equal(atomic_load(&s.looks),
-			 3); /* first, the kick, and what it ended with */
+			 3); /* the first, the kick, and the one requested by the work */
 }
 
 /* Started and stopped in any state. */
