@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The commands of stancectl, as one table. Help, the parser of the client, the checks of the server and
- * the JSON, CSV and table output are generated from it. A new command, option or column is a new row;
- * a test compares the table with the man page.
+/* The commands of stancectl, as one table. Help, the parser of the client, the checks of the
+ * server and the JSON, CSV and table output are generated from it. A new command, option or
+ * column is a new row; a test compares the table with the man page.
  *
- * A command has one or more views, each with its own columns: `endpoint NAME` and `endpoint NAME
- * software` are two views of one command. An answer is a sequence of rows with one cell for each
- * column. */
+ * A command has one or more views, each with its own columns: `endpoint NAME` and `endpoint
+ * NAME software` are two views of one command. An answer is a sequence of rows with one cell
+ * for each column. */
 #ifndef STANCE_ADMIN_COMMAND_H
 #define STANCE_ADMIN_COMMAND_H
 

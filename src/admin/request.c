@@ -40,8 +40,8 @@ static int request_set_time(struct arg_value *v, const char *label, const char *
 	return v->text ? 0 : ST_ENOMEM;
 }
 
-/* Sets a text, or appends one more to those of an ARG_MANY. A newline separates them: a text has no
- * control characters. */
+/* Sets a text, or appends one more to those of an ARG_MANY. A newline separates them: a text
+ * has no control characters. */
 static int request_add_text(struct arg_value *v, const char *text)
 {
 	char *old = v->text;

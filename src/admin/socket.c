@@ -68,8 +68,8 @@ static int socket_check_free(const char *path)
 	return err == ST_EIO && errno == EAGAIN ? ST_EBUSY : err;
 }
 
-/* Binds the socket to a temporary path with mode 0600 (Linux uses the mode of the unbound socket), sets
- * group and mode, and renames it to path. */
+/* Binds the socket to a temporary path with mode 0600 (Linux uses the mode of the unbound
+ * socket), sets group and mode, and renames it to path. */
 static int socket_place(struct local_listener *l, const char *path, const char *temp,
 			gid_t gid)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Local stream sockets. A listening socket has its final owner and mode before it appears at its path, and
- * the server knows the user of each peer. */
+/* Local stream sockets. A listening socket has its final owner and mode before it appears at
+ * its path, and the server knows the user of each peer. */
 #ifndef STANCE_ADMIN_SOCKET_H
 #define STANCE_ADMIN_SOCKET_H
 
@@ -20,13 +20,13 @@ struct local_listener {
 /* Longest time between two lines to a waiting client (seconds). */
 #define ADMIN_ALIVE_S 5
 
-/* The path of the manager's socket: the environment variable STANCE_SOCKET, else the compiled-in
- * path. */
+/* The path of the manager's socket: the environment variable STANCE_SOCKET, else the
+ * compiled-in path. */
 const char *admin_socket_path(void);
 
-/* Listens at path with mode 0660 and group gid (SOCKET_NO_GROUP: the group of the process). A stale
- * socket at path is replaced atomically. ST_EBUSY: a server accepts connections there; ST_EEXIST: path
- * is not a socket; ST_ELIMIT: path too long; ST_EIO: see errno. */
+/* Listens at path with mode 0660 and group gid (SOCKET_NO_GROUP: the group of the process). A
+ * stale socket at path is replaced atomically. ST_EBUSY: a server accepts connections there;
+ * ST_EEXIST: path is not a socket; ST_ELIMIT: path too long; ST_EIO: see errno. */
 int socket_listen(const char *path, gid_t gid, struct local_listener *l);
 
 /* Stops listening. Removes path if it is still this socket. */

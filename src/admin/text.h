@@ -18,9 +18,9 @@ bool text_is_plain(struct span s);
 /* Appends s as valid UTF-8; each invalid octet becomes U+FFFD. */
 void text_put_valid(struct wr *w, struct span s);
 
-/* Appends s as clean text for a terminal. Invalid octets, control characters, characters that change the
- * text direction and invisible characters become U+FFFD. With ascii, each character above U+007E
- * becomes '?'. */
+/* Appends s as clean text for a terminal. Invalid octets, control characters, characters that
+ * change the text direction and invisible characters become U+FFFD. With ascii, each character
+ * above U+007E becomes '?'. */
 void text_put_clean(struct wr *w, struct span s, bool ascii);
 
 /* Whether text_put_clean (without ascii) would not change s. */

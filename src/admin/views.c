@@ -212,7 +212,7 @@ static const struct command_column changes_columns[] = {
 
 static const struct command_column groups_columns[] = {
 	[GR_NAME] =      { "name", "Group", COL_TEXT, 0, NULL, "name of the group" },
-	[GR_COUNT] =     { "endpoints", "Endpoints", COL_COUNT, 0, NULL, "number of endpoints that belong to it now" },
+	[GR_COUNT] =     { "endpoints", "Endpoints", COL_COUNT, 0, NULL, "number of endpoints in it now" },
 	[GR_PLATFORM] =  { "platform", "Platform", COL_TEXT, COL_CUT, NULL,
 			   "pattern for their platforms; null: any" },
 	[GR_ENDPOINTS] = { "patterns", "Patterns", COL_LIST, COL_CUT, NULL,
@@ -332,8 +332,8 @@ const struct command_view endpoint_views[] = {
 };
 
 const struct command_view software_views[] = {
-	{ NULL, NULL,        VIEW_ROWS, "software and the number of endpoints that have it", software_columns },
-	{ NULL, "endpoints", VIEW_ROWS, "software and the endpoints that have it", holders_columns },
+	{ NULL, NULL,        VIEW_ROWS, "software and its number of endpoints", software_columns },
+	{ NULL, "endpoints", VIEW_ROWS, "software and its endpoints", holders_columns },
 	{ 0 },
 };
 

@@ -5,13 +5,13 @@
 
 #include "admin/client/writer.h"
 
-/* v as clean text: "-" for null, sizes and durations with units, times in whole seconds. The caller frees
- * it. NULL: out of memory. */
+/* v as clean text: "-" for null, sizes and durations with units, times in whole seconds. The
+ * caller frees it. NULL: out of memory. */
 char *cell_format(const struct writer_conf *conf, const struct command_column *c,
 		  const json_t *v);
 
-/* Likewise column i of the current row, or of its column `instead` if it is null. Has a leading '~' if
- * the time is inexact (COL_AFTER). */
+/* Likewise column i of the current row, or of its column `instead` if it is null. Has a
+ * leading '~' if the time is inexact (COL_AFTER). */
 char *cell_format_row(const struct writer *w, size_t i);
 
 #endif

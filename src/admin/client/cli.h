@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The command line of stancectl, parsed with the command table. Options may stand before or after
- * the command, as --name VALUE or --name=VALUE. "--" ends the options. */
+/* The command line of stancectl, parsed with the command table. Options may stand before or
+ * after the command, as --name VALUE or --name=VALUE. "--" ends the options. */
 #ifndef STANCE_ADMIN_CLIENT_CLI_H
 #define STANCE_ADMIN_CLIENT_CLI_H
 

@@ -178,8 +178,8 @@ static bool reader_lines(struct answer_reader *r)
 
 /* --- the exchange ---------------------------------------------------------------------- */
 
-/* Waits for more of the answer: 0, ST_ETIMEOUT, or ST_EIO. ST_EIO includes that the reader of our
- * output has closed its end, which a write would show only at the next row. */
+/* Waits for more of the answer: 0, ST_ETIMEOUT, or ST_EIO. ST_EIO includes that the reader of
+ * our output has closed its end, which a write would show only at the next row. */
 static int client_wait(const struct answer_reader *r, int fd, int64_t deadline)
 {
 	struct pollfd p[] = { { .fd = fd, .events = POLLIN },
@@ -223,8 +223,8 @@ static int client_receive(struct answer_reader *r, int fd)
 	return r->in.err ? r->in.err : (int)n;
 }
 
-/* Reports that the answer ended early. The exit code says whether rows are missing: a stream has
- * shown all rows so far. */
+/* Reports that the answer ended early. The exit code says whether rows are missing: a stream
+ * has shown all rows so far. */
 static int client_cut(struct answer_reader *r, const char *err_msg)
 {
 	reader_progress(r, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* CSV output (RFC 4180): a header line, CRLF, quotes where needed. A row with a list becomes one line for
- * each item. */
+/* CSV output (RFC 4180): a header line, CRLF, quotes where needed. A row with a list becomes
+ * one line for each item. */
 #include "admin/text.h"
 #include "admin/client/writer.h"
 

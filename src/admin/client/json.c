@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* JSON output: an array with one object on each line, or a single object. A stream is JSON Lines: one
- * object on each line. */
+/* JSON output: an array with one object on each line, or a single object. A stream is JSON
+ * Lines: one object on each line. */
 #include "admin/text.h"
 #include "admin/client/writer.h"
 

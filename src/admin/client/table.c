@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Table output. The first lines are buffered to determine the widths of the columns. Later lines are
- * written at once. */
+/* Table output. The first lines are buffered to determine the widths of the columns. Later
+ * lines are written at once. */
 #include "admin/text.h"
 #include "admin/client/cell_format.h"
 
@@ -38,7 +38,8 @@ static bool table_is_number(const struct command_column *c)
 
 /* --- widths -------------------------------------------------------------------------------- */
 
-/* Total width of the shown columns if columns that may be cut are at most cut wide (0: not cut). */
+/* Total width of the shown columns if columns that may be cut are at most cut wide (0: not
+ * cut). */
 static size_t table_total(const struct writer *w, size_t cut)
 {
 	const struct table *t = w->form;
@@ -234,8 +235,8 @@ static bool table_begin(struct writer *w)
 	return t->cells != NULL;
 }
 
-/* Adds a line of the row, with item in the column of the list. After the first line of a row the other
- * columns are empty on a terminal, and repeated otherwise. */
+/* Adds a line of the row, with item in the column of the list. After the first line of a row
+ * the other columns are empty on a terminal, and repeated otherwise. */
 static void table_add_line(struct writer *w, const json_t *item, bool first)
 {
 	struct table *t = w->form;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Output of an answer as one JSON document, as CSV (RFC 4180), or as a table. Cells are JSON values in the
- * order of the view's columns. Rows are written as they arrive and not kept; only a table buffers its
- * first rows, to determine the widths. */
+/* Output of an answer as one JSON document, as CSV (RFC 4180), or as a table. Cells are JSON
+ * values in the order of the view's columns. Rows are written as they arrive and not kept;
+ * only a table buffers its first rows, to determine the widths. */
 #ifndef STANCE_ADMIN_CLIENT_WRITER_H
 #define STANCE_ADMIN_CLIENT_WRITER_H
 
@@ -24,7 +24,8 @@ struct writer_conf {
 
 struct writer;
 
-/* The operations of a form. Only begin can fail (out of memory). Write errors are kept in the FILE. */
+/* The operations of a form. Only begin can fail (out of memory). Write errors are kept in the
+ * FILE. */
 struct writer_ops {
 	bool (*begin)(struct writer *w);
 	void (*row)(struct writer *w);                 /* writes w->row without its list */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* assess NAME... | --group G | --all [--wait]: requests new assessments and shows their progress. The
- * daemon reports on its own threads and appends each changed target to `updates`, once. The thread of
- * this command takes them from there. */
+/* assess NAME... | --group G | --all [--wait]: requests new assessments and shows their
+ * progress. The daemon reports on its own threads and appends each changed target to
+ * `updates`, once. The thread of this command takes them from there. */
 #include "admin/server/question.h"
 #include "admin/server/handlers.h"
 #include "admin/views.h"

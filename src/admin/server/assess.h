@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Requests for new assessments: the interface between `stancectl assess` and the daemon. The admin side
- * resolves names and shows progress; the daemon has the sessions.
+/* Requests for new assessments: the interface between `stancectl assess` and the daemon. The
+ * admin side resolves names and shows progress; the daemon has the sessions.
  *
- *   - Open session: the daemon requests a retry (PB-TNC SRETRY, RFC 5793, 3.2), at the rate that its
- *     settings allow.
- *   - Endpoint not connected: the daemon records the request. The endpoint is assessed when it reconnects.
+ *   - Open session: the daemon requests a retry (PB-TNC SRETRY, RFC 5793, 3.2), at the rate
+ *     that its settings allow.
+ *   - Endpoint not connected: the daemon records the request. The endpoint is assessed when it
+ *     reconnects.
  *   - Cancelling a request ends the notifications only. */
 #ifndef STANCE_ADMIN_SERVER_ASSESS_H
 #define STANCE_ADMIN_SERVER_ASSESS_H
 
 #include "posture/report.h"
 
-/* State of one endpoint. The first four may occur in any order and more than once. The last two are
- * final: no further event follows. */
+/* State of one endpoint. The first four may occur in any order and more than once. The last
+ * two are final: no further event follows. */
 enum assess_state {
 	ASSESS_QUEUED,  /* connected; the retry will be sent */
 	ASSESS_ASKED,   /* the retry was sent, or an assessment that began after the request is

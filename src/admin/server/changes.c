@@ -154,8 +154,8 @@ int changes_narrow(struct response *response, const struct question *question,
 	return err;
 }
 
-/* With --kind software the answer also reports freshness: of one endpoint (--endpoint) it is read here
- * into *f; of all endpoints the query fills *all. */
+/* With --kind software the answer also reports freshness: of one endpoint (--endpoint) it is
+ * read here into *f; of all endpoints the query fills *all. */
 static int changes_fresh(struct response *response, const struct question *question,
 			 struct change_query *q, struct freshness *all,
 			 struct answer_freshness *f)

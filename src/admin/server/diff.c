@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* diff NAME --from T1 [--to T2]; diff NAME OTHER: differences between the software of two sides. */
+/* diff NAME --from T1 [--to T2]; diff NAME OTHER: differences between the software of two
+ * sides. */
 #include "admin/server/question.h"
 #include "admin/server/handlers.h"
 #include "admin/views.h"
@@ -76,8 +77,8 @@ static int cmp_id(const void *a, const void *b)
 	return (x->id > y->id) - (x->id < y->id);
 }
 
-/* Orders by name, architecture and type. Rows that are equal in this order (kin) are versions of the same
- * software. Software without a name is kin only of itself. */
+/* Orders by name, architecture and type. Rows that are equal in this order (kin) are versions
+ * of the same software. Software without a name is kin only of itself. */
 static int kin_cmp(const struct software_row *x, const struct software_row *y)
 {
 	int c = span_cmp(x->name, y->name);
@@ -169,8 +170,9 @@ static int diff_row(struct diff *d, const struct software_row *was,
 	return response_row(d->response, cells);
 }
 
-/* Sends the rows of one family: n rows of the first side from i, m of the second from j. If n equals m they
- * are paired as changed; otherwise the pairing is unknown, and each is removed or added. */
+/* Sends the rows of one family: n rows of the first side from i, m of the second from j. If n
+ * equals m they are paired as changed; otherwise the pairing is unknown, and each is removed
+ * or added. */
 static int diff_families(struct diff *d, size_t i, size_t n, size_t j, size_t m)
 {
 	struct side *a = &d->side[0], *b = &d->side[1];
@@ -224,8 +226,8 @@ static int diff_sides(struct diff *d, const struct question *a)
 	return sense ? 0 : ST_EVALUE;
 }
 
-/* Finds the endpoints, the second side first: an endpoint that is only missing on the first side was not
- * yet known then. */
+/* Finds the endpoints, the second side first: an endpoint that is only missing on the first
+ * side was not yet known then. */
 static int diff_subjects(struct diff *d)
 {
 	const char *name = request_text(d->response->request, "name");

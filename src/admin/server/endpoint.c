@@ -117,7 +117,8 @@ static int inventory_row(void *ctx, const struct software_row *row)
 	return response_row(i->response, cells);
 }
 
-/* An empty list means that no software is installed only if the endpoint has reported its software. */
+/* An empty list means that no software is installed only if the endpoint has reported its
+ * software. */
 static int inventory_query(struct response *response, const struct question *question,
 			   const struct subject *subject)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* changes --follow: the journal as it grows. The follower's thread passes one number, the head of the
- * journal. The client's thread reads the lines from the journal and sends them. A slow client therefore
- * needs no memory, and no line is lost or sent twice. */
+/* changes --follow: the journal as it grows. The follower's thread passes one number, the head
+ * of the journal. The client's thread reads the lines from the journal and sends them. A slow
+ * client therefore needs no memory, and no line is lost or sent twice. */
 #include "admin/server/follow.h"
 #include "admin/server/changes.h"
 #include "admin/server/question.h"

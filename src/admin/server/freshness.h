@@ -15,8 +15,8 @@ struct answer_freshness {
 	char worst[256];          /* name of the endpoint with that value */
 };
 
-/* True if the endpoint never reported its software, if events are missing, or if complete_through is
- * older than stale_after. */
+/* True if the endpoint never reported its software, if events are missing, or if
+ * complete_through is older than stale_after. */
 bool freshness_is_stale(const struct question *question, const struct endpoint_row *row);
 
 void freshness_add(struct answer_freshness *f, const struct question *question,

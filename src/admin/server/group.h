@@ -3,12 +3,13 @@
  *
  *	group web { endpoints = {"web-*", "dns:db*"} platform = "Debian*" }
  *
- *   - An endpoint belongs to a group if its name (not case-sensitive) or its identity matches one of the
- *     patterns, and its platform matches `platform`. A key that is not set matches all.
+ *   - An endpoint belongs to a group if its name (not case-sensitive) or its identity matches
+ *     one of the patterns, and its platform matches `platform`. A key that is not set matches
+ *     all.
  *   - Membership depends on current names and platforms, also in questions about the past.
  *
- * A command with --group and --platform has GROUP_ARGS (commands.c) in its table; question_begin sets
- * question->filter from them (posture/endpoint_filter.h). */
+ * A command with --group and --platform has GROUP_ARGS (commands.c) in its table;
+ * question_begin sets question->filter from them (posture/endpoint_filter.h). */
 #ifndef STANCE_ADMIN_SERVER_GROUP_H
 #define STANCE_ADMIN_SERVER_GROUP_H
 
@@ -35,8 +36,8 @@ struct group_list;
  * Static storage. */
 cfg_opt_t *groups_opts(void);
 
-/* Reads the groups of cfg (file: its path, for messages). 0, ST_ENOMEM, or ST_ECONF with *e filled. The
- * caller owns *l: group_list_drop. */
+/* Reads the groups of cfg (file: its path, for messages). 0, ST_ENOMEM, or ST_ECONF with *e
+ * filled. The caller owns *l: group_list_drop. */
 int groups_read(cfg_t *cfg, const char *file, struct group_list **l, struct conf_error *e);
 
 size_t group_list_size(const struct group_list *l); /* NULL: 0 */
@@ -55,11 +56,12 @@ void groups_free(struct groups *g);
 void groups_set(struct groups *g, struct group_list *l); /* takes l; used by later questions */
 struct group_list *groups_hold(struct groups *g); /* g may be NULL; caller: group_list_drop */
 
-/* Whether the pattern is cheap enough for fnmatch, whose time is exponential in the number of '*'. */
+/* Whether the pattern is cheap enough for fnmatch, whose time is exponential in the number of
+ * '*'. */
 bool group_pattern_ok(const char *glob);
 
-/* The endpoints that belong to g (NULL: all) and have a matching platform (NULL: any). 0, or the error
- * of endpoint_filter_new. The caller frees *a. */
+/* The endpoints that belong to g (NULL: all) and have a matching platform (NULL: any). 0, or
+ * the error of endpoint_filter_new. The caller frees *a. */
 int group_members(struct posture *p, const struct group *g, const char *platform,
 		  struct endpoint_filter **a);
 

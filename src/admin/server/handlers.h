@@ -26,8 +26,8 @@ extern const struct handler diff_handlers[];
 extern const struct handler assess_handlers[];
 extern const struct handler status_handlers[];
 
-/* The handler of a view; NULL if there is none. A test checks that each view has a handler and each
- * handler a view. */
+/* The handler of a view; NULL if there is none. A test checks that each view has a handler and
+ * each handler a view. */
 const struct handler *handler_find(const struct command *c, const struct command_view *v);
 
 #endif

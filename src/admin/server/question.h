@@ -21,15 +21,15 @@ static inline bool question_is_past(const struct question *question)
 	return question->when.as_of || question->when.known_at;
 }
 
-/* Reads the arguments that all questions have. ST_ESTATE (no repository), ST_ENOENT (no such group) or
- * ST_ENOMEM: the end of the answer is set. */
+/* Reads the arguments that all questions have. ST_ESTATE (no repository), ST_ENOENT (no such
+ * group) or ST_ENOMEM: the end of the answer is set. */
 int question_begin(struct response *response, struct question *question);
 
 /* Sets the time of the question. */
 void question_at(struct question *question, struct when when);
 
-/* Sets the end of the answer if err, the result of a query, has a meaning for the administrator. Returns
- * what the handler returns. */
+/* Sets the end of the answer if err, the result of a query, has a meaning for the
+ * administrator. Returns what the handler returns. */
 int question_end(struct response *response, const struct question *question, int err);
 
 /* The endpoint of a question about one endpoint. */
@@ -39,8 +39,8 @@ struct subject {
 	struct answer_freshness freshness;
 };
 
-/* Finds the endpoint with this name or identity. ST_ENOENT (none) or ST_EVALUE (several): the end of
- * the answer is set. Or the error of the query. */
+/* Finds the endpoint with this name or identity. ST_ENOENT (none) or ST_EVALUE (several): the
+ * end of the answer is set. Or the error of the query. */
 int question_endpoint(struct response *response, const struct question *question,
 		      const char *text, struct subject *subject);
 

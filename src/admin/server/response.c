@@ -181,8 +181,8 @@ int response_wait(struct response *response, int fd, int64_t timeout_us)
 	return err;
 }
 
-/* Called periodically during a query (query_watch). Ends the query if the client is gone, and sends
- * keep-alive lines while there are no rows. */
+/* Called periodically during a query (query_watch). Ends the query if the client is gone, and
+ * sends keep-alive lines while there are no rows. */
 static int output_check(void *ctx)
 {
 	struct response_output *a = ctx;

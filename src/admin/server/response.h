@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The response to one request. A handler reads its arguments from response->request (request.h), queries
- * the posture and sends rows. The sink decides where they go (local socket, test).
+/* The response to one request. A handler reads its arguments from response->request
+ * (request.h), queries the posture and sends rows. The sink decides where they go (local
+ * socket, test).
  *
  * The response is lines of JSON, so that it is never held in memory as a whole:
  *
@@ -8,8 +9,7 @@
  *   ["openssl","3.0.17",...]                       a row
  *   {"more":["web3","web4"]}                       more items of the last row's list
  *   {"alive":true,"text":"..."}                    keep-alive; text: progress, optional
- *   {"exit":0,"rows":12,"text":"..."}              the end; text: message, optional
- */
+ *   {"exit":0,"rows":12,"text":"..."}              the end; text: message, optional */
 #ifndef STANCE_ADMIN_SERVER_RESPONSE_H
 #define STANCE_ADMIN_SERVER_RESPONSE_H
 
@@ -72,8 +72,8 @@ static inline struct cell cell_list(const struct span *list, size_t n)
 	return (struct cell){ .given = true, .list = list, .list_n = n };
 }
 
-/* Sends a row: one cell for each column of response->request->view. ST_ECLOSED or ST_ETIMEOUT: the client
- * is gone; the handler stops and returns the error. */
+/* Sends a row: one cell for each column of response->request->view. ST_ECLOSED or ST_ETIMEOUT:
+ * the client is gone; the handler stops and returns the error. */
 int response_row(struct response *response, const struct cell *cells);
 
 /* Sends more items of the last row's list. */
@@ -85,9 +85,9 @@ int response_flush(struct response *response);
 /* Sends the buffered octets and a keep-alive line with the progress text. */
 int response_progress(struct response *response, const char *text);
 
-/* Sends the buffered octets, then waits until fd is readable (returns 1) or timeout_us have passed
- * (returns 0; negative: no timeout). Sends keep-alive lines meanwhile. ST_ECLOSED (the client is gone)
- * or ST_ESTATE (the server stops): the handler returns it. */
+/* Sends the buffered octets, then waits until fd is readable (returns 1) or timeout_us have
+ * passed (returns 0; negative: no timeout). Sends keep-alive lines meanwhile. ST_ECLOSED (the
+ * client is gone) or ST_ESTATE (the server stops): the handler returns it. */
 int response_wait(struct response *response, int fd, int64_t timeout_us);
 
 /* The author of the request for logs and the journal: "uid 0". Never NULL. */
@@ -96,8 +96,8 @@ const char *response_author(const struct response *response);
 /* Number of rows sent so far. */
 uint64_t response_rows(const struct response *response);
 
-/* Sets exit code and message of the end line; the last call counts. Returns 0. If it is not called, the
- * exit code is ADMIN_YES with rows and ADMIN_NO without. */
+/* Sets exit code and message of the end line; the last call counts. Returns 0. If it is not
+ * called, the exit code is ADMIN_YES with rows and ADMIN_NO without. */
 int response_end(struct response *response, enum admin_exit exit, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
@@ -114,8 +114,8 @@ struct admin_sink {
 	int (*stay)(void *ctx);
 };
 
-/* Answers one request line of a peer with this role. Sends an end line in any case, unless the sink fails;
- * then it returns the error of the sink. */
+/* Answers one request line of a peer with this role. Sends an end line in any case, unless the
+ * sink fails; then it returns the error of the sink. */
 int admin_answer(const struct admin_env *env, enum admin_role role, struct span line,
 		 const struct admin_sink *sink);
 

@@ -64,8 +64,8 @@ static int client_send(void *ctx, struct span bytes)
 	return socket_send(c->fd, bytes, clock_mono_us() + c->server->idle_us);
 }
 
-/* Detects a closed connection (POLLHUP) at once. A client that has only shut down its sending side is not
- * reported. */
+/* Detects a closed connection (POLLHUP) at once. A client that has only shut down its sending
+ * side is not reported. */
 static int client_wait(void *ctx, int fd, int64_t deadline)
 {
 	struct client *c = ctx;
@@ -113,8 +113,8 @@ static void client_refuse(int fd, enum admin_exit exit, const char *text)
 	wr_reset(&w);
 }
 
-/* Reads up to the first newline. One deadline for the whole line, so that a slow client cannot hold the
- * slot. */
+/* Reads up to the first newline. One deadline for the whole line, so that a slow client cannot
+ * hold the slot. */
 static int client_read_line(struct client *c, uint8_t *buf, struct span *line)
 {
 	int64_t deadline = clock_mono_us() + c->server->idle_us;

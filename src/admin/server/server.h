@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The administrator's socket: a local stream socket of the manager, on which stancectl
- * sends requests and receives responses (request.h, response.h).
+/* The administrator's socket: a local stream socket of the manager, on which stancectl sends
+ * requests and receives responses (request.h, response.h).
  *
- * Threads: one accepts connections, one more for each client. A response may wait for a slow client or
- * follow the journal for hours, which must not block an event loop or the worker pool. The number of
- * clients is limited, the stacks are small, all signals are blocked, and each wait has a deadline.
+ * Threads: one accepts connections, one more for each client. A response may wait for a slow
+ * client or follow the journal for hours, which must not block an event loop or the worker
+ * pool. The number of clients is limited, the stacks are small, all signals are blocked, and
+ * each wait has a deadline.
  *
  * Access is decided by the kernel's credentials of the peer (SO_PEERCRED, SO_PEERGROUPS):
  *   root, the manager's user       all commands
@@ -69,9 +70,9 @@ struct admin_server_conf {
 	uint32_t request_size; /* octets, default 65536 */
 };
 
-/* Creates the socket (mode 0660, group conf->group if set) and starts answering. Copies conf and *env. A
- * stale socket is replaced. ST_EBUSY: another server accepts connections there; ST_ENOENT: unknown
- * group; ST_ELIMIT: path too long for a socket address; ST_EIO: see errno. */
+/* Creates the socket (mode 0660, group conf->group if set) and starts answering. Copies conf
+ * and *env. A stale socket is replaced. ST_EBUSY: another server accepts connections there;
+ * ST_ENOENT: unknown group; ST_ELIMIT: path too long for a socket address; ST_EIO: see errno. */
 int admin_server_open(const struct admin_server_conf *conf, const struct admin_env *env,
 		      struct admin_server **server);
 
