@@ -92,7 +92,7 @@ status 'yes' 0 stancectl software tool-7
 status 'no match' 1 stancectl software tool-x
 status 'no such endpoint' 1 stancectl endpoint nobody facts
 status 'usage' 2 stancectl software
-status 'usage' 2 stancectl endpoints --as-of yesterday
+status 'usage' 2 stancectl endpoints --as-of tomorrow
 status 'usage' 2 stancectl endpoint "$endpoint" nothing
 status 'unreachable' 4 stancectl --socket "$D/none" status
 status 'a moment that has not come' 5 stancectl endpoints --as-of 2999-01-01

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A request on the administrator's socket: what we accept, we can also say, and it means the
- * same. */
+/* A request on the administrator's socket: an accepted request encodes to the same request. */
 #include "fuzz.h"
 #include "admin/request.h"
 

@@ -60,7 +60,7 @@ void query_watch(int (*look)(void *ctx), void *ctx)
 	watch.ctx = ctx;
 }
 
-/* A journal that does not grow. */
+/* The journal does not grow. */
 int posture_follow(struct posture *p, uint64_t from_seq,
 		   int (*fn)(void *ctx, const struct change *c), void *ctx,
 		   struct follower **f)
@@ -132,7 +132,7 @@ static const struct endpoint_row endpoints[] = {
 
 #define N(a) (sizeof(a) / sizeof((a)[0]))
 
-/* All of them, or only those of which everything is known. */
+/* All endpoints, or only those that are completely known. */
 static size_t endpoints_n(void)
 {
 	return fake_posture.fresh ? 1 : N(endpoints);
@@ -156,14 +156,15 @@ static int endpoints_many(int (*fn)(void *ctx, const struct endpoint_row *row), 
 	return err;
 }
 
-/* A bit for each of the endpoints. */
+/* One bit for each endpoint. */
 struct endpoint_filter {
 	unsigned ids;
 };
 
 int endpoint_filter_new(struct posture *p,
-	      bool (*has)(void *ctx, struct span key, struct span name, struct span platform),
-	      void *ctx, struct endpoint_filter **out)
+			bool (*has)(void *ctx, struct span key, struct span name,
+				    struct span platform),
+			void *ctx, struct endpoint_filter **out)
 {
 	struct endpoint_filter *a = calloc(1, sizeof(*a));
 
@@ -256,7 +257,7 @@ int query_resolve(struct posture *p, struct when when, const char *text,
 	return err;
 }
 
-/* What was asked to be filled before the answer. */
+/* Fills the freshness of a software query. */
 static int fill_fresh(struct posture *p, const struct software_query *q)
 {
 	struct when asked = { fake_posture.as_of, fake_posture.known_at };
@@ -333,14 +334,15 @@ int query_software_endpoints(struct posture *p, struct when when, uint32_t id,
 	if (id == 2)
 		return 0;
 	for (size_t i = 0; i < (id == 1 ? 2 : 1); i++)
-		if (endpoint_filter_has(filter, endpoints[i].id) && (err = fn(ctx, &endpoints[i])))
+		if (endpoint_filter_has(filter, endpoints[i].id) &&
+		    (err = fn(ctx, &endpoints[i])))
 			return err;
 	if (id != 1)
 		return 0;
 	return endpoints_many(fn, ctx);
 }
 
-/* Only the first endpoint has software, and all of it. */
+/* Only the first endpoint has software. */
 int query_lacking(struct posture *p, const struct software_query *q,
 		  int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)
 {
@@ -357,7 +359,7 @@ int query_lacking(struct posture *p, const struct software_query *q,
 	return err;
 }
 
-/* The first endpoint has had openssl for two days, and for an hour something else. */
+/* The first endpoint has had openssl for two days, and other software for one hour. */
 int query_exposure(struct posture *p, const struct exposure_query *q,
 		   int (*fn)(void *ctx, const struct exposure_row *row), void *ctx)
 {
@@ -387,7 +389,8 @@ int query_exposure(struct posture *p, const struct exposure_query *q,
 	for (size_t i = 0; !err && i < N(rows); i++)
 		if (fnmatch(q->software.glob, (const char *)rows[i].software->identifier.p,
 			    0) == 0 &&
-		    endpoint_filter_has(q->software.filter, 1) && (!q->to || rows[i].since <= q->to) &&
+		    endpoint_filter_has(q->software.filter, 1) &&
+		    (!q->to || rows[i].since <= q->to) &&
 		    (!rows[i].until || rows[i].until > q->from))
 			err = fn(ctx, &rows[i]);
 	return err;
@@ -515,7 +518,7 @@ int query_changes(struct posture *p, const struct change_query *q,
 
 	(void)p;
 	fake_posture.until = q->until;
-	while (fake_posture.endless && !err) /* much to read and nothing to tell */
+	while (fake_posture.endless && !err) /* a long query without rows */
 		err = watch.look ? watch.look(watch.ctx) : ST_ETIMEOUT;
 	for (size_t i = 0; !err && i < N(changes); i++) {
 		const struct change *c = &changes[i];

@@ -41,7 +41,7 @@ static bool is_word(char c)
 	return isalnum((unsigned char)c) || c == '_' || c == '-';
 }
 
-/* Whether word stands by itself in a manual line that begins with macro. */
+/* Whether a manual line that begins with macro contains the word. */
 static bool manual_says(const char *macro, const char *word)
 {
 	for (const char *line = manual; line; line = strchr(line, '\n')) {
@@ -182,7 +182,7 @@ static void test_manual_examples(void **state)
 	assert_in_range(examples, 5, 20);
 }
 
-/* Completion knows each option that takes a value. Those without one it reads from the help. */
+/* The completion has each option with a value. It reads the others from the help. */
 static void test_completion(void **state)
 {
 	char pattern[100], label[80];
@@ -216,7 +216,7 @@ static bool table_has_option(const char *label)
 	return false;
 }
 
-/* Each option that completion knows exists. */
+/* Each option in the completion exists. */
 static void test_completion_options(void **state)
 {
 	(void)state;

@@ -25,7 +25,7 @@ static void check_refused(const char *line, const char *err_msg)
 
 #define REQ(rest) "{\"stance\":1,\"command\":" rest "}"
 
-/* An argument that takes many keeps their order, there and back. */
+/* An ARG_MANY argument keeps the order of its values when encoded and decoded. */
 static void test_many(void **state)
 {
 	const char *const names[] = { "a", "web1", "b c" };
@@ -94,7 +94,7 @@ static void test_good(void **state)
 	assert_int_equal(request_time(&r, "as_of"), 0);
 	request_reset(&r);
 
-	/* false is a flag that was not given */
+	/* false: the flag is not given */
 	assert_int_equal(
 		decode(REQ("\"software\",\"args\":{\"pattern\":\"a\",\"endpoints\":false}"),
 		       &r, &f),
@@ -146,7 +146,7 @@ static void test_refused(void **state)
 	check_refused(REQ("\"status\",\"args\":{\"as_of\":\"2026-02-30\"}"), "is not a time");
 }
 
-/* Deep nesting is refused by the parser's own limit, not by our stack. */
+/* Deep nesting is refused by the parser's limit, before the stack overflows. */
 static void test_deep(void **state)
 {
 	size_t n = 30000;
@@ -178,7 +178,7 @@ static void test_long(void **state)
 	check_refused(line, "longer than");
 }
 
-/* Cut short anywhere it is refused; with any octet changed it does no harm. */
+/* Each truncation is refused. A change of any bit does no harm. */
 static void test_every_octet(void **state)
 {
 	const char *line =
@@ -190,7 +190,7 @@ static void test_every_octet(void **state)
 	for (size_t i = 0; i < n; i++) {
 		struct admin_request r = { 0 };
 		struct admin_fault f;
-		/* a copy of exactly that length: the sanitizer sees a read beyond it */
+		/* a copy of exactly this length: the sanitizer detects reads beyond it */
 		char *part = malloc(i ? i : 1);
 
 		memcpy(part, line, i);

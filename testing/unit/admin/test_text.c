@@ -73,16 +73,18 @@ static void test_width(void **state)
 
 	(void)state;
 	assert_int_equal(text_width(lit("abc")), 3);
-	assert_int_equal(text_width(lit("\xe6\x9d\xb1\xe4\xba\xac")), 4); /* two wide ones */
-	assert_int_equal(text_width(lit("e\xcc\x81")), 1); /* a mark on a letter */
+	assert_int_equal(text_width(lit("\xe6\x9d\xb1\xe4\xba\xac")),
+			 4);                               /* two wide characters */
+	assert_int_equal(text_width(lit("e\xcc\x81")), 1); /* a letter with a combining mark */
 	assert_int_equal(text_width((struct span){ 0 }), 0);
 
 	assert_int_equal(text_cut(lit("abcdef"), 4, &used), 4);
 	assert_int_equal(used, 4);
-	assert_int_equal(text_cut(lit("\xe6\x9d\xb1\xe4\xba\xac"), 3, &used), 3); /* no half */
+	assert_int_equal(text_cut(lit("\xe6\x9d\xb1\xe4\xba\xac"), 3, &used),
+			 3); /* not half a character */
 	assert_int_equal(used, 2);
 	assert_int_equal(text_cut(lit("e\xcc\x81x"), 1, &used),
-			 3); /* the mark stays with it */
+			 3); /* the mark stays with its letter */
 	assert_int_equal(text_cut(lit("abc"), 0, &used), 0);
 	assert_int_equal(text_cut(lit("abc"), 10, &used), 3);
 }

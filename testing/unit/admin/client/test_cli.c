@@ -139,7 +139,7 @@ static void test_help(void **state)
 	cli = parsed("help software", &hold);
 	assert_string_equal(cli.topic->name, "software");
 	free(hold);
-	cli = parsed("software -h", &hold); /* although it needs a pattern */
+	cli = parsed("software -h", &hold); /* without the required PATTERN */
 	assert_int_equal(cli.action, CLI_HELP);
 	assert_string_equal(cli.topic->name, "software");
 	free(hold);
@@ -165,7 +165,7 @@ static char *help_text(const struct command *topic)
 	return text;
 }
 
-/* Help names everything there is. */
+/* The help has all commands, arguments and columns. */
 static void test_help_is_whole(void **state)
 {
 	char *all = help_text(NULL), option[80];
@@ -190,7 +190,7 @@ static void test_help_is_whole(void **state)
 	free(all);
 }
 
-/* Every time option takes every form. */
+/* Each time option accepts each form. */
 static void test_time_options(void **state)
 {
 	static const char *const forms[] = {

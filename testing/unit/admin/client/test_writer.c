@@ -28,7 +28,8 @@ static const struct command_view list_one = { NULL, NULL, VIEW_ONE, "", list_col
 #define ROW "[\"web1\",7,\"2026-11-21T19:26:55.123456Z\",true,\"i\",1536,90061]"
 #define NULLS "[null,null,null,null,\"only-id\",null,null]"
 
-/* What a form makes of rows (a JSON array of arrays; an object {"more":[..]} continues). */
+/* The output of a form for rows (a JSON array of arrays; an object {"more":[..]} continues the
+ * list). */
 static char *render(enum writer_form form, struct writer_conf conf,
 		    const struct command_view *view, const char *json)
 {
@@ -90,7 +91,7 @@ static void test_json(void **state)
 	      "]",
 	      "[\n  {\"name\": \"a\", \"who\": [\"x\", \"y\", \"z\"]},\n"
 	      "  {\"name\": \"b\", \"who\": []},\n  {\"name\": \"c\", \"who\": []}\n]\n");
-	/* the same text either way, but a terminal is not told to do things */
+	/* the same value, but without control characters on a terminal */
 	check(WRITER_JSON, file, &list_one, "[[\"\\u009b\\\"\\u202e\\u0000\",[]]]",
 	      "{\n  \"name\": \"\xc2\x9b\\\"\xe2\x80\xae\\u0000\",\n  \"who\": []\n}\n");
 	check(WRITER_JSON, terminal, &list_one, "[[\"\\u009b\\\"\\u202e\",[]]]",
@@ -166,12 +167,12 @@ static void test_table_fits(void **state)
 	const char *json = "[[\"" LONG "\",7,\"2026-11-21T19:26:55Z\",true,\"i\",1,1]]";
 
 	(void)state;
-	/* first cut what may be cut */
+	/* first COL_CUT is cut */
 	conf.width = 54;
 	check(WRITER_TABLE, conf, &rows, json,
 	      "NAME                  COUNT  WHEN                  OK\n"
 	      "a-name-that-takes-t\xe2\x80\xa6      7  2026-11-21T19:26:55Z  yes\n");
-	/* then leave out what can be spared */
+	/* then COL_SPARE is left out */
 	conf.width = 40;
 	check(WRITER_TABLE, conf, &rows, json,
 	      "NAME                          COUNT  OK\n"
@@ -179,7 +180,7 @@ static void test_table_fits(void **state)
 	conf.width = 20;
 	conf.ascii = true;
 	check(WRITER_TABLE, conf, &rows, json, "NAME      COUNT  OK\na-name-~      7  yes\n");
-	/* nothing helps: then it is longer, but whole */
+	/* if that is not enough, lines are too long but complete */
 	conf.width = 4;
 	check(WRITER_TABLE, conf, &rows, json, "NAME      COUNT  OK\na-name-~      7  yes\n");
 	/* a wide character is not cut in half */
@@ -189,7 +190,7 @@ static void test_table_fits(void **state)
 	      "NAME      WHO\n\xe6\x9d\xb1\xe6\x9d\xb1\xe6\x9d\xb1\xe2\x80\xa6   x\n");
 }
 
-/* Rows beyond those that decide the widths are still written, each in one piece. */
+/* Rows after the look-ahead are written, each complete. */
 static void test_table_many(void **state)
 {
 	json_t *all = json_array();
@@ -212,7 +213,7 @@ static void test_table_many(void **state)
 
 static const struct command_view stream = { NULL, NULL, VIEW_STREAM, "", columns };
 
-/* What has been written after each row. */
+/* The output after each row. */
 static void check_stream(enum writer_form form, size_t width, const char *const want[])
 {
 	struct writer_conf conf = { .width = width };
@@ -235,12 +236,12 @@ static void check_stream(enum writer_form form, size_t width, const char *const 
 		at = size;
 	}
 	assert_int_equal(writer_close(w), 0);
-	assert_int_equal(size, at); /* no more to say */
+	assert_int_equal(size, at); /* no further output */
 	fclose(conf.out);
 	free(out);
 }
 
-/* Rows of a stream are seen at once; a table's columns grow with what comes, and stay. */
+/* Rows of a stream are flushed. The columns of its table grow and do not shrink. */
 static void test_stream(void **state)
 {
 #define TAIL                                                                                  \
@@ -287,7 +288,7 @@ static void test_units(void **state)
 	      "a         1  -     no  i      -1 B    2 h 1 min\n");
 }
 
-/* What a manager of another kind of mind may send: nothing breaks. */
+/* Unexpected values from the manager do no harm. */
 static void test_wrong_types(void **state)
 {
 	const char *json = "[[{\"a\":1},\"x\",5,[],1.5,\"y\",null],[]]";

@@ -29,7 +29,7 @@ static void take_line(struct got *g, const char *line, size_t n)
 	json_t *v = json_loadb(line, n, JSON_ALLOW_NUL, NULL), *part;
 
 	assert_non_null(v);
-	assert_null(g->end); /* nothing after the end */
+	assert_null(g->end); /* no line after the end */
 	if (json_is_array(v)) {
 		assert_int_equal(json_array_size(v), json_array_size(g->keys));
 		json_array_append(g->rows, v);

@@ -30,7 +30,7 @@ int local_group_setup(void **state)
 int local_group_teardown(void **state)
 {
 	(void)state;
-	return rmdir(dir); /* fails when something was left behind */
+	return rmdir(dir); /* fails if a file is left */
 }
 
 int open_server(const struct admin_server_conf *how)
@@ -59,7 +59,7 @@ int local_teardown(void **state)
 	return 0;
 }
 
-/* --- a client of the test's own ---------------------------------------------------------- */
+/* --- a raw client ---------------------------------------------------------- */
 
 int connect_raw(void)
 {
@@ -69,13 +69,13 @@ int connect_raw(void)
 	return fd;
 }
 
-void say(int fd, const char *text)
+void send_text(int fd, const char *text)
 {
 	assert_int_equal(socket_send(fd, span_str(text), clock_mono_us() + 5 * CLOCK_SEC), 0);
 }
 
-/* Everything until the other end closes; fails when that takes longer than 10 s. */
-char *hear(int fd)
+/* All data until the peer closes; fails after 10 s. */
+char *receive_all(int fd)
 {
 	int64_t deadline = clock_mono_us() + 10 * CLOCK_SEC;
 	struct wr all = { 0 };
@@ -94,16 +94,17 @@ char *hear(int fd)
 	return (char *)all.p;
 }
 
-void check_heard(int fd, const char *want)
+void check_received(int fd, const char *want)
 {
-	char *got = hear(fd);
+	char *got = receive_all(fd);
 
 	if (!strstr(got, want))
-		fail_msg("heard '%s', not '%s'", got, want);
+		fail_msg("received '%s', not '%s'", got, want);
 	free(got);
 }
 
-/* --- stancectl's client ------------------------------------------------------------------- */
+/* --- the client of stancectl
+ * ------------------------------------------------------------------- */
 
 struct asked ask(const char *socket, enum writer_form form, const char *command,
 		 const char *key, const char *value)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* assess against a daemon whose endpoints go through the states that a script says. */
+/* assess against a daemon whose endpoints go through the states of a script. */
 #include "answer.h"
 #include "admin/server/group.h"
 #include "base/conf.h"
@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* A daemon of which each endpoint goes through the states that its row says. */
+/* The daemon: each row of the script is one event. */
 struct fake_daemon {
 	int refuse; /* start returns this */
 	const struct assess_event *script;
@@ -118,7 +118,7 @@ static void test_assess_questions(void **state)
 	check_assess(ASSESS(ALL), ADMIN_UNREACHABLE, 0, "cannot request");
 }
 
-/* Of a group: those of its endpoints, and no others. */
+/* Only the endpoints of the group are assessed. */
 static void test_assess_group(void **state)
 {
 	struct groups *g = groups_new();
@@ -151,7 +151,7 @@ static void test_assess_group(void **state)
 	groups_free(g);
 }
 
-/* Those who are away are waited for, but not for ever. */
+/* --within waits for endpoints that are not connected, up to its limit. */
 static void test_assess_within(void **state)
 {
 	(void)state;
@@ -171,7 +171,7 @@ static void test_assess_within(void **state)
 	check_assess(ASSESS(ALL ",\"within\":\"1\""), ADMIN_STALE, 1, "1 asked");
 }
 
-/* Without waiting: who could be asked. */
+/* Without --wait: the endpoints reached. */
 static void test_assess(void **state)
 {
 	(void)state;
@@ -179,7 +179,7 @@ static void test_assess(void **state)
 	       { "dns:twin", "twin", ASSESS_WAITING, 0, 0, NULL });
 	check_assess(ASSESS(NAMES), ADMIN_STALE, 2,
 		     "0 of 2 assessed, 1 asked, 1 not connected");
-	assert_int_equal(fake_daemon.asked, 2); /* each once */
+	assert_int_equal(fake_daemon.asked, 2); /* each endpoint once */
 	SCRIPT({ WEB1, ASSESS_ASKED, 0, 0, NULL });
 	fake_posture.fresh = true;
 	check_assess(ASSESS(ALL), ADMIN_YES, 1, "0 of 1 assessed, 1 asked");
@@ -197,7 +197,7 @@ static void test_assess_wait(void **state)
 	       { WEB1, ASSESS_QUEUED, 0, 0, NULL }, { WEB1, ASSESS_ASKED, 0, 0, NULL },
 	       { "dns:unknown", "unknown", ASSESS_ASKED, 0, 0, NULL },
 	       { WEB1, ASSESS_ASSESSED, VERDICT_COMPLIANT, ACCESS_ALLOWED, NULL },
-	       { WEB1, ASSESS_GONE, 0, 0, NULL }, /* after its end: nothing */
+	       { WEB1, ASSESS_GONE, 0, 0, NULL }, /* ignored: after a final state */
 	       { "dns:twin", "twin", ASSESS_GONE, 0, 0, NULL });
 	check_assess(ASSESS(NAMES "," WAIT), ADMIN_STALE, 2,
 		     "1 of 2 assessed, 1 not connected");
@@ -217,7 +217,7 @@ static void test_assess_wait(void **state)
 	drop(&g);
 }
 
-/* Many, each with three pieces of news, while somebody looks. */
+/* Many endpoints with three events each, while the command takes updates. */
 static void test_assess_many(void **state)
 {
 	enum { MANY = 1000 };

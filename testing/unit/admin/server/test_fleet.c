@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Questions to a real posture on a real repository: that what the commands say about the
- * present and the past is what was reported. */
+/* Commands on a real posture and repository: answers about the present and the past match the
+ * reports. */
 #include "posture/fixture.h"
 #include "admin/client/cli.h"
 #include "admin/client/client.h"
@@ -63,7 +63,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Whether text has something in it that looks like this (glob). */
+/* Whether a part of text matches the glob. */
 static bool looks_like(const char *text, const char *want)
 {
 	char glob[500];
@@ -72,7 +72,7 @@ static bool looks_like(const char *text, const char *want)
 	return fnmatch(glob, text, 0) == 0;
 }
 
-/* Asks with stancectl's own arguments; compares the exit code and the CSV. */
+/* Runs stancectl's arguments; compares exit code and CSV. */
 static void check(int exit, const char *want, int argc, const char *const *argv)
 {
 	struct client_conf conf = { .socket = socket_path,
@@ -192,7 +192,7 @@ static void test_diff(void **state)
 
 struct following {
 	pthread_t thread;
-	int out[2]; /* what stancectl writes */
+	int out[2]; /* output of stancectl */
 	struct cli cli;
 	int exit;
 };
@@ -222,7 +222,7 @@ static void following_start(struct following *f, int argc, const char *const *ar
 	assert_int_equal(pthread_create(&f->thread, NULL, following_main, f), 0);
 }
 
-/* The next line, which must come soon. */
+/* The next line, within 10 s. */
 static void following_line(struct following *f, char *line, size_t size)
 {
 	int64_t deadline = clock_mono_us() + 10 * CLOCK_SEC;
@@ -235,7 +235,7 @@ static void following_line(struct following *f, char *line, size_t size)
 	line[n] = '\0';
 }
 
-/* What stancectl says ends when nobody reads it any more. */
+/* stancectl ends when its output is closed. */
 static void following_end(struct following *f)
 {
 	close(f->out[0]);
@@ -260,8 +260,8 @@ static void check_line(struct following *f, const char *want)
 		following_start(f, (int)(sizeof(argv) / sizeof(argv[0])), argv);              \
 	} while (0)
 
-/* Each form, one line for each change as soon as it is committed, and nothing of before unless
- * it is wanted. */
+/* Each output form: one line for each change as soon as it is committed; earlier ones only
+ * with --since. */
 static void test_follow(void **state)
 {
 	struct following csv, json, table;
@@ -274,7 +274,7 @@ static void test_follow(void **state)
 	check_line(&csv, ",software-added,openssl,2,");
 	FOLLOW(&json, "--json", "--kind", "software", "--endpoint", "web2.example.org");
 	FOLLOW(&table, "--kind", "results", "--endpoint", "web2.example.org");
-	usleep(300000); /* they follow now */
+	usleep(300000); /* until they follow */
 	report("web1.example.org", "3", true);
 	start = clock_mono_us();
 	report("web2.example.org", "1", true);
@@ -305,7 +305,7 @@ static void *churn(void *arg)
 	return arg;
 }
 
-/* Somebody begins to follow in the middle of it: each change once, in order, none left out. */
+/* A stream that starts during changes has each change once and in order. */
 static void test_follow_whole(void **state)
 {
 	struct following f;

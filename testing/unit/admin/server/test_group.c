@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Groups of endpoints: how they are written, who belongs to them, and questions about them. */
+/* Groups of endpoints: configuration, membership and queries. */
 #include "answer.h"
 #include "unit/admin/fake_posture.h"
 #include "admin/server/group.h"
@@ -154,7 +154,7 @@ static void test_questions(void **state)
 	      ADMIN_NO, 0, "no matching endpoint");
 	check(ASK("\"endpoints\",\"args\":{\"platform\":\"a*b*c*d*e*f*g*h*i*\"}"), ADMIN_USAGE,
 	      0, "too many");
-	/* only the group's endpoints make the answer what it is worth */
+	/* only the group's endpoints count for stale */
 	check(ASK("\"software\",\"args\":{\"pattern\":\"openssl\",\"group\":\"web\"}"),
 	      ADMIN_YES, 1, "");
 	check(ASK("\"software\",\"args\":{\"pattern\":\"openssl\",\"group\":\"twins\"}"),
@@ -172,7 +172,7 @@ static void test_questions(void **state)
 	groups_free(g);
 }
 
-/* A list lives as long as somebody looks at it. */
+/* A list is freed with its last reference. */
 static void test_replaced(void **state)
 {
 	struct groups *g = groups_new();

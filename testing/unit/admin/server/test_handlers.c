@@ -2,7 +2,7 @@
 #include "unit.h"
 #include "admin/server/handlers.h"
 
-/* Every view of the command table is answered by a handler of its own. */
+/* Each view of the command table has its own handler. */
 static void test_each_view(void **state)
 {
 	const struct handler *seen[64];
@@ -26,7 +26,7 @@ static void test_each_view(void **state)
 	}
 }
 
-/* Every handler answers a view of the table. */
+/* Each handler belongs to a view of the table. */
 static void test_each_handler(void **state)
 {
 	const struct handler *const all[] = {

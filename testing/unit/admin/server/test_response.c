@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Each command against a small fleet: what is answered, with which exit code. */
+/* Each command against a small fleet: rows and exit codes. */
 #include "answer.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -20,10 +20,10 @@ static void test_endpoints(void **state)
 	assert_int_equal(json_integer_value(cell(&g, 0, "software_count")), 1008);
 	assert_string_equal(text(&g, 0, "result"), "compliant");
 	assert_string_equal(text(&g, 0, "access"), "allowed");
-	/* hostile text arrives whole, except for what is no UTF-8 */
+	/* hostile text is complete, except for invalid UTF-8 */
 	assert_string_equal(text(&g, 1, "platform"),
 			    "Evil\033[2JOS \"1,2\"\r\n\xef\xbf\xbd\xe2\x80\xae");
-	/* what is not known is null */
+	/* unknown values are null */
 	assert_true(json_is_null(cell(&g, 2, "platform")));
 	assert_true(json_is_null(cell(&g, 2, "software_count")));
 	assert_true(json_is_null(cell(&g, 2, "complete_through")));
@@ -70,7 +70,7 @@ static void test_software(void **state)
 	struct got g = { 0 };
 
 	(void)state;
-	/* a "no" counts only when everybody has told */
+	/* ADMIN_NO only if no endpoint is stale */
 	check(ASK("\"software\",\"args\":{\"pattern\":\"nope\"}"), ADMIN_STALE, 0,
 	      "no software matches 'nope', but 3 of 4 endpoints are stale: "
 	      "'\xe6\x9d\xb1\xe4\xba\xac.example.org' has never reported its software");
@@ -95,7 +95,7 @@ static void test_software(void **state)
 	drop(&g);
 }
 
-/* What is as old as it may be is fresh, and a moment later it is not. */
+/* Exactly stale_after old is not stale; one microsecond more is. */
 static void test_stale_after(void **state)
 {
 	const int64_t known = INT64_C(1795289215123456);
@@ -113,11 +113,11 @@ static void test_stale_after(void **state)
 	check(ASK("\"endpoints\""), ADMIN_YES, 1, "");
 	check(ASK("\"changes\",\"args\":{\"kind\":\"software\"}"), ADMIN_STALE, 5, "only");
 	check(ASK("\"changes\",\"args\":{\"kind\":\"facts\"}"), ADMIN_YES, 2, "");
-	/* the past was fresh then */
+	/* a time in the past was not stale */
 	check(ASK("\"software\",\"args\":{\"pattern\":\"*\","
 		  "\"as_of\":\"2026-11-22T19:26:55Z\"}"),
 	      ADMIN_YES, 3, "");
-	/* events that are missing count now, and not then: the past has complete_through */
+	/* a gap counts for the present; for the past complete_through decides */
 	fake_posture.gap = true;
 	clock_fake(known + 1);
 	check(ASK("\"software\",\"args\":{\"pattern\":\"*\"}"), ADMIN_STALE, 3, "only");
@@ -163,7 +163,7 @@ static void test_events(void **state)
 	assert_string_equal(text(&g, 0, "action"), "created");
 	assert_string_equal(text(&g, 0, "name"), "openssl");
 	assert_string_equal(text(&g, 1, "action"), "altered");
-	assert_string_equal(text(&g, 2, "action"), "created"); /* once more */
+	assert_string_equal(text(&g, 2, "action"), "created"); /* a further installation */
 	drop(&g);
 	assert_int_equal(answer(&g, ADMIN_READ,
 				VIEW("dns:\xe6\x9d\xb1\xe4\xba\xac.example.org", "events")),
@@ -190,7 +190,7 @@ static void test_diff_questions(void **state)
 	check(DIFF(",\"from\":\"2999-01-01\""), ADMIN_STALE, 0, "is in the future");
 }
 
-/* Holders come in pieces of 256: none, exactly one piece, one more, many. */
+/* Endpoints are sent in pieces of 256: none, exactly one piece, one more, many. */
 static void test_holders(void **state)
 {
 	static const size_t many[] = { 0, 253, 254, 255, 510, 511, 5000 };
@@ -254,19 +254,19 @@ static void test_changes(void **state)
 	assert_string_equal(text(&g, 10, "name"), "openssl");
 	assert_string_equal(text(&g, 10, "value"), "2 times");
 	drop(&g);
-	/* the earlier of until and known_at counts */
+	/* the earlier of until and known_at applies */
 	check(ASK("\"changes\",\"args\":{\"until\":\"2026-11-21T19:26:56Z\","
 		  "\"known_at\":\"2026-11-21T19:26:55Z\"}"),
 	      ADMIN_NO, 0, "");
 	assert_int_equal(fake_posture.until, INT64_C(1795289215000000));
-	/* as_of goes by when it happened: a second before it was known */
+	/* as_of uses the time of the event, one second before it was recorded */
 	check(ASK("\"changes\",\"args\":{\"as_of\":\"2026-11-21T19:26:55Z\"}"), ADMIN_YES, 1,
 	      "");
 	check(ASK("\"changes\",\"args\":{\"follow\":true,\"known_at\":\"2026-11-21\"}"),
 	      ADMIN_USAGE, 0, "--known-at");
 }
 
-/* A range of versions stands behind the pattern, or in an option of its own. */
+/* A version range follows the pattern, or is given by --version. */
 static void test_versions(void **state)
 {
 	(void)state;
@@ -341,11 +341,11 @@ static void test_as_of(void **state)
 	fake_posture.as_of = 0;
 	check(ASK("\"status\",\"args\":{" AS_OF "}"), ADMIN_YES, 1, "");
 	assert_int_equal(fake_posture.as_of, INT64_C(1795132800000000));
-	/* the future: the present, and we say so */
+	/* a future time: the current state, with a message */
 	check(ASK("\"endpoints\",\"args\":{\"as_of\":\"2099-01-01\"}"), ADMIN_STALE, 4,
 	      "is in the future");
 	assert_int_equal(fake_posture.as_of, 0);
-	/* further back than the journal goes */
+	/* before the retained journal */
 	fake_posture.err = ST_ELIMIT;
 	fake_posture.oldest = INT64_C(1795200000000000);
 	check(ASK("\"endpoints\",\"args\":{" AS_OF "}"), ADMIN_STALE, 1,
@@ -443,7 +443,7 @@ static void check_forget(enum admin_role role, const char *name, int exit)
 	drop(&g);
 }
 
-/* Only who may make things happen; only one endpoint, which it says. */
+/* forget needs ADMIN_OPERATE and removes exactly one endpoint. */
 static void test_forget(void **state)
 {
 	(void)state;
@@ -460,7 +460,7 @@ static void test_forget(void **state)
 	log_set_level(LOG_L_INFO);
 }
 
-/* When the reader goes the query ends at once, and a large answer is never whole in memory. */
+/* The query ends when the client disconnects. A large answer is sent in pieces. */
 static void test_reader_goes(void **state)
 {
 	struct got g = { .fail_after = 3 };

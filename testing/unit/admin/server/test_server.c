@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The server and its client over a real socket in a directory of their own: whole answers,
- * every exit code, and clients that want to do harm. */
+/* The server and its client over a real socket: answers, all exit codes, hostile clients. */
 #define _GNU_SOURCE
 #include "local.h"
 #include "admin/server/response.h"
@@ -103,7 +102,7 @@ static void test_mode(void **state)
 
 /* --- hostile clients ---------------------------------------------------------------------- */
 
-/* Runs as nobody: what is denied to a stranger is denied with exit code 3. */
+/* In a process of user nobody: access is denied with exit code 3. */
 static void ask_as_nobody(const gid_t *groups, size_t n)
 {
 	struct asked a;
@@ -111,10 +110,10 @@ static void ask_as_nobody(const gid_t *groups, size_t n)
 	if (setgroups(n, groups) < 0 || setgid(65534) < 0 || setuid(65534) < 0)
 		_exit(99);
 	a = ask(path, WRITER_CSV, "endpoints", NULL, NULL);
-	_exit(!a.err[0] == !!a.out[0] ? a.exit : 98); /* an answer, or why there is none */
+	_exit(!a.err[0] == !!a.out[0] ? a.exit : 98); /* either an answer or a message */
 }
 
-/* Somebody who is in these groups only. */
+/* A user with only these groups. */
 static void check_nobody(int want, const gid_t *groups, size_t n)
 {
 	pid_t pid = fork();
@@ -133,13 +132,14 @@ static void test_denied(void **state)
 	if (geteuid() != 0)
 		skip();
 	assert_int_equal(chmod(dir, 0755), 0);
-	check_nobody(ADMIN_DENIED, NULL, 0); /* by the socket's mode */
+	check_nobody(ADMIN_DENIED, NULL, 0); /* by the mode of the socket */
 	assert_int_equal(chmod(path, 0666), 0);
-	check_nobody(ADMIN_DENIED, NULL, 0); /* by us, who know who it is */
+	check_nobody(ADMIN_DENIED, NULL, 0); /* by the server, which checks the peer */
 	check_alive();
 }
 
-/* Members of the configured group may ask, others not even when the file lets them. */
+/* Members of the configured group may query. Others may not, even if the mode of the socket
+ * allows it. */
 static void test_group(void **state)
 {
 	struct group *g = getgrgid(1);
@@ -153,7 +153,7 @@ static void test_group(void **state)
 	assert_int_equal(open_server(&conf), 0);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_gid, 1);
-	for (size_t i = 1; i < 200; i++) /* more than fit into the first guess */
+	for (size_t i = 1; i < 200; i++) /* more than fit into the first buffer */
 		many[i] = (gid_t)(70000 + i);
 	check_nobody(ADMIN_YES, many, 1);
 	check_nobody(ADMIN_YES, many, 200);
@@ -167,13 +167,13 @@ static void test_garbage(void **state)
 	int fd;
 
 	(void)state;
-	say(fd = connect_raw(), "GET / HTTP/1.0\r\n\r\n");
-	check_heard(fd, "\"exit\":2");
-	say(fd = connect_raw(), "\n");
-	check_heard(fd, "malformed request");
-	say(fd = connect_raw(), "{\"stance\":1,\"command\":\"stop\"}\n");
-	check_heard(fd, "unknown command 'stop'");
-	close(connect_raw()); /* says nothing and goes */
+	send_text(fd = connect_raw(), "GET / HTTP/1.0\r\n\r\n");
+	check_received(fd, "\"exit\":2");
+	send_text(fd = connect_raw(), "\n");
+	check_received(fd, "malformed request");
+	send_text(fd = connect_raw(), "{\"stance\":1,\"command\":\"stop\"}\n");
+	check_received(fd, "unknown command 'stop'");
+	close(connect_raw()); /* disconnects without a request */
 	check_alive();
 }
 
@@ -185,13 +185,13 @@ static void test_oversize(void **state)
 	(void)state;
 	memset(big, 'x', 65537);
 	big[65537] = '\0';
-	say(fd, big);
-	check_heard(fd, "too long");
+	send_text(fd, big);
+	check_received(fd, "too long");
 	free(big);
 	check_alive();
 }
 
-/* One octet at a time does not get round the deadline. */
+/* Sending single octets does not extend the deadline. */
 static void test_slow(void **state)
 {
 	int64_t start = clock_mono_us();
@@ -201,11 +201,11 @@ static void test_slow(void **state)
 	for (i = 0; i < 100 && socket_send(fd, span_str(" "), 0) == 0; i++)
 		usleep(50000);
 	assert_in_range(clock_mono_us() - start, CLOCK_SEC / 2, 4 * CLOCK_SEC);
-	check_heard(fd, "timed out waiting for the request");
+	check_received(fd, "timed out waiting for the request");
 	check_alive();
 }
 
-/* Who does not read is dropped, and nobody else waits for that. */
+/* A client that does not read is dropped, and does not delay other clients. */
 static void test_does_not_read(void **state)
 {
 	int64_t start;
@@ -214,12 +214,12 @@ static void test_does_not_read(void **state)
 
 	(void)state;
 	fake_posture.many = 50000;
-	say(fd, "{\"stance\":1,\"command\":\"endpoints\"}\n");
+	send_text(fd, "{\"stance\":1,\"command\":\"endpoints\"}\n");
 	start = clock_mono_us();
 	check_alive();
 	assert_in_range(clock_mono_us() - start, 0, CLOCK_SEC);
 	usleep(1500000);
-	got = hear(fd); /* what was on its way, and no more */
+	got = receive_all(fd); /* only data already sent */
 	assert_null(strstr(got, "\"exit\""));
 	free(got);
 	check_alive();
@@ -235,10 +235,10 @@ static void test_too_many(void **state)
 	for (int i = 0; i < 4; i++)
 		fd[i] = connect_raw();
 	extra = connect_raw();
-	check_heard(extra, "busy");
+	check_received(extra, "busy");
 	for (int i = 0; i < 4; i++)
 		close(fd[i]);
-	for (int i = 0; i < 100; i++) { /* their places come back */
+	for (int i = 0; i < 100; i++) { /* their slots become free */
 		struct asked a = ask(path, WRITER_CSV, "status", NULL, NULL);
 		bool free_again = a.exit == ADMIN_YES;
 
@@ -247,10 +247,10 @@ static void test_too_many(void **state)
 			return;
 		usleep(20000);
 	}
-	fail_msg("places do not come back");
+	fail_msg("slots do not become free");
 }
 
-/* A burst of short questions is answered, also when it is larger than we have places. */
+/* A burst of short requests is answered, even if it is larger than the number of slots. */
 static void test_burst(void **state)
 {
 	enum { BURST = 40 };
@@ -258,12 +258,12 @@ static void test_burst(void **state)
 
 	(void)state;
 	for (int i = 0; i < BURST; i++)
-		say(fd[i] = connect_raw(), "{\"stance\":1,\"command\":\"status\"}\n");
+		send_text(fd[i] = connect_raw(), "{\"stance\":1,\"command\":\"status\"}\n");
 	for (int i = 0; i < BURST; i++)
-		check_heard(fd[i], "\"exit\":0");
+		check_received(fd[i], "\"exit\":0");
 }
 
-/* Closing does not wait for those who hold on. */
+/* Closing does not wait for clients. */
 static void test_close(void **state)
 {
 	int64_t start;
@@ -271,7 +271,7 @@ static void test_close(void **state)
 
 	(void)state;
 	fake_posture.many = 50000;
-	say(deaf, "{\"stance\":1,\"command\":\"endpoints\"}\n");
+	send_text(deaf, "{\"stance\":1,\"command\":\"endpoints\"}\n");
 	usleep(50000);
 	start = clock_mono_us();
 	admin_server_close(server);
@@ -282,7 +282,8 @@ static void test_close(void **state)
 	close(deaf);
 }
 
-/* --- the socket's file -------------------------------------------------------------------- */
+/* --- the file of the socket
+ * -------------------------------------------------------------------- */
 
 static void test_leftover(void **state)
 {
@@ -294,19 +295,19 @@ static void test_leftover(void **state)
 	(void)state;
 	memcpy(a.sun_path, path, strlen(path));
 	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
-	close(fd); /* died, and left its file */
+	close(fd); /* a crash leaves the file */
 	assert_int_equal(open_server(&conf), 0);
 	first = server;
 	assert_int_equal(open_server(&conf), ST_EBUSY);
 	server = first;
 	check_alive();
-	/* somebody has taken our place: it is not ours to remove */
+	/* another server has replaced the socket: it is not removed */
 	assert_int_equal(unlink(path), 0);
 	file = open(path, O_CREAT | O_EXCL, 0600);
 	admin_server_close(server);
 	server = NULL;
 	assert_int_equal(access(path, F_OK), 0);
-	/* and what is no socket is not replaced */
+	/* a file that is not a socket is not replaced */
 	assert_int_equal(open_server(&conf), ST_EEXIST);
 	close(file);
 	unlink(path);
@@ -341,14 +342,14 @@ static void test_path(void **state)
 
 /* --- a manager that misbehaves ------------------------------------------------------------ */
 
-struct liar {
+struct fake_manager {
 	int fd;
 	const char *says;
 };
 
-static void *liar_main(void *arg)
+static void *fake_manager_main(void *arg)
 {
-	struct liar *l = arg;
+	struct fake_manager *l = arg;
 	int fd = accept(l->fd, NULL, NULL);
 	char buf[1000];
 
@@ -358,10 +359,10 @@ static void *liar_main(void *arg)
 	return NULL;
 }
 
-static void check_liar(const char *says, int exit, const char *out, const char *err)
+static void check_malformed(const char *says, int exit, const char *out, const char *err)
 {
 	struct local_listener listener;
-	struct liar l = { .says = says };
+	struct fake_manager l = { .says = says };
 	struct asked a;
 	pthread_t t;
 	int flags;
@@ -370,7 +371,7 @@ static void check_liar(const char *says, int exit, const char *out, const char *
 	l.fd = listener.fd;
 	flags = fcntl(l.fd, F_GETFL);
 	fcntl(l.fd, F_SETFL, flags & ~O_NONBLOCK);
-	pthread_create(&t, NULL, liar_main, &l);
+	pthread_create(&t, NULL, fake_manager_main, &l);
 	a = ask(path, WRITER_JSON, "software", "pattern", "a");
 	pthread_join(t, NULL);
 	socket_close(&listener, path);
@@ -388,26 +389,27 @@ static void check_liar(const char *says, int exit, const char *out, const char *
 static void test_other_managers(void **state)
 {
 	(void)state;
-	/* another release: columns are told by name, what is missing is null */
-	check_liar(HEAD "[\"1\",\"?\",\"a\"]\n{\"exit\":0,\"rows\":1}\n", ADMIN_YES,
-		   "[\n  {\"name\": \"a\", \"version\": \"1\", " NULLS "}\n]\n", "");
-	check_liar("{\"exit\":0,\"text\":\"a\\u001b[2Jb\"}\n", ADMIN_YES, "",
-		   "stancectl: a\xef\xbf\xbd[2Jb\n");
-	check_liar("", ADMIN_UNREACHABLE, "", "closed the connection");
-	check_liar("HTTP/1.0 400\r\n\r\n", ADMIN_UNREACHABLE, "", "malformed answer");
-	check_liar("[1]\n", ADMIN_UNREACHABLE, "", "malformed answer");
-	check_liar("{\"more\":[]}\n", ADMIN_UNREACHABLE, "", "malformed answer");
-	check_liar("{\"exit\":77}\n", ADMIN_UNREACHABLE, "", "malformed answer");
-	check_liar("{\"exit\":\"0\"}\n", ADMIN_UNREACHABLE, "", "malformed answer");
-	/* an answer that stops half way is a whole document and says that it is not all */
-	check_liar(HEAD "[\"1\",\"?\",\"a\"]\n[\"2\"", ADMIN_STALE,
-		   "[\n  {\"name\": \"a\", \"version\": \"1\", " NULLS "}\n]\n",
-		   "closed the connection before the end");
-	check_liar(HEAD HEAD, ADMIN_STALE, "[]\n", "malformed answer");
-	check_liar(HEAD "{\"more\":[1]}\n[]\n[[],{}]\n{\"more\":3}\n{\"exit\":1}\n", ADMIN_NO,
-		   "[\n  {\"name\": null, \"version\": null, " NULLS "},\n"
-		   "  {\"name\": null, \"version\": [], " NULLS "}\n]\n",
-		   "");
+	/* another release: columns are matched by key, missing ones are null */
+	check_malformed(HEAD "[\"1\",\"?\",\"a\"]\n{\"exit\":0,\"rows\":1}\n", ADMIN_YES,
+			"[\n  {\"name\": \"a\", \"version\": \"1\", " NULLS "}\n]\n", "");
+	check_malformed("{\"exit\":0,\"text\":\"a\\u001b[2Jb\"}\n", ADMIN_YES, "",
+			"stancectl: a\xef\xbf\xbd[2Jb\n");
+	check_malformed("", ADMIN_UNREACHABLE, "", "closed the connection");
+	check_malformed("HTTP/1.0 400\r\n\r\n", ADMIN_UNREACHABLE, "", "malformed answer");
+	check_malformed("[1]\n", ADMIN_UNREACHABLE, "", "malformed answer");
+	check_malformed("{\"more\":[]}\n", ADMIN_UNREACHABLE, "", "malformed answer");
+	check_malformed("{\"exit\":77}\n", ADMIN_UNREACHABLE, "", "malformed answer");
+	check_malformed("{\"exit\":\"0\"}\n", ADMIN_UNREACHABLE, "", "malformed answer");
+	/* a truncated answer gives a complete document and exit code 5 */
+	check_malformed(HEAD "[\"1\",\"?\",\"a\"]\n[\"2\"", ADMIN_STALE,
+			"[\n  {\"name\": \"a\", \"version\": \"1\", " NULLS "}\n]\n",
+			"closed the connection before the end");
+	check_malformed(HEAD HEAD, ADMIN_STALE, "[]\n", "malformed answer");
+	check_malformed(HEAD "{\"more\":[1]}\n[]\n[[],{}]\n{\"more\":3}\n{\"exit\":1}\n",
+			ADMIN_NO,
+			"[\n  {\"name\": null, \"version\": null, " NULLS "},\n"
+			"  {\"name\": null, \"version\": [], " NULLS "}\n]\n",
+			"");
 }
 
 static void test_silent_manager(void **state)

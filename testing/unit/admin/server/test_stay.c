@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Clients that stay: followers, long questions, and how they end. */
+/* Long-lived clients: streams, long queries, and how they end. */
 #include "local.h"
 #include "admin/server/response.h"
 #include "admin/socket.h"
@@ -11,7 +11,7 @@
 
 #define FOLLOW "{\"stance\":1,\"command\":\"changes\",\"args\":{\"follow\":true}}\n"
 
-/* Waits until so many follow. */
+/* Waits until there are n followers. */
 static void check_followers(int want)
 {
 	int64_t deadline = clock_mono_us() + 5 * CLOCK_SEC;
@@ -21,14 +21,15 @@ static void check_followers(int want)
 	assert_int_equal(fake_posture.followers, want);
 }
 
-/* Who only closes the sending half still wants its answer; who leaves is noticed at once. */
+/* A client that only shuts down its sending side gets its answer. A disconnect is detected at
+ * once. */
 static void test_follower_leaves(void **state)
 {
 	int fd = connect_raw();
 	int64_t start;
 
 	(void)state;
-	say(fd, FOLLOW);
+	send_text(fd, FOLLOW);
 	shutdown(fd, SHUT_WR);
 	check_followers(1);
 	usleep(100000);
@@ -40,7 +41,7 @@ static void test_follower_leaves(void **state)
 	check_alive();
 }
 
-/* And so is one whose query has no rows. */
+/* Likewise during a query without rows. */
 static void test_asker_leaves(void **state)
 {
 	int64_t start;
@@ -49,17 +50,17 @@ static void test_asker_leaves(void **state)
 	(void)state;
 	fake_posture.endless = true;
 	for (int i = 0; i < 4; i++)
-		say(fd[i] = connect_raw(), "{\"stance\":1,\"command\":\"changes\"}\n");
+		send_text(fd[i] = connect_raw(), "{\"stance\":1,\"command\":\"changes\"}\n");
 	usleep(50000);
 	start = clock_mono_us();
 	for (int i = 0; i < 4; i++)
 		close(fd[i]);
 	for (int i = 0; i < 4; i++)
-		check_alive(); /* all the places are free again */
+		check_alive(); /* all slots are free again */
 	assert_in_range(clock_mono_us() - start, 0, CLOCK_SEC);
 }
 
-/* A follower that does not read is dropped; what it has not read is not kept anywhere. */
+/* A follower that does not read is dropped, and nothing is buffered for it. */
 static void test_follower_does_not_read(void **state)
 {
 	int64_t start = clock_mono_us();
@@ -68,30 +69,31 @@ static void test_follower_does_not_read(void **state)
 
 	(void)state;
 	fake_posture.many = 100000;
-	say(fd, "{\"stance\":1,\"command\":\"changes\",\"args\":{\"follow\":true,"
-		"\"since\":\"2026-01-01\"}}\n");
+	send_text(fd, "{\"stance\":1,\"command\":\"changes\",\"args\":{\"follow\":true,"
+		      "\"since\":\"2026-01-01\"}}\n");
 	check_followers(1);
 	check_followers(0);
 	assert_in_range(clock_mono_us() - start, CLOCK_SEC / 2, 4 * CLOCK_SEC);
-	got = hear(fd);
+	got = receive_all(fd);
 	assert_null(strstr(got, "\"exit\""));
-	assert_in_range(strlen(got), 1, 4 << 20); /* a socket's buffer of it */
+	assert_in_range(strlen(got), 1, 4 << 20); /* at most the socket's buffer */
 	free(got);
 	check_alive();
 }
 
-/* Followers leave room for those who ask. */
+/* Followers take at most half of the slots. */
 static void test_followers_bounded(void **state)
 {
 	int fd[2], extra;
 
 	(void)state;
 	for (int i = 0; i < 2; i++)
-		say(fd[i] = connect_raw(), FOLLOW);
+		send_text(fd[i] = connect_raw(), FOLLOW);
 	check_followers(2);
-	say(extra = connect_raw(), FOLLOW);
-	check_heard(extra,
-		    "{\"exit\":4,\"rows\":0,\"text\":\"too many clients follow the journal");
+	send_text(extra = connect_raw(), FOLLOW);
+	check_received(
+		extra,
+		"{\"exit\":4,\"rows\":0,\"text\":\"too many clients follow the journal");
 	check_alive();
 	check_followers(2);
 	close(fd[0]);
@@ -99,21 +101,21 @@ static void test_followers_bounded(void **state)
 	check_followers(0);
 }
 
-/* They hear that the manager stops, and those who do not listen do not hold it up. */
+/* Followers are notified when the manager stops. Those that do not read do not delay it. */
 static void test_follower_hears_the_end(void **state)
 {
 	int fd = connect_raw();
 
 	(void)state;
-	say(fd, FOLLOW);
+	send_text(fd, FOLLOW);
 	check_followers(1);
 	admin_server_close(server);
 	server = NULL;
-	check_heard(fd, "{\"exit\":4,\"rows\":0,\"text\":\"the manager is stopping\"}");
+	check_received(fd, "{\"exit\":4,\"rows\":0,\"text\":\"the manager is stopping\"}");
 	assert_int_equal(fake_posture.followers, 0);
 }
 
-/* Two pieces of news while nothing happens: the manager is there. */
+/* Two keep-alive lines without changes. */
 static void test_keep_alive(void **state)
 {
 	struct admin_request r = { .command = command_find("changes") };
