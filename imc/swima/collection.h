@@ -37,10 +37,10 @@ struct collection;
 int collection_open(const struct collection_conf *conf, struct collection **c);
 void collection_close(struct collection *c);
 
-/* Looks at the sources and updates collection and ledger if anything has changed:
+/* Scans the sources and updates collection and ledger if anything has changed:
  *
  * - New instances get a Record Identifier.
- * - Every change since the last look becomes an event, also across restarts.
+ * - Every change since the last scan becomes an event, also across restarts.
  * - A new epoch begins if events cannot describe the change (RFC 8412, 3.7.1).
  *
  * Returns 0; ST_ELIMIT: more than max_records; other ST_E... On failure the old state stays,

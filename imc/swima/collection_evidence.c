@@ -173,7 +173,7 @@ static int evidence_try(struct collection *c, const struct record *r,
 }
 
 /* Ends a pass. A difference is found by the next collection_refresh. */
-static enum evidence_step evidence_end(struct collection *c)
+static enum evidence_next evidence_end(struct collection *c)
 {
 	struct collection_evidence *e = &c->evidence;
 	bool changed = e->changed;
@@ -185,7 +185,7 @@ static enum evidence_step evidence_end(struct collection *c)
 	return changed ? EVIDENCE_REFRESH : EVIDENCE_DONE;
 }
 
-enum evidence_step collection_evidence_next(struct collection *c, struct evidence_work *work)
+enum evidence_next collection_evidence_next(struct collection *c, struct evidence_work *work)
 {
 	struct collection_evidence *e = &c->evidence;
 	int got = 0;

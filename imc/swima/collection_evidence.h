@@ -7,7 +7,7 @@
 #include "collection_core.h"
 
 /* What the caller does next. */
-enum evidence_step {
+enum evidence_next {
 	EVIDENCE_DONE,
 	EVIDENCE_REFRESH, /* done; collection_refresh will find altered records */
 	EVIDENCE_WORK,    /* check the files of *work, then call ..._take */
@@ -18,7 +18,7 @@ enum evidence_step {
  * collection_refresh that finds changes calls it, too. Then call collection_evidence_next
  * until it is done. */
 void collection_evidence_begin(struct collection *c, bool check);
-enum evidence_step collection_evidence_next(struct collection *c, struct evidence_work *work);
+enum evidence_next collection_evidence_next(struct collection *c, struct evidence_work *work);
 
 /* Stores the result of the check of *work. 0, or ST_E... */
 int collection_evidence_take(struct collection *c, const struct evidence_work *work);

@@ -111,7 +111,7 @@ static bool mark_eq(const struct evidence_mark *a, const struct evidence_mark *b
 }
 
 /* Reads the state of a file. False: it is not an existing regular file. */
-static bool look_at(const struct evidence *e, struct evidence_file *f)
+static bool file_state(const struct evidence *e, struct evidence_file *f)
 {
 	int fd = open_inside(e, (const char *)f->path.p, O_PATH);
 	bool regular = fd >= 0 && mark_of(fd, &f->mark);
@@ -205,7 +205,7 @@ int evidence_step(struct evidence *e, size_t max_octets, size_t max_files, size_
 	for (; e->at < l->n && max_files && *octets < max_octets && !stopped(e); max_files--) {
 		struct evidence_file *f = &l->files[e->at];
 
-		e->keep[e->at] = look_at(e, f);
+		e->keep[e->at] = file_state(e, f);
 		if (e->keep[e->at] && !recall(e, f) && f->mark.size <= e->conf.max_file)
 			hash(e, f, octets);
 		e->at++;

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SWIMA_AGAIN_US (5 * CLOCK_SEC)  /* delay after a failed look or retry */
+#define SWIMA_AGAIN_US (5 * CLOCK_SEC)  /* delay after a failed scan or retry */
 #define SWIMA_DOUBLE_MAX 6              /* times that the delay doubles */
 #define SWIMA_CHECK_US (60 * CLOCK_SEC) /* after a retry: check if everything was delivered */
 #define SWIMA_TRIES 3                   /* consecutive assessments in which delivery fails */
@@ -35,7 +35,7 @@ struct collector_module {
 
 	struct watcher *watcher; /* NULL: no subscription so far */
 	struct collection_walk walk;
-	unsigned failures; /* consecutive failed looks */
+	unsigned failures; /* consecutive failed scans */
 
 	struct evidence
 		*evidence; /* NULL: disabled. From here on used by the watcher's thread only */
@@ -130,7 +130,7 @@ static void swima_check_evidence(struct collector_module *m)
 	m->next_check = scan ? now + scan : 0;
 }
 
-static int64_t swima_look(void *ctx)
+static int64_t swima_scan(void *ctx)
 {
 	struct collector_module *m = ctx;
 	int64_t again;
@@ -156,11 +156,11 @@ static int64_t swima_look(void *ctx)
 }
 
 /* One piece of work, followed by a longer pause. */
-static int64_t swima_work(void *ctx, bool *look)
+static int64_t swima_work(void *ctx, bool *scan)
 {
 	struct collector_module *m = ctx;
 	int64_t began = clock_mono_us(), pause;
-	enum evidence_step next = EVIDENCE_WORK;
+	enum evidence_next next = EVIDENCE_WORK;
 	size_t octets;
 
 	if (!m->working) {
@@ -181,7 +181,7 @@ static int64_t swima_work(void *ctx, bool *look)
 			(void)collection_evidence_take(m->collection, &m->work);
 		pthread_mutex_unlock(&m->lock);
 	}
-	*look = next == EVIDENCE_REFRESH;
+	*scan = next == EVIDENCE_REFRESH;
 	if (next == EVIDENCE_REFRESH || next == EVIDENCE_DONE)
 		return 0;
 	pause = (clock_mono_us() - began) * SWIMA_WORK_PAUSE;
@@ -194,7 +194,7 @@ static void swima_watch(struct collector_module *m)
 {
 	const struct watcher_ops ops = {
 		.directory = swima_directory,
-		.look = swima_look,
+		.scan = swima_scan,
 		.work = m->evidence ? swima_work : NULL,
 	};
 
@@ -214,7 +214,7 @@ static int swima_load_evidence(struct collector_module *m)
 	};
 
 	atomic_init(&m->stop, false);
-	m->next_check = 1; /* at the first look */
+	m->next_check = 1; /* at the first scan */
 	return m->settings.collection.evidence ? evidence_open(&conf, &m->evidence) : 0;
 }
 
@@ -301,7 +301,8 @@ static int swima_begin(struct imc *imc, void *session)
 	else
 		subscriptions_settle(&s->subscriptions);
 	s->unanswered = s->opening = s->in_batch = true;
-	s->sent = delivery_send(imc, &s->subscriptions, m->collection, m->settings.max_answer);
+	s->sent =
+		delivery_send(imc, &s->subscriptions, m->collection, m->settings.max_response);
 	swima_unlock(m);
 	return 0;
 }
@@ -314,7 +315,7 @@ static int swima_ending(struct imc *imc, void *session)
 	if (!s->opening) {
 		swima_received(s);
 		s->sent |= delivery_send(imc, &s->subscriptions, m->collection,
-					 m->settings.max_answer);
+					 m->settings.max_response);
 	}
 	s->opening = s->in_batch = false;
 	s->answers = 0;
@@ -354,7 +355,7 @@ static int swima_refuse(struct imc *imc, enum pa_error_code code, uint32_t id,
 			const char *text)
 {
 	struct collector_module *m = imc_module(imc)->state;
-	uint32_t max = imc_max_attribute(imc), ours = m->settings.max_answer;
+	uint32_t max = imc_max_attribute(imc), ours = m->settings.max_response;
 	struct pa_error e = pa_error_swima(code, id, max < ours ? max : ours, text);
 
 	(void)imc_note(imc, "request refused: request=%u error=%s reason=\"%s\"", id,
@@ -362,14 +363,14 @@ static int swima_refuse(struct imc *imc, enum pa_error_code code, uint32_t id,
 	return imc_error(imc, &e);
 }
 
-/* The writer for a response, limited by the connection and by max_answer. */
+/* The writer for a response, limited by the connection and by max_response. */
 static struct wr *swima_attr(struct imc *imc)
 {
 	struct collector_module *m = imc_module(imc)->state;
 	struct wr *w = imc_attr(imc);
 
-	if (!w->max || w->max > m->settings.max_answer)
-		w->max = m->settings.max_answer;
+	if (!w->max || w->max > m->settings.max_response)
+		w->max = m->settings.max_response;
 	return w;
 }
 
@@ -447,7 +448,7 @@ static int swima_request(struct imc *imc, struct collector_session *s, const str
 	if (active && !(harmless && set->reuse_request_ids))
 		return swima_refuse(imc, PA_E_SWIMA_SUBSCRIPTION_REUSE, q.request_id,
 				    "Request ID of an active subscription");
-	if (++s->answers > set->max_answers)
+	if (++s->answers > set->max_responses)
 		return swima_refuse(imc, PA_E_SWIMA, q.request_id,
 				    "too many requests in one batch");
 	if (q.count > set->max_identifiers)

@@ -101,14 +101,14 @@ void ledger_set_begun(struct ledger *l)
 	l->dirty = true;
 }
 
-int64_t ledger_look_time(const struct ledger *l)
+int64_t ledger_scan_time(const struct ledger *l)
 {
-	return l->state.looked;
+	return l->state.scan_time;
 }
 
-void ledger_set_look_time(struct ledger *l, int64_t at)
+void ledger_set_scan_time(struct ledger *l, int64_t at)
 {
-	l->state.looked = at;
+	l->state.scan_time = at;
 	l->dirty = true;
 }
 

@@ -69,10 +69,10 @@ void ledger_continue(struct ledger *l, uint64_t sequence);
 bool ledger_begun(const struct ledger *l);
 void ledger_set_begun(struct ledger *l);
 
-/* Time of the last look at the sources, in microseconds since 1970; 0: never. Set inside a
+/* Time of the last scan of the sources, in microseconds since 1970; 0: never. Set inside a
  * change. */
-int64_t ledger_look_time(const struct ledger *l);
-void ledger_set_look_time(struct ledger *l, int64_t at);
+int64_t ledger_scan_time(const struct ledger *l);
+void ledger_set_scan_time(struct ledger *l, int64_t at);
 
 /* Iterates over the entries, sorted by source and key, without tags. rewind starts. next
  * returns 1 and *e, borrowed until the next call; 0 at the end; ST_EDB. */

@@ -111,7 +111,7 @@ static int ledger_seal(struct ledger *l, uint8_t seal[SHA256_SIZE])
 	sha256_number(l->sha, s->last_eid);
 	sha256_number(l->sha, s->next_id);
 	sha256_number(l->sha, s->begun);
-	sha256_number(l->sha, (uint64_t)s->looked);
+	sha256_number(l->sha, (uint64_t)s->scan_time);
 	sha256_blob(l->sha, span_of(s->chain, sizeof(s->chain)));
 	sha256_blob(l->sha, span_of(s->sum, sizeof(s->sum)));
 	return sha256_end(l->sha, seal);
@@ -138,7 +138,7 @@ static int ledger_take_state(struct ledger *l, sqlite3_stmt *s)
 	t->last_eid = (uint32_t)sqlite3_column_int64(s, 3);
 	t->next_id = (uint32_t)sqlite3_column_int64(s, 4);
 	t->begun = sqlite3_column_int(s, 5) != 0;
-	t->looked = sqlite3_column_int64(s, 6);
+	t->scan_time = sqlite3_column_int64(s, 6);
 	if (!ledger_take_sum(s, 7, t->chain) || !ledger_take_sum(s, 8, t->sum) ||
 	    !ledger_take_sum(s, 9, stored) || ledger_seal(l, seal) < 0)
 		return ST_EDB;
@@ -175,7 +175,7 @@ int ledger_store(struct ledger *l)
 	(void)sqlite3_bind_int64(s, 4, t->last_eid);
 	(void)sqlite3_bind_int64(s, 5, t->next_id);
 	(void)sqlite3_bind_int(s, 6, t->begun);
-	(void)sqlite3_bind_int64(s, 7, t->looked);
+	(void)sqlite3_bind_int64(s, 7, t->scan_time);
 	ledger_bind(s, 8, span_of(t->chain, sizeof(t->chain)));
 	ledger_bind(s, 9, span_of(t->sum, sizeof(t->sum)));
 	ledger_bind(s, 10, span_of(seal, sizeof(seal)));

@@ -32,7 +32,7 @@ struct ledger_state {
 	int64_t generation; /* of the last change */
 	uint32_t epoch, last_eid, next_id;
 	bool begun;
-	int64_t looked;
+	int64_t scan_time;
 	uint8_t chain[SHA256_SIZE]; /* of the newest event */
 	uint8_t sum[SHA256_SIZE];   /* XOR of the hashes of all rows */
 };

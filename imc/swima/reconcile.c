@@ -28,7 +28,7 @@ struct changes {
 	struct arena arena;
 	struct ledger_change *v;
 	size_t n, cap;
-	int64_t after, until; /* bounds for the time of a change: last look, now */
+	int64_t after, until; /* bounds for the time of a change: last scan, now */
 	bool lost;            /* a source is no longer in use */
 	size_t count[SWIMA_ALTERATION + 1];
 };
@@ -296,7 +296,7 @@ static int reconcile_apply(struct changes *d)
 	if (d->lost && !first)
 		ledger_new_epoch(l);
 	ledger_set_begun(l);
-	ledger_set_look_time(l, d->until);
+	ledger_set_scan_time(l, d->until);
 	return 0;
 }
 
@@ -310,7 +310,7 @@ static int reconcile_once(struct collection *c, struct snapshot *now)
 		return err;
 	epoch = ledger_epoch(c->ledger);
 	d.until = clock_wall_us();
-	d.after = ledger_look_time(c->ledger);
+	d.after = ledger_scan_time(c->ledger);
 	if ((err = changes_find(&d, now)) == 0)
 		err = reconcile_apply(&d);
 	err = ledger_end(c->ledger, err);

@@ -36,15 +36,15 @@ cfg_opt_t settings_opts[] = {
 	CFG_STR("ledger", "imc-swima.db", CFGF_NONE),  /* in the state directory; "": none */
 	CFG_BOOL("reuse_request_ids", cfg_false, CFGF_NONE),
 	CFG_INT("settle_ms", 300, CFGF_NONE),      /* settled after this long without an event */
-	CFG_INT("settle_max_s", 30, CFGF_NONE),    /* but look after this long at the latest */
-	CFG_INT("scan_interval_s", 3600, CFGF_NONE), /* look without an event; 0: never */
+	CFG_INT("settle_max_s", 30, CFGF_NONE),    /* but scan after this long at the latest */
+	CFG_INT("scan_interval_s", 3600, CFGF_NONE), /* scan without an event; 0: never */
 	CFG_INT("max_events", 16384, CFGF_NONE),
 	CFG_INT("max_subscriptions", 256, CFGF_NONE),
 	CFG_INT("max_subscription_octets", 1048576, CFGF_NONE),
 	CFG_INT("max_identifiers", 65536, CFGF_NONE),
-	CFG_INT("max_answers", 64, CFGF_NONE),
+	CFG_INT("max_responses", 64, CFGF_NONE),
 	CFG_INT("max_records", 262144, CFGF_NONE),
-	CFG_INT("max_answer", 67108864, CFGF_NONE),
+	CFG_INT("max_response", 67108864, CFGF_NONE),
 	CFG_INT("max_database", 268435456, CFGF_NONE),
 	CFG_INT("max_tag", 1048576, CFGF_NONE),
 	CFG_INT("max_evidence_files", 4096, CFGF_NONE),
@@ -62,9 +62,9 @@ const struct conf_range settings_ranges[] = {
 	{ "max_subscriptions", 0, 65536 },
 	{ "max_subscription_octets", 0, 1 << 30 },
 	{ "max_identifiers", 1, SWIMA_MAX_COUNT },
-	{ "max_answers", 1, 65536 },
+	{ "max_responses", 1, 65536 },
 	{ "max_records", 1, SWIMA_MAX_COUNT },
-	{ "max_answer", 1024, 1 << 30 },
+	{ "max_response", 1024, 1 << 30 },
 	{ "max_database", 1024, 1 << 30 },
 	{ "max_tag", 1024, 1 << 28 },
 	{ "max_evidence_files", 1, 1 << 20 },
@@ -195,9 +195,9 @@ int settings_read(struct kit_module *m, struct settings *s)
 	s->max_evidence_file = (uint64_t)cfg_getint(m->conf, "max_evidence_file");
 	s->max_subscriptions = (size_t)cfg_getint(m->conf, "max_subscriptions");
 	s->max_subscription_octets = (size_t)cfg_getint(m->conf, "max_subscription_octets");
-	s->max_answers = (uint32_t)cfg_getint(m->conf, "max_answers");
+	s->max_responses = (uint32_t)cfg_getint(m->conf, "max_responses");
 	s->max_identifiers = (uint32_t)cfg_getint(m->conf, "max_identifiers");
-	s->max_answer = (uint32_t)cfg_getint(m->conf, "max_answer");
+	s->max_response = (uint32_t)cfg_getint(m->conf, "max_response");
 	s->reuse_request_ids = cfg_getbool(m->conf, "reuse_request_ids");
 	return settings_collection(m, s);
 }

@@ -18,7 +18,7 @@ struct settings {
 	struct watcher_conf watcher;
 	size_t max_subscriptions, max_subscription_octets;
 	uint64_t max_evidence_file;
-	uint32_t max_identifiers, max_answer, max_answers;
+	uint32_t max_identifiers, max_response, max_responses;
 	bool reuse_request_ids;
 
 	char root[PATH_MAX], ledger[PATH_MAX];

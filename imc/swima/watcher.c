@@ -48,7 +48,7 @@ struct watcher {
 	char *locks[WATCHER_LOCKS]; /* existing lock files */
 	size_t n_locks;
 
-	int64_t first, last; /* first and last event since the last look; 0: none */
+	int64_t first, last; /* first and last event since the last scan; 0: none */
 	int64_t next_scan, next, next_work; /* 0: none */
 };
 
@@ -125,8 +125,8 @@ static void watcher_note_locks(struct watcher *w, const char *directory)
 			w->n_locks++;
 }
 
-/* Sets up all watches. A directory created meanwhile is found by the next look, because its
- * parent is watched and each look sets up the watches again. */
+/* Sets up all watches. A directory created meanwhile is found by the next scan, because its
+ * parent is watched and each scan sets up the watches again. */
 static void watcher_arm(struct watcher *w)
 {
 	char path[PATH_MAX];
@@ -178,13 +178,13 @@ static bool watcher_busy(const struct watcher *w)
 
 /* --- the thread --- */
 
-static void watcher_look(struct watcher *w)
+static void watcher_scan(struct watcher *w)
 {
 	int64_t again;
 
 	w->first = w->last = 0;
 	watcher_arm(w);
-	again = w->ops.look(w->ctx);
+	again = w->ops.scan(w->ctx);
 	w->next = again ? clock_mono_us() + again : 0;
 	w->next_scan = w->conf.scan_us ? clock_mono_us() + w->conf.scan_us : 0;
 	w->next_work = w->ops.work ? clock_mono_us() : 0;
@@ -192,15 +192,15 @@ static void watcher_look(struct watcher *w)
 
 static void watcher_work(struct watcher *w)
 {
-	bool look = false;
+	bool scan = false;
 	int64_t again;
 
 	if (!w->next_work || clock_mono_us() < w->next_work)
 		return;
-	again = w->ops.work(w->ctx, &look);
+	again = w->ops.work(w->ctx, &scan);
 	w->next_work = again ? clock_mono_us() + again : 0;
-	if (look)
-		watcher_look(w);
+	if (scan)
+		watcher_scan(w);
 }
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -230,10 +230,10 @@ static void watcher_due(struct watcher *w)
 		w->next = 0;
 		return;
 	}
-	watcher_look(w);
+	watcher_scan(w);
 }
 
-/* Any event causes a look, which costs a few stat calls if no source has changed. This covers
+/* Any event causes a scan, which costs a few stat calls if no source has changed. This covers
  * lost events and removed directories, too. Only IN_IGNORED is skipped: it follows another
  * event or our own removal of a watch. */
 static bool watcher_matters(const char *buf, size_t n)
@@ -277,7 +277,7 @@ static void *watcher_run(void *arg)
 	struct pollfd fds[] = { { w->notify, POLLIN, 0 }, { w->kick, POLLIN, 0 } };
 	uint64_t kicks;
 
-	watcher_look(w);
+	watcher_scan(w);
 	while (!atomic_load(&w->stop)) {
 		if (poll(fds, 2, watcher_timeout(w)) < 0)
 			continue;
@@ -285,7 +285,7 @@ static void *watcher_run(void *arg)
 			watcher_drain(w);
 		if (fds[1].revents && read(w->kick, &kicks, sizeof(kicks)) > 0 &&
 		    !atomic_load(&w->stop))
-			watcher_look(w);
+			watcher_scan(w);
 		else
 			watcher_due(w);
 		if (!atomic_load(&w->stop))

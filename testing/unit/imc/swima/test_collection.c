@@ -187,7 +187,7 @@ static void test_altered(void **state)
 }
 
 /* The clock is set forward by years and back, while software changes and between runs: events
- * keep their order and numbers, and no event has a time before the last look. */
+ * keep their order and numbers, and no event has a time before the last scan. */
 static void test_clock(void **state)
 {
 	static const int64_t times[] = { 1800000000, 4102444800, 1700000000, 5, 1800000001 };
@@ -297,7 +297,7 @@ static void test_ledger_lost(void **state)
 	collection_close(c);
 }
 
-/* A failed look keeps the old state, and the next one tries again. */
+/* A failed scan keeps the old state, and the next one tries again. */
 static void test_too_many(void **state)
 {
 	struct collection *c;

@@ -93,9 +93,9 @@ static void refresh(void)
 }
 
 /* Does all pending work; returns the last step. */
-static enum evidence_step work_off(void)
+static enum evidence_next work_off(void)
 {
-	enum evidence_step next;
+	enum evidence_next next;
 	struct evidence_work work = { 0 };
 	size_t octets;
 

@@ -314,7 +314,7 @@ static void change_files(void)
 static void look(struct collection *c)
 {
 	static struct evidence_work work;
-	enum evidence_step next = EVIDENCE_LATER;
+	enum evidence_next next = EVIDENCE_LATER;
 	size_t octets;
 
 	if (roll(3) == 0)

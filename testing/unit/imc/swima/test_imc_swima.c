@@ -186,7 +186,7 @@ static void test_two_requests(void **state)
 	wr_reset(&w);
 }
 
-/* More requests in one message than max_answers: the others are refused until the next
+/* More requests in one message than max_responses: the others are refused until the next
  * batch. */
 static void test_many_requests(void **state)
 {
@@ -196,7 +196,7 @@ static void test_many_requests(void **state)
 	size_t begin;
 
 	(void)state;
-	start(SMALL, "max_answers = 3");
+	start(SMALL, "max_responses = 3");
 	(void)pa_msg_encode(&w, 77);
 	for (; q.request_id <= 6; q.request_id++) {
 		begin = pa_attr_begin(&w, 0, PEN_IETF, PA_SWIMA_REQUEST);
@@ -261,7 +261,7 @@ static void test_bad_settings(void **state)
 		"regid = \"\"",
 		"sources = {\"nosuch\"}",
 		"root = \"here\"",
-		"max_answer = 1",
+		"max_response = 1",
 		"no_such_key = 1",
 		"records = \"json\"",
 		"swid_directories = {\"here\"}",

@@ -176,7 +176,7 @@ static void test_partial(void **state)
 
 	(void)state;
 	INSTALL("a", "1");
-	start(own_root, QUICK "max_answer = 1024\n");
+	start(own_root, QUICK "max_response = 1024\n");
 	request_events(SWIMA_IDENTIFIERS, 1, 0);
 	install_many("1");
 	for (bool more = true; more; parts++) {
@@ -232,7 +232,7 @@ static void test_pushed(void **state)
 	}
 }
 
-/* A request of a validator without subscription, which causes a look. Pending deliveries are
+/* A request of a validator without subscription, which causes a scan. Pending deliveries are
  * sent at the end of the batch. */
 static void look(void)
 {
@@ -287,7 +287,7 @@ static void test_many(void **state)
 	assert_int_equal(sent_count(), 1);
 	INSTALL("a", "3");
 	tncc_begin(TNCC_CONNECTION);
-	assert_int_equal(sent_count(), 0); /* no look yet */
+	assert_int_equal(sent_count(), 0); /* no scan yet */
 	look();
 	assert_int_equal(sent_count(), 65);
 }
@@ -323,7 +323,7 @@ static void test_partial_fulfilment(void **state)
 
 	(void)state;
 	INSTALL("a", "1");
-	start(own_root, QUICK "max_answer = 1024\n");
+	start(own_root, QUICK "max_response = 1024\n");
 	request_events(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 7, 1);
 	install_many("1");
 	look();
@@ -348,7 +348,7 @@ static void test_partial_establishing(void **state)
 
 	(void)state;
 	INSTALL("a", "1");
-	start(own_root, QUICK "max_answer = 1024\n");
+	start(own_root, QUICK "max_response = 1024\n");
 	request_events(SWIMA_IDENTIFIERS, 1, 0);
 	install_many("1");
 	request_events(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 7, 1);
@@ -410,7 +410,7 @@ static void test_failed(void **state)
 
 	(void)state;
 	INSTALL("a", "1");
-	start(own_root, QUICK "max_answer = 1024\n");
+	start(own_root, QUICK "max_response = 1024\n");
 	request_events(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 7, 0);
 	request_events(SWIMA_SUBSCRIBE | SWIMA_IDENTIFIERS, 8, 1);
 	install_many("1");

@@ -135,7 +135,7 @@ static void test_too_large(void **state)
 	struct pa_error e;
 
 	(void)state;
-	start(SMALL, "max_answer = 1024");
+	start(SMALL, "max_response = 1024");
 	send_request(TNCC_VALIDATOR, SWIMA_SUBSCRIBE, 1, 0, NULL, 0);
 	e = only_error(PA_E_SWIMA_TOO_LARGE, 1);
 	assert_int_equal(e.max_size, 1024);

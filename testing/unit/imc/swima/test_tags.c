@@ -101,7 +101,7 @@ static void test_untouched(void **state)
 	wr_reset(&w);
 }
 
-/* A changed octet alters the record; before the next look the record is not available. */
+/* A changed octet alters the record; before the next scan the record is not available. */
 static void test_altered(void **state)
 {
 	uint32_t before, epoch, eid;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The watcher: which changes cause a look, when, and that an idle watcher sleeps. */
+/* The watcher: which changes cause a scan, when, and that an idle watcher sleeps. */
 #include "unit.h"
 
 #include "imc/swima/watcher.h"
@@ -24,10 +24,10 @@ static char root[] = "/tmp/test_watcher.XXXXXX";
 struct scene {
 	char directories[3][128];
 	size_t n;
-	atomic_uint looks;
+	atomic_uint scans;
 	atomic_llong again;
 	atomic_uint works; /* pieces done */
-	atomic_int left;   /* pieces left; then it requests a look */
+	atomic_int left;   /* pieces left; then it requests a scan */
 };
 
 static bool directory(void *ctx, size_t i, char *path, size_t size)
@@ -40,11 +40,11 @@ static bool directory(void *ctx, size_t i, char *path, size_t size)
 	return true;
 }
 
-static int64_t look(void *ctx)
+static int64_t scan(void *ctx)
 {
 	struct scene *s = ctx;
 
-	atomic_fetch_add(&s->looks, 1);
+	atomic_fetch_add(&s->scans, 1);
 	return atomic_exchange(&s->again, 0);
 }
 
@@ -61,7 +61,7 @@ static int64_t work(void *ctx, bool *now)
 	return left > 1 ? 1000 : 0;
 }
 
-static const struct watcher_ops ops = { directory, look, work };
+static const struct watcher_ops ops = { directory, scan, work };
 
 static void quiet(void *ctx, enum log_level level, const char *line)
 {
@@ -104,7 +104,7 @@ static int drop_root(void **state)
 	return rmdir(root);
 }
 
-/* Starts a watcher on these directories below root, and waits for the first look. */
+/* Starts a watcher on these directories below root, and waits for the first scan. */
 static struct watcher *watch(struct scene *s, const struct watcher_conf *conf,
 			     const char *const *names)
 {
@@ -115,9 +115,9 @@ static struct watcher *watch(struct scene *s, const struct watcher_conf *conf,
 		snprintf(s->directories[s->n++], sizeof(s->directories[0]), "%s/%s", root,
 			 *names);
 	assert_int_equal(watcher_start(conf, &ops, s, &w), 0);
-	for (int ms = 0; !atomic_load(&s->looks) && ms < 5000; ms++)
+	for (int ms = 0; !atomic_load(&s->scans) && ms < 5000; ms++)
 		usleep(1000);
-	assert_int_equal(atomic_load(&s->looks), 1);
+	assert_int_equal(atomic_load(&s->scans), 1);
 	return w;
 }
 
@@ -126,23 +126,23 @@ static struct watcher *watch(struct scene *s, const struct watcher_conf *conf,
 static const struct watcher_conf quick = { .settle_us = SETTLE_MS * 1000,
 					   .settle_max_us = 20 * CLOCK_SEC };
 
-/* Waits until there have been n looks. */
+/* Waits until there have been n scans. */
 static void await(struct scene *s, unsigned n)
 {
-	for (int ms = 0; atomic_load(&s->looks) < n && ms < 10000; ms++)
+	for (int ms = 0; atomic_load(&s->scans) < n && ms < 10000; ms++)
 		usleep(1000);
-	assert_true(atomic_load(&s->looks) >= n);
+	assert_true(atomic_load(&s->scans) >= n);
 }
 
-/* Checks that there are no further looks for a while. */
+/* Checks that there are no further scans for a while. */
 static void still(struct scene *s)
 {
 	unsigned n;
 
 	usleep(3 * SETTLE_MS * 1000); /* events of the last change */
-	n = atomic_load(&s->looks);
+	n = atomic_load(&s->scans);
 	usleep(4 * SETTLE_MS * 1000);
-	assert_int_equal(atomic_load(&s->looks), n);
+	assert_int_equal(atomic_load(&s->scans), n);
 }
 
 /* Every way in which a directory changes. */
@@ -163,7 +163,7 @@ static void test_changes(void **state)
 	shell("mkdir d");
 	w = WATCH(&s, &quick, "d");
 	for (unsigned i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
-		unsigned n = atomic_load(&s.looks);
+		unsigned n = atomic_load(&s.scans);
 
 		shell("%s", changes[i]);
 		await(&s, n + 1);
@@ -172,7 +172,7 @@ static void test_changes(void **state)
 	watcher_stop(w);
 }
 
-/* Many changes in a row cause one look. */
+/* Many changes in a row cause one scan. */
 static void test_settles(void **state)
 {
 	struct scene s;
@@ -187,11 +187,11 @@ static void test_settles(void **state)
 	}
 	await(&s, 2);
 	still(&s);
-	assert_in_range(atomic_load(&s.looks), 2, 4); /* a busy machine may pause */
+	assert_in_range(atomic_load(&s.scans), 2, 4); /* a busy machine may pause */
 	watcher_stop(w);
 }
 
-/* Changes that never end cause a look, too. */
+/* Changes that never end cause a scan, too. */
 static void test_never_settles(void **state)
 {
 	const struct watcher_conf conf = { .settle_us = 2 * CLOCK_SEC,
@@ -203,13 +203,13 @@ static void test_never_settles(void **state)
 	(void)state;
 	shell("mkdir d");
 	w = WATCH(&s, &conf, "d");
-	while (atomic_load(&s.looks) < 3 && clock_mono_us() - began < 10 * CLOCK_SEC)
+	while (atomic_load(&s.scans) < 3 && clock_mono_us() - began < 10 * CLOCK_SEC)
 		shell("echo >d/x");
-	assert_true(atomic_load(&s.looks) >= 3);
+	assert_true(atomic_load(&s.scans) >= 3);
 	watcher_stop(w);
 }
 
-/* A lock beside the database delays the look. */
+/* A lock beside the database delays the scan. */
 static pid_t hold_lock(const char *path)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
@@ -248,7 +248,7 @@ static void test_lock(void **state)
 	pid = hold_lock(path);
 	shell("echo x >d/status");
 	usleep(6 * SETTLE_MS * 1000);
-	assert_int_equal(atomic_load(&s.looks), 1);
+	assert_int_equal(atomic_load(&s.scans), 1);
 	assert_int_equal(kill(pid, SIGKILL), 0);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	await(&s, 2);
@@ -256,7 +256,7 @@ static void test_lock(void **state)
 	watcher_stop(w);
 }
 
-/* A lock that is held for ever delays the look by settle_max_us at most. */
+/* A lock that is held for ever delays the scan by settle_max_us at most. */
 static void test_lock_for_ever(void **state)
 {
 	const struct watcher_conf conf = { .settle_us = 20000, .settle_max_us = 300000 };
@@ -289,11 +289,11 @@ static void test_appears(void **state)
 	w = WATCH(&s, &quick, "d", "e/f/g");
 	shell("mkdir e");
 	await(&s, 2);
-	n = atomic_load(&s.looks);
+	n = atomic_load(&s.scans);
 	shell("mkdir -p e/f/g");
 	await(&s, n + 1);
 	still(&s);
-	n = atomic_load(&s.looks);
+	n = atomic_load(&s.scans);
 	shell("echo x >e/f/g/tag");
 	await(&s, n + 1);
 	still(&s);
@@ -310,16 +310,16 @@ static void test_goes(void **state)
 	shell("mkdir d");
 	w = WATCH(&s, &quick, "d");
 	for (int i = 0; i < 3; i++) {
-		unsigned n = atomic_load(&s.looks);
+		unsigned n = atomic_load(&s.scans);
 
 		shell(i % 2 ? "rm -r d" : "mv d old");
 		await(&s, n + 1);
 		still(&s);
-		n = atomic_load(&s.looks);
+		n = atomic_load(&s.scans);
 		shell("rm -rf old; mkdir d");
 		await(&s, n + 1);
 		still(&s);
-		n = atomic_load(&s.looks);
+		n = atomic_load(&s.scans);
 		shell("echo x >d/tag");
 		await(&s, n + 1);
 		still(&s);
@@ -340,13 +340,13 @@ static void test_overflow(void **state)
 	shell("seq 1 30000 | (cd d && xargs touch) && rm -r d && mkdir d");
 	await(&s, 2);
 	still(&s);
-	n = atomic_load(&s.looks);
+	n = atomic_load(&s.scans);
 	shell("echo x >d/tag");
 	await(&s, n + 1);
 	watcher_stop(w);
 }
 
-/* A look that requests another; a kick; a scan. */
+/* A scan that requests another; a kick; a periodic scan. */
 static void test_unasked(void **state)
 {
 	const struct watcher_conf conf = { .settle_us = CLOCK_SEC,
@@ -406,7 +406,7 @@ static void test_sleeps(void **state)
 	watcher_stop(w);
 }
 
-/* Work is done piece by piece until none is left; a look can add more. */
+/* Work is done piece by piece until none is left; a scan can add more. */
 static void test_work(void **state)
 {
 	struct watcher *w;
@@ -420,12 +420,12 @@ static void test_work(void **state)
 	assert_int_equal(atomic_load(&s.works), 0);
 	atomic_store(&s.left, 5);
 	watcher_kick(w);
-	for (int ms = 0; atomic_load(&s.looks) < 3 && ms < 5000; ms++)
+	for (int ms = 0; atomic_load(&s.scans) < 3 && ms < 5000; ms++)
 		usleep(1000);
 	usleep(20000);
 	watcher_stop(w);
 	assert_int_equal(atomic_load(&s.works), 5);
-	assert_int_equal(atomic_load(&s.looks),
+	assert_int_equal(atomic_load(&s.scans),
 			 3); /* the first, the kick, and the one requested by the work */
 }
 
@@ -476,7 +476,7 @@ static void test_dpkg(void **state)
 	      "touch r/var/lib/dpkg/status");
 	w = WATCH(&s, &quick, "r/var/lib/dpkg", "r/var/lib/dpkg/updates");
 	for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		unsigned n = atomic_load(&s.looks);
+		unsigned n = atomic_load(&s.scans);
 
 		if (try_shell("dpkg --root=r --force-not-root --force-script-chrootless"
 			      " --log=/dev/null %s >/dev/null 2>&1",
