@@ -156,9 +156,9 @@ int changes_narrow(struct response *response, const struct question *question,
 
 /* With --kind software the answer also reports freshness: of one endpoint (--endpoint) it is
  * read here into *f; of all endpoints the query fills *all. */
-static int changes_fresh(struct response *response, const struct question *question,
-			 struct change_query *q, struct freshness *all,
-			 struct answer_freshness *f)
+static int changes_freshness(struct response *response, const struct question *question,
+			     struct change_query *q, struct freshness *all,
+			     struct answer_freshness *f)
 {
 	const char *name = request_text(response->request, "endpoint");
 	const char *kind = request_text(response->request, "kind");
@@ -184,7 +184,7 @@ static int changes_run(struct response *response)
 {
 	struct change_query q = { 0 };
 	struct freshness all = { 0 };
-	struct answer_freshness fresh = { 0 };
+	struct answer_freshness freshness = { 0 };
 	struct question question;
 	int err;
 
@@ -193,12 +193,13 @@ static int changes_run(struct response *response)
 	err = changes_narrow(response, &question, &q);
 	if (err == ST_ENOENT || err == ST_EVALUE)
 		return 0;
-	if (!err && (err = changes_fresh(response, &question, &q, &all, &fresh)) == 0)
+	if (!err && (err = changes_freshness(response, &question, &q, &all, &freshness)) == 0)
 		err = query_changes(question.posture, &q, changes_next, response);
 	if (q.fresh)
-		freshness_from_query(&all, &fresh);
+		freshness_from_query(&all, &freshness);
 	if (!err)
-		freshness_end(response, &fresh, response_rows(response) ? NULL : "no changes");
+		freshness_end(response, &freshness,
+			      response_rows(response) ? NULL : "no changes");
 	return question_end(response, &question, err);
 }
 

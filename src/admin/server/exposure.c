@@ -44,7 +44,7 @@ static int exposure_row(void *ctx, const struct exposure_row *row)
 
 /* Freshness is judged at the end of the requested period. */
 static int exposure_ask(struct response *response, struct question *question,
-			struct exposure_query *q, struct freshness *fresh)
+			struct exposure_query *q, struct freshness *freshness)
 {
 	q->from = request_time(response->request, "from");
 	q->to = request_time(response->request, "to");
@@ -53,14 +53,14 @@ static int exposure_ask(struct response *response, struct question *question,
 		return ST_EVALUE;
 	}
 	question_at(question, (struct when){ q->to, question->when.known_at });
-	return software_args_read(response, question, &q->software, fresh);
+	return software_args_read(response, question, &q->software, freshness);
 }
 
 static int exposure_run(struct response *response)
 {
 	struct exposure_query q = { 0 };
 	struct freshness all = { 0 };
-	struct answer_freshness fresh;
+	struct answer_freshness freshness;
 	uint64_t unordered = 0;
 	char no[200];
 	struct question question;
@@ -76,10 +76,10 @@ static int exposure_run(struct response *response)
 		err = query_exposure(question.posture, &q, exposure_row, &e);
 	(void)snprintf(no, sizeof(no), "no endpoint had software matching '%s'",
 		       request_text(response->request, "pattern"));
-	freshness_from_query(&all, &fresh);
+	freshness_from_query(&all, &freshness);
 	if (!err) {
-		freshness_end(response, &fresh, response_rows(response) ? NULL : no);
-		software_args_unordered(response, &fresh, unordered);
+		freshness_end(response, &freshness, response_rows(response) ? NULL : no);
+		software_args_unordered(response, &freshness, unordered);
 	}
 	return question_end(response, &question, err);
 }

@@ -34,9 +34,9 @@ static int lacking_next(void *ctx, const struct endpoint_row *row)
 static int lacking_run(struct response *response)
 {
 	const char *pattern = request_text(response->request, "pattern");
-	struct freshness all = { 0 }; /* who has it may have lost it */
+	struct freshness all = { 0 }; /* of all endpoints: one that had it may have lost it */
 	struct lacking l = { .response = response };
-	struct answer_freshness fresh;
+	struct answer_freshness freshness;
 	char no[200] = "no endpoint is known";
 	struct software_query q;
 	uint64_t unordered = 0;
@@ -51,13 +51,13 @@ static int lacking_run(struct response *response)
 	q.unordered = &unordered;
 	if (!err)
 		err = query_lacking(question.posture, &q, lacking_next, &l);
-	freshness_from_query(&all, &fresh);
-	if (fresh.endpoints)
+	freshness_from_query(&all, &freshness);
+	if (freshness.endpoints)
 		(void)snprintf(no, sizeof(no), "every endpoint has software matching '%s'",
 			       pattern);
 	if (!err) {
-		freshness_end(response, &fresh, response_rows(response) ? NULL : no);
-		software_args_unordered(response, &fresh, unordered);
+		freshness_end(response, &freshness, response_rows(response) ? NULL : no);
+		software_args_unordered(response, &freshness, unordered);
 	}
 	return question_end(response, &question, err);
 }

@@ -17,14 +17,14 @@
 struct software_call {
 	struct response *response;
 	struct question question;
-	struct freshness fresh;
+	struct freshness freshness;
 };
 
 static void software_cells(const struct software_call *s, const struct software_row *row,
 			   struct cell cells[SW_N])
 {
-	cells[SW_COMPLETE] = cell_time(s->fresh.complete_through);
-	cells[SW_STALE] = cell_bool(s->fresh.stale != 0);
+	cells[SW_COMPLETE] = cell_time(s->freshness.complete_through);
+	cells[SW_STALE] = cell_bool(s->freshness.stale != 0);
 	cells[SW_NAME] = cell_known(row->name);
 	cells[SW_VERSION] = cell_known(row->version);
 	cells[SW_IDENTIFIER] = cell_text(row->identifier);
@@ -45,10 +45,10 @@ static int software_ask(struct software_call *s,
 {
 	const char *pattern = request_text(s->response->request, "pattern");
 	struct software_query q;
-	struct answer_freshness fresh;
+	struct answer_freshness freshness;
 	uint64_t unordered = 0;
 	char no[200];
-	int err = software_args_read(s->response, &s->question, &q, &s->fresh);
+	int err = software_args_read(s->response, &s->question, &q, &s->freshness);
 
 	if (err == ST_EVALUE)
 		return 0;
@@ -56,11 +56,11 @@ static int software_ask(struct software_call *s,
 	if (!err)
 		err = query_software(s->question.posture, &q, row, ctx);
 	(void)snprintf(no, sizeof(no), "no software matches '%s'", pattern);
-	freshness_from_query(&s->fresh, &fresh);
+	freshness_from_query(&s->freshness, &freshness);
 	if (!err)
-		freshness_end(s->response, &fresh, response_rows(s->response) ? NULL : no);
+		freshness_end(s->response, &freshness, response_rows(s->response) ? NULL : no);
 	if (!err)
-		software_args_unordered(s->response, &fresh, unordered);
+		software_args_unordered(s->response, &freshness, unordered);
 	return question_end(s->response, &s->question, err);
 }
 

@@ -36,7 +36,7 @@ static int software_args_guess(struct response *response, const struct question 
 }
 
 int software_args_read(struct response *response, const struct question *question,
-		       struct software_query *q, struct freshness *fresh)
+		       struct software_query *q, struct freshness *freshness)
 {
 	const char *pattern = request_text(response->request, "pattern");
 	const char *option = request_text(response->request, "version");
@@ -46,7 +46,7 @@ int software_args_read(struct response *response, const struct question *questio
 	*q = (struct software_query){
 		.when = question->when,
 		.filter = question->filter,
-		.fresh = fresh,
+		.fresh = freshness,
 		.since = question->now - question->stale_us,
 	};
 	if (!option && !range &&

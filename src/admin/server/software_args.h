@@ -6,10 +6,10 @@
 
 #include "admin/server/question.h"
 
-/* Fills q, which borrows from call; the query fills *fresh. ST_EVALUE (the end of the answer
+/* Fills q, which borrows from response; the query fills *freshness. ST_EVALUE (the end of the answer
  * is set) or ST_ENOMEM. */
 int software_args_read(struct response *response, const struct question *question,
-		       struct software_query *q, struct freshness *fresh);
+		       struct software_query *q, struct freshness *freshness);
 
 /* Sets the end of the answer to ADMIN_STALE if unordered, the number of versions that could
  * not be compared, is not 0 and no endpoint in f is stale. Returns 0. */
