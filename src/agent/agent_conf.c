@@ -75,7 +75,7 @@ static char *copy(const char *s)
 	return s && *s ? strdup(s) : NULL;
 }
 
-/* The first line of a file that nobody else may read. */
+/* The first line of a file to which only its owner has access. */
 static int read_password(const char *path, char **password, struct conf_error *e)
 {
 	char *line = NULL;
@@ -90,14 +90,15 @@ static int read_password(const char *path, char **password, struct conf_error *e
 	}
 	if (st.st_mode & (S_IRWXG | S_IRWXO)) {
 		(void)fclose(f);
-		return settings_fail(e, path, "others than its owner can use it (chmod 600)");
+		return settings_fail(
+			e, path, "accessible to other users than its owner; use chmod 600");
 	}
 	if (getline(&line, &cap, f) > 0)
 		line[strcspn(line, "\r\n")] = '\0';
 	(void)fclose(f);
 	if (!line || !*line) {
 		free(line);
-		return settings_fail(e, path, "no password in it");
+		return settings_fail(e, path, "no password in the first line");
 	}
 	*password = line;
 	return 0;
@@ -164,12 +165,13 @@ static int conf_check(const struct agent_conf *c, struct conf_error *e)
 	if (!c->tls_ca)
 		return settings_fail(e, c->file, "tls { ca } is missing");
 	if (!c->tls_certificate != !c->tls_key)
-		return settings_fail(e, c->file, "tls: certificate and key need each other");
+		return settings_fail(e, c->file,
+				     "tls: certificate and key must be set together");
 	if (!c->tls_certificate && !c->sasl_user)
 		return settings_fail(e, c->file,
-				     "neither tls { certificate } nor sasl { user }");
+				     "tls { certificate } or sasl { user } is required");
 	if (c->backoff_min_s > c->backoff_max_s)
-		return settings_fail(e, c->file, "backoff_min is over backoff_max");
+		return settings_fail(e, c->file, "backoff_min is greater than backoff_max");
 	return 0;
 }
 

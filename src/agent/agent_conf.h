@@ -5,11 +5,11 @@
 
 #include "daemon/settings.h"
 
-/* Strings belong to it; NULL where nothing is set. */
+/* Owns its strings. A string that is not set is NULL. */
 struct agent_conf {
 	char *file;
-	char *server;  /* the name its certificate must carry */
-	char *address; /* where to dial; never NULL */
+	char *server;  /* name in the manager's certificate */
+	char *address; /* host to connect to; never NULL */
 	uint16_t port;
 
 	bool tls_rsa_aes128_cbc, tls_resumption;
@@ -18,13 +18,13 @@ struct agent_conf {
 	char *sasl_user, *sasl_password;
 
 	char *tnc_config;
-	char *language; /* of an Accept-Language header */
+	char *language; /* as in an Accept-Language header */
 	bool lax_retry;
-	uint32_t interval_s;    /* between assessments; 0: only when asked */
-	uint32_t connect_s;     /* to find and reach the manager */
-	uint32_t backoff_min_s; /* before another attempt; doubles up to max */
+	uint32_t interval_s;    /* between assessments; 0: only on request */
+	uint32_t connect_s;     /* to resolve the manager's name and connect */
+	uint32_t backoff_min_s; /* before the first reconnect; doubles with each failure */
 	uint32_t backoff_max_s;
-	uint32_t spread_s; /* a lost link is made again at a random moment within */
+	uint32_t spread_s; /* maximum random time before a reconnect after a lost connection */
 
 	char *state_dir, *pid_file;
 	enum log_level log_level;
@@ -35,7 +35,7 @@ struct agent_conf {
 int agent_conf_read(const char *path, struct agent_conf *c, struct conf_error *e);
 void agent_conf_free(struct agent_conf *c);
 
-/* A client context from the files of c; ST_ECONF with e filled. */
+/* A client context from the files of c. ST_ECONF with e filled. Caller: tls_ctx_free. */
 int agent_conf_tls(const struct agent_conf *c, struct tls_ctx **ctx, struct conf_error *e);
 
 #endif

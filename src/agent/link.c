@@ -22,18 +22,18 @@ struct link {
 	struct dialler *dialler;
 	struct pt_conn *conn;
 	struct imc_peer *peer;
-	uv_timer_t deadline;      /* of an assessment; runs only during one */
-	uv_async_t wake;          /* a collector wants to be heard, on whatever thread */
-	struct rate_limit *quota; /* of assessments that the manager begins */
-	uv_timer_t pace;          /* until it is listened to again */
+	uv_timer_t deadline; /* of an assessment; stopped between assessments */
+	uv_async_t wake;     /* a collector requests an assessment; from any thread */
+	struct rate_limit *rate_limit; /* of assessments that the manager begins */
+	uv_timer_t rate_timer;         /* until the manager is read from again */
 	unsigned handles;
 	bool reached, closing;
-	bool waiting; /* for the first answer in an assessment */
+	bool awaiting_response; /* no response in this assessment yet */
 	int err;
 	char err_msg[256];
 };
 
-/* --- the end -------------------------------------------------------------------------- */
+/* --- closing -------------------------------------------------------------------------- */
 
 static void link_on_handle_closed(uv_handle_t *h)
 {
@@ -42,7 +42,7 @@ static void link_on_handle_closed(uv_handle_t *h)
 	if (--l->handles)
 		return;
 	l->ops->closed(l->ctx, l->err, l->err_msg, l->reached);
-	rate_limit_close(l->quota);
+	rate_limit_close(l->rate_limit);
 	free(l);
 }
 
@@ -58,7 +58,7 @@ static void link_end(struct link *l, int err, const char *err_msg)
 	imc_peer_close(l->peer); /* after this no collector wakes us */
 	l->peer = NULL;
 	uv_close((uv_handle_t *)&l->deadline, link_on_handle_closed);
-	uv_close((uv_handle_t *)&l->pace, link_on_handle_closed);
+	uv_close((uv_handle_t *)&l->rate_timer, link_on_handle_closed);
 	uv_close((uv_handle_t *)&l->wake, link_on_handle_closed);
 }
 
@@ -87,18 +87,17 @@ static void link_on_deadline(uv_timer_t *timer)
 	struct link *l = timer->data;
 
 	if (l->conn)
-		pt_conn_close(l->conn, ST_ETIMEOUT,
-			      "no result within the assessment's deadline");
+		pt_conn_close(l->conn, ST_ETIMEOUT, "no result within assessment_s");
 }
 
-static void link_expect(struct link *l, uint32_t seconds)
+static void link_set_deadline(struct link *l, uint32_t seconds)
 {
 	uv_timer_start(&l->deadline, link_on_deadline, (uint64_t)seconds * 1000, 0);
 }
 
-/* The deadline runs while an assessment does, whoever began it. Until the manager's first
- * answer it is longer: we may have to wait for our turn. */
-static void link_watch(struct link *l)
+/* The deadline runs during an assessment. It is longer until the manager's first response: the agent
+ * may have to wait for an assessment slot. */
+static void link_update_deadline(struct link *l)
 {
 	const struct limits *limits = &l->conf->limits;
 	bool busy = l->peer && imc_peer_busy(l->peer);
@@ -106,55 +105,56 @@ static void link_watch(struct link *l)
 
 	if (l->closing || busy == running)
 		return;
-	l->waiting = busy;
+	l->awaiting_response = busy;
 	if (busy)
-		link_expect(l, limits->waiting_s + limits->assessment_s);
+		link_set_deadline(l, limits->waiting_s + limits->assessment_s);
 	else
 		uv_timer_stop(&l->deadline);
 }
 
-/* The manager has said something. */
-static void link_heard(struct link *l)
+/* The manager has sent a batch. */
+static void link_response(struct link *l)
 {
-	if (l->waiting && uv_is_active((uv_handle_t *)&l->deadline))
-		link_expect(l, l->conf->limits.assessment_s);
-	l->waiting = false;
+	if (l->awaiting_response && uv_is_active((uv_handle_t *)&l->deadline))
+		link_set_deadline(l, l->conf->limits.assessment_s);
+	l->awaiting_response = false;
 }
 
-/* --- the pace ------------------------------------------------------------------------- */
+/* --- the rate limit ------------------------------------------------------------------- */
 
-static void link_pace(struct link *l);
+static void link_apply_rate(struct link *l);
 
-static void link_on_pace(uv_timer_t *timer)
+static void link_on_rate_timer(uv_timer_t *timer)
 {
-	link_pace(timer->data);
+	link_apply_rate(timer->data);
 }
 
-/* A manager that begins too many assessments is not read from until that is made up for. */
-static void link_pace(struct link *l)
+/* A manager over its rate limit is not read from until the next assessment is allowed. */
+static void link_apply_rate(struct link *l)
 {
-	int64_t wait = rate_limit_wait(l->quota, "", clock_mono_us());
+	int64_t wait = rate_limit_wait(l->rate_limit, "", clock_mono_us());
 
 	if (!l->conn || l->closing)
 		return;
 	pt_conn_pause(l->conn, wait > 0);
 	if (wait > 0)
-		uv_timer_start(&l->pace, link_on_pace, (uint64_t)wait / 1000 + 1, 0);
+		uv_timer_start(&l->rate_timer, link_on_rate_timer, (uint64_t)wait / 1000 + 1,
+			       0);
 }
 
-/* As after the peer has heard something; `before` is how many had begun then. */
-static void link_spend(struct link *l, uint64_t before)
+/* After the peer has received a batch. before: number of assessments begun before it. */
+static void link_charge_rate(struct link *l, uint64_t before)
 {
 	uint64_t begun = l->peer ? imc_peer_begun(l->peer) : before;
 
 	if (begun == before)
 		return;
 	for (; before < begun; before++)
-		rate_limit_charge(l->quota, "", clock_mono_us());
-	link_pace(l);
+		rate_limit_charge(l->rate_limit, "", clock_mono_us());
+	link_apply_rate(l);
 }
 
-/* --- what the peer wants -------------------------------------------------------------- */
+/* --- events of the peer --------------------------------------------------------------- */
 
 static void link_on_send(void *ctx, struct span batch)
 {
@@ -200,14 +200,14 @@ static void link_on_awake(uv_async_t *async)
 	if (!l->peer)
 		return;
 	imc_peer_wake(l->peer);
-	link_watch(l);
+	link_update_deadline(l);
 }
 
 int link_assess(struct link *l)
 {
 	int err = l->peer ? imc_peer_retry(l->peer) : ST_ESTATE;
 
-	link_watch(l);
+	link_update_deadline(l);
 	return err;
 }
 
@@ -229,8 +229,8 @@ static void link_on_ready(void *ctx, const struct pt_conn_info *info)
 	if (!err)
 		err = imc_peer_begin(l->peer);
 	if (err)
-		pt_conn_close(l->conn, err, "the collectors did not begin");
-	link_watch(l);
+		pt_conn_close(l->conn, err, "the collectors could not begin an assessment");
+	link_update_deadline(l);
 }
 
 static void link_on_batch(void *ctx, struct span batch)
@@ -238,11 +238,11 @@ static void link_on_batch(void *ctx, struct span batch)
 	struct link *l = ctx;
 	uint64_t before = l->peer ? imc_peer_begun(l->peer) : 0;
 
-	link_heard(l);
+	link_response(l);
 	if (l->peer)
 		imc_peer_receive(l->peer, batch);
-	link_spend(l, before);
-	link_watch(l);
+	link_charge_rate(l, before);
+	link_update_deadline(l);
 }
 
 static const struct pt_conn_ops conn_ops = {
@@ -257,8 +257,10 @@ static void link_on_dialled(void *ctx, int fd, int err, const char *reason)
 
 	l->dialler = NULL;
 	if (fd < 0) {
-		log_warn(NULL, "manager not reached: server=%s address=%s reason=\"%s\"",
-			 l->conf->server, l->conf->address, reason);
+		log_warn(
+			NULL,
+			"connection to the manager failed: server=%s address=%s reason=\"%s\"",
+			l->conf->server, l->conf->address, reason);
 		link_end(l, err, reason);
 		return;
 	}
@@ -305,17 +307,17 @@ int link_open(struct net_loop *loop, struct imc_host *host, const struct agent_c
 	l->conf = conf;
 	l->ops = ops;
 	l->ctx = ctx;
-	if (rate_limit_open(conf->limits.assessments_per_minute, &l->quota) < 0 ||
+	if (rate_limit_open(conf->limits.assessments_per_minute, &l->rate_limit) < 0 ||
 	    link_init(l, conf, tls, resume) < 0 ||
 	    uv_async_init(&loop->uv, &l->wake, link_on_awake) < 0) {
 		dialler_close(l->dialler);
-		rate_limit_close(l->quota);
+		rate_limit_close(l->rate_limit);
 		free(l);
 		return ST_ENOMEM;
 	}
 	uv_timer_init(&loop->uv, &l->deadline);
-	uv_timer_init(&loop->uv, &l->pace);
-	l->deadline.data = l->pace.data = l->wake.data = l;
+	uv_timer_init(&loop->uv, &l->rate_timer);
+	l->deadline.data = l->rate_timer.data = l->wake.data = l;
 	l->handles = 3;
 	*out = l;
 	return 0;

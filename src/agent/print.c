@@ -28,8 +28,8 @@ const char *agent_access_name(enum pb_access access)
 	}
 }
 
-/* Octets of the control character at p, which terminals obey; those of U+0080 to U+009F have
- * two. 0: it is something to see. */
+/* Length of the control character at p, in octets: 2 for U+0080 to U+009F, 1 for ASCII. 0: not a
+ * control character. */
 static size_t control_octets(const uint8_t *p, size_t n)
 {
 	if (n > 1 && p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)
@@ -37,7 +37,7 @@ static size_t control_octets(const uint8_t *p, size_t n)
 	return p[0] < 0x20 || p[0] == 0x7f;
 }
 
-/* A line of text of the manager's; further lines are indented, control characters dropped. */
+/* Prints text of the manager. Further lines are indented, control characters are omitted. */
 static void print_text(FILE *to, const char *label, struct span text, struct span lang)
 {
 	fprintf(to, "%-12s ", label);

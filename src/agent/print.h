@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a person who ran `stance-agent --once` sees. */
+/* Output of `stance-agent --once`. */
 #ifndef STANCE_AGENT_PRINT_H
 #define STANCE_AGENT_PRINT_H
 
@@ -11,12 +11,12 @@
 const char *agent_evaluation_name(enum pb_assessment evaluation);
 const char *agent_access_name(enum pb_access access);
 
-/* The result with all reasons and remediation, one thing a line. What the manager wrote is
- * shown without its control characters. */
+/* Prints the result with all reasons and remediation instructions, one per line. Control characters
+ * in text from the manager are omitted. */
 void agent_print(FILE *to, const char *server, const struct imc_result *r);
 
-/* Whether this endpoint is welcome as it is: the recommendation decides; without one, the
- * assessment. */
+/* True: the manager recommends access, or it gives no recommendation and the endpoint is
+ * compliant. */
 bool agent_accepted(const struct imc_result *r);
 
 #endif

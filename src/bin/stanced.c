@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define STOP_S 60 /* after which an orderly stop has failed */
+#define STOP_S 60 /* seconds for an orderly stop */
 
 enum exit_code { EXIT_OK = OPTIONS_DONE, EXIT_FAILED = 1, EXIT_USAGE = OPTIONS_USAGE };
 
@@ -53,7 +53,7 @@ static void serve(struct run *run)
 	daemon_ready("running");
 	uv_run(&run->loop, UV_RUN_DEFAULT);
 	daemon_stopping();
-	alarm(STOP_S); /* the default action ends us when something does not let go */
+	alarm(STOP_S); /* the default action of SIGALRM ends the process */
 	manager_close(&run->daemon);
 	log_info(NULL, "stopped");
 }
@@ -82,8 +82,8 @@ static int run_daemon(struct manager_conf *conf)
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 
-static const struct options_of options_of = {
-	.program = "stanced",
+static const struct options_program program = {
+	.name = "stanced",
 	.usage = "usage: stanced [-t] [-f file] [-l level]\n"
 		 "       stanced -V | -h\n",
 	.file = "stance.conf",
@@ -96,20 +96,20 @@ int main(int argc, char **argv)
 	struct manager_conf conf;
 	int status;
 
-	if (!options_read(&options_of, argc, argv, &o, &status))
+	if (!options_read(&program, argc, argv, &o, &status))
 		return status;
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN); /* the write fails, as it does on a full disk */
+	signal(SIGXFSZ, SIG_IGN); /* the write fails with EFBIG instead */
 	if (manager_conf_read(o.file, &conf, &e) < 0) {
 		fprintf(stderr, "stanced: %s\n", e.text);
 		return EXIT_USAGE;
 	}
-	options_places(conf.file, conf.state_dir);
+	options_set_dirs(conf.file, conf.state_dir);
 	log_set_level(o.level >= 0 ? (enum log_level)o.level : conf.log_level);
 	if (!o.check)
 		return run_daemon(&conf);
 	status = manager_check(&conf, &e) < 0 ? EXIT_USAGE : EXIT_OK;
-	fprintf(status ? stderr : stdout, status ? "stanced: %s\n" : "%s: right\n",
+	fprintf(status ? stderr : stdout, status ? "stanced: %s\n" : "%s: configuration OK\n",
 		status ? e.text : o.file);
 	manager_conf_free(&conf);
 	return status;

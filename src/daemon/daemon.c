@@ -20,8 +20,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* sd_notify(3): one datagram to the socket that the environment names. The protocol is small and
- * promised to stay; libsystemd would bring five libraries that nobody else here needs. */
+/* sd_notify(3): one datagram to the socket in NOTIFY_SOCKET. The protocol is small and stable;
+ * libsystemd would add five libraries for it. */
 static void notify(const char *text)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
@@ -32,7 +32,7 @@ static void notify(const char *text)
 	if (n < 2 || n >= sizeof(to.sun_path) || (*path != '/' && *path != '@'))
 		return;
 	memcpy(to.sun_path, path, n);
-	if (*path == '@') /* a name that is in no file system */
+	if (*path == '@') /* an abstract name, see unix(7) */
 		to.sun_path[0] = '\0';
 	if ((fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) < 0)
 		return;
@@ -63,7 +63,7 @@ void daemon_stopping(void)
 	notify("STOPPING=1");
 }
 
-/* Written beside and moved into place: nobody ever reads half a number. */
+/* Writes a temporary file and renames it, so that readers never see a partial number. */
 int daemon_pid_write(const char *path)
 {
 	char beside[PATH_MAX];
@@ -156,7 +156,7 @@ void daemon_memory_frugal(void)
 	(void)mallopt(M_ARENA_MAX, 1);
 	(void)mallopt(M_TRIM_THRESHOLD, 64 * 1024);
 	(void)mallopt(M_MMAP_THRESHOLD, 64 * 1024);
-	(void)setenv("UV_THREADPOOL_SIZE", "1", 0); /* it looks up names, one at a time */
+	(void)setenv("UV_THREADPOOL_SIZE", "1", 0); /* used only for name resolution */
 }
 
 void daemon_memory_trim(void)

@@ -1,35 +1,35 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a daemon does besides its work: a file with its process number, and telling the service
- * manager how it is. */
+/* Functions of a daemon: notifications for the service manager, pid file, lock, descriptors,
+ * memory. Main thread. */
 #ifndef STANCE_DAEMON_DAEMON_H
 #define STANCE_DAEMON_DAEMON_H
 
-/* Says it to systemd, or who else understands sd_notify(3), when that started us. */
+/* Notify systemd, or another service manager that implements sd_notify(3). No effect without
+ * one. */
 void daemon_ready(const char *status);
 void daemon_reloading(void);
 void daemon_stopping(void);
 
-/* Writes our process number and a newline to path (replacing what is there); 0 or ST_EIO with
- * errno. path NULL: nothing. */
+/* Writes the process id and a newline to path; replaces an existing file. 0, or ST_EIO with errno
+ * set. path NULL: no effect. */
 int daemon_pid_write(const char *path);
 void daemon_pid_remove(const char *path);
 
-/* Takes path with ".lock" behind it for this process, until *fd is closed or the process ends,
- * however it does. 0; ST_EBUSY: another process has it; ST_EIO with errno. */
+/* Locks the file path + ".lock" until *fd is closed or the process ends. 0; ST_EBUSY: another
+ * process has the lock; ST_EIO with errno set. */
 int daemon_lock(const char *path, int *fd);
 
-/* Raises the number of descriptors that we may have open to what the system allows, and says how
- * many that is. */
+/* Raises the limit of open descriptors to its maximum and returns it; 0 when it is unknown. */
 unsigned long daemon_descriptors(void);
 
-/* Makes the directory, mode 0755, and those above it. 0 when it is there, or ST_EIO. */
+/* Creates the directory and its parents, mode 0755. 0 also when it exists; ST_EIO with errno
+ * set. */
 int daemon_mkdir(const char *path);
 
-/* Before there are other threads: memory that was freed goes back to the system, and all
- * threads share one heap; the loop has one thread for what would wait. For a program that is
- * idle most of the time. */
+/* Saves memory in a program that is mostly idle: one heap for all threads, freed memory is returned
+ * to the system, one thread in the pool of the event loop. Before other threads start. */
 void daemon_memory_frugal(void);
-/* Gives back now what a piece of work left behind; takes about a millisecond. */
+/* Returns freed memory to the system now. Takes about a millisecond with a small heap. */
 void daemon_memory_trim(void);
 
 #endif

@@ -4,53 +4,53 @@
 
 static void loop_queue_on_async(uv_async_t *async)
 {
-	struct loop_queue *m = async->data;
+	struct loop_queue *queue = async->data;
 	struct loop_message *all, *next;
 
-	uv_mutex_lock(&m->lock);
-	all = m->first;
-	m->first = NULL;
-	m->last = &m->first;
-	uv_mutex_unlock(&m->lock);
+	uv_mutex_lock(&queue->lock);
+	all = queue->first;
+	queue->first = NULL;
+	queue->last = &queue->first;
+	uv_mutex_unlock(&queue->lock);
 	for (; all; all = next) {
 		next = all->next;
-		all->open(all);
+		all->handler(all);
 	}
 }
 
-int loop_queue_open(struct loop_queue *m, uv_loop_t *loop)
+int loop_queue_open(struct loop_queue *queue, uv_loop_t *loop)
 {
-	m->first = NULL;
-	m->last = &m->first;
-	if (uv_mutex_init(&m->lock) < 0)
+	queue->first = NULL;
+	queue->last = &queue->first;
+	if (uv_mutex_init(&queue->lock) < 0)
 		return ST_EIO;
-	if (uv_async_init(loop, &m->async, loop_queue_on_async) < 0) {
-		uv_mutex_destroy(&m->lock);
+	if (uv_async_init(loop, &queue->async, loop_queue_on_async) < 0) {
+		uv_mutex_destroy(&queue->lock);
 		return ST_EIO;
 	}
-	m->async.data = m;
+	queue->async.data = queue;
 	return 0;
 }
 
-void loop_queue_send(struct loop_queue *m, struct loop_message *l)
+void loop_queue_send(struct loop_queue *queue, struct loop_message *message)
 {
-	l->next = NULL;
-	uv_mutex_lock(&m->lock);
-	*m->last = l;
-	m->last = &l->next;
-	/* inside the lock: the loop may close the mailbox once it has seen the letter */
-	uv_async_send(&m->async);
-	uv_mutex_unlock(&m->lock);
+	message->next = NULL;
+	uv_mutex_lock(&queue->lock);
+	*queue->last = message;
+	queue->last = &message->next;
+	/* under the lock: the handler of the message may close the queue */
+	uv_async_send(&queue->async);
+	uv_mutex_unlock(&queue->lock);
 }
 
 static void loop_queue_on_closed(uv_handle_t *h)
 {
-	struct loop_queue *m = h->data;
+	struct loop_queue *queue = h->data;
 
-	uv_mutex_destroy(&m->lock);
+	uv_mutex_destroy(&queue->lock);
 }
 
-void loop_queue_close(struct loop_queue *m)
+void loop_queue_close(struct loop_queue *queue)
 {
-	uv_close((uv_handle_t *)&m->async, loop_queue_on_closed);
+	uv_close((uv_handle_t *)&queue->async, loop_queue_on_closed);
 }

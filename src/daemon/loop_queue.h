@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Messages from any thread to the thread of one loop. A message is embedded in what it is
- * about, so that sending cannot fail. */
+/* Messages from any thread to the thread of one event loop. A message is embedded in the object that
+ * it is about, so sending cannot fail. */
 #ifndef STANCE_DAEMON_LOOP_QUEUE_H
 #define STANCE_DAEMON_LOOP_QUEUE_H
 
@@ -8,8 +8,8 @@
 
 struct loop_message {
 	struct loop_message *next;
-	void (*open)(struct loop_message
-			     *l); /* on the loop's thread; l may be sent again or freed */
+	/* Called on the loop's thread. May free the message or send it again. */
+	void (*handler)(struct loop_message *message);
 };
 
 struct loop_queue {
@@ -18,13 +18,14 @@ struct loop_queue {
 	struct loop_message *first, **last;
 };
 
-/* 0 or ST_EIO. */
-int loop_queue_open(struct loop_queue *m, uv_loop_t *loop);
+/* 0 or ST_EIO. Caller: loop_queue_close. */
+int loop_queue_open(struct loop_queue *queue, uv_loop_t *loop);
 
-/* Any thread, until mailbox_close was called. l is not in a mailbox now. */
-void loop_queue_send(struct loop_queue *m, struct loop_message *l);
+/* Any thread. Not after loop_queue_close, and not while the message is in a queue. */
+void loop_queue_send(struct loop_queue *queue, struct loop_message *message);
 
-/* On the loop's thread; the mailbox may go when the loop has run its close callbacks. */
-void loop_queue_close(struct loop_queue *m);
+/* On the loop's thread. The memory of queue is in use until the loop has run its close
+ * callbacks. */
+void loop_queue_close(struct loop_queue *queue);
 
 #endif

@@ -9,15 +9,15 @@
 
 /* clang-format off */
 static const struct {
-	const char *what, *initialize, *settings;
+	const char *noun, *initialize, *settings;
 } kinds[] = {
 	[TNC_KIND_IMC] = { "collector", "TNC_IMC_Initialize", "TNC_IMC_StanceSettings" },
 	[TNC_KIND_IMV] = { "validator", "TNC_IMV_Initialize", "TNC_IMV_StanceSettings" },
 };
 /* clang-format on */
 
-/* Even loading it runs its code: whoever could have written it must not get that far. One of
- * ours says, too, what it thinks of its settings. */
+/* Loading a module runs its code, so the permissions of the file are checked first. A Stance module
+ * also exports a check of its settings. */
 static int check(const char *file, const struct tnc_entry *m, struct conf_error *e)
 {
 	int (*settings)(char *err_msg, size_t err_msg_len);
@@ -32,7 +32,7 @@ static int check(const char *file, const struct tnc_entry *m, struct conf_error 
 	*(void **)&settings = dlsym(so, kinds[m->kind].settings);
 	if (!dlsym(so, kinds[m->kind].initialize))
 		err = settings_fail(e, file, "line %u: not a %s", m->line,
-				    kinds[m->kind].what);
+				    kinds[m->kind].noun);
 	else if (settings)
 		err = settings(e->text, sizeof(e->text));
 	dlclose(so);
@@ -48,8 +48,7 @@ int modules_check(const char *conf_file, const char *tnc_config, enum tnc_kind k
 	if (err)
 		return settings_fail(e, conf_file, "%s: %s", tnc_config, st_strerror(err));
 	if (modules.n_bad)
-		err = settings_fail(e, tnc_config, "lines that are not right: %zu",
-				    modules.n_bad);
+		err = settings_fail(e, tnc_config, "invalid lines: %zu", modules.n_bad);
 	for (size_t i = 0; !err && i < modules.n; i++)
 		if (modules.entries[i].kind == kind)
 			err = check(tnc_config, &modules.entries[i], e);

@@ -7,14 +7,15 @@
 #include <getopt.h>
 #include <stdio.h>
 
-static int usage(const struct options_of *of, FILE *to)
+static int usage(const struct options_program *program, FILE *to)
 {
-	fputs(of->usage, to);
+	fputs(program->usage, to);
 	return OPTIONS_USAGE;
 }
 
-/* False: this is all there is to do. */
-static bool read_one(const struct options_of *of, int c, struct options *o, int *status)
+/* False: the program exits with *status. */
+static bool read_one(const struct options_program *program, int c, struct options *o,
+		     int *status)
 {
 	switch (c) {
 	case 'f':
@@ -24,8 +25,9 @@ static bool read_one(const struct options_of *of, int c, struct options *o, int 
 		o->level = log_level_of(optarg);
 		if (o->level >= 0)
 			return true;
-		fprintf(stderr, "%s: '%s' is no level: error, warn, info, debug\n",
-			of->program, optarg);
+		fprintf(stderr,
+			"%s: -l: '%s' is not a level; use error, warn, info or debug\n",
+			program->name, optarg);
 		break;
 	case 't':
 		o->check = true;
@@ -33,50 +35,50 @@ static bool read_one(const struct options_of *of, int c, struct options *o, int 
 	case 'o':
 		o->once = true;
 		return true;
-	case 'd': /* in the foreground, as always */
+	case 'd': /* foreground, the only mode */
 		return true;
 	case 'V':
-		printf("%s %s\n", of->program, PACKAGE_VERSION);
+		printf("%s %s\n", program->name, PACKAGE_VERSION);
 		return false;
 	case 'h':
-		(void)usage(of, stdout);
+		(void)usage(program, stdout);
 		return false;
 	}
-	*status = usage(of, stderr);
+	*status = usage(program, stderr);
 	return false;
 }
 
-bool options_read(const struct options_of *of, int argc, char **argv, struct options *o,
-		  int *status)
+bool options_read(const struct options_program *program, int argc, char **argv,
+		  struct options *o, int *status)
 {
 	const struct option names[] = {
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
-		{ of->once ? "once" : NULL, no_argument, NULL, 'o' },
+		{ program->once ? "once" : NULL, no_argument, NULL, 'o' },
 		{ 0 },
 	};
 	int c;
 
 	*o = (struct options){ .level = -1 };
 	*status = OPTIONS_DONE;
-	while ((c = getopt_long(argc, argv, of->once ? "f:l:todVh" : "f:l:tdVh", names,
+	while ((c = getopt_long(argc, argv, program->once ? "f:l:todVh" : "f:l:tdVh", names,
 				NULL)) != -1)
-		if (!read_one(of, c, o, status))
+		if (!read_one(program, c, o, status))
 			return false;
 	if (optind < argc) {
-		fprintf(stderr, "%s: what is '%s'?\n", of->program, argv[optind]);
-		*status = usage(of, stderr);
+		fprintf(stderr, "%s: unexpected argument '%s'\n", program->name, argv[optind]);
+		*status = usage(program, stderr);
 		return false;
 	}
 	if (!o->file) {
 		(void)snprintf(o->standard, sizeof(o->standard), "%s/%s", conf_dir(),
-			       of->file);
+			       program->file);
 		o->file = o->standard;
 	}
 	return true;
 }
 
-void options_places(const char *conf_file, const char *state_dir)
+void options_set_dirs(const char *conf_file, const char *state_dir)
 {
 	char dir[PATH_MAX];
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How many assessments each endpoint may have in a minute, on however many sessions. Any thread;
- * nothing ticks, and only endpoints of the last minute or so are remembered. */
+/* Limits the assessments of each endpoint in a minute, on all of its sessions: one token bucket for
+ * each endpoint. No timers; a full bucket is not kept. Any thread. Times are monotonic us. */
 #ifndef STANCE_DAEMON_RATE_LIMIT_H
 #define STANCE_DAEMON_RATE_LIMIT_H
 
@@ -9,20 +9,21 @@
 
 struct rate_limit;
 
-/* As many at once after a quiet minute. */
-int rate_limit_open(uint32_t per_minute, struct rate_limit **q);
-/* NULL is fine. */
-void rate_limit_close(struct rate_limit *q);
-void rate_limit_set_rate(struct rate_limit *q, uint32_t per_minute);
+/* per_minute: the rate, at least 1, and the size of a bucket. ST_ENOMEM. Caller:
+ * rate_limit_close. */
+int rate_limit_open(uint32_t per_minute, struct rate_limit **limit);
+/* limit may be NULL. */
+void rate_limit_close(struct rate_limit *limit);
+void rate_limit_set_rate(struct rate_limit *limit, uint32_t per_minute);
 
-/* An assessment of the endpoint (identity.key) has begun, at `now` (monotonic us). It may be one
- * too many: that is owed, and waited for by whoever asks quota_wait before the next. */
-void rate_limit_charge(struct rate_limit *q, const char *key, int64_t now);
+/* An assessment of the endpoint key (identity.key) has begun. The bucket can become overdrawn; the
+ * caller then waits for rate_limit_wait before the next assessment. */
+void rate_limit_charge(struct rate_limit *limit, const char *key, int64_t now);
 
-/* Microseconds until the endpoint owes nothing; 0: now. */
-int64_t rate_limit_wait(struct rate_limit *q, const char *key, int64_t now);
+/* Microseconds until the bucket of the endpoint is not overdrawn any more; 0: now. */
+int64_t rate_limit_wait(struct rate_limit *limit, const char *key, int64_t now);
 
-/* Endpoints that are remembered. */
-size_t rate_limit_count(struct rate_limit *q);
+/* Number of buckets in memory. */
+size_t rate_limit_count(struct rate_limit *limit);
 
 #endif

@@ -20,7 +20,7 @@ static const struct limit_key {
 	const char *name, *range_key;
 	size_t at;
 	long min, max;
-	bool manager; /* alone; the agent has no such thing */
+	bool manager; /* not in the agent */
 } limit_keys[] = {
 #define KEY(field, ...) { #field, "limits|" #field, offsetof(struct limits, field), __VA_ARGS__ }
 #define LIMIT(field, min, max) KEY(field, min, max, false)
@@ -67,38 +67,39 @@ static uint32_t *limit_field(const struct limits *l, const struct limit_key *k)
 	return (uint32_t *)((char *)(uintptr_t)l + k->at);
 }
 
-static bool limit_of(const struct limit_key *k, enum settings_of of)
+static bool limit_of(const struct limit_key *k, enum settings_daemon daemon)
 {
-	return of == SETTINGS_OF_MANAGER || !k->manager;
+	return daemon == SETTINGS_OF_MANAGER || !k->manager;
 }
 
-cfg_opt_t *settings_limits_opts(enum settings_of of)
+cfg_opt_t *settings_limits_opts(enum settings_daemon daemon)
 {
 	static cfg_opt_t opts[SETTINGS_OF_AGENT + 1][N_LIMITS + 1];
 	const cfg_opt_t end = CFG_END();
-	cfg_opt_t *o = opts[of];
+	cfg_opt_t *o = opts[daemon];
 
 	for (const struct limit_key *k = limit_keys; k < limit_keys + N_LIMITS; k++) {
 		const cfg_opt_t opt =
 			CFG_INT((char *)(uintptr_t)k->name,
 				(long)*limit_field(&standard_limits, k), CFGF_NONE);
 
-		if (limit_of(k, of))
+		if (limit_of(k, daemon))
 			*o++ = opt;
 	}
 	*o = end;
-	return opts[of];
+	return opts[daemon];
 }
 
-void settings_limits_read(cfg_t *section, enum settings_of of, struct limits *l)
+void settings_limits_read(cfg_t *section, enum settings_daemon daemon, struct limits *l)
 {
 	*l = standard_limits;
 	for (const struct limit_key *k = limit_keys; k < limit_keys + N_LIMITS; k++)
-		if (limit_of(k, of))
+		if (limit_of(k, daemon))
 			*limit_field(l, k) = (uint32_t)cfg_getint(section, k->name);
 }
 
-struct conf_range *settings_ranges(enum settings_of of, const struct conf_range *const *extra)
+struct conf_range *settings_ranges(enum settings_daemon daemon,
+				   const struct conf_range *const *extra)
 {
 	struct conf_range *out;
 	size_t n = N_LIMITS;
@@ -110,7 +111,7 @@ struct conf_range *settings_ranges(enum settings_of of, const struct conf_range 
 		return NULL;
 	n = 0;
 	for (const struct limit_key *k = limit_keys; k < limit_keys + N_LIMITS; k++)
-		if (limit_of(k, of))
+		if (limit_of(k, daemon))
 			out[n++] = (struct conf_range){ k->range_key, k->min, k->max };
 	for (size_t i = 0; extra[i]; i++)
 		for (const struct conf_range *r = extra[i]; r->key; r++)

@@ -10,15 +10,15 @@
 
 #include <stddef.h>
 
-/* How long a place is kept for one that had to wait and was let in: what it wants to say has been
- * waiting in the socket. A timer fires before the loop looks at sockets, hence twice. */
-#define SILENT_MS 20
+/* Time in which an admitted session must send its first batch, which normally waits in the socket
+ * already. The loop runs timers before it polls sockets, so the timer must fire twice. */
+#define AWAIT_DATA_MS 20
 
-/* How long it is kept, while others wait, for one that does not answer what it is asked. */
-#define PATIENCE_S 2u
+/* Silence in the middle of an assessment after which the slot is released, if others wait. */
+#define SILENCE_MAX_S 2u
 
-static void assessment_rest(struct session *s);
-static void assessment_ask(struct session *s);
+static void assessment_idle(struct session *s);
+static void assessment_request(struct session *s);
 static void assessment_on_deadline(uv_timer_t *timer);
 
 static struct assessment_queue *assessment_queue_of(const struct session *s)
@@ -31,59 +31,61 @@ static struct session_registry *session_registry_of(const struct session *s)
 	return s->worker->manager->registry;
 }
 
-static void assessment_set(struct session *s, enum assessment_state turn, uint32_t seconds)
+static void assessment_set(struct session *s, enum assessment_state state, uint32_t seconds)
 {
-	s->turn = turn;
+	s->state = state;
 	uv_timer_start(&s->deadline, assessment_on_deadline, (uint64_t)seconds * 1000, 0);
 }
 
-static void assessment_read(struct session *s)
+static void assessment_update_reading(struct session *s)
 {
 	if (s->conn)
-		pt_conn_pause(s->conn, s->held || s->paced);
+		pt_conn_pause(s->conn, s->waits_for_slot || s->rate_limited);
 }
 
-static void assessment_hold(struct session *s, bool held)
+static void assessment_pause_reading(struct session *s, bool held)
 {
-	s->held = held;
-	assessment_read(s);
+	s->waits_for_slot = held;
+	assessment_update_reading(s);
 }
 
-/* --- the pace --------------------------------------------------------------------------- */
+/* --- the rate limit --------------------------------------------------------------------- */
 
-static void assessment_on_pace(uv_timer_t *timer);
+static void assessment_on_rate_timer(uv_timer_t *timer);
 
-static void assessment_count_paced(struct session *s, bool paced)
+static void assessment_set_rate_limited(struct session *s, bool paced)
 {
-	if (paced && !s->paced)
+	if (paced && !s->rate_limited)
 		atomic_fetch_add(&s->worker->manager->slowed, 1);
-	else if (s->paced && !paced)
+	else if (s->rate_limited && !paced)
 		atomic_fetch_sub(&s->worker->manager->slowed, 1);
-	s->paced = paced;
+	s->rate_limited = paced;
 }
 
-/* Who has had too many assessments is not read from until that has been made up for. */
-static void assessment_pace(struct session *s)
+/* A session over its rate limit is not read from until the next assessment is allowed. */
+static void assessment_apply_rate(struct session *s)
 {
-	int64_t wait = rate_limit_wait(s->worker->manager->quota, s->who.key, clock_mono_us());
+	int64_t wait = rate_limit_wait(s->worker->manager->rate_limit, s->identity.key,
+				       clock_mono_us());
 
-	assessment_count_paced(s, wait > 0);
-	if (s->paced)
-		uv_timer_start(&s->pace, assessment_on_pace, (uint64_t)wait / 1000 + 1, 0);
-	assessment_read(s);
+	assessment_set_rate_limited(s, wait > 0);
+	if (s->rate_limited)
+		uv_timer_start(&s->rate_timer, assessment_on_rate_timer,
+			       (uint64_t)wait / 1000 + 1, 0);
+	assessment_update_reading(s);
 }
 
-static void assessment_on_pace(uv_timer_t *timer)
+static void assessment_on_rate_timer(uv_timer_t *timer)
 {
-	assessment_pace(timer->data);
+	assessment_apply_rate(timer->data);
 }
 
 /* --- the queue -------------------------------------------------------------------------- */
 
-/* True: let in. False: it waits, and turn_go comes later. */
+/* True: the slot is taken. False: it is queued, and assessment_on_slot follows. */
 static bool assessment_enter(struct session *s)
 {
-	session_ref(s); /* of the letter that tells of it */
+	session_ref(s); /* for slot_message */
 	if (!assessment_queue_enter(assessment_queue_of(s), &s->slot)) {
 		assessment_set(s, ASSESSMENT_QUEUED, s->worker->limits.waiting_s);
 		return false;
@@ -98,194 +100,198 @@ static void assessment_leave(struct session *s)
 		session_unref(s);
 }
 
-static void assessment_drop_kept(struct session *s)
+static void assessment_drop_buffered(struct session *s)
 {
-	assessment_queue_unbuffer(assessment_queue_of(s), s->kept.len);
-	wr_reset(&s->kept);
+	assessment_queue_unbuffer(assessment_queue_of(s), s->buffered.len);
+	wr_reset(&s->buffered);
 }
 
-static void assessment_keep(struct session *s, struct span batch)
+static void assessment_buffer(struct session *s, struct span batch)
 {
-	int err = s->kept.len ? ST_ESTATE
-			      : assessment_queue_buffer(assessment_queue_of(s), batch.n);
+	int err = s->buffered.len ? ST_ESTATE
+				  : assessment_queue_buffer(assessment_queue_of(s), batch.n);
 
-	assessment_hold(s, true);
+	assessment_pause_reading(s, true);
 	if (!err) {
-		wr_bytes(&s->kept, batch);
-		err = s->kept.err;
+		wr_bytes(&s->buffered, batch);
+		err = s->buffered.err;
 		if (err)
 			assessment_queue_unbuffer(assessment_queue_of(s), batch.n);
 	}
 	if (err)
-		session_over(s, err, "too much was said before its turn");
+		session_fail(s, err, "too much data while waiting for an assessment slot");
 }
 
 /* --- the peer --------------------------------------------------------------------------- */
 
-/* Until one looks after it again: to see whether it says something, or because its time is over. */
-static void assessment_watch(struct session *s)
+/* Runs until the next check for silence or until the deadline of the assessment. */
+static void assessment_arm_timer(struct session *s)
 {
-	int64_t end = s->begun + s->worker->limits.assessment_s * CLOCK_SEC,
-		left = end - clock_mono_us(), most = PATIENCE_S * CLOCK_SEC;
+	int64_t end = s->started_at + s->worker->limits.assessment_s * CLOCK_SEC,
+		left = end - clock_mono_us(), most = SILENCE_MAX_S * CLOCK_SEC;
 
 	uv_timer_start(&s->deadline, assessment_on_deadline,
 		       left > 0 ? (uint64_t)(left < most ? left : most) / 1000 + 1 : 0, 0);
 }
 
-static void assessment_work(struct session *s)
+static void assessment_start(struct session *s)
 {
-	s->turn = ASSESSMENT_RUNNING;
-	s->away = s->slot.again = false;
-	s->begun = s->heard = clock_mono_us();
-	assessment_watch(s);
+	s->state = ASSESSMENT_RUNNING;
+	s->slot_released = s->slot.resumes = false;
+	s->started_at = s->received_at = clock_mono_us();
+	assessment_arm_timer(s);
 }
 
-/* The assessment goes on when the endpoint does, and then it passes the gate again. */
+/* Releases the slot of a silent endpoint. Its next batch needs a slot again. */
 static void assessment_yield(struct session *s, int64_t now)
 {
-	if (s->away || !imv_peer_listens(s->peer) || now - s->heard < PATIENCE_S * CLOCK_SEC ||
+	if (s->slot_released || !imv_peer_listens(s->peer) ||
+	    now - s->received_at < SILENCE_MAX_S * CLOCK_SEC ||
 	    !assessment_queue_count(assessment_queue_of(s)).waiting)
 		return;
 	assessment_leave(s);
-	s->away = s->slot.again = true;
+	s->slot_released = s->slot.resumes = true;
 }
 
-/* False: its time is over. */
-static bool assessment_may_go_on(struct session *s)
+/* False: the deadline has passed. */
+static bool assessment_in_time(struct session *s)
 {
 	int64_t now = clock_mono_us();
 
-	if (now - s->begun >= s->worker->limits.assessment_s * CLOCK_SEC)
+	if (now - s->started_at >= s->worker->limits.assessment_s * CLOCK_SEC)
 		return false;
 	assessment_yield(s, now);
-	assessment_watch(s);
+	assessment_arm_timer(s);
 	return true;
 }
 
-/* After every call into the peer; `at` was the registry's number before it. */
-static void assessment_after(struct session *s, uint64_t at)
+/* After every call into the peer. last_question: the registry's number before the call. */
+static void assessment_after(struct session *s, uint64_t last_question)
 {
 	uint64_t begun = s->peer ? imv_peer_begun(s->peer) : 0;
 	bool busy = s->peer && imv_peer_busy(s->peer);
 
-	if (s->turn == ASSESSMENT_ENDED)
+	if (s->state == ASSESSMENT_ENDED)
 		return;
-	if (begun != s->counted) {
-		s->counted = begun;
-		s->woken = false; /* this is the one that was wanted */
-		session_registry_begin(session_registry_of(s), &s->registration, at);
-		rate_limit_charge(s->worker->manager->quota, s->who.key, clock_mono_us());
-		assessment_pace(s);
-		if (s->turn == ASSESSMENT_IDLE) /* out of the one before */
-			assessment_work(s);
+	if (begun != s->n_begun) {
+		s->n_begun = begun;
+		s->wake_requested = false; /* this assessment serves the request */
+		session_registry_begin(session_registry_of(s), &s->registration,
+				       last_question);
+		rate_limit_charge(s->worker->manager->rate_limit, s->identity.key,
+				  clock_mono_us());
+		assessment_apply_rate(s);
+		if (s->state == ASSESSMENT_IDLE) /* began directly after the previous one */
+			assessment_start(s);
 	}
 	if (!busy)
-		assessment_rest(s);
-	else if (s->turn ==
-		 ASSESSMENT_IDLE) /* the result waits behind messages to be fetched */
-		assessment_work(s);
+		assessment_idle(s);
+	else if (s->state == ASSESSMENT_IDLE) /* the result is queued behind other messages */
+		assessment_start(s);
 }
 
 static void assessment_receive(struct session *s, struct span batch)
 {
-	uint64_t at = session_registry_now(session_registry_of(s));
+	uint64_t last_question = session_registry_last_question(session_registry_of(s));
 
 	if (!imv_peer_busy(s->peer))
-		assessment_work(s);
+		assessment_start(s);
 	else
-		s->heard = clock_mono_us();
+		s->received_at = clock_mono_us();
 	imv_peer_receive(s->peer, batch);
-	assessment_after(s, at);
+	assessment_after(s, last_question);
 }
 
-/* Nothing is under way: others may have the place. */
-static void assessment_rest(struct session *s)
+/* No assessment is running: releases the slot. */
+static void assessment_idle(struct session *s)
 {
 	assessment_leave(s);
-	if (!s->counted) {
-		if (s->turn != ASSESSMENT_EXPECTED)
+	if (!s->n_begun) {
+		if (s->state != ASSESSMENT_EXPECTED)
 			assessment_set(s, ASSESSMENT_EXPECTED, s->worker->limits.assessment_s);
 		return;
 	}
-	s->turn = ASSESSMENT_IDLE;
+	s->state = ASSESSMENT_IDLE;
 	uv_timer_stop(&s->deadline);
-	assessment_ask(s);
+	assessment_request(s);
 }
 
 static void assessment_retry(struct session *s)
 {
-	uint64_t at = session_registry_now(session_registry_of(s));
+	uint64_t last_question = session_registry_last_question(session_registry_of(s));
 	int err;
 
-	assessment_work(s);
-	if (s->woken) {
-		s->woken = false;
+	assessment_start(s);
+	if (s->wake_requested) {
+		s->wake_requested = false;
 		imv_peer_wake(s->peer);
 	}
-	if (s->turn != ASSESSMENT_ENDED && !imv_peer_busy(s->peer) &&
+	if (s->state != ASSESSMENT_ENDED && !imv_peer_busy(s->peer) &&
 	    session_registry_wanted(session_registry_of(s), &s->registration)) {
 		err = imv_peer_retry(s->peer);
-		if (s->turn != ASSESSMENT_ENDED && (err || !imv_peer_busy(s->peer)))
-			session_registry_refuse(session_registry_of(s), &s->registration,
-						"Its session cannot have another assessment.");
+		if (s->state != ASSESSMENT_ENDED && (err || !imv_peer_busy(s->peer)))
+			session_registry_refuse(
+				session_registry_of(s), &s->registration,
+				"The session cannot begin another assessment.");
 	}
-	assessment_after(s, at);
+	assessment_after(s, last_question);
 }
 
-static void assessment_listen(struct session *s, unsigned times)
+static void assessment_await_data(struct session *s, unsigned times)
 {
-	s->turn = ASSESSMENT_ADMITTED;
-	s->times = times;
-	uv_timer_start(&s->deadline, assessment_on_deadline, SILENT_MS, 0);
+	s->state = ASSESSMENT_ADMITTED;
+	s->checks_left = times;
+	uv_timer_start(&s->deadline, assessment_on_deadline, AWAIT_DATA_MS, 0);
 }
 
-/* It has a place and says nothing. */
-static void assessment_silent(struct session *s)
+/* An admitted session has sent nothing. */
+static void assessment_no_data(struct session *s)
 {
-	if (--s->times) {
-		assessment_listen(s, s->times);
+	if (--s->checks_left) {
+		assessment_await_data(s, s->checks_left);
 		return;
 	}
 	assessment_leave(s);
 	assessment_set(s, ASSESSMENT_EXPECTED, s->worker->limits.assessment_s);
 }
 
-/* It comes back into the middle of an assessment. The time that it had to wait is not its own. */
-static void assessment_return(struct session *s)
+/* Continues an assessment after a released slot. Waiting for the slot does not count towards the
+ * deadline. */
+static void assessment_resume(struct session *s)
 {
-	s->turn = ASSESSMENT_RUNNING;
-	s->away = s->slot.again = false;
-	s->begun += clock_mono_us() - s->heard;
-	assessment_watch(s);
+	s->state = ASSESSMENT_RUNNING;
+	s->slot_released = s->slot.resumes = false;
+	s->started_at += clock_mono_us() - s->received_at;
+	assessment_arm_timer(s);
 }
 
-/* The turn has come. */
-static void assessment_go(struct session *s)
+/* The slot is taken. */
+static void assessment_on_slot(struct session *s)
 {
-	struct wr batch = s->kept;
-	bool back = s->away;
+	struct wr batch = s->buffered;
+	bool back = s->slot_released;
 
-	assessment_hold(s, false);
+	assessment_pause_reading(s, false);
 	if (back)
-		assessment_return(s);
+		assessment_resume(s);
 	if (back || batch.len) {
 		assessment_queue_unbuffer(assessment_queue_of(s), batch.len);
-		s->kept = (struct wr){ 0 };
+		s->buffered = (struct wr){ 0 };
 		assessment_receive(s, wr_span(&batch));
 		wr_reset(&batch);
-	} else if (s->counted) {
+	} else if (s->n_begun) {
 		assessment_retry(s);
 	} else {
-		assessment_listen(s, 2);
+		assessment_await_data(s, 2);
 	}
 }
 
-static void assessment_on_admitted(struct loop_message *l)
+static void assessment_on_slot_message(struct loop_message *l)
 {
-	struct session *s = container_of(l, struct session, admitted);
+	struct session *s = container_of(l, struct session, slot_message);
 
-	if (s->turn == ASSESSMENT_QUEUED)
-		assessment_go(s);
+	if (s->state == ASSESSMENT_QUEUED)
+		assessment_on_slot(s);
 	session_unref(s);
 }
 
@@ -293,95 +299,99 @@ static void assessment_on_admit(struct assessment_slot *p)
 {
 	struct session *s = container_of(p, struct session, slot);
 
-	loop_queue_send(&s->worker->mailbox, &s->admitted);
+	loop_queue_send(&s->worker->loop_queue, &s->slot_message);
 }
 
-/* --- what happens ----------------------------------------------------------------------- */
+/* --- events ----------------------------------------------------------------------------- */
 
-void assessment_first(struct session *s)
+void assessment_ready(struct session *s)
 {
-	assessment_pace(s);
+	assessment_apply_rate(s);
 	if (!assessment_queue_full(assessment_queue_of(s)))
 		assessment_set(s, ASSESSMENT_EXPECTED, s->worker->limits.assessment_s);
 	else if (assessment_enter(s))
-		assessment_listen(s, 2);
+		assessment_await_data(s, 2);
 	else
-		assessment_hold(s, true);
+		assessment_pause_reading(s, true);
 }
 
-/* Has no place, and needs one for what it says now. */
-static bool assessment_outside(struct session *s)
+/* True: the session has no slot and needs one for this batch. */
+static bool assessment_without_slot(struct session *s)
 {
-	if (s->away)
-		s->heard = clock_mono_us();
-	return s->away || s->turn == ASSESSMENT_EXPECTED || s->turn == ASSESSMENT_IDLE;
+	if (s->slot_released)
+		s->received_at = clock_mono_us();
+	return s->slot_released || s->state == ASSESSMENT_EXPECTED ||
+	       s->state == ASSESSMENT_IDLE;
 }
 
 void assessment_batch(struct session *s, struct span batch)
 {
-	if (s->turn == ASSESSMENT_ENDED)
+	if (s->state == ASSESSMENT_ENDED)
 		return;
-	if (s->turn == ASSESSMENT_QUEUED || (assessment_outside(s) && !assessment_enter(s))) {
-		assessment_keep(s, batch);
+	if (s->state == ASSESSMENT_QUEUED ||
+	    (assessment_without_slot(s) && !assessment_enter(s))) {
+		assessment_buffer(s, batch);
 		return;
 	}
-	if (s->away)
-		assessment_return(s);
+	if (s->slot_released)
+		assessment_resume(s);
 	assessment_receive(s, batch);
 }
 
 void assessment_wake(struct session *s)
 {
-	uint64_t at = session_registry_now(session_registry_of(s));
+	uint64_t last_question = session_registry_last_question(session_registry_of(s));
 
 	if (imv_peer_busy(s->peer)) {
 		imv_peer_wake(s->peer);
-		assessment_after(s, at);
+		assessment_after(s, last_question);
 		return;
 	}
-	if (!s->woken && !session_registry_wanted(session_registry_of(s), &s->registration))
-		s->due = session_registry_next_slot(session_registry_of(s));
-	s->woken = true;
-	if (s->turn == ASSESSMENT_IDLE)
-		assessment_ask(s);
+	if (!s->wake_requested &&
+	    !session_registry_wanted(session_registry_of(s), &s->registration))
+		s->request_at = session_registry_next_slot(session_registry_of(s));
+	s->wake_requested = true;
+	if (s->state == ASSESSMENT_IDLE)
+		assessment_request(s);
 }
 
 void assessment_stored(struct session *s, int err)
 {
-	uint64_t at = session_registry_now(session_registry_of(s));
+	uint64_t last_question = session_registry_last_question(session_registry_of(s));
 
 	if (!err)
 		session_registry_done(session_registry_of(s), &s->registration, s->verdict,
 				      s->access);
-	if (s->turn != ASSESSMENT_ENDED)
-		s->turn = ASSESSMENT_IDLE;
+	if (s->state != ASSESSMENT_ENDED)
+		s->state = ASSESSMENT_IDLE;
 	imv_peer_settled(s->peer, err);
-	assessment_after(s, at);
+	assessment_after(s, last_question);
 }
 
-/* Idle: somebody may want another assessment. */
-static void assessment_ask(struct session *s)
+/* Idle: begins a requested assessment, now or at request_at. */
+static void assessment_request(struct session *s)
 {
-	int64_t early = s->due - clock_mono_us();
+	int64_t early = s->request_at - clock_mono_us();
 
-	if (!s->woken && !session_registry_wanted(session_registry_of(s), &s->registration))
+	if (!s->wake_requested &&
+	    !session_registry_wanted(session_registry_of(s), &s->registration))
 		return;
 	if (early > 0)
 		uv_timer_start(&s->deadline, assessment_on_deadline,
 			       (uint64_t)early / 1000 + 1, 0);
 	else if (assessment_enter(s))
-		assessment_go(s);
+		assessment_on_slot(s);
 }
 
-static void assessment_on_asked(struct loop_message *l)
+static void assessment_on_ask_message(struct loop_message *l)
 {
-	struct session *s = container_of(l, struct session, asked);
+	struct session *s = container_of(l, struct session, ask_message);
 
-	atomic_store(&s->asking, false);
-	if (!s->woken) /* else it has a turn already, and an earlier one */
-		s->due = atomic_load(&s->asked_due);
-	if (s->turn == ASSESSMENT_IDLE)
-		assessment_ask(s);
+	atomic_store(&s->ask_pending, false);
+	if (!s->wake_requested) /* else it has an earlier time slot already */
+		s->request_at = atomic_load(&s->ask_due);
+	if (s->state == ASSESSMENT_IDLE)
+		assessment_request(s);
 	session_unref(s);
 }
 
@@ -389,21 +399,21 @@ static void assessment_on_ask(struct registration *registration, int64_t due)
 {
 	struct session *s = container_of(registration, struct session, registration);
 
-	atomic_store(&s->asked_due, due);
-	if (atomic_exchange(&s->asking, true))
+	atomic_store(&s->ask_due, due);
+	if (atomic_exchange(&s->ask_pending, true))
 		return;
 	session_ref(s);
-	loop_queue_send(&s->worker->mailbox, &s->asked);
+	loop_queue_send(&s->worker->loop_queue, &s->ask_message);
 }
 
-static void assessment_on_dropped(struct loop_message *l)
+static void assessment_on_drop_message(struct loop_message *l)
 {
-	struct session *s = container_of(l, struct session, dropped);
+	struct session *s = container_of(l, struct session, drop_message);
 
-	s->turn = ASSESSMENT_ENDED;
-	s->excused = true;
+	s->state = ASSESSMENT_ENDED;
+	s->no_penalty = true;
 	atomic_fetch_add(&s->worker->manager->ended, !s->forgotten);
-	/* at once, with whatever it holds: it is most likely dead */
+	/* aborted, not closed: the connection is most likely dead */
 	if (s->conn)
 		pt_conn_abort(s->conn, ST_ECLOSED,
 			      s->forgotten ? "the endpoint was forgotten"
@@ -417,38 +427,38 @@ static void assessment_on_drop(struct registration *registration, bool forgotten
 
 	s->forgotten = forgotten;
 	session_ref(s);
-	loop_queue_send(&s->worker->mailbox, &s->dropped);
+	loop_queue_send(&s->worker->loop_queue, &s->drop_message);
 }
 
-/* First the modules' time is over, and the endpoint may still hear what became of it; then
- * its own is. */
+/* The deadline of an assessment first ends the work of the validators; the endpoint may then still
+ * fetch the result until the next deadline. */
 static void assessment_on_deadline(uv_timer_t *timer)
 {
 	struct session *s = timer->data;
-	uint64_t at = session_registry_now(session_registry_of(s));
+	uint64_t last_question = session_registry_last_question(session_registry_of(s));
 
-	switch (s->turn) {
+	switch (s->state) {
 	case ASSESSMENT_ADMITTED:
-		assessment_silent(s);
+		assessment_no_data(s);
 		break;
 	case ASSESSMENT_RUNNING:
-		if (assessment_may_go_on(s))
+		if (assessment_in_time(s))
 			break;
-		if (!imv_peer_listens(s->peer)) /* it is our validators who are late */
-			s->excused = true;
+		if (!imv_peer_listens(s->peer)) /* the validators are late, not the endpoint */
+			s->no_penalty = true;
 		assessment_set(s, ASSESSMENT_OVERDUE, s->worker->limits.close_s);
 		imv_peer_deadline(s->peer);
-		assessment_after(s, at);
+		assessment_after(s, last_question);
 		break;
 	case ASSESSMENT_IDLE:
-		assessment_ask(s);
+		assessment_request(s);
 		break;
 	case ASSESSMENT_QUEUED:
-		s->excused = true;
-		session_over(s, ST_ETIMEOUT, "no turn within its deadline");
+		s->no_penalty = true;
+		session_fail(s, ST_ETIMEOUT, "no assessment slot within waiting_s");
 		break;
 	default:
-		session_over(s, ST_ETIMEOUT, "no assessment within its deadline");
+		session_fail(s, ST_ETIMEOUT, "no assessment within assessment_s");
 	}
 }
 
@@ -457,20 +467,20 @@ static void assessment_on_deadline(uv_timer_t *timer)
 void assessment_init(struct session *s)
 {
 	s->slot.admit = assessment_on_admit;
-	s->admitted.open = assessment_on_admitted;
+	s->slot_message.handler = assessment_on_slot_message;
 	s->registration.ask = assessment_on_ask;
-	s->asked.open = assessment_on_asked;
+	s->ask_message.handler = assessment_on_ask_message;
 	s->registration.drop = assessment_on_drop;
-	s->dropped.open = assessment_on_dropped;
+	s->drop_message.handler = assessment_on_drop_message;
 }
 
 void assessment_end(struct session *s)
 {
-	s->turn = ASSESSMENT_ENDED;
+	s->state = ASSESSMENT_ENDED;
 	uv_timer_stop(&s->deadline);
-	uv_timer_stop(&s->pace);
+	uv_timer_stop(&s->rate_timer);
 	assessment_leave(s);
-	assessment_drop_kept(s);
-	assessment_count_paced(s, false);
+	assessment_drop_buffered(s);
+	assessment_set_rate_limited(s, false);
 	session_registry_remove(session_registry_of(s), &s->registration);
 }

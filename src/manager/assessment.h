@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Inside stanced_session: when an endpoint's assessment begins, how long it may take, and who
- * has to wait. Nobody else includes this.
+/* Scheduling of the assessments of one session. A part of session.c; no other file includes it.
  *
- * An assessment passes the manager's gate, with its first batch: who has said nothing yet has no
- * place. While there is none, a new session is not read from, and the first batch of any other is
- * kept unread, so that waiting costs next to nothing on either side. Who was let in and then says
- * nothing gives the place back to those who wait: at once before the first batch, after a while
- * in the middle of an assessment, which goes on behind the gate when the endpoint does. A
- * reassessment that we ask for passes the same gate. */
+ * - An assessment needs a slot of the assessment queue. A session takes the slot with the first
+ *   batch of the assessment, so an endpoint that sends nothing has no slot.
+ * - While no slot is free, a new session is not read from. On any other session the first batch
+ *   is buffered, and then the session is not read from.
+ * - A session that was admitted after waiting and sends nothing releases its slot at once.
+ * - A session whose endpoint stops responding in the middle of an assessment releases its slot
+ *   after a few seconds if others wait. With its next batch it waits for a slot again.
+ * - A reassessment that the manager begins needs a slot, too.
+ *
+ * All functions: on the thread of the session's worker. */
 #ifndef STANCE_MANAGER_ASSESSMENT_H
 #define STANCE_MANAGER_ASSESSMENT_H
 
@@ -20,72 +23,77 @@
 
 enum assessment_state {
 	ASSESSMENT_NONE,     /* the session is not ready yet */
-	ASSESSMENT_QUEUED,   /* in the queue */
-	ASSESSMENT_ADMITTED, /* let in after it had to wait; what it says is being looked for */
-	ASSESSMENT_EXPECTED, /* it has no place yet, and may speak */
-	ASSESSMENT_RUNNING,  /* an assessment is under way */
-	ASSESSMENT_OVERDUE, /* its time is over; the endpoint may still hear what became of it */
-	ASSESSMENT_IDLE,
-	ASSESSMENT_ENDED /* the session ends */
+	ASSESSMENT_QUEUED,   /* waits for a slot */
+	ASSESSMENT_ADMITTED, /* has a slot after waiting; the first batch is expected now */
+	ASSESSMENT_EXPECTED, /* has no slot; the endpoint may begin the first assessment */
+	ASSESSMENT_RUNNING,
+	ASSESSMENT_OVERDUE, /* past its deadline; the endpoint may still fetch the result */
+	ASSESSMENT_IDLE,    /* at least one assessment is done and none is running */
+	ASSESSMENT_ENDED    /* the session ends */
 };
 
+/* Owned by the worker's thread, except where noted. */
 struct session {
 	struct worker *worker;
 	struct session *next, **back; /* in worker->sessions */
-	struct sockaddr_in6 from;     /* or sockaddr_in, which is smaller */
-	struct pt_conn *conn;         /* NULL: it is over */
-	struct imv_peer *peer;        /* NULL: not yet, or no more */
-	struct identity who;
+	struct sockaddr_in6 from;     /* address of the peer; may hold a sockaddr_in */
+	struct pt_conn *conn;         /* NULL: closed */
+	struct imv_peer *peer;        /* NULL: not open yet, or closed */
+	struct identity identity;
 	const struct log *log;
-	struct password_check *verify; /* of a password, under way */
-	uv_timer_t deadline; /* of the turn; TURN_IDLE: until the endpoint is asked */
-	uv_timer_t pace;     /* until the endpoint may have another assessment */
-	bool away;           /* gave its place away in the middle of an assessment */
-	bool held, paced;    /* why it is not read from: no turn; too many of them */
-	enum assessment_state turn;
-	struct wr kept;        /* a batch that waits for its turn */
-	unsigned times;        /* that it is looked for what it says, TURN_SILENT */
-	uint64_t counted;      /* assessments that are known to have begun */
-	int64_t begun;         /* monotonic us, of the assessment under way */
-	int64_t heard;         /* monotonic us, of its last batch */
-	int64_t due;           /* monotonic us, of a reassessment */
-	bool was_ready, woken; /* woken: a module wants another assessment */
-	bool assessed;         /* once at least */
-	bool excused;          /* it ends for a reason that is not the endpoint's */
-	int report_err;        /* why the assessment's result could not be queued */
-	uint64_t mark;         /* the posture's: reports since have not been asked after */
+	struct password_check *password_check; /* NULL: none is running */
+	uv_timer_t deadline;   /* of the state; in ASSESSMENT_IDLE: until request_at */
+	uv_timer_t rate_timer; /* until the endpoint may begin another assessment */
+	bool slot_released;    /* in the middle of an assessment */
+	bool waits_for_slot, rate_limited; /* reasons not to read from the session */
+	enum assessment_state state;
+	struct wr buffered; /* a batch that waits for a slot */
+	unsigned
+		checks_left; /* timer rounds in ASSESSMENT_ADMITTED before the slot is released */
+	uint64_t n_begun;    /* assessments begun, as counted by the peer last */
+	int64_t started_at;    /* of the current assessment, monotonic us */
+	int64_t received_at;   /* last batch of the current assessment, monotonic us */
+	int64_t request_at;    /* earliest time of a requested reassessment, monotonic us */
+	bool ready;            /* Data Transport has begun */
+	bool wake_requested;   /* a validator has requested an assessment */
+	bool assessed;         /* at least one assessment was stored */
+	bool no_penalty;       /* the session ends for a reason that is not the endpoint's */
+	int report_err;        /* error of queuing the report of the result */
+	uint64_t posture_mark; /* posture_mark() of the reports that were committed */
 	enum verdict verdict;  /* of the assessment that is being stored */
 	enum access access;
 	TNC_IMV_Evaluation_Result evaluation;
 
-	/* Other threads hold the session by these: a letter under way counts. */
+	/* Shared with other threads. Each message in flight holds a reference. */
 	atomic_uint refs;
-	atomic_bool waking;
-	struct loop_message wake;
+	atomic_bool wake_pending;
+	struct loop_message wake_message;
 	struct assessment_slot slot;
-	struct loop_message admitted;
+	struct loop_message slot_message; /* a slot is free */
 	struct registration registration;
-	atomic_bool asking;
-	atomic_int_fast64_t asked_due;
-	struct loop_message asked;
-	struct loop_message dropped;
-	bool forgotten; /* why; set before the letter is sent */
+	atomic_bool ask_pending;
+	atomic_int_fast64_t ask_due;
+	struct loop_message ask_message;  /* the registry asks for an assessment */
+	struct loop_message drop_message; /* the registry ends the session */
+	bool forgotten; /* reason of the drop; set before drop_message is sent */
 };
 
-/* A zeroed session whose worker is set. */
+/* Sets the callbacks of s, which is zeroed except for its worker. */
 void assessment_init(struct session *s);
 
-/* Data Transport begins; the peer is open. */
-void assessment_first(struct session *s);
+/* Data Transport begins; s->peer is open. */
+void assessment_ready(struct session *s);
+
+/* The peer has sent a batch. Copies it if it has to wait. */
 void assessment_batch(struct session *s, struct span batch);
 
-/* A module woke the peer. */
+/* A validator requests an assessment. */
 void assessment_wake(struct session *s);
 
-/* The result was stored, or not (err). */
+/* The result of the current assessment was stored. err: 0, or it could not be stored. */
 void assessment_stored(struct session *s, int err);
 
-/* The session is over. */
+/* The session is over: releases its slot and its registration. */
 void assessment_end(struct session *s);
 
 #endif

@@ -5,172 +5,172 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#define KEPT_MAX (64u * 1024 * 1024)
+#define BUFFERED_MAX (64u * 1024 * 1024)
 
-/* Who waits, longest first. */
+/* Queued slots, longest waiting first. */
 struct assessment_queue_line {
 	struct assessment_slot *first, **last;
 };
 
 struct assessment_queue {
 	pthread_mutex_t lock;
-	struct assessment_queue_line lines[2]; /* who begins; who comes back */
+	struct assessment_queue_line lines[2]; /* new assessments; resumed assessments */
 	struct assessment_queue_count count;
 	uint32_t limit;
-	unsigned turn; /* the line that has it, when somebody waits in both */
-	bool shut;
+	unsigned next_line; /* line of the last admitted slot */
+	bool closed;
 };
 
 int assessment_queue_open(uint32_t limit, struct assessment_queue **out)
 {
-	struct assessment_queue *g = calloc(1, sizeof(*g));
+	struct assessment_queue *q = calloc(1, sizeof(*q));
 
-	*out = g;
-	if (!g)
+	*out = q;
+	if (!q)
 		return ST_ENOMEM;
-	pthread_mutex_init(&g->lock, NULL);
+	pthread_mutex_init(&q->lock, NULL);
 	for (unsigned i = 0; i < 2; i++)
-		g->lines[i].last = &g->lines[i].first;
-	g->limit = limit;
+		q->lines[i].last = &q->lines[i].first;
+	q->limit = limit;
 	return 0;
 }
 
-void assessment_queue_close(struct assessment_queue *g)
+void assessment_queue_close(struct assessment_queue *q)
 {
-	if (!g)
+	if (!q)
 		return;
-	pthread_mutex_destroy(&g->lock);
-	free(g);
+	pthread_mutex_destroy(&q->lock);
+	free(q);
 }
 
-static void assessment_queue_unqueue(struct assessment_queue *g, struct assessment_slot *p)
+static void assessment_queue_unqueue(struct assessment_queue *q, struct assessment_slot *slot)
 {
-	*p->back = p->next;
-	if (p->next)
-		p->next->back = p->back;
+	*slot->back = slot->next;
+	if (slot->next)
+		slot->next->back = slot->back;
 	else
-		g->lines[p->again].last = p->back;
-	p->next = NULL;
-	p->back = NULL;
-	g->count.waiting--;
+		q->lines[slot->resumes].last = slot->back;
+	slot->next = NULL;
+	slot->back = NULL;
+	q->count.waiting--;
 }
 
-static bool assessment_queue_has_room(const struct assessment_queue *g)
+static bool assessment_queue_has_room(const struct assessment_queue *q)
 {
-	return !g->shut && g->count.in < g->limit;
+	return !q->closed && q->count.taken < q->limit;
 }
 
-static struct assessment_slot *assessment_queue_next(struct assessment_queue *g)
+static struct assessment_slot *assessment_queue_next(struct assessment_queue *q)
 {
-	struct assessment_slot *p = g->lines[g->turn ^= 1].first;
+	struct assessment_slot *slot = q->lines[q->next_line ^= 1].first;
 
-	return p ? p : g->lines[g->turn ^ 1].first;
+	return slot ? slot : q->lines[q->next_line ^ 1].first;
 }
 
-/* Inside the lock, so that nobody is admitted who has left meanwhile. */
-static void assessment_queue_admit(struct assessment_queue *g)
+/* Under the lock, so that no slot is admitted after it has left. */
+static void assessment_queue_admit(struct assessment_queue *q)
 {
-	struct assessment_slot *p;
+	struct assessment_slot *slot;
 
-	while (g->count.waiting && assessment_queue_has_room(g)) {
-		p = assessment_queue_next(g);
-		assessment_queue_unqueue(g, p);
-		p->state = SLOT_TAKEN;
-		g->count.in++;
-		p->admit(p);
+	while (q->count.waiting && assessment_queue_has_room(q)) {
+		slot = assessment_queue_next(q);
+		assessment_queue_unqueue(q, slot);
+		slot->state = SLOT_TAKEN;
+		q->count.taken++;
+		slot->admit(slot);
 	}
 }
 
-void assessment_queue_set_limit(struct assessment_queue *g, uint32_t limit)
+void assessment_queue_set_limit(struct assessment_queue *q, uint32_t limit)
 {
-	pthread_mutex_lock(&g->lock);
-	g->limit = limit;
-	assessment_queue_admit(g);
-	pthread_mutex_unlock(&g->lock);
+	pthread_mutex_lock(&q->lock);
+	q->limit = limit;
+	assessment_queue_admit(q);
+	pthread_mutex_unlock(&q->lock);
 }
 
-void assessment_queue_set_closed(struct assessment_queue *g, bool shut)
+void assessment_queue_set_closed(struct assessment_queue *q, bool closed)
 {
-	pthread_mutex_lock(&g->lock);
-	g->shut = shut;
-	assessment_queue_admit(g);
-	pthread_mutex_unlock(&g->lock);
+	pthread_mutex_lock(&q->lock);
+	q->closed = closed;
+	assessment_queue_admit(q);
+	pthread_mutex_unlock(&q->lock);
 }
 
-bool assessment_queue_full(struct assessment_queue *g)
+bool assessment_queue_full(struct assessment_queue *q)
 {
 	bool full;
 
-	pthread_mutex_lock(&g->lock);
-	full = !assessment_queue_has_room(g);
-	pthread_mutex_unlock(&g->lock);
+	pthread_mutex_lock(&q->lock);
+	full = !assessment_queue_has_room(q);
+	pthread_mutex_unlock(&q->lock);
 	return full;
 }
 
-bool assessment_queue_enter(struct assessment_queue *g, struct assessment_slot *p)
+bool assessment_queue_enter(struct assessment_queue *q, struct assessment_slot *slot)
 {
-	struct assessment_queue_line *line = &g->lines[p->again];
+	struct assessment_queue_line *line = &q->lines[slot->resumes];
 	bool in;
 
-	pthread_mutex_lock(&g->lock);
-	if (p->state == SLOT_NONE && assessment_queue_has_room(g)) {
-		p->state = SLOT_TAKEN;
-		g->count.in++;
-	} else if (p->state == SLOT_NONE) {
-		p->state = SLOT_QUEUED;
-		p->next = NULL;
-		p->back = line->last;
-		*line->last = p;
-		line->last = &p->next;
-		g->count.waiting++;
+	pthread_mutex_lock(&q->lock);
+	if (slot->state == SLOT_NONE && assessment_queue_has_room(q)) {
+		slot->state = SLOT_TAKEN;
+		q->count.taken++;
+	} else if (slot->state == SLOT_NONE) {
+		slot->state = SLOT_QUEUED;
+		slot->next = NULL;
+		slot->back = line->last;
+		*line->last = slot;
+		line->last = &slot->next;
+		q->count.waiting++;
 	}
-	in = p->state == SLOT_TAKEN;
-	pthread_mutex_unlock(&g->lock);
+	in = slot->state == SLOT_TAKEN;
+	pthread_mutex_unlock(&q->lock);
 	return in;
 }
 
-bool assessment_queue_leave(struct assessment_queue *g, struct assessment_slot *p)
+bool assessment_queue_leave(struct assessment_queue *q, struct assessment_slot *slot)
 {
 	bool waiting;
 
-	pthread_mutex_lock(&g->lock);
-	waiting = p->state == SLOT_QUEUED;
+	pthread_mutex_lock(&q->lock);
+	waiting = slot->state == SLOT_QUEUED;
 	if (waiting)
-		assessment_queue_unqueue(g, p);
-	else if (p->state == SLOT_TAKEN)
-		g->count.in--;
-	p->state = SLOT_NONE;
-	assessment_queue_admit(g);
-	pthread_mutex_unlock(&g->lock);
+		assessment_queue_unqueue(q, slot);
+	else if (slot->state == SLOT_TAKEN)
+		q->count.taken--;
+	slot->state = SLOT_NONE;
+	assessment_queue_admit(q);
+	pthread_mutex_unlock(&q->lock);
 	return waiting;
 }
 
-int assessment_queue_buffer(struct assessment_queue *g, size_t octets)
+int assessment_queue_buffer(struct assessment_queue *q, size_t octets)
 {
 	int err = 0;
 
-	pthread_mutex_lock(&g->lock);
-	if (octets > KEPT_MAX - g->count.kept)
+	pthread_mutex_lock(&q->lock);
+	if (octets > BUFFERED_MAX - q->count.buffered_octets)
 		err = ST_ELIMIT;
 	else
-		g->count.kept += octets;
-	pthread_mutex_unlock(&g->lock);
+		q->count.buffered_octets += octets;
+	pthread_mutex_unlock(&q->lock);
 	return err;
 }
 
-void assessment_queue_unbuffer(struct assessment_queue *g, size_t octets)
+void assessment_queue_unbuffer(struct assessment_queue *q, size_t octets)
 {
-	pthread_mutex_lock(&g->lock);
-	g->count.kept -= octets;
-	pthread_mutex_unlock(&g->lock);
+	pthread_mutex_lock(&q->lock);
+	q->count.buffered_octets -= octets;
+	pthread_mutex_unlock(&q->lock);
 }
 
-struct assessment_queue_count assessment_queue_count(struct assessment_queue *g)
+struct assessment_queue_count assessment_queue_count(struct assessment_queue *q)
 {
 	struct assessment_queue_count c;
 
-	pthread_mutex_lock(&g->lock);
-	c = g->count;
-	pthread_mutex_unlock(&g->lock);
+	pthread_mutex_lock(&q->lock);
+	c = q->count;
+	pthread_mutex_unlock(&q->lock);
 	return c;
 }

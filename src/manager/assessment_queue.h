@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How many assessments may be under way at once, over all loops, and in which order the others
- * have their turn: first come, first served. Who gave its place away in the middle and comes back
- * stands in a line of its own; while there are two lines they take turns, so that neither can
- * keep the other out. Whoever waits costs one list entry inside its own memory; nothing is
- * polled, and every step takes the same short time for any number of them. */
+/* Limits the number of concurrent assessments of all workers.
+ *
+ * - Assessments without a slot wait in the order of their arrival.
+ * - Assessments that resume (they released their slot in the middle) wait in a second line.
+ *   While both lines have entries, slots alternate between them.
+ * - A waiting assessment costs one list entry in the caller's memory. Each operation takes
+ *   constant time.
+ *
+ * Any thread. */
 #ifndef STANCE_MANAGER_ASSESSMENT_QUEUE_H
 #define STANCE_MANAGER_ASSESSMENT_QUEUE_H
 
@@ -15,47 +19,50 @@ struct assessment_queue;
 
 enum slot_state { SLOT_NONE, SLOT_QUEUED, SLOT_TAKEN };
 
-/* One who wants to pass; zeroed, with `admit` set. Its owner uses it on one thread. */
+/* One session's entry. Zeroed by its owner, with `admit` set. The owner uses it on one thread. */
 struct assessment_slot {
 	struct assessment_slot *next, **back;
-	enum slot_state state; /* the gate's, under its lock */
-	bool again; /* comes back to go on; its owner's, who lets it be while it waits */
-	/* The turn has come: on ANY thread, inside a call of another's. Must not call into the
-	 * gate, nor wait (mailbox_send is right). */
-	void (*admit)(struct assessment_slot *p);
+	enum slot_state state; /* the queue's, under its lock */
+	bool resumes;          /* set by the owner, not while it is queued */
+	/* The slot is taken. Called on any thread, inside a call of another session. Must not
+	 * call the queue and must not block (loop_queue_send is allowed). */
+	void (*admit)(struct assessment_slot *slot);
 };
 
-int assessment_queue_open(uint32_t limit, struct assessment_queue **g);
-/* Nobody is in it or waits any more. NULL is fine. */
-void assessment_queue_close(struct assessment_queue *g);
+/* limit: number of slots, at least 1. ST_ENOMEM. Caller: assessment_queue_close. */
+int assessment_queue_open(uint32_t limit, struct assessment_queue **q);
 
-/* A new limit, at least 1; those who are in stay. */
-void assessment_queue_set_limit(struct assessment_queue *g, uint32_t limit);
+/* No slot is taken or queued any more. q may be NULL. */
+void assessment_queue_close(struct assessment_queue *q);
 
-/* While it is shut nobody is let in, whatever the limit; those who are in stay. */
-void assessment_queue_set_closed(struct assessment_queue *g, bool shut);
+/* Changes the number of slots, at least 1. Slots that are taken stay taken. */
+void assessment_queue_set_limit(struct assessment_queue *q, uint32_t limit);
 
-/* True: in (or was already). False: it waits, and p->admit will be called once, unless
- * gate_leave comes first. */
-bool assessment_queue_enter(struct assessment_queue *g, struct assessment_slot *p);
+/* While closed, the queue admits nothing. Slots that are taken stay taken. */
+void assessment_queue_set_closed(struct assessment_queue *q, bool closed);
 
-/* Whether one who wants in now would have to wait. */
-bool assessment_queue_full(struct assessment_queue *g);
+/* True: the slot is taken (or was already). False: it is queued, and slot->admit is called once,
+ * unless assessment_queue_leave comes first. */
+bool assessment_queue_enter(struct assessment_queue *q, struct assessment_slot *slot);
 
-/* Gives the place back, or the place in the queue; true when it was in the queue: `admit` has
- * not been called and will not be. */
-bool assessment_queue_leave(struct assessment_queue *g, struct assessment_slot *p);
+/* True: assessment_queue_enter would queue a slot now. */
+bool assessment_queue_full(struct assessment_queue *q);
 
-/* Counts octets that are kept for somebody who waits; ST_ELIMIT when all together keep too
- * many. Who got 0 calls gate_drop with the same number. */
-int assessment_queue_buffer(struct assessment_queue *g, size_t octets);
-void assessment_queue_unbuffer(struct assessment_queue *g, size_t octets);
+/* Releases a slot, queued or taken. True: it was queued, and `admit` was not and will not be
+ * called. */
+bool assessment_queue_leave(struct assessment_queue *q, struct assessment_slot *slot);
+
+/* Counts octets that the caller buffers for a queued assessment. ST_ELIMIT: the total of all
+ * callers would exceed 64 MiB. After 0, the caller calls assessment_queue_unbuffer with the same
+ * number. */
+int assessment_queue_buffer(struct assessment_queue *q, size_t octets);
+void assessment_queue_unbuffer(struct assessment_queue *q, size_t octets);
 
 struct assessment_queue_count {
-	uint32_t in, waiting;
-	uint64_t kept; /* octets */
+	uint32_t taken, waiting;
+	uint64_t buffered_octets;
 };
 
-struct assessment_queue_count assessment_queue_count(struct assessment_queue *g);
+struct assessment_queue_count assessment_queue_count(struct assessment_queue *q);
 
 #endif

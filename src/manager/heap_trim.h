@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Gives memory that was freed back to the system, on a thread of its own: with a large heap that
- * takes a while, in which a loop's sessions would stand still. */
+/* Returns freed heap memory to the system on a thread of its own. With a large heap this takes
+ * too long for an event loop. */
 #ifndef STANCE_MANAGER_HEAP_TRIM_H
 #define STANCE_MANAGER_HEAP_TRIM_H
 
 struct heap_trim;
 
-/* give_back is what it calls: one at a time, and not before pause_ms have gone since it last
- * did. 0, ST_ENOMEM or ST_EIO. Caller: trim_close. */
+/* release: the function that returns the memory. It is never called concurrently, and there are
+ * at least pause_ms between two calls. ST_ENOMEM or ST_EIO. Caller: heap_trim_close. */
 int heap_trim_open(void (*release)(void), unsigned pause_ms, struct heap_trim **t);
 
-/* It is called once more after this. Any thread, takes no time. t may be NULL. */
+/* Calls `release` at least once more. Any thread, returns at once. t may be NULL. */
 void heap_trim_request(struct heap_trim *t);
 
-/* Waits for what is at work, and forgets what was asked. t may be NULL. */
+/* Waits for a running call and discards requests. t may be NULL. */
 void heap_trim_close(struct heap_trim *t);
 
 #endif

@@ -22,21 +22,21 @@
 #include <string.h>
 #include <unistd.h>
 
-/* --- what the administrator asks about ------------------------------------------------- */
+/* --- the admin socket ------------------------------------------------------------------ */
 
-static void stanced_on_status(void *ctx, struct admin_daemon *out)
+static void manager_on_status(void *ctx, struct admin_daemon *out)
 {
 	struct manager_shared *m = ctx;
-	struct session_registry_count there = session_registry_count(m->registry);
-	struct assessment_queue_count at_work = assessment_queue_count(m->queue);
+	struct session_registry_count registered = session_registry_count(m->registry);
+	struct assessment_queue_count running = assessment_queue_count(m->queue);
 
 	out->started = m->started;
 	out->sessions = connection_limit_count(m->connections);
-	out->ready = there.sessions;
-	out->connected = there.endpoints;
-	out->assessing = at_work.in;
-	out->waiting = at_work.waiting;
-	out->waiting_octets = at_work.kept;
+	out->ready = registered.sessions;
+	out->connected = registered.endpoints;
+	out->assessing = running.taken;
+	out->waiting = running.waiting;
+	out->waiting_octets = running.buffered_octets;
 	out->slowed = atomic_load(&m->slowed);
 	out->buffers = atomic_load(&m->memory->used);
 	out->buffers_max = atomic_load(&m->memory->max);
@@ -48,27 +48,27 @@ static void stanced_on_status(void *ctx, struct admin_daemon *out)
 	out->lost = atomic_load(&m->lost);
 }
 
-static int stanced_on_assess(void *ctx, const struct assess_selection *which,
+static int manager_on_assess(void *ctx, const struct assess_selection *selection,
 			     void (*on_event)(void *ctx, const struct assess_event *e),
 			     void *on_event_ctx, struct assess **handle)
 {
 	struct manager_shared *m = ctx;
 
-	log_info(NULL, "assess: endpoints=%zu", which->n);
-	return session_registry_assess_ops.start(m->registry, which, on_event, on_event_ctx,
-						 handle);
+	log_info(NULL, "assess: endpoints=%zu", selection->n);
+	return session_registry_assess_ops.start(m->registry, selection, on_event,
+						 on_event_ctx, handle);
 }
 
-static void stanced_on_cancel(void *ctx, struct assess *handle)
+static void manager_on_cancel(void *ctx, struct assess *handle)
 {
 	struct manager_shared *m = ctx;
 
 	session_registry_assess_ops.cancel(m->registry, handle);
 }
 
-static const struct assess_ops assess_ops = { stanced_on_assess, stanced_on_cancel };
+static const struct assess_ops assess_ops = { manager_on_assess, manager_on_cancel };
 
-static int stanced_open_groups(struct manager *d)
+static int manager_open_groups(struct manager *d)
 {
 	if (!(d->groups = groups_new()))
 		return ST_ENOMEM;
@@ -76,7 +76,7 @@ static int stanced_open_groups(struct manager *d)
 	return 0;
 }
 
-static int stanced_open_admin(struct manager *d, struct conf_error *e)
+static int manager_open_admin(struct manager *d, struct conf_error *e)
 {
 	const struct admin_server_conf conf = {
 		.path = d->conf.admin_socket,
@@ -84,7 +84,7 @@ static int stanced_open_admin(struct manager *d, struct conf_error *e)
 	};
 	const struct admin_env env = {
 		.posture = d->manager.posture,
-		.daemon = stanced_on_status,
+		.daemon = manager_on_status,
 		.assess = &assess_ops,
 		.ctx = &d->manager,
 		.stale_after = d->conf.stale_after,
@@ -93,10 +93,10 @@ static int stanced_open_admin(struct manager *d, struct conf_error *e)
 	int err = admin_server_open(&conf, &env, &d->admin);
 
 	if (err == ST_EBUSY)
-		return settings_fail(e, d->conf.file, "%s: another manager answers there",
-				     conf.path);
+		return settings_fail(e, d->conf.file,
+				     "%s: the socket is in use by another manager", conf.path);
 	if (err == ST_ENOENT)
-		return settings_fail(e, d->conf.file, "admin { group }: there is no group %s",
+		return settings_fail(e, d->conf.file, "admin { group }: unknown group %s",
 				     conf.group);
 	if (err)
 		return settings_fail(e, d->conf.file, "%s: %s", conf.path,
@@ -104,7 +104,7 @@ static int stanced_open_admin(struct manager *d, struct conf_error *e)
 	return 0;
 }
 
-/* --- beginning ------------------------------------------------------------------------- */
+/* --- starting -------------------------------------------------------------------------- */
 
 static int conf_users(const struct manager_conf *c, struct password_file **users,
 		      struct conf_error *e)
@@ -123,8 +123,8 @@ static int make_directories(const struct manager_conf *c, struct conf_error *e)
 	return 0;
 }
 
-/* A module that does not load is logged by the host; the manager works without it. */
-static int stanced_open_host(struct manager *d, struct conf_error *e)
+/* The host logs modules that cannot be loaded. The manager works without them. */
+static int manager_open_host(struct manager *d, struct conf_error *e)
 {
 	const struct imv_host_conf conf = {
 		.tnc_config = d->conf.tnc_config,
@@ -136,12 +136,13 @@ static int stanced_open_host(struct manager *d, struct conf_error *e)
 		return settings_fail(e, d->conf.file, "%s: %s", conf.tnc_config,
 				     st_strerror(err));
 	if (!imv_host_count(d->manager.host))
-		log_warn(NULL, "no validator is loaded: nothing will be asked: tnc_config=%s",
+		log_warn(NULL,
+			 "no validators loaded, endpoints are not assessed: tnc_config=%s",
 			 conf.tnc_config);
 	return 0;
 }
 
-static int stanced_probe(const struct manager_conf *c, struct conf_error *e)
+static int manager_probe_ports(const struct manager_conf *c, struct conf_error *e)
 {
 	size_t n = c->n_addresses ? c->n_addresses : 1;
 
@@ -149,19 +150,20 @@ static int stanced_probe(const struct manager_conf *c, struct conf_error *e)
 		const char *address = c->n_addresses ? c->addresses[i] : NULL;
 
 		if (listener_probe(address, c->port) < 0)
-			return settings_fail(e, c->file,
-					     "cannot listen on %s port %u: another program, "
-					     "perhaps another manager, listens there",
-					     address ? address : "any address", c->port);
+			return settings_fail(
+				e, c->file,
+				"cannot listen on %s port %u: the port is in use, "
+				"perhaps by another manager",
+				address ? address : "any address", c->port);
 	}
 	return 0;
 }
 
-static int stanced_open_workers(struct manager *d, struct conf_error *e)
+static int manager_open_workers(struct manager *d, struct conf_error *e)
 {
 	struct password_file *users = NULL;
 	struct tls_ctx *tls = NULL;
-	int err = stanced_probe(&d->conf, e);
+	int err = manager_probe_ports(&d->conf, e);
 
 	if (!err)
 		err = conf_users(&d->conf, &users, e);
@@ -182,63 +184,64 @@ static int stanced_open_workers(struct manager *d, struct conf_error *e)
 	return err;
 }
 
-/* Descriptors that are not for sessions: listeners, repository, log, administrators. */
-#define DESCRIPTORS_APART 96
+/* Descriptors for other uses than sessions: listeners, repository, log, admin clients. */
+#define DESCRIPTORS_RESERVED 96
 
-/* Each session takes a descriptor: who comes when there are none left for it is refused like
- * everybody who is too many, and all else goes on working. */
+/* The limit of sessions, lowered so that their descriptors are available. Without this, accepting
+ * sessions would make other functions run out of descriptors. */
 static uint32_t most_sessions(const struct manager_conf *c)
 {
-	unsigned long all = daemon_descriptors(), apart = DESCRIPTORS_APART + 8ul * c->threads;
-	unsigned long left = all > apart ? all - apart : 1;
+	unsigned long all = daemon_descriptors(),
+		      reserved = DESCRIPTORS_RESERVED + 8ul * c->threads;
+	unsigned long left = all > reserved ? all - reserved : 1;
 
 	if (!all || left >= c->limits.sessions)
 		return c->limits.sessions;
 	log_warn(NULL,
-		 "fewer sessions than limits { sessions } are possible: "
+		 "descriptors are too few for limits { sessions }, limit lowered: "
 		 "descriptors=%lu sessions=%lu",
 		 all, left);
 	return (uint32_t)left;
 }
 
-static void doors_limit(struct manager_shared *m, const struct manager_conf *c)
+static void manager_set_limits(struct manager_shared *m, const struct manager_conf *c)
 {
 	connection_limit_set(m->connections, most_sessions(c), c->limits.sessions_per_ip);
 	assessment_queue_set_limit(m->queue, c->limits.assessments);
 	session_registry_set_rate(m->registry, c->assess_rate);
 	session_registry_set_limit(m->registry, c->limits.sessions_per_identity);
-	rate_limit_set_rate(m->quota, c->limits.assessments_per_minute);
+	rate_limit_set_rate(m->rate_limit, c->limits.assessments_per_minute);
 	budget_limit(m->memory, c->limits.memory);
 	tls_cache_limit(m->sessions, c->ticket_lifetime, c->limits.sessions);
 }
 
 #define TRIM_PAUSE_MS 2000
 
-/* While the disk is behind, nobody begins anything new. Afterwards there is much that was
- * waiting for it and is free now. */
-static void doors_on_pressure(void *ctx, bool high)
+/* While too many reports wait to be stored, no assessment begins. Afterwards the memory of the
+ * reports is free. */
+static void manager_on_pressure(void *ctx, bool high)
 {
 	const struct manager_shared *m = ctx;
 
 	assessment_queue_set_closed(m->queue, high);
 	if (!high)
-		heap_trim_request(m->trim);
+		heap_trim_request(m->heap_trim);
 }
 
-static void doors_on_silent(void *registry, const char *key)
+static void manager_on_silent(void *registry, const char *key)
 {
 	session_registry_ask(registry, key);
 }
 
-static void doors_on_forgotten(void *registry, const char *key)
+static void manager_on_forgotten(void *registry, const char *key)
 {
 	session_registry_end(registry, key);
 }
 
-static const struct posture_absence absence = { doors_on_silent, doors_on_forgotten };
+static const struct posture_absence absence = { manager_on_silent, manager_on_forgotten };
 
-/* Who comes in, who has to wait, and who is there. */
-static int stanced_open_doors(struct manager *d)
+/* Limits of connections, sessions and assessments. */
+static int manager_open_limits(struct manager *d)
 {
 	struct manager_shared *m = &d->manager;
 	int err = connection_limit_open(&m->connections);
@@ -248,24 +251,24 @@ static int stanced_open_doors(struct manager *d)
 	if (!err)
 		err = assessment_queue_open(d->conf.limits.assessments, &m->queue);
 	if (!err)
-		err = heap_trim_open(daemon_memory_trim, TRIM_PAUSE_MS, &m->trim);
+		err = heap_trim_open(daemon_memory_trim, TRIM_PAUSE_MS, &m->heap_trim);
 	if (!err)
 		err = session_registry_open(d->conf.assess_rate, &m->registry);
 	if (!err)
-		err = rate_limit_open(d->conf.limits.assessments_per_minute, &m->quota);
+		err = rate_limit_open(d->conf.limits.assessments_per_minute, &m->rate_limit);
 	m->memory = budget_process();
 	if (!err)
 		err = tls_cache_open(d->conf.ticket_lifetime, d->conf.limits.sessions,
 				     &m->sessions);
 	if (err)
 		return err;
-	doors_limit(m, &d->conf);
-	posture_on_pressure(m->posture, doors_on_pressure, m);
+	manager_set_limits(m, &d->conf);
+	posture_on_pressure(m->posture, manager_on_pressure, m);
 	posture_on_absence(m->posture, &absence, m->registry);
 	return 0;
 }
 
-static int stanced_write_pid(struct manager *d, struct conf_error *e)
+static int manager_write_pid(struct manager *d, struct conf_error *e)
 {
 	if (daemon_pid_write(d->conf.pid_file) < 0)
 		return settings_fail(e, d->conf.file, "%s: %s", d->conf.pid_file,
@@ -274,9 +277,9 @@ static int stanced_write_pid(struct manager *d, struct conf_error *e)
 	return 0;
 }
 
-/* The port can be shared by processes of one user: without this a second manager would take
- * half of the endpoints, and nobody would know. */
-static int stanced_lock(struct manager *d, struct conf_error *e)
+/* Processes of one user can share the port (SO_REUSEPORT). Without the lock, a second manager would
+ * silently receive half of the connections. */
+static int manager_lock(struct manager *d, struct conf_error *e)
 {
 	int err = daemon_lock(d->conf.pid_file, &d->lock);
 
@@ -300,22 +303,22 @@ int manager_open(struct manager *d, struct manager_conf *c, struct conf_error *e
 	e->text[0] = '\0';
 	err = make_directories(&d->conf, e);
 	if (!err)
-		err = stanced_lock(d, e);
+		err = manager_lock(d, e);
 	if (!err && (err = posture_open(&d->conf.posture, &d->manager.posture, err_msg,
 					sizeof(err_msg))) < 0)
 		(void)settings_fail(e, d->conf.file, "repository: %s", err_msg);
 	if (!err)
-		err = stanced_open_host(d, e);
+		err = manager_open_host(d, e);
 	if (!err)
-		err = stanced_open_doors(d);
+		err = manager_open_limits(d);
 	if (!err)
-		err = stanced_open_workers(d, e);
+		err = manager_open_workers(d, e);
 	if (!err)
-		err = stanced_open_groups(d);
+		err = manager_open_groups(d);
 	if (!err)
-		err = stanced_open_admin(d, e);
+		err = manager_open_admin(d, e);
 	if (!err)
-		err = stanced_write_pid(d, e);
+		err = manager_write_pid(d, e);
 	if (err && !e->text[0])
 		(void)settings_fail(e, d->conf.file, "%s", st_strerror(err));
 	if (err)
@@ -323,15 +326,16 @@ int manager_open(struct manager *d, struct manager_conf *c, struct conf_error *e
 	return err;
 }
 
-/* --- later ------------------------------------------------------------------------------ */
+/* --- reloading -------------------------------------------------------------------------- */
 
 static bool differ(const char *a, const char *b)
 {
 	return strcmp(a ? a : "", b ? b : "") != 0;
 }
 
-/* Settings that only a restart can change are told, not silently ignored. */
-static void tell_unchanged(const struct manager_conf *old, const struct manager_conf *new)
+/* Logs changed settings that take effect only after a restart. */
+static void log_restart_settings(const struct manager_conf *old,
+				 const struct manager_conf *new)
 {
 	bool addresses = old->n_addresses != new->n_addresses;
 	const struct {
@@ -364,7 +368,7 @@ static void tell_unchanged(const struct manager_conf *old, const struct manager_
 				 fixed[i].key);
 }
 
-static int stanced_apply(struct manager *d, const struct manager_conf *c, struct conf_error *e)
+static int manager_apply(struct manager *d, const struct manager_conf *c, struct conf_error *e)
 {
 	struct password_file *users = NULL;
 	struct tls_ctx *tls = NULL;
@@ -375,24 +379,23 @@ static int stanced_apply(struct manager *d, const struct manager_conf *c, struct
 	for (unsigned i = 0; !err && i < d->n_workers; i++)
 		err = worker_reload(&d->workers[i], c, tls, users);
 	if (!err) {
-		doors_limit(&d->manager, c);
+		manager_set_limits(&d->manager, c);
 		groups_set(d->groups, group_list_hold(c->groups));
 		log_set_level(c->log_level);
-		tell_unchanged(&d->conf, c);
+		log_restart_settings(&d->conf, c);
 	}
 	tls_ctx_free(tls);
 	password_file_free(users);
 	return err;
 }
 
-/* What an endpoint was told by old rules may not be right by new ones. */
-static void stanced_reload_policy(struct manager *d)
+/* Results by the old policy may be wrong by the new one. */
+static void manager_reload_policy(struct manager *d)
 {
 	size_t changed = imv_host_reload(d->manager.host);
 
 	if (changed)
-		log_info(NULL,
-			 "the policy has changed: endpoints are asked again: endpoints=%zu",
+		log_info(NULL, "policy changed, endpoints are assessed again: endpoints=%zu",
 			 session_registry_ask_all(d->manager.registry));
 }
 
@@ -403,20 +406,20 @@ int manager_reload(struct manager *d)
 	int err = manager_conf_read(d->conf.file, &c, &e);
 
 	if (!err) {
-		err = stanced_apply(d, &c, &e);
+		err = manager_apply(d, &c, &e);
 		manager_conf_free(&c);
 	}
 	if (!err)
-		stanced_reload_policy(d);
+		manager_reload_policy(d);
 	if (err)
-		log_error(NULL, "reload failed, the old configuration stays: error=\"%s\"",
+		log_error(NULL, "reload failed, old configuration kept: error=\"%s\"",
 			  e.text[0] ? e.text : st_strerror(err));
 	else
 		log_info(NULL, "configuration reloaded: file=%s", d->conf.file);
 	return err;
 }
 
-/* Sessions first, then those who serve them, in the order in which they lean on each other. */
+/* Sessions first, then what they use, in the order of dependencies. */
 void manager_close(struct manager *d)
 {
 	admin_server_close(d->admin);
@@ -434,9 +437,9 @@ void manager_close(struct manager *d)
 		posture_on_absence(d->manager.posture, NULL, NULL);
 	}
 	posture_close(d->manager.posture);
-	rate_limit_close(d->manager.quota);
+	rate_limit_close(d->manager.rate_limit);
 	session_registry_close(d->manager.registry);
-	heap_trim_close(d->manager.trim);
+	heap_trim_close(d->manager.heap_trim);
 	assessment_queue_close(d->manager.queue);
 	connection_limit_close(d->manager.connections);
 	address_penalty_close(d->manager.penalty);
@@ -451,8 +454,8 @@ void manager_close(struct manager *d)
 
 /* --- checking ---------------------------------------------------------------------------- */
 
-/* Whether the plugin can be loaded and likes its settings; its repository stays closed, a
- * manager may be at work. */
+/* Loads the plugin and checks its settings. Does not open the repository: a running manager may
+ * use it. */
 static int check_plugin(const struct manager_conf *c, struct conf_error *e)
 {
 	int (*settings)(char *err_msg, size_t err_msg_len);

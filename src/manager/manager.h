@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The manager as a whole: validators, posture, admin socket, workers. Main thread. */
+/* The manager as a whole: validators, posture, admin socket and workers. Main thread. */
 #ifndef STANCE_MANAGER_MANAGER_H
 #define STANCE_MANAGER_MANAGER_H
 
@@ -7,27 +7,29 @@
 
 struct manager {
 	struct manager_conf conf;
-	struct manager_shared manager;
+	struct manager_shared manager; /* used by all workers */
 	struct worker *workers;
 	unsigned n_workers;
 	struct admin_server *admin;
-	struct groups *groups;      /* of endpoints, for the administrator's questions */
-	struct tls_cache *sessions; /* of TLS, to be resumed */
+	struct groups *groups;      /* of endpoints, for queries */
+	struct tls_cache *sessions; /* TLS sessions that can be resumed */
 	bool pid_written, locked;
-	int lock; /* while locked: nobody else runs with our pid file */
+	int lock; /* descriptor of the lock of the pid file, if locked */
 };
 
-/* Starts everything that c says (d takes c). On failure e says why, and nothing is left. */
+/* Starts the manager with c. Takes c, also on failure.
+ * 0, or ST_E... with e filled and everything closed again. */
 int manager_open(struct manager *d, struct manager_conf *c, struct conf_error *e);
 
-/* Reads the configuration file, certificates and users again. What is wrong leaves everything
- * as it is and is logged. */
+/* Reloads the configuration file, the certificates and the password file. On failure logs the
+ * error and keeps the old configuration. */
 int manager_reload(struct manager *d);
 
-/* Sessions get their end, the posture is committed, everything is closed. */
+/* Ends all sessions, commits all reports and closes everything. */
 void manager_close(struct manager *d);
 
-/* Loads everything that c names and lets it go again: whether it would start. */
+/* Checks the certificates, the password file and the settings of validators and repository plugin
+ * without starting them. 0, or ST_E... with e filled. */
 int manager_check(const struct manager_conf *c, struct conf_error *e);
 
 #endif

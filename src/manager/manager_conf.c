@@ -151,8 +151,7 @@ static char *join(const char *dir, const char *name)
 	return asprintf(&out, "%s/%s", dir, name) < 0 ? NULL : out;
 }
 
-/* Without a setting the socket has the name stancectl looks for, in our run directory if one
- * is set. */
+/* The default of the socket has the file name that stancectl uses, in run_dir if that is set. */
 static void conf_read_places(const char *file, cfg_t *cfg, struct manager_conf *c)
 {
 	cfg_t *admin = cfg_getsec(cfg, "admin");
@@ -209,7 +208,7 @@ static int conf_read(const char *path, cfg_t *cfg, struct manager_conf *c)
 	return conf_read_addresses(cfg, c);
 }
 
-/* What the grammar cannot say. */
+/* Checks that span several settings. */
 static int conf_check(const struct manager_conf *c, struct conf_error *e)
 {
 	const struct {
@@ -234,7 +233,8 @@ static int conf_check(const struct manager_conf *c, struct conf_error *e)
 	if (c->tls_anonymous && !(c->sasl_mechs & SASL_BIT(SASL_PLAIN)))
 		return settings_fail(e, c->file,
 				     "client_certificate = optional without PLAIN in sasl { "
-				     "mechanisms } would let anybody in");
+				     "mechanisms } would accept endpoints without "
+				     "authentication");
 	return 0;
 }
 

@@ -8,10 +8,10 @@
 #include "posture/posture.h"
 #include "proto/pt_session.h"
 
-/* Strings belong to it; NULL where nothing is set. */
+/* Owns its strings. A string that is not set is NULL. */
 struct manager_conf {
 	char *file;
-	char **addresses; /* none: every address */
+	char **addresses; /* none: all addresses */
 	size_t n_addresses;
 	uint16_t port;
 	unsigned threads; /* never 0 */
@@ -21,7 +21,7 @@ struct manager_conf {
 	char *tls_ca, *tls_certificate, *tls_key, *tls_crl;
 
 	uint32_t sasl_mechs; /* SASL_BITs */
-	bool sasl_instead;   /* ask only who has no certificate */
+	bool sasl_instead;   /* only for endpoints without a certificate */
 	bool sasl_result_8bit;
 	char *sasl_users;
 
@@ -29,10 +29,10 @@ struct manager_conf {
 	enum recommend_policy policy;
 	char *language;
 	bool lax_retry;
-	uint32_t stale_after; /* seconds until what is known about software is stale */
-	uint32_t assess_rate; /* endpoints asked in a second; 0: no limit */
+	uint32_t stale_after; /* seconds until software data is stale */
+	uint32_t assess_rate; /* endpoints asked per second; 0: unlimited */
 
-	char *state_dir, *run_dir; /* NULL: the compiled-in or environment's */
+	char *state_dir, *run_dir; /* NULL: from the environment or the build */
 	char *pid_file, *admin_socket, *admin_group;
 	struct group_list *groups; /* admin/group.h */
 	enum log_level log_level;
@@ -40,12 +40,12 @@ struct manager_conf {
 	struct posture_conf posture;
 };
 
-/* Reads path. ST_ECONF, ST_ENOENT or ST_ENOMEM with e filled. Caller: stanced_conf_free. */
+/* Reads path. ST_ECONF, ST_ENOENT or ST_ENOMEM with e filled. Caller: manager_conf_free. */
 int manager_conf_read(const char *path, struct manager_conf *c, struct conf_error *e);
 void manager_conf_free(struct manager_conf *c);
 
-/* A server context from the files of c; ST_ECONF with e filled. Its sessions are kept in cache
- * (may be NULL) to be resumed, if c says so. */
+/* A server context from the files of c. cache (may be NULL) keeps its sessions for resumption, if
+ * c allows it. ST_ECONF with e filled. Caller: tls_ctx_free. */
 int manager_conf_tls(const struct manager_conf *c, struct tls_cache *cache,
 		     struct tls_ctx **ctx, struct conf_error *e);
 

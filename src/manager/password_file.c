@@ -35,7 +35,7 @@ static int password_file_add(struct password_file *f, const char *name, const ch
 	return e[f->n - 1].name && e[f->n - 1].hash ? 0 : ST_ENOMEM;
 }
 
-/* NULL, or what is wrong with the line; adds its entry. */
+/* Adds the entry of a line. NULL, or the error of the line. */
 static const char *password_file_line(struct password_file *f, char *line, int *err)
 {
 	char *colon;
@@ -48,7 +48,7 @@ static const char *password_file_line(struct password_file *f, char *line, int *
 	*colon = '\0';
 	if (crypt_checksalt(colon + 1) == CRYPT_SALT_INVALID ||
 	    crypt_checksalt(colon + 1) == CRYPT_SALT_METHOD_DISABLED)
-		return "not a password hash that crypt(3) knows";
+		return "unsupported password hash, see crypt(5)";
 	*err = password_file_add(f, line, colon + 1);
 	return NULL;
 }

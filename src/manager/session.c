@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* posture's answer to one question, on its way to the session's thread */
-struct settled {
-	struct loop_message letter;
+/* Result of a commit, on its way to the session's thread. */
+struct stored_result {
+	struct loop_message message;
 	struct session *session;
 	int err;
 };
@@ -31,7 +31,7 @@ void session_unref(struct session *s)
 	if (atomic_fetch_sub(&s->refs, 1) != 1)
 		return;
 	worker_session_gone(s->worker);
-	identity_free(&s->who);
+	identity_free(&s->identity);
 	free(s);
 }
 
@@ -48,9 +48,9 @@ static void session_drop_peer(struct session *s)
 	imv_peer_close(peer);
 }
 
-void session_over(struct session *s, int err, const char *err_msg)
+void session_fail(struct session *s, int err, const char *err_msg)
 {
-	s->turn = ASSESSMENT_ENDED;
+	s->state = ASSESSMENT_ENDED;
 	if (s->conn)
 		pt_conn_close(s->conn, err, err_msg);
 }
@@ -60,31 +60,32 @@ struct session *session_next(struct session *s)
 	return s->next;
 }
 
-/* An assessment is under way in which it is not the endpoint that is to say something, or it has
- * and was not heard yet. */
-static bool session_waits_for_us(const struct session *s)
+/* True: an assessment is running in which the manager has to act next, or the endpoint waits for a
+ * slot. */
+static bool session_manager_busy(const struct session *s)
 {
 	return s->peer && imv_peer_busy(s->peer) &&
-	       (s->turn == ASSESSMENT_QUEUED || !imv_peer_listens(s->peer));
+	       (s->state == ASSESSMENT_QUEUED || !imv_peer_listens(s->peer));
 }
 
-/* Whether it was worth its handshake. What ended for a reason of ours says nothing. */
-static void session_judge(struct session *s, int err)
+/* A session that ended before its first assessment counts against its address, unless the manager
+ * caused the end. */
+static void session_update_penalty(struct session *s, int err)
 {
 	struct worker *w = s->worker;
 	const struct sockaddr *from = (struct sockaddr *)&s->from;
 	char address[PEER_ADDRESS];
 
-	if (s->assessed || s->excused || w->stopping ||
+	if (s->assessed || s->no_penalty || w->stopping ||
 	    !w->limits.penalized_handshakes_per_second || err == ST_ENOMEM ||
-	    err == ST_ELIMIT || session_waits_for_us(s) || !pt_conn_served(s->conn))
+	    err == ST_ELIMIT || session_manager_busy(s) || !pt_conn_served(s->conn))
 		return;
 	if (!address_penalty_failed(w->manager->penalty, from, clock_mono_us()))
 		return;
 	(void)peer_id_address(from, address);
 	log_warn(NULL,
-		 "address in doubt: peer=%s reason=\"its sessions come to nothing: further "
-		 "handshakes have to wait\"",
+		 "address penalized: peer=%s reason=\"its sessions fail before their first "
+		 "assessment; its handshakes are delayed\"",
 		 address);
 }
 
@@ -93,20 +94,20 @@ static void session_on_closed(void *ctx, int err, const char *reason)
 	struct session *s = ctx;
 
 	(void)reason; /* the connection has logged it */
-	session_judge(s, err);
+	session_update_penalty(s, err);
 	s->conn = NULL;
-	password_check_cancel(s->verify);
-	s->verify = NULL;
+	password_check_cancel(s->password_check);
+	s->password_check = NULL;
 	assessment_end(s);
 	session_drop_peer(s);
-	if (!s->was_ready)
+	if (!s->ready)
 		atomic_fetch_add(&s->worker->manager->refused, 1);
 	connection_limit_leave(s->worker->manager->connections, (struct sockaddr *)&s->from);
 	*s->back = s->next;
 	if (s->next)
 		s->next->back = s->back;
 	uv_close((uv_handle_t *)&s->deadline, session_on_timer_closed);
-	uv_close((uv_handle_t *)&s->pace, session_on_timer_closed);
+	uv_close((uv_handle_t *)&s->rate_timer, session_on_timer_closed);
 }
 
 /* --- an assessment -------------------------------------------------------------------- */
@@ -128,9 +129,9 @@ static void session_on_result(void *ctx, const struct recommendation *r)
 {
 	struct session *s = ctx;
 	enum access access = (enum access)recommend_access(r->action);
-	struct report *report = report_new(s->worker->manager->posture, &s->who);
+	struct report *report = report_new(s->worker->manager->posture, &s->identity);
 
-	s->excused = true; /* it has done its part; what becomes of the result is ours */
+	s->no_penalty = true; /* a later failure is not the endpoint's */
 	s->verdict = verdict_of(r->evaluation);
 	s->access = access;
 	s->report_err = report ? report_assessment(report, s->verdict, access) : ST_ENOMEM;
@@ -140,7 +141,7 @@ static void session_on_result(void *ctx, const struct recommendation *r)
 	uv_timer_stop(&s->deadline);
 }
 
-/* It came to something. */
+/* The first stored assessment clears the address. */
 static void session_assessed(struct session *s)
 {
 	if (s->assessed)
@@ -148,10 +149,10 @@ static void session_assessed(struct session *s)
 	s->assessed = true;
 	address_penalty_succeeded(s->worker->manager->penalty, (struct sockaddr *)&s->from,
 				  clock_mono_us());
-	worker_session_settled(s->worker);
+	worker_session_assessed(s->worker);
 }
 
-/* Said and counted when it is true: what the posture has lost was never assessed. */
+/* After the commit: a result that was not stored counts as lost. */
 static void session_log(struct session *s, int err)
 {
 	enum log_level level = err ? LOG_L_ERROR : LOG_L_INFO;
@@ -160,14 +161,15 @@ static void session_log(struct session *s, int err)
 			 1);
 	log_write(level, s->conn ? s->log : NULL,
 		  "assessment%s: endpoint=%s result=\"%s\" access=%s ms=%lld%s%s",
-		  err ? " lost" : "", s->who.name, recommend_evaluation_name(s->evaluation),
-		  access_name(s->access), (long long)(clock_mono_us() - s->begun) / 1000,
-		  err ? " error=" : "", err ? st_strerror(err) : "");
+		  err ? " lost" : "", s->identity.name,
+		  recommend_evaluation_name(s->evaluation), access_name(s->access),
+		  (long long)(clock_mono_us() - s->started_at) / 1000, err ? " error=" : "",
+		  err ? st_strerror(err) : "");
 }
 
-static void session_settled_open(struct loop_message *l)
+static void session_on_stored(struct loop_message *l)
 {
-	struct settled *a = (struct settled *)l;
+	struct stored_result *a = (struct stored_result *)l;
 	struct session *s = a->session;
 
 	session_log(s, a->err);
@@ -182,18 +184,18 @@ static void session_settled_open(struct loop_message *l)
 /* Posture's writer thread. */
 static void session_on_committed(void *ctx, int err)
 {
-	struct settled *a = ctx;
+	struct stored_result *a = ctx;
 
 	a->err = err;
-	loop_queue_send(&a->session->worker->mailbox, &a->letter);
+	loop_queue_send(&a->session->worker->loop_queue, &a->message);
 }
 
 static void session_on_settle(void *ctx)
 {
 	struct session *s = ctx;
 	struct posture *posture = s->worker->manager->posture;
-	struct settled *a;
-	uint64_t since = s->mark;
+	struct stored_result *a;
+	uint64_t since = s->posture_mark;
 	int err = s->report_err;
 
 	if (err || !(a = calloc(1, sizeof(*a)))) {
@@ -202,11 +204,11 @@ static void session_on_settle(void *ctx)
 		imv_peer_settled(s->peer, err);
 		return;
 	}
-	a->letter.open = session_settled_open;
+	a->message.handler = session_on_stored;
 	a->session = s;
-	s->mark = posture_mark(posture);
+	s->posture_mark = posture_mark(posture);
 	session_ref(s);
-	err = posture_barrier(posture, s->who.key, since, session_on_committed, a);
+	err = posture_barrier(posture, s->identity.key, since, session_on_committed, a);
 	if (err) {
 		atomic_fetch_sub(&s->refs, 1);
 		free(a);
@@ -215,11 +217,11 @@ static void session_on_settle(void *ctx)
 	}
 }
 
-static void session_wake_open(struct loop_message *l)
+static void session_on_wake_message(struct loop_message *l)
 {
-	struct session *s = container_of(l, struct session, wake);
+	struct session *s = container_of(l, struct session, wake_message);
 
-	atomic_store(&s->waking, false);
+	atomic_store(&s->wake_pending, false);
 	if (s->peer)
 		assessment_wake(s);
 	session_unref(s);
@@ -230,15 +232,15 @@ static void session_on_wake(void *ctx)
 {
 	struct session *s = ctx;
 
-	if (atomic_exchange(&s->waking, true))
+	if (atomic_exchange(&s->wake_pending, true))
 		return;
 	session_ref(s);
-	loop_queue_send(&s->worker->mailbox, &s->wake);
+	loop_queue_send(&s->worker->loop_queue, &s->wake_message);
 }
 
 static void session_on_peer_closed(void *ctx, int err, const char *err_msg)
 {
-	session_over(ctx, err, err_msg);
+	session_fail(ctx, err, err_msg);
 }
 
 static const struct imv_peer_ops peer_ops = {
@@ -264,24 +266,25 @@ static void session_on_ready(void *ctx, const struct pt_conn_info *info)
 		.full_duplex = true,
 		.lax_retry = w->manager->lax_retry,
 	};
-	int err = identity_from_ar(info->ar_identities, &s->who);
+	int err = identity_from_ar(info->ar_identities, &s->identity);
 
 	s->log = info->log;
-	s->mark = posture_mark(w->manager->posture);
-	s->excused = !err; /* what fails here after that is ours */
+	s->posture_mark = posture_mark(w->manager->posture);
+	s->no_penalty = !err; /* a failure below is not the endpoint's */
 	if (!err)
 		err = imv_peer_open(w->manager->host, &peer, &peer_ops, s, &s->peer);
 	if (!err)
-		err = session_registry_add(w->manager->registry, &s->registration, &s->who);
+		err = session_registry_add(w->manager->registry, &s->registration,
+					   &s->identity);
 	if (err) {
-		session_over(s, err, "no session for this endpoint");
+		session_fail(s, err, "no session for this endpoint");
 		return;
 	}
-	s->excused = false;
-	s->was_ready = true;
-	log_debug(info->log, "ready: endpoint=%s tls=%s resumed=%s user=%s", s->who.name,
+	s->no_penalty = false;
+	s->ready = true;
+	log_debug(info->log, "ready: endpoint=%s tls=%s resumed=%s user=%s", s->identity.name,
 		  info->tls, info->resumed ? "yes" : "no", info->user ? info->user : "");
-	assessment_first(s);
+	assessment_ready(s);
 }
 
 static void session_on_batch(void *ctx, struct span batch)
@@ -296,7 +299,7 @@ static void session_on_verified(void *ctx, int err)
 {
 	struct session *s = ctx;
 
-	s->verify = NULL;
+	s->password_check = NULL;
 	pt_conn_verified(s->conn, err);
 }
 
@@ -309,7 +312,7 @@ static int session_on_verify(void *ctx, struct span user, struct span password)
 	if (!w->users)
 		return ST_EAUTH;
 	err = password_check_start(&w->loop.uv, w->users, user, password, session_on_verified,
-				   s, &s->verify);
+				   s, &s->password_check);
 	return err ? err : SASL_LATER;
 }
 
@@ -340,21 +343,21 @@ void session_open(struct worker *w, int fd, const struct sockaddr *from)
 		return;
 	}
 	s->worker = w;
-	s->wake.open = session_wake_open;
+	s->wake_message.handler = session_on_wake_message;
 	assessment_init(s);
 	atomic_init(&s->refs, 2); /* its timers */
 	session_from(s, from);
 	uv_timer_init(&w->loop.uv, &s->deadline);
 	s->deadline.data = s;
-	uv_timer_init(&w->loop.uv, &s->pace);
-	s->pace.data = s;
+	uv_timer_init(&w->loop.uv, &s->rate_timer);
+	s->rate_timer.data = s;
 	s->next = w->sessions;
 	s->back = &w->sessions;
 	if (s->next)
 		s->next->back = &s->next;
 	w->sessions = s;
-	if (++w->alive > w->most)
-		w->most = w->alive;
+	if (++w->n_sessions > w->sessions_max)
+		w->sessions_max = w->n_sessions;
 }
 
 void session_end(struct session *s)
@@ -362,11 +365,11 @@ void session_end(struct session *s)
 	if (s->peer)
 		imv_peer_end(s->peer);
 	if (s->conn)
-		pt_conn_close(s->conn, 0, "the manager stops");
+		pt_conn_close(s->conn, 0, "the manager is stopping");
 }
 
 void session_abort(struct session *s)
 {
 	if (s->conn)
-		pt_conn_abort(s->conn, ST_ETIMEOUT, "the manager stops");
+		pt_conn_abort(s->conn, ST_ETIMEOUT, "the manager is stopping");
 }

@@ -1,28 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One endpoint's session with the manager: the transport (pt_conn), the validators' view of it
- * (imv_peer), and the posture that learns from it. Lives on its worker's thread. */
+/* One endpoint's session: the transport (pt_conn), the validators' peer (imv_peer), and the reports
+ * for the posture. All functions: on the thread of the session's worker, except where noted. */
 #ifndef STANCE_MANAGER_SESSION_H
 #define STANCE_MANAGER_SESSION_H
 
 #include "manager/worker.h"
 
-/* Takes fd; from is counted in the manager's admission until the session is over. */
+/* Opens a session. Takes fd. `from` counts towards the manager's connection limit until the
+ * session is over. */
 void session_open(struct worker *w, int fd, const struct sockaddr *from);
 
-/* The manager stops: CLOSE to the endpoint, then the transport's end. */
+/* The manager stops: sends CLOSE and closes the transport in order. */
 void session_end(struct session *s);
 
-/* At once. */
+/* Closes the transport at once. */
 void session_abort(struct session *s);
 
-/* The next in the worker's list. */
+/* The next session in the worker's list, or NULL. */
 struct session *session_next(struct session *s);
 
-/* Decides the session's end: what was said is still carried. */
-/* Ends the session because of err; err_msg is for the log. */
-void session_over(struct session *s, int err, const char *err_msg);
+/* Ends the session because of err. Data that is queued for the peer is still sent. err_msg is
+ * for the log. */
+void session_fail(struct session *s, int err, const char *err_msg);
 
-/* References that keep the memory of s, for callbacks that may come after its end. */
+/* References that keep the memory of s. A callback that may come after the end of the session
+ * holds one. Any thread. */
 void session_ref(struct session *s);
 void session_unref(struct session *s);
 

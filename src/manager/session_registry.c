@@ -12,18 +12,18 @@
 #define HASH_NONFATAL_OOM 1
 #include "base/table.h"
 
-#define QUESTIONS_MAX 16    /* followed at once */
-#define FOLLOWS_MAX 1048576 /* endpoints in all of them */
-#define KEYS_PER_TURN 256   /* then others may have the lock */
+#define QUESTIONS_MAX 16     /* open at once */
+#define WATCHERS_MAX 1048576 /* endpoints in all open questions */
+#define KEYS_PER_LOCK 256    /* endpoints asked while the lock is held */
 #define SECOND_US 1000000
 
-/* What one question wants to know of one endpoint. */
+/* One endpoint of a question. */
 struct question_watcher {
 	struct assess *question;
-	struct endpoint_entry *target;
+	struct endpoint_entry *entry;
 	struct question_watcher *q_next, **q_back; /* of the question */
-	struct question_watcher *t_next, **t_back; /* of the target */
-	uint64_t number; /* assessments that begin at this number or later answer */
+	struct question_watcher *e_next, **e_back; /* of the endpoint */
+	uint64_t number; /* an assessment that begins at this number or later answers */
 	enum assess_state state;
 };
 
@@ -33,9 +33,9 @@ struct assess {
 	void *ctx;
 };
 
-/* An endpoint that has a session or is asked about. */
+/* An endpoint with a session or a question. */
 struct endpoint_entry {
-	struct identity who;
+	struct identity identity;
 	struct registration *registrations;
 	struct question_watcher *watchers;
 	UT_hash_handle hh;
@@ -46,140 +46,143 @@ struct session_registry {
 	struct endpoint_entry *entries;
 	atomic_uint_fast64_t number; /* of the last question */
 	unsigned n_questions;
-	size_t n_follows;
-	uint64_t n_seats, n_seated;
-	uint32_t per_target;    /* seats; 0: any number */
-	int64_t interval, slot; /* between two, and of the next one, us */
+	size_t n_watchers;
+	uint64_t n_registrations, n_endpoints;
+	uint32_t sessions_per_endpoint; /* 0: unlimited */
+	int64_t interval, next_slot;    /* time slots of requested assessments, us */
 };
 
 /* --- lists ------------------------------------------------------------------------------- */
 
 static struct endpoint_entry *endpoint_entry_make(const char *key)
 {
-	struct endpoint_entry *t = calloc(1, sizeof(*t));
+	struct endpoint_entry *entry = calloc(1, sizeof(*entry));
 
-	if (!t || identity_from_key(key, &t->who) == 0)
-		return t;
-	free(t);
+	if (!entry || identity_from_key(key, &entry->identity) == 0)
+		return entry;
+	free(entry);
 	return NULL;
 }
 
 static struct endpoint_entry *endpoint_entry_get(struct session_registry *r, const char *key)
 {
-	struct endpoint_entry *t;
+	struct endpoint_entry *entry;
 	unsigned before = HASH_COUNT(r->entries);
 
-	HASH_FIND_STR(r->entries, key, t);
-	if (t || !(t = endpoint_entry_make(key)))
-		return t;
-	HASH_ADD_KEYPTR(hh, r->entries, t->who.key, strlen(t->who.key), t);
+	HASH_FIND_STR(r->entries, key, entry);
+	if (entry || !(entry = endpoint_entry_make(key)))
+		return entry;
+	HASH_ADD_KEYPTR(hh, r->entries, entry->identity.key, strlen(entry->identity.key),
+			entry);
 	if (HASH_COUNT(r->entries) > before)
-		return t;
-	identity_free(&t->who);
-	free(t);
+		return entry;
+	identity_free(&entry->identity);
+	free(entry);
 	return NULL;
 }
 
-static void endpoint_entry_put(struct session_registry *r, struct endpoint_entry *t)
+static void endpoint_entry_put(struct session_registry *r, struct endpoint_entry *entry)
 {
-	if (t->registrations || t->watchers)
+	if (entry->registrations || entry->watchers)
 		return;
-	HASH_DEL(r->entries, t);
-	identity_free(&t->who);
-	free(t);
+	HASH_DEL(r->entries, entry);
+	identity_free(&entry->identity);
+	free(entry);
 }
 
-static int watcher_add(struct session_registry *r, struct assess *q, struct endpoint_entry *t)
+static int watcher_add(struct session_registry *r, struct assess *q,
+		       struct endpoint_entry *entry)
 {
-	struct question_watcher *f = r->n_follows < FOLLOWS_MAX ? calloc(1, sizeof(*f)) : NULL;
+	struct question_watcher *watcher =
+		r->n_watchers < WATCHERS_MAX ? calloc(1, sizeof(*watcher)) : NULL;
 
-	if (!f)
+	if (!watcher)
 		return ST_ELIMIT;
-	f->question = q;
-	f->target = t;
-	f->number = atomic_load(&r->number);
-	f->state = ASSESS_N;
-	f->q_next = q->watchers;
-	f->q_back = &q->watchers;
-	if (f->q_next)
-		f->q_next->q_back = &f->q_next;
-	q->watchers = f;
-	f->t_next = t->watchers;
-	f->t_back = &t->watchers;
-	if (f->t_next)
-		f->t_next->t_back = &f->t_next;
-	t->watchers = f;
-	r->n_follows++;
+	watcher->question = q;
+	watcher->entry = entry;
+	watcher->number = atomic_load(&r->number);
+	watcher->state = ASSESS_N;
+	watcher->q_next = q->watchers;
+	watcher->q_back = &q->watchers;
+	if (watcher->q_next)
+		watcher->q_next->q_back = &watcher->q_next;
+	q->watchers = watcher;
+	watcher->e_next = entry->watchers;
+	watcher->e_back = &entry->watchers;
+	if (watcher->e_next)
+		watcher->e_next->e_back = &watcher->e_next;
+	entry->watchers = watcher;
+	r->n_watchers++;
 	return 0;
 }
 
-static void watcher_free(struct session_registry *r, struct question_watcher *f)
+static void watcher_free(struct session_registry *r, struct question_watcher *watcher)
 {
-	*f->q_back = f->q_next;
-	if (f->q_next)
-		f->q_next->q_back = f->q_back;
-	*f->t_back = f->t_next;
-	if (f->t_next)
-		f->t_next->t_back = f->t_back;
-	r->n_follows--;
-	free(f);
+	*watcher->q_back = watcher->q_next;
+	if (watcher->q_next)
+		watcher->q_next->q_back = watcher->q_back;
+	*watcher->e_back = watcher->e_next;
+	if (watcher->e_next)
+		watcher->e_next->e_back = watcher->e_back;
+	r->n_watchers--;
+	free(watcher);
 }
 
-/* --- what is told ------------------------------------------------------------------------ */
+/* --- notifications ----------------------------------------------------------------------- */
 
-static void watcher_tell(struct question_watcher *f, enum assess_state state)
+static void watcher_notify(struct question_watcher *watcher, enum assess_state state)
 {
 	const struct assess_event e = {
-		.key = f->target->who.key,
-		.name = f->target->who.name,
+		.key = watcher->entry->identity.key,
+		.name = watcher->entry->identity.name,
 		.state = state,
 	};
 
-	if (f->state == state)
+	if (watcher->state == state)
 		return;
-	f->state = state;
-	f->question->on_event(f->question->ctx, &e);
+	watcher->state = state;
+	watcher->question->on_event(watcher->question->ctx, &e);
 }
 
-/* The questions up to `number` about t have their answer. */
-static void endpoint_entry_answer(struct session_registry *r, struct endpoint_entry *t,
+/* Answers and ends the questions up to `number` about an endpoint. */
+static void endpoint_entry_answer(struct session_registry *r, struct endpoint_entry *entry,
 				  uint64_t number, const struct assess_event *e)
 {
 	struct question_watcher *next;
 
-	for (struct question_watcher *f = t->watchers; f; f = next) {
-		next = f->t_next;
-		if (f->number > number)
+	for (struct question_watcher *watcher = entry->watchers; watcher; watcher = next) {
+		next = watcher->e_next;
+		if (watcher->number > number)
 			continue;
-		f->question->on_event(f->question->ctx, e);
-		watcher_free(r, f);
+		watcher->question->on_event(watcher->question->ctx, e);
+		watcher_free(r, watcher);
 	}
 }
 
-static void endpoint_entry_tell(struct endpoint_entry *t, enum assess_state state)
+static void endpoint_entry_notify(struct endpoint_entry *entry, enum assess_state state)
 {
-	for (struct question_watcher *f = t->watchers; f; f = f->t_next)
-		watcher_tell(f, state);
+	for (struct question_watcher *watcher = entry->watchers; watcher;
+	     watcher = watcher->e_next)
+		watcher_notify(watcher, state);
 }
 
-/* --- asking ------------------------------------------------------------------------------ */
+/* --- requests ---------------------------------------------------------------------------- */
 
-/* The next moment in which one more may be asked: a time slot for each, given away in the order
- * of the questions, so that no clock has to tick here. */
-static int64_t session_registry_slot(struct session_registry *r)
+/* Time slots are given out in the order of the requests, so no timer is needed here. */
+static int64_t session_registry_take_slot(struct session_registry *r)
 {
-	int64_t now = clock_mono_us(), due = r->slot > now ? r->slot : now;
+	int64_t now = clock_mono_us(), due = r->next_slot > now ? r->next_slot : now;
 
-	r->slot = due + r->interval;
+	r->next_slot = due + r->interval;
 	return due;
 }
 
-static void endpoint_entry_ask(struct session_registry *r, struct endpoint_entry *t)
+static void endpoint_entry_ask(struct session_registry *r, struct endpoint_entry *entry)
 {
-	struct registration *registration = t->registrations;
+	struct registration *registration = entry->registrations;
 
 	registration->wanted = atomic_load(&r->number);
-	registration->ask(registration, session_registry_slot(r));
+	registration->ask(registration, session_registry_take_slot(r));
 }
 
 int64_t session_registry_next_slot(struct session_registry *r)
@@ -187,23 +190,23 @@ int64_t session_registry_next_slot(struct session_registry *r)
 	int64_t due;
 
 	pthread_mutex_lock(&r->lock);
-	due = session_registry_slot(r);
+	due = session_registry_take_slot(r);
 	pthread_mutex_unlock(&r->lock);
 	return due;
 }
 
 size_t session_registry_ask_all(struct session_registry *r)
 {
-	struct endpoint_entry *t, *next;
+	struct endpoint_entry *entry, *next;
 	size_t n = 0;
 
 	pthread_mutex_lock(&r->lock);
 	atomic_fetch_add(&r->number, 1);
-	HASH_ITER(hh, r->entries, t, next)
+	HASH_ITER(hh, r->entries, entry, next)
 	{
-		if (!t->registrations)
+		if (!entry->registrations)
 			continue;
-		endpoint_entry_ask(r, t);
+		endpoint_entry_ask(r, entry);
 		n++;
 	}
 	pthread_mutex_unlock(&r->lock);
@@ -212,42 +215,43 @@ size_t session_registry_ask_all(struct session_registry *r)
 
 void session_registry_ask(struct session_registry *r, const char *key)
 {
-	struct endpoint_entry *t;
+	struct endpoint_entry *entry;
 
 	pthread_mutex_lock(&r->lock);
-	HASH_FIND_STR(r->entries, key, t);
-	if (t && t->registrations && t->registrations->wanted <= t->registrations->begun) {
+	HASH_FIND_STR(r->entries, key, entry);
+	if (entry && entry->registrations &&
+	    entry->registrations->wanted <= entry->registrations->begun) {
 		atomic_fetch_add(&r->number, 1);
-		endpoint_entry_ask(r, t);
+		endpoint_entry_ask(r, entry);
 	}
 	pthread_mutex_unlock(&r->lock);
 }
 
 static void question_put(struct session_registry *r, struct assess *q, const char *key)
 {
-	struct endpoint_entry *t = endpoint_entry_get(r, key);
+	struct endpoint_entry *entry = endpoint_entry_get(r, key);
 	struct assess_event refused = {
 		.key = key,
 		.name = key,
 		.state = ASSESS_REFUSED,
-		.reason = "The manager cannot follow any more endpoints.",
+		.reason = "Too many endpoints are waiting for an assessment.",
 	};
 
-	if (!t || watcher_add(r, q, t) < 0) {
-		if (t)
-			refused.name = t->who.name;
+	if (!entry || watcher_add(r, q, entry) < 0) {
+		if (entry)
+			refused.name = entry->identity.name;
 		q->on_event(q->ctx, &refused);
-		if (t)
-			endpoint_entry_put(r, t);
+		if (entry)
+			endpoint_entry_put(r, entry);
 		return;
 	}
-	watcher_tell(t->watchers, t->registrations ? ASSESS_QUEUED : ASSESS_WAITING);
-	if (t->registrations)
-		endpoint_entry_ask(r, t);
+	watcher_notify(entry->watchers, entry->registrations ? ASSESS_QUEUED : ASSESS_WAITING);
+	if (entry->registrations)
+		endpoint_entry_ask(r, entry);
 }
 
-/* One number for as many as are asked under one lock: a session that begins meanwhile, and so
- * answers, tells of its result only when all of them are followed. */
+/* One question number for all keys. An assessment that begins in the meantime reports its result
+ * after all watchers are added, because that needs the lock. */
 static void question_put_some(struct session_registry *r, struct assess *q,
 			      const char *const *keys, size_t n)
 {
@@ -270,7 +274,7 @@ static bool session_registry_has_room(struct session_registry *r)
 	return room;
 }
 
-static int session_registry_start(void *ctx, const struct assess_selection *which,
+static int session_registry_start(void *ctx, const struct assess_selection *selection,
 				  void (*on_event)(void *ctx, const struct assess_event *e),
 				  void *on_event_ctx, struct assess **handle)
 {
@@ -287,9 +291,9 @@ static int session_registry_start(void *ctx, const struct assess_selection *whic
 	}
 	q->on_event = on_event;
 	q->ctx = on_event_ctx;
-	for (size_t i = 0; i < which->n; i += n) {
-		n = which->n - i < KEYS_PER_TURN ? which->n - i : KEYS_PER_TURN;
-		question_put_some(r, q, which->keys + i, n);
+	for (size_t i = 0; i < selection->n; i += n) {
+		n = selection->n - i < KEYS_PER_LOCK ? selection->n - i : KEYS_PER_LOCK;
+		question_put_some(r, q, selection->keys + i, n);
 	}
 	*handle = q;
 	return 0;
@@ -298,15 +302,15 @@ static int session_registry_start(void *ctx, const struct assess_selection *whic
 static void session_registry_cancel(void *ctx, struct assess *q)
 {
 	struct session_registry *r = ctx;
-	struct endpoint_entry *t;
+	struct endpoint_entry *entry;
 
 	if (!q)
 		return;
 	pthread_mutex_lock(&r->lock);
 	while (q->watchers) {
-		t = q->watchers->target;
+		entry = q->watchers->entry;
 		watcher_free(r, q->watchers);
-		endpoint_entry_put(r, t);
+		endpoint_entry_put(r, entry);
 	}
 	r->n_questions--;
 	pthread_mutex_unlock(&r->lock);
@@ -346,24 +350,24 @@ void session_registry_set_rate(struct session_registry *r, uint32_t per_second)
 	pthread_mutex_unlock(&r->lock);
 }
 
-void session_registry_set_limit(struct session_registry *r, uint32_t per_target)
+void session_registry_set_limit(struct session_registry *r, uint32_t sessions_per_endpoint)
 {
 	pthread_mutex_lock(&r->lock);
-	r->per_target = per_target;
+	r->sessions_per_endpoint = sessions_per_endpoint;
 	pthread_mutex_unlock(&r->lock);
 }
 
 /* --- sessions ---------------------------------------------------------------------------- */
 
-/* The newest stay. Those behind the first that was dropped were dropped before. */
-static void endpoint_entry_trim(struct session_registry *r, struct endpoint_entry *t)
+/* Drops all but the newest sessions. Those behind the first dropped one were dropped before. */
+static void endpoint_entry_trim(struct session_registry *r, struct endpoint_entry *entry)
 {
 	uint32_t n = 0;
 
-	for (struct registration *registration = t->registrations;
-	     r->per_target && registration && !registration->dropped;
+	for (struct registration *registration = entry->registrations;
+	     r->sessions_per_endpoint && registration && !registration->dropped;
 	     registration = registration->next) {
-		if (n++ < r->per_target)
+		if (n++ < r->sessions_per_endpoint)
 			continue;
 		registration->dropped = true;
 		registration->drop(registration, false);
@@ -372,11 +376,11 @@ static void endpoint_entry_trim(struct session_registry *r, struct endpoint_entr
 
 void session_registry_end(struct session_registry *r, const char *key)
 {
-	struct endpoint_entry *t;
+	struct endpoint_entry *entry;
 
 	pthread_mutex_lock(&r->lock);
-	HASH_FIND_STR(r->entries, key, t);
-	for (struct registration *registration = t ? t->registrations : NULL;
+	HASH_FIND_STR(r->entries, key, entry);
+	for (struct registration *registration = entry ? entry->registrations : NULL;
 	     registration && !registration->dropped; registration = registration->next) {
 		registration->dropped = true;
 		registration->drop(registration, true);
@@ -385,51 +389,53 @@ void session_registry_end(struct session_registry *r, const char *key)
 }
 
 int session_registry_add(struct session_registry *r, struct registration *registration,
-			 const struct identity *who)
+			 const struct identity *identity)
 {
-	struct endpoint_entry *t;
+	struct endpoint_entry *entry;
 
 	pthread_mutex_lock(&r->lock);
-	if ((t = endpoint_entry_get(r, who->key))) {
-		registration->target = t;
-		registration->next = t->registrations;
-		registration->back = &t->registrations;
+	if ((entry = endpoint_entry_get(r, identity->key))) {
+		registration->entry = entry;
+		registration->next = entry->registrations;
+		registration->back = &entry->registrations;
 		if (registration->next)
 			registration->next->back = &registration->next;
-		r->n_seats++;
-		r->n_seated += !t->registrations;
-		t->registrations = registration;
-		endpoint_entry_trim(r, t);
-		/* not asked: its first assessment answers */
-		endpoint_entry_tell(t, ASSESS_QUEUED);
+		r->n_registrations++;
+		r->n_endpoints += !entry->registrations;
+		entry->registrations = registration;
+		endpoint_entry_trim(r, entry);
+		/* not asked: its first assessment answers all questions */
+		endpoint_entry_notify(entry, ASSESS_QUEUED);
 	}
 	pthread_mutex_unlock(&r->lock);
-	return t ? 0 : ST_ENOMEM;
+	return entry ? 0 : ST_ENOMEM;
 }
 
 void session_registry_remove(struct session_registry *r, struct registration *registration)
 {
-	struct endpoint_entry *t = registration->target;
+	struct endpoint_entry *entry = registration->entry;
 
-	if (!t)
+	if (!entry)
 		return;
 	pthread_mutex_lock(&r->lock);
 	*registration->back = registration->next;
 	if (registration->next)
 		registration->next->back = registration->back;
-	registration->target = NULL;
-	r->n_seats--;
-	r->n_seated -= !t->registrations;
-	for (struct question_watcher *f = t->watchers; f; f = f->t_next) {
-		if (t->registrations)
-			watcher_tell(f, ASSESS_QUEUED);
-		else if (f->state != ASSESS_GONE)
-			watcher_tell(f,
-				     f->state == ASSESS_ASKED ? ASSESS_GONE : ASSESS_WAITING);
+	registration->entry = NULL;
+	r->n_registrations--;
+	r->n_endpoints -= !entry->registrations;
+	for (struct question_watcher *watcher = entry->watchers; watcher;
+	     watcher = watcher->e_next) {
+		if (entry->registrations)
+			watcher_notify(watcher, ASSESS_QUEUED);
+		else if (watcher->state != ASSESS_GONE)
+			watcher_notify(watcher, watcher->state == ASSESS_ASKED
+							? ASSESS_GONE
+							: ASSESS_WAITING);
 	}
-	if (t->registrations && t->watchers)
-		endpoint_entry_ask(r, t);
-	endpoint_entry_put(r, t);
+	if (entry->registrations && entry->watchers)
+		endpoint_entry_ask(r, entry);
+	endpoint_entry_put(r, entry);
 	pthread_mutex_unlock(&r->lock);
 }
 
@@ -438,25 +444,27 @@ struct session_registry_count session_registry_count(struct session_registry *r)
 	struct session_registry_count c;
 
 	pthread_mutex_lock(&r->lock);
-	c = (struct session_registry_count){ r->n_seats, r->n_seated, r->n_questions };
+	c = (struct session_registry_count){ r->n_registrations, r->n_endpoints,
+					     r->n_questions };
 	pthread_mutex_unlock(&r->lock);
 	return c;
 }
 
-uint64_t session_registry_now(struct session_registry *r)
+uint64_t session_registry_last_question(struct session_registry *r)
 {
 	return atomic_load(&r->number);
 }
 
 void session_registry_begin(struct session_registry *r, struct registration *registration,
-			    uint64_t at)
+			    uint64_t last_question)
 {
 	pthread_mutex_lock(&r->lock);
-	registration->begun = at;
-	for (struct question_watcher *f = registration->target ? registration->target->watchers : NULL;
-	     f; f = f->t_next)
-		if (f->number <= at)
-			watcher_tell(f, ASSESS_ASKED);
+	registration->begun = last_question;
+	for (struct question_watcher *watcher =
+		     registration->entry ? registration->entry->watchers : NULL;
+	     watcher; watcher = watcher->e_next)
+		if (watcher->number <= last_question)
+			watcher_notify(watcher, ASSESS_ASKED);
 	pthread_mutex_unlock(&r->lock);
 }
 
@@ -470,10 +478,10 @@ void session_registry_done(struct session_registry *r, struct registration *regi
 	};
 
 	pthread_mutex_lock(&r->lock);
-	if (registration->target) {
-		e.key = registration->target->who.key;
-		e.name = registration->target->who.name;
-		endpoint_entry_answer(r, registration->target, registration->begun, &e);
+	if (registration->entry) {
+		e.key = registration->entry->identity.key;
+		e.name = registration->entry->identity.name;
+		endpoint_entry_answer(r, registration->entry, registration->begun, &e);
 	}
 	pthread_mutex_unlock(&r->lock);
 }
@@ -483,7 +491,7 @@ bool session_registry_wanted(struct session_registry *r, struct registration *re
 	bool wanted;
 
 	pthread_mutex_lock(&r->lock);
-	wanted = registration->target && registration->wanted > registration->begun;
+	wanted = registration->entry && registration->wanted > registration->begun;
 	pthread_mutex_unlock(&r->lock);
 	return wanted;
 }
@@ -494,10 +502,10 @@ void session_registry_refuse(struct session_registry *r, struct registration *re
 	struct assess_event e = { .state = ASSESS_REFUSED, .reason = reason };
 
 	pthread_mutex_lock(&r->lock);
-	if (registration->target) {
-		e.key = registration->target->who.key;
-		e.name = registration->target->who.name;
-		endpoint_entry_answer(r, registration->target, registration->wanted, &e);
+	if (registration->entry) {
+		e.key = registration->entry->identity.key;
+		e.name = registration->entry->identity.name;
+		endpoint_entry_answer(r, registration->entry, registration->wanted, &e);
 		registration->wanted = 0;
 	}
 	pthread_mutex_unlock(&r->lock);

@@ -13,51 +13,52 @@
 #include <string.h>
 
 struct reload {
-	struct loop_message letter;
+	struct loop_message message;
 	struct worker *worker;
 	struct limits limits;
 	struct pt_conn_conf conn;
 	struct password_file *users;
 };
 
-/* --- the end -------------------------------------------------------------------------- */
+/* --- stopping ------------------------------------------------------------------------- */
 
-/* The loop ends when nothing is open on it any more. */
+/* The loop ends when all of its handles are closed. */
 static void worker_finish(struct worker *w)
 {
-	if (!w->stopping || w->alive || uv_is_closing((uv_handle_t *)&w->grace))
+	if (!w->stopping || w->n_sessions || uv_is_closing((uv_handle_t *)&w->grace))
 		return;
 	uv_close((uv_handle_t *)&w->grace, NULL);
-	loop_queue_close(&w->mailbox);
+	loop_queue_close(&w->loop_queue);
 }
 
-/* So many sessions have gone that what they held is worth being given back to the system. Each
- * time half of them must have gone since, so it costs each of them next to nothing. */
-#define WORTH_GIVING_BACK 256
+/* Sessions that justify a trim. A trim needs the end of half of the sessions since the last one,
+ * so its cost for each session is small. */
+#define TRIM_SESSIONS_MIN 256
 
-static void worker_give_back(struct worker *w)
+static void worker_trim_heap(struct worker *w)
 {
-	if (w->stopping || w->most < WORTH_GIVING_BACK || w->alive * 2 > w->most)
+	if (w->stopping || w->sessions_max < TRIM_SESSIONS_MIN ||
+	    w->n_sessions * 2 > w->sessions_max)
 		return;
-	w->most = w->trimmed = w->alive;
-	heap_trim_request(w->manager->trim);
+	w->sessions_max = w->sessions_at_trim = w->n_sessions;
+	heap_trim_request(w->manager->heap_trim);
 }
 
-/* What an assessment needs for a moment, inventories above all, leaves holes between what lasts.
- * As a fleet arrives they are given back each time it has grown by an eighth, so that this, too,
- * costs each session next to nothing, and one that only comes and goes nothing. */
-void worker_session_settled(struct worker *w)
+/* Temporary memory of assessments (inventories above all) leaves holes between the memory of
+ * sessions. While a fleet connects, the heap is trimmed each time the number of sessions has grown by
+ * an eighth, so its cost for each session is small. */
+void worker_session_assessed(struct worker *w)
 {
-	if (w->alive < w->trimmed + w->trimmed / 8 + WORTH_GIVING_BACK)
+	if (w->n_sessions < w->sessions_at_trim + w->sessions_at_trim / 8 + TRIM_SESSIONS_MIN)
 		return;
-	w->trimmed = w->alive;
-	heap_trim_request(w->manager->trim);
+	w->sessions_at_trim = w->n_sessions;
+	heap_trim_request(w->manager->heap_trim);
 }
 
 void worker_session_gone(struct worker *w)
 {
-	w->alive--;
-	worker_give_back(w);
+	w->n_sessions--;
+	worker_trim_heap(w);
 	worker_finish(w);
 }
 
@@ -79,9 +80,9 @@ static void worker_close_listeners(struct worker *w)
 	w->n_listeners = 0;
 }
 
-static void worker_stop_open(struct loop_message *l)
+static void worker_on_stop_message(struct loop_message *l)
 {
-	struct worker *w = container_of(l, struct worker, stop);
+	struct worker *w = container_of(l, struct worker, stop_message);
 	struct session *next;
 
 	w->stopping = true;
@@ -96,8 +97,8 @@ static void worker_stop_open(struct loop_message *l)
 
 void worker_stop(struct worker *w)
 {
-	w->stop.open = worker_stop_open;
-	loop_queue_send(&w->mailbox, &w->stop);
+	w->stop_message.handler = worker_on_stop_message;
+	loop_queue_send(&w->loop_queue, &w->stop_message);
 }
 
 void worker_close(struct worker *w)
@@ -135,16 +136,16 @@ static void conn_conf(struct worker *w, const struct manager_conf *c, struct tls
 	};
 }
 
-/* Its share of the handshakes with those in doubt, who are spread over all loops. */
-static void worker_pace(struct worker *w)
+/* Each worker has an equal share of the handshakes with penalized addresses. */
+static void worker_set_handshake_rate(struct worker *w)
 {
 	uint32_t rate = w->limits.penalized_handshakes_per_second;
 
 	handshake_queue_set_interval(&w->loop.hellos, rate ? 1000 * w->threads / rate + 1 : 0);
 }
 
-/* Sessions that are there go by the new limits too: they look at ours. */
-static void worker_reload_open(struct loop_message *l)
+/* Existing sessions use the new limits too: they read w->limits. */
+static void worker_on_reload_message(struct loop_message *l)
 {
 	struct reload *r = (struct reload *)l;
 	struct worker *w = r->worker;
@@ -154,7 +155,7 @@ static void worker_reload_open(struct loop_message *l)
 	w->limits = r->limits;
 	w->conn = r->conn;
 	w->users = r->users;
-	worker_pace(w);
+	worker_set_handshake_rate(w);
 	for (size_t i = 0; i < w->n_listeners; i++)
 		listener_tune(w->listeners[i], w->limits.assessment_s);
 	free(r);
@@ -167,16 +168,16 @@ int worker_reload(struct worker *w, const struct manager_conf *c, struct tls_ctx
 
 	if (!r)
 		return ST_ENOMEM;
-	r->letter.open = worker_reload_open;
+	r->message.handler = worker_on_reload_message;
 	r->worker = w;
 	r->limits = c->limits;
 	r->users = password_file_ref(users);
 	conn_conf(w, c, tls, &r->conn);
-	loop_queue_send(&w->mailbox, &r->letter);
+	loop_queue_send(&w->loop_queue, &r->message);
 	return 0;
 }
 
-/* --- the beginning -------------------------------------------------------------------- */
+/* --- starting ------------------------------------------------------------------------- */
 
 static void worker_on_accepted(void *ctx, int fd, const struct sockaddr *from)
 {
@@ -224,7 +225,7 @@ int worker_open(struct worker *w, struct manager_shared *m, struct manager_conf 
 	w->manager = m;
 	if ((err = net_loop_init(&w->loop)) < 0)
 		return err;
-	if ((err = loop_queue_open(&w->mailbox, &w->loop.uv)) < 0) {
+	if ((err = loop_queue_open(&w->loop_queue, &w->loop.uv)) < 0) {
 		(void)net_loop_reset(&w->loop);
 		return err;
 	}
@@ -233,7 +234,7 @@ int worker_open(struct worker *w, struct manager_shared *m, struct manager_conf 
 	w->limits = c->limits;
 	w->users = password_file_ref(users);
 	w->threads = c->threads;
-	worker_pace(w);
+	worker_set_handshake_rate(w);
 	conn_conf(w, c, tls, &w->conn);
 	if ((err = worker_listen_all(w, c, e)) < 0)
 		worker_close(w);

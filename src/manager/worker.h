@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One loop thread of the manager: its listening sockets and its sessions. */
+/* One event loop of the manager with its thread, its listening sockets and its sessions. Functions
+ * without a note run on the worker's thread. */
 #ifndef STANCE_MANAGER_WORKER_H
 #define STANCE_MANAGER_WORKER_H
 
@@ -26,65 +27,68 @@ struct manager_shared {
 	struct imv_host *host;
 	struct posture *posture;
 	struct connection_limit *connections;
-	struct address_penalty *penalty;   /* of addresses */
-	struct assessment_queue *queue;    /* of assessments */
-	struct session_registry *registry; /* of sessions */
-	struct rate_limit *quota;          /* of each endpoint's assessments */
-	struct budget *memory;             /* of what sessions buffer: the process's */
-	struct tls_cache *sessions;        /* that may be resumed */
-	struct heap_trim *trim;            /* gives memory back to the system */
+	struct address_penalty *penalty;
+	struct assessment_queue *queue;
+	struct session_registry *registry;
+	struct rate_limit *rate_limit; /* of each endpoint's assessments */
+	struct budget *memory;         /* buffers of all sessions */
+	struct tls_cache *sessions;    /* TLS sessions that can be resumed */
+	struct heap_trim *heap_trim;
 	const char *language;
 	bool lax_retry;
 	int64_t started;
 	atomic_uint_fast64_t accepted, refused, assessments;
-	atomic_uint_fast64_t lost;   /* assessments that could not be stored */
-	atomic_uint_fast64_t ended;  /* sessions of endpoints that had newer ones */
-	atomic_uint_fast64_t slowed; /* sessions not read from now: too many assessments */
+	atomic_uint_fast64_t lost;   /* results that could not be stored */
+	atomic_uint_fast64_t ended;  /* sessions replaced by newer ones of their endpoint */
+	atomic_uint_fast64_t slowed; /* sessions that the rate limit pauses now */
 };
 
 struct worker {
 	struct manager_shared *manager;
 	struct net_loop loop;
-	struct loop_queue mailbox;
+	struct loop_queue loop_queue;
 	uv_thread_t thread;
 	struct listener **listeners;
 	size_t n_listeners;
-	unsigned threads;         /* how many workers there are */
+	unsigned threads;         /* number of workers */
 	struct session *sessions; /* newest first */
-	size_t alive;             /* sessions whose memory is still there */
-	size_t most;              /* of them, since memory was given back */
-	size_t trimmed;           /* of them, when holes in it were given back last */
+	size_t n_sessions;        /* sessions whose memory is not freed yet */
+	size_t sessions_max; /* maximum of n_sessions since the last trim by worker_trim_heap */
+	size_t sessions_at_trim; /* n_sessions at the last trim of any kind */
 	bool started, stopping;
-	struct loop_message stop;
-	uv_timer_t grace; /* when stopping: until sessions are cut off */
+	struct loop_message stop_message;
+	uv_timer_t grace; /* when stopping: until sessions are aborted */
 
-	/* Of the current configuration; only touched on the worker's thread once it runs. */
+	/* The current configuration. Owned by the worker's thread once that runs. */
 	struct limits limits;
 	struct pt_conn_conf conn;
 	struct password_file *users;
 };
 
-/* Makes ready and opens the sockets; port 0 is replaced by the one that was found, so that
- * the next worker listens on the same. On failure e says why and nothing is left behind. */
+/* Main thread: prepares the worker and opens its listening sockets. A port 0 in c is replaced by the
+ * chosen port, so that the next worker listens on the same. Takes references to tls and users.
+ * 0, or ST_E... with everything closed again; e is filled unless memory ran out. */
 int worker_open(struct worker *w, struct manager_shared *m, struct manager_conf *c,
 		struct tls_ctx *tls, struct password_file *users, struct conf_error *e);
+/* Main thread: starts the worker's thread. ST_EIO. */
 int worker_start(struct worker *w);
 
-/* Main thread: new connections use tls, users and the limits of c from now on. Takes
- * references of its own. ST_ENOMEM. */
+/* Main thread: new connections use tls, users and c from now on; the limits of c apply to all
+ * sessions. Takes references to tls and users. ST_ENOMEM. */
 int worker_reload(struct worker *w, const struct manager_conf *c, struct tls_ctx *tls,
 		  struct password_file *users);
 
-/* Main thread: no new connections; sessions get their CLOSE and the time of limits.close_s. */
+/* Main thread: closes the listening sockets and begins an orderly close of all sessions. Sessions
+ * that are open after limits.close_s are aborted. */
 void worker_stop(struct worker *w);
 
-/* Waits until it has stopped, and frees what it has. Also for one that was never started. */
+/* Main thread: waits until the worker has stopped and frees it. Also for one that never started. */
 void worker_close(struct worker *w);
 
-/* The session's memory is gone: the worker may end. On its thread. */
+/* A session was freed. */
 void worker_session_gone(struct worker *w);
 
-/* The first assessment of one of its sessions came to something. */
-void worker_session_settled(struct worker *w);
+/* The first assessment of a session was stored. */
+void worker_session_assessed(struct worker *w);
 
 #endif

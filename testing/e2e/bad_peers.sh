@@ -3,7 +3,7 @@
 # Peers that are silent, send noise, half messages, lengths of 4 GB, and every malformed vector,
 # at every stage: the manager ends each of them within its deadlines with one line in the log,
 # its memory stays flat, and good agents are served meanwhile. All of them come from one address,
-# whom nobody doubts here, so that everything is tried at once; see doubt.sh for the other way.
+# whose address is not penalized here, so that everything is tried at once; see penalized.sh.
 # COUNT=10000 for the record.
 # shellcheck source=testing/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -22,7 +22,7 @@ agent_with() {
     done
 }
 port=$(sed -n 's/^port = //p' "$D/stance.conf")
-lines() { grep -vc 'address in doubt' "$D/run/stanced.log"; }
+lines() { grep -vc 'address penalized' "$D/run/stanced.log"; }
 
 # refused NAME PATTERN: the agent of try.conf is turned away with one line in the log.
 refused() {
@@ -60,8 +60,8 @@ refused 'not for clients' 'warn.*peer=127\.0\.0\.1.*purpose'
 
 refused_bare 'no certificate' 'warn.*peer=127\.0\.0\.1.*no certificate'
 
-logged 'their address is in doubt by now' 'warn.*address in doubt: peer=127\.0\.0\.1 '
-same 'which is said once' 1 "$(grep -c 'address in doubt' "$D/run/stanced.log")"
+logged 'their address is penalized by now' 'warn.*address penalized: peer=127\.0\.0\.1 '
+same 'which is logged once' 1 "$(grep -c 'address penalized' "$D/run/stanced.log")"
 ok 'and a good endpoint there is served' stance-agent --once
 
 note 'a manager that is not ours'

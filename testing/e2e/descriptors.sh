@@ -15,7 +15,7 @@ ok 'and that is said' grep -q "^stanced: $D: Is a directory" "$D/said"
 # shellcheck disable=SC3045 # every sh of Debian knows -n
 ulimit -n 150
 "$lab" start "$D" || exit 1
-logged 'the ceiling is told' 'fewer sessions than .*: descriptors=150 sessions=[0-9]+'
+logged 'the lowered limit is logged' 'descriptors are too few .*: descriptors=150 sessions=[0-9]+'
 room=$(sed -n 's/.*descriptors=150 sessions=\([0-9]*\).*/\1/p' "$D/run/stanced.log" | tail -n 1)
 ok "there is room for $room" [ "$room" -ge 10 ]
 
@@ -24,7 +24,7 @@ sed "s|pid_file = .*|pid_file = \"run/other.pid\"|; s|state_dir = .*|state_dir =
     "$D/stance.conf" >"$D/other.conf"
 echo 'admin { socket = "run/other.sock" }' >>"$D/other.conf"
 status 'does not start on this port' 1 stanced -f "$D/other.conf" 2>"$D/said"
-ok 'and says why' grep -q "port $port: another program, perhaps another manager" "$D/said"
+ok 'and says why' grep -q "port $port: the port is in use, perhaps by another manager" "$D/said"
 
 note 'more silent peers than there is room for'
 python3 - "$port" "$room" "$D/hold" >"$D/held" <<'PY' &

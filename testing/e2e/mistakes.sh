@@ -24,8 +24,8 @@ with() { sed "$1" "$D/$2" >"$D/other.conf"; }
 
 note 'options'
 for program in stanced stance-agent; do
-    says "$program: no such level" 2 "'loud' is no level: error, warn" $program -l loud
-    says "$program: a stray word" 2 "what is 'now'" $program now
+    says "$program: no such level" 2 "'loud' is not a level; use error, warn" $program -l loud
+    says "$program: a stray word" 2 "unexpected argument 'now'" $program now
     says "$program: no such file" 2 'No such file' $program -f "$D/none.conf"
     says "$program: no such option" 2 'usage: ' $program -x
     says "$program: how it is called" 0 "usage: $program" $program --help
@@ -34,7 +34,7 @@ done
 says 'stanced: what only the agent knows' 2 'usage: ' stanced --once
 
 note 'stance-agent'
-says 'all is right' 0 'agent.conf: right' stance-agent -t
+says 'no errors' 0 'agent.conf: configuration OK' stance-agent -t
 with 's/tnc_config.agent/tnc_none/' agent.conf
 says 'no list of collectors' 2 'tnc_none: not found' stance-agent -t -f "$D/other.conf"
 echo 'no_such_setting = 1' >"$D/imc-os.conf"
@@ -77,7 +77,7 @@ says 'a second one' 1 'another manager is running' stanced
 with 's/stanced.pid/other.pid/; s/"run"/"run2"/' stance.conf
 says 'the same repository' 1 'posture.db is in use' stanced -f "$D/other.conf"
 with 's/stanced.pid/other.pid/; s/"run"/"run2"/; s/"manager"/"manager2"/' stance.conf
-says 'the same port' 1 'perhaps another manager, listens there' stanced -f "$D/other.conf"
+says 'the same port' 1 'the port is in use, perhaps by another manager' stanced -f "$D/other.conf"
 
 note 'a manager that hangs'
 kill -STOP "$(manager_pid)"

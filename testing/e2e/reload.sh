@@ -87,7 +87,7 @@ done
 accepted=$(stancectl --json status | json 'd["accepted"]')
 printf 'rule "lab" { forbidden = {"libc6"} }\n' >"$D/imv-swima.conf"
 kill -HUP "$pid"
-logged 'the log says that the policy has changed' 'the policy has changed: .*endpoints=1$'
+logged 'the log says that the policy has changed' 'policy changed, .*endpoints=1$'
 ok 'the endpoint is judged by it' verdict_is major
 printf 'rule "lab" { forbidden = {"no-such-package"} }\n' >"$D/imv-swima.conf"
 kill -HUP "$pid"

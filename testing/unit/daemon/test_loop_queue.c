@@ -34,7 +34,7 @@ static void sender_main(void *ctx)
 
 		if (!p)
 			abort();
-		p->message.open = on_open;
+		p->message.handler = on_open;
 		p->sender = *(unsigned *)ctx;
 		p->number = i;
 		loop_queue_send(&box, &p->message);

@@ -44,10 +44,10 @@ void session_unref(struct session *x)
 	assert_true(atomic_fetch_sub(&x->refs, 1) > 1); /* the test's own is never the last */
 }
 
-void session_over(struct session *x, int err, const char *err_msg)
+void session_fail(struct session *x, int err, const char *err_msg)
 {
 	(void)err_msg;
-	x->turn = ASSESSMENT_ENDED;
+	x->state = ASSESSMENT_ENDED;
 	conn.over = err;
 }
 
@@ -123,7 +123,7 @@ uint64_t imv_peer_begun(const struct imv_peer *p)
 	return peer.begun;
 }
 
-uint64_t session_registry_now(struct session_registry *r)
+uint64_t session_registry_last_question(struct session_registry *r)
 {
 	(void)r;
 	return 1;
@@ -196,18 +196,18 @@ static int setup(void **state)
 	worker.manager = &manager;
 	worker.limits = (struct limits)LIMITS_DEFAULT;
 	assert_int_equal(assessment_queue_open(1, &manager.queue), 0);
-	assert_int_equal(rate_limit_open(6, &manager.quota), 0);
+	assert_int_equal(rate_limit_open(6, &manager.rate_limit), 0);
 	assert_int_equal(uv_loop_init(&worker.loop.uv), 0);
-	assert_int_equal(loop_queue_open(&worker.mailbox, &worker.loop.uv), 0);
+	assert_int_equal(loop_queue_open(&worker.loop_queue, &worker.loop.uv), 0);
 	s = calloc(1, sizeof(*s));
 	s->worker = &worker;
 	s->conn = (struct pt_conn *)(void *)s; /* only looked at for being there */
 	s->peer = (struct imv_peer *)(void *)s;
-	s->who.key = key;
+	s->identity.key = key;
 	atomic_init(&s->refs, 1);
 	uv_timer_init(&worker.loop.uv, &s->deadline);
-	uv_timer_init(&worker.loop.uv, &s->pace);
-	s->deadline.data = s->pace.data = s;
+	uv_timer_init(&worker.loop.uv, &s->rate_timer);
+	s->deadline.data = s->rate_timer.data = s;
 	assessment_init(s);
 	other = (struct assessment_slot){ .admit = other_admit };
 	other_in = false;
@@ -234,16 +234,16 @@ static int teardown(void **state)
 	(void)assessment_queue_leave(manager.queue, &other);
 	run_for(0);
 	assert_int_equal(s->refs, 1);
-	assert_int_equal(assessment_queue_count(manager.queue).in, 0);
+	assert_int_equal(assessment_queue_count(manager.queue).taken, 0);
 	assert_int_equal(assessment_queue_count(manager.queue).waiting, 0);
-	assert_int_equal(assessment_queue_count(manager.queue).kept, 0);
+	assert_int_equal(assessment_queue_count(manager.queue).buffered_octets, 0);
 	uv_close((uv_handle_t *)&s->deadline, NULL);
-	uv_close((uv_handle_t *)&s->pace, NULL);
-	loop_queue_close(&worker.mailbox);
+	uv_close((uv_handle_t *)&s->rate_timer, NULL);
+	loop_queue_close(&worker.loop_queue);
 	uv_run(&worker.loop.uv, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&worker.loop.uv), 0);
 	assessment_queue_close(manager.queue);
-	rate_limit_close(manager.quota);
+	rate_limit_close(manager.rate_limit);
 	free(s);
 	return 0;
 }
@@ -257,19 +257,19 @@ static void settle(void)
 static void test_course(void **state)
 {
 	(void)state;
-	assessment_first(s);
-	assert_int_equal(s->turn, ASSESSMENT_EXPECTED);
-	assert_int_equal(assessment_queue_count(manager.queue).in,
+	assessment_ready(s);
+	assert_int_equal(s->state, ASSESSMENT_EXPECTED);
+	assert_int_equal(assessment_queue_count(manager.queue).taken,
 			 0); /* nothing has been said yet */
 	assert_false(conn.paused);
 	assessment_batch(s, span_str("first"));
-	assert_int_equal(s->turn, ASSESSMENT_RUNNING);
+	assert_int_equal(s->state, ASSESSMENT_RUNNING);
 	assert_int_equal(registry.begun, 1);
 	assessment_batch(s, span_str("second"));
 	assert_int_equal(peer.received, 2);
 	assert_false(assessment_queue_enter(manager.queue, &other));
 	settle();
-	assert_int_equal(s->turn, ASSESSMENT_IDLE);
+	assert_int_equal(s->state, ASSESSMENT_IDLE);
 	assert_int_equal(registry.done, 1);
 	assert_true(other_in);
 	assert_false(uv_is_active((uv_handle_t *)&s->deadline)); /* idle: no timer runs */
@@ -280,12 +280,12 @@ static void test_new_one_waits(void **state)
 {
 	(void)state;
 	assert_true(assessment_queue_enter(manager.queue, &other));
-	assessment_first(s);
-	assert_int_equal(s->turn, ASSESSMENT_QUEUED);
+	assessment_ready(s);
+	assert_int_equal(s->state, ASSESSMENT_QUEUED);
 	assert_true(conn.paused);
 	(void)assessment_queue_leave(manager.queue, &other);
 	run_for(1);
-	assert_int_equal(s->turn, ASSESSMENT_ADMITTED);
+	assert_int_equal(s->state, ASSESSMENT_ADMITTED);
 	assert_false(conn.paused);
 }
 
@@ -293,27 +293,27 @@ static void test_new_one_waits(void **state)
 static void test_idle_one_waits(void **state)
 {
 	(void)state;
-	assessment_first(s);
+	assessment_ready(s);
 	assessment_batch(s, span_str("first"));
 	settle();
 	assert_true(assessment_queue_enter(manager.queue, &other));
 	assessment_batch(s, span_str("again"));
-	assert_int_equal(s->turn, ASSESSMENT_QUEUED);
+	assert_int_equal(s->state, ASSESSMENT_QUEUED);
 	assert_true(conn.paused);
 	assert_int_equal(peer.received, 1);
-	assert_int_equal(assessment_queue_count(manager.queue).kept, 5);
+	assert_int_equal(assessment_queue_count(manager.queue).buffered_octets, 5);
 	(void)assessment_queue_leave(manager.queue, &other);
 	run_for(1);
 	assert_int_equal(peer.received, 2);
-	assert_int_equal(s->turn, ASSESSMENT_RUNNING);
-	assert_int_equal(assessment_queue_count(manager.queue).kept, 0);
+	assert_int_equal(s->state, ASSESSMENT_RUNNING);
+	assert_int_equal(assessment_queue_count(manager.queue).buffered_octets, 0);
 	settle();
 }
 
 static void test_too_much_while_waiting(void **state)
 {
 	(void)state;
-	assessment_first(s);
+	assessment_ready(s);
 	assessment_batch(s, span_str("first"));
 	settle();
 	assert_true(assessment_queue_enter(manager.queue, &other));
@@ -329,18 +329,18 @@ static void test_silent(void **state)
 {
 	(void)state;
 	assert_true(assessment_queue_enter(manager.queue, &other));
-	assessment_first(s);
+	assessment_ready(s);
 	(void)assessment_queue_leave(manager.queue, &other);
 	run_for(1);
-	assert_int_equal(s->turn, ASSESSMENT_ADMITTED);
+	assert_int_equal(s->state, ASSESSMENT_ADMITTED);
 	assert_false(assessment_queue_enter(manager.queue, &other));
-	for (int i = 0; i < 100 && s->turn == ASSESSMENT_ADMITTED; i++)
+	for (int i = 0; i < 100 && s->state == ASSESSMENT_ADMITTED; i++)
 		run_for(20);
-	assert_int_equal(s->turn, ASSESSMENT_EXPECTED);
+	assert_int_equal(s->state, ASSESSMENT_EXPECTED);
 	assert_true(other_in);
 	assessment_batch(s, span_str("late"));
-	assert_int_equal(s->turn, ASSESSMENT_QUEUED);
-	assert_int_equal(assessment_queue_count(manager.queue).kept, 4);
+	assert_int_equal(s->state, ASSESSMENT_QUEUED);
+	assert_int_equal(assessment_queue_count(manager.queue).buffered_octets, 4);
 	(void)assessment_queue_leave(manager.queue, &other);
 	run_for(1);
 	assert_int_equal(peer.received, 1);
@@ -353,49 +353,49 @@ static void test_falls_silent(void **state)
 	int64_t begun;
 
 	(void)state;
-	assessment_first(s);
+	assessment_ready(s);
 	assessment_batch(s, span_str("first"));
-	s->heard -= 60 * CLOCK_SEC;
+	s->received_at -= 60 * CLOCK_SEC;
 	s->deadline.timer_cb(&s->deadline); /* nobody waits */
-	assert_int_equal(assessment_queue_count(manager.queue).in, 1);
+	assert_int_equal(assessment_queue_count(manager.queue).taken, 1);
 	peer.listens = false; /* it is our validators who take their time */
 	assert_false(assessment_queue_enter(manager.queue, &other));
 	s->deadline.timer_cb(&s->deadline);
 	assert_false(other_in);
 	peer.listens = true;
-	s->heard = clock_mono_us();
+	s->received_at = clock_mono_us();
 	s->deadline.timer_cb(&s->deadline);
 	assert_false(other_in);
-	s->heard -= 60 * CLOCK_SEC;
+	s->received_at -= 60 * CLOCK_SEC;
 	s->deadline.timer_cb(&s->deadline);
 	assert_true(other_in);
-	assert_int_equal(s->turn, ASSESSMENT_RUNNING);
-	begun = s->begun;
+	assert_int_equal(s->state, ASSESSMENT_RUNNING);
+	begun = s->started_at;
 	assessment_batch(s, span_str("at last"));
-	assert_int_equal(s->turn, ASSESSMENT_QUEUED);
+	assert_int_equal(s->state, ASSESSMENT_QUEUED);
 	assert_true(conn.paused);
 	assert_int_equal(peer.received, 1);
-	assert_int_equal(assessment_queue_count(manager.queue).in, 1); /* the other */
-	s->heard -= 60 * CLOCK_SEC;
+	assert_int_equal(assessment_queue_count(manager.queue).taken, 1); /* the other */
+	s->received_at -= 60 * CLOCK_SEC;
 	(void)assessment_queue_leave(manager.queue, &other);
 	run_for(1);
 	assert_int_equal(peer.received, 2);
 	assert_int_equal(peer.begun, 1);
-	assert_int_equal(s->turn, ASSESSMENT_RUNNING);
-	assert_true(s->begun - begun >= 60 * CLOCK_SEC); /* waiting is not its own time */
+	assert_int_equal(s->state, ASSESSMENT_RUNNING);
+	assert_true(s->started_at - begun >= 60 * CLOCK_SEC); /* waiting is not its own time */
 	assert_true(uv_is_active((uv_handle_t *)&s->deadline));
 	assert_false(assessment_queue_enter(manager.queue, &other)); /* it has a place again */
 	settle();
-	assert_int_equal(s->turn, ASSESSMENT_IDLE);
+	assert_int_equal(s->state, ASSESSMENT_IDLE);
 }
 
 static void fall_silent(void)
 {
-	assessment_first(s);
+	assessment_ready(s);
 	assessment_batch(s, span_str("first"));
 	peer.listens = true;
 	assert_false(assessment_queue_enter(manager.queue, &other));
-	s->heard -= 60 * CLOCK_SEC;
+	s->received_at -= 60 * CLOCK_SEC;
 	s->deadline.timer_cb(&s->deadline);
 	assert_true(other_in);
 }
@@ -408,16 +408,16 @@ static void test_comes_back(void **state)
 	(void)assessment_queue_leave(manager.queue, &other);
 	assessment_batch(s, span_str("at last"));
 	assert_int_equal(peer.received, 2);
-	assert_int_equal(s->turn, ASSESSMENT_RUNNING);
-	assert_int_equal(assessment_queue_count(manager.queue).in, 1);
+	assert_int_equal(s->state, ASSESSMENT_RUNNING);
+	assert_int_equal(assessment_queue_count(manager.queue).taken, 1);
 	assessment_batch(s, span_str("and more"));
 	assert_int_equal(peer.received, 3);
 	settle();
 	assert_true(assessment_queue_enter(
 		manager.queue, &other)); /* and a next one stands with all others */
 	assessment_batch(s, span_str("again"));
-	assert_int_equal(s->turn, ASSESSMENT_QUEUED);
-	assert_false(s->slot.again);
+	assert_int_equal(s->state, ASSESSMENT_QUEUED);
+	assert_false(s->slot.resumes);
 }
 
 /* It does not go on while memory is scarce. */
@@ -430,7 +430,7 @@ static void test_comes_back_to_shut_gate(void **state)
 	assessment_batch(s, span_str("at last"));
 	run_for(1);
 	assert_int_equal(peer.received, 1);
-	assert_int_equal(s->turn, ASSESSMENT_QUEUED);
+	assert_int_equal(s->state, ASSESSMENT_QUEUED);
 	assessment_queue_set_closed(manager.queue, false);
 	run_for(1);
 	assert_int_equal(peer.received, 2);
@@ -444,22 +444,22 @@ static void test_result_waits(void **state)
 {
 	(void)state;
 	worker.limits.assessment_s = 1;
-	assessment_first(s);
+	assessment_ready(s);
 	assessment_batch(s, span_str("first"));
 	peer.listens = peer.sending = true;
 	uv_timer_stop(&s->deadline); /* as with every result */
 	settle();
-	assert_int_equal(s->turn, ASSESSMENT_RUNNING);
+	assert_int_equal(s->state, ASSESSMENT_RUNNING);
 	assert_true(uv_is_active((uv_handle_t *)&s->deadline));
 	assert_false(assessment_queue_enter(manager.queue, &other));
-	s->heard -= 60 * CLOCK_SEC;
+	s->received_at -= 60 * CLOCK_SEC;
 	s->deadline.timer_cb(&s->deadline);
 	assert_true(other_in);
-	s->begun -= 60 * CLOCK_SEC;
+	s->started_at -= 60 * CLOCK_SEC;
 	s->deadline.timer_cb(&s->deadline);
-	assert_int_equal(s->turn, ASSESSMENT_OVERDUE);
+	assert_int_equal(s->state, ASSESSMENT_OVERDUE);
 	assert_int_equal(peer.deadlines, 1);
-	assert_false(s->excused);
+	assert_false(s->no_penalty);
 }
 
 /* The time is over: first the modules', then the endpoint's. */
@@ -468,14 +468,15 @@ static void test_deadlines(void **state)
 	(void)state;
 	worker.limits.assessment_s = 1;
 	worker.limits.close_s = 1;
-	assessment_first(s);
+	assessment_ready(s);
 	assessment_batch(s, span_str("first"));
-	for (int i = 0; i < 100 && s->turn == ASSESSMENT_RUNNING; i++)
+	for (int i = 0; i < 100 && s->state == ASSESSMENT_RUNNING; i++)
 		run_for(20);
-	assert_int_equal(s->turn, ASSESSMENT_OVERDUE);
+	assert_int_equal(s->state, ASSESSMENT_OVERDUE);
 	assert_int_equal(peer.deadlines, 1);
-	assert_int_equal(s->excused, !peer.listens); /* else it is the endpoint that is late */
-	for (int i = 0; i < 100 && s->turn == ASSESSMENT_OVERDUE; i++)
+	assert_int_equal(s->no_penalty,
+			 !peer.listens); /* else it is the endpoint that is late */
+	for (int i = 0; i < 100 && s->state == ASSESSMENT_OVERDUE; i++)
 		run_for(20);
 	assert_int_equal(conn.over, ST_ETIMEOUT);
 }
@@ -491,8 +492,8 @@ static void test_no_turn_in_time(void **state)
 	(void)state;
 	worker.limits.waiting_s = 1;
 	assert_true(assessment_queue_enter(manager.queue, &other));
-	assessment_first(s);
-	for (int i = 0; i < 100 && s->turn == ASSESSMENT_QUEUED; i++)
+	assessment_ready(s);
+	for (int i = 0; i < 100 && s->state == ASSESSMENT_QUEUED; i++)
 		run_for(20);
 	assert_int_equal(conn.over, ST_ETIMEOUT);
 }
@@ -501,7 +502,7 @@ static void test_no_turn_in_time(void **state)
 static void test_asked(void **state)
 {
 	(void)state;
-	assessment_first(s);
+	assessment_ready(s);
 	assessment_batch(s, span_str("first"));
 	registry.wanted = true;
 	s->registration.ask(&s->registration, 0);
@@ -510,16 +511,16 @@ static void test_asked(void **state)
 	assert_int_equal(peer.retried, 0);
 	settle();
 	assert_int_equal(peer.retried, 1);
-	assert_int_equal(s->turn, ASSESSMENT_RUNNING);
+	assert_int_equal(s->state, ASSESSMENT_RUNNING);
 	settle();
-	assert_int_equal(s->turn, ASSESSMENT_IDLE);
+	assert_int_equal(s->state, ASSESSMENT_IDLE);
 	registry.wanted = true;
 	peer.retry_err = ST_ESTATE;
 	s->registration.ask(&s->registration, 0);
 	run_for(1);
 	assert_int_equal(peer.retried, 2);
 	assert_int_equal(registry.refused, 1);
-	assert_int_equal(s->turn, ASSESSMENT_IDLE);
+	assert_int_equal(s->state, ASSESSMENT_IDLE);
 	assert_true(
 		assessment_queue_enter(manager.queue, &other)); /* nothing keeps the place */
 }
@@ -528,18 +529,18 @@ static void test_asked(void **state)
 static void test_woken(void **state)
 {
 	(void)state;
-	assessment_first(s);
+	assessment_ready(s);
 	assessment_batch(s, span_str("first"));
 	assessment_wake(s); /* during one: it is the peer's business */
 	assert_int_equal(peer.woken, 1);
 	settle();
 	assert_true(assessment_queue_enter(manager.queue, &other));
 	assessment_wake(s);
-	assert_int_equal(s->turn, ASSESSMENT_QUEUED);
+	assert_int_equal(s->state, ASSESSMENT_QUEUED);
 	(void)assessment_queue_leave(manager.queue, &other);
 	run_for(1);
 	assert_int_equal(peer.woken, 2);
-	assert_int_equal(s->turn, ASSESSMENT_RUNNING);
+	assert_int_equal(s->state, ASSESSMENT_RUNNING);
 	settle();
 }
 
@@ -548,7 +549,7 @@ static void test_woken(void **state)
 static void test_woken_later(void **state)
 {
 	(void)state;
-	assessment_first(s);
+	assessment_ready(s);
 	assessment_batch(s, span_str("first"));
 	settle();
 	registry.due = clock_mono_us() + 60 * CLOCK_SEC;
@@ -559,11 +560,11 @@ static void test_woken_later(void **state)
 	run_for(1);
 	assert_int_equal(registry.turns, 1);
 	assert_int_equal(peer.woken, 0);
-	assert_int_equal(s->turn, ASSESSMENT_IDLE);
+	assert_int_equal(s->state, ASSESSMENT_IDLE);
 	assessment_batch(s, span_str("by itself"));
 	settle();
-	assert_int_equal(s->turn, ASSESSMENT_IDLE);
-	assert_false(s->woken);
+	assert_int_equal(s->state, ASSESSMENT_IDLE);
+	assert_false(s->wake_requested);
 	registry.due = 0;
 	assessment_wake(s);
 	assert_int_equal(peer.woken, 1);
@@ -581,7 +582,7 @@ static void test_woken_later(void **state)
 static void test_pace(void **state)
 {
 	(void)state;
-	assessment_first(s);
+	assessment_ready(s);
 	for (int i = 0; i < 8; i++) {
 		assessment_batch(s, span_str("again"));
 		settle();
@@ -592,13 +593,13 @@ static void test_pace(void **state)
 
 static void test_dropped(void **state)
 {
-	assessment_first(s);
+	assessment_ready(s);
 	s->registration.drop(&s->registration, *state != NULL);
 	run_for(1);
 	assert_true(conn.aborted);
 	assert_int_equal(manager.ended,
 			 *state == NULL); /* counted are those with newer ones */
-	assert_int_equal(s->turn, ASSESSMENT_ENDED);
+	assert_int_equal(s->state, ASSESSMENT_ENDED);
 	assessment_batch(s, span_str("too late"));
 	assert_int_equal(peer.received, 0);
 }

@@ -61,7 +61,7 @@ static void test_order(void **state)
 		assert_true(assessment_queue_full(queue) == (i >= ROOM));
 		assert_true(assessment_queue_enter(queue, &v[i].slot) == (i < ROOM));
 	}
-	assert_int_equal(assessment_queue_count(queue).in, ROOM);
+	assert_int_equal(assessment_queue_count(queue).taken, ROOM);
 	assert_int_equal(assessment_queue_count(queue).waiting, MANY - ROOM);
 	for (; left < MANY - ROOM; left++) {
 		assert_false(assessment_queue_leave(queue, &v[left].slot));
@@ -70,7 +70,7 @@ static void test_order(void **state)
 	}
 	for (; left < MANY; left++)
 		assert_false(assessment_queue_leave(queue, &v[left].slot));
-	assert_int_equal(assessment_queue_count(queue).in, 0);
+	assert_int_equal(assessment_queue_count(queue).taken, 0);
 	assert_int_equal(assessment_queue_count(queue).waiting, 0);
 	free(v);
 }
@@ -96,9 +96,9 @@ static void test_leave_queue(void **state)
 	assert_int_equal(v[ROOM].order, 3);
 	assert_int_equal(v[ROOM + 2].order, 0);
 	assert_int_equal(v[ROOM + 4].order, 0);
-	assert_int_equal(assessment_queue_count(queue).in, 3);
+	assert_int_equal(assessment_queue_count(queue).taken, 3);
 	assert_true(assessment_queue_enter(queue, &v[ROOM].slot)); /* is in already */
-	assert_int_equal(assessment_queue_count(queue).in, 3);
+	assert_int_equal(assessment_queue_count(queue).taken, 3);
 	free(v);
 }
 
@@ -110,7 +110,7 @@ static void test_again(void **state)
 	size_t left = 0;
 
 	(void)state;
-	v[ROOM + 4].slot.again = v[ROOM + 5].slot.again = true;
+	v[ROOM + 4].slot.resumes = v[ROOM + 5].slot.resumes = true;
 	for (size_t i = 0; i < ROOM + 6; i++)
 		(void)assessment_queue_enter(queue, &v[i].slot);
 	assert_int_equal(assessment_queue_count(queue).waiting, 6);
@@ -131,7 +131,7 @@ static void test_limit(void **state)
 	assessment_queue_set_limit(queue, ROOM + 2);
 	assert_int_equal(admitted, 2);
 	assessment_queue_set_limit(queue, 1); /* those who are in stay */
-	assert_int_equal(assessment_queue_count(queue).in, ROOM + 2);
+	assert_int_equal(assessment_queue_count(queue).taken, ROOM + 2);
 	for (size_t i = 0; i < ROOM + 1; i++)
 		(void)assessment_queue_leave(queue, &v[i].slot);
 	assert_int_equal(admitted, 2);
@@ -148,7 +148,7 @@ static void test_kept(void **state)
 	assert_int_equal(assessment_queue_buffer(queue, big), 0);
 	assert_int_equal(assessment_queue_buffer(queue, big), ST_ELIMIT);
 	assert_int_equal(assessment_queue_buffer(queue, SIZE_MAX), ST_ELIMIT);
-	assert_int_equal(assessment_queue_count(queue).kept, big);
+	assert_int_equal(assessment_queue_count(queue).buffered_octets, big);
 	assessment_queue_unbuffer(queue, big);
 	assert_int_equal(assessment_queue_buffer(queue, big), 0);
 	assessment_queue_unbuffer(queue, big);
@@ -202,7 +202,7 @@ static void test_threads(void **state)
 	for (size_t i = 0; i < THREADS; i++)
 		uv_thread_join(&w[i].thread);
 	assert_in_range(atomic_load(&most), 1, ROOM);
-	assert_int_equal(assessment_queue_count(queue).in, 0);
+	assert_int_equal(assessment_queue_count(queue).taken, 0);
 	assert_int_equal(assessment_queue_count(queue).waiting, 0);
 	for (size_t i = 0; i < THREADS; i++)
 		uv_sem_destroy(&w[i].turn);

@@ -114,7 +114,7 @@ void assessment_init(struct session *x)
 	(void)x;
 }
 
-void assessment_first(struct session *x)
+void assessment_ready(struct session *x)
 {
 	(void)x;
 }
@@ -224,7 +224,7 @@ void password_check_cancel(struct password_check *v)
 void loop_queue_send(struct loop_queue *m, struct loop_message *l)
 {
 	(void)m;
-	l->open(l);
+	l->handler(l);
 }
 
 void connection_limit_leave(struct connection_limit *a, const struct sockaddr *sa)
@@ -253,7 +253,7 @@ void address_penalty_succeeded(struct address_penalty *st, const struct sockaddr
 	earned++;
 }
 
-void worker_session_settled(struct worker *w)
+void worker_session_assessed(struct worker *w)
 {
 	(void)w;
 }
@@ -342,7 +342,7 @@ static void test_waited_for_us(void **state)
 	get_ready();
 	is.busy = true;
 	is.listens = *state != NULL;
-	s->turn = *state ? ASSESSMENT_QUEUED : ASSESSMENT_RUNNING;
+	s->state = *state ? ASSESSMENT_QUEUED : ASSESSMENT_RUNNING;
 	counts(ST_EIO, 0, 0);
 }
 
@@ -359,7 +359,7 @@ static void lost(void)
 	get_result();
 	assert_int_equal(settled, 1);
 	assert_int_equal(manager.lost, 1);
-	assert_int_equal(s->turn, ASSESSMENT_ENDED);
+	assert_int_equal(s->state, ASSESSMENT_ENDED);
 }
 
 /* The queue of reports is full. */

@@ -89,7 +89,7 @@ static void assessed(struct place *p, enum verdict v)
 
 static void begin(struct place *p)
 {
-	session_registry_begin(reg, &p->registration, session_registry_now(reg));
+	session_registry_begin(reg, &p->registration, session_registry_last_question(reg));
 }
 
 static int setup(void **state)
@@ -193,7 +193,8 @@ static void test_silent(void **state)
 		session_registry_ask(reg, A);
 		assert_int_equal(p.asked, i);
 		assert_true(session_registry_wanted(reg, &p.registration));
-		session_registry_begin(reg, &p.registration, session_registry_now(reg));
+		session_registry_begin(reg, &p.registration,
+				       session_registry_last_question(reg));
 		assert_false(session_registry_wanted(reg, &p.registration));
 	}
 	assert_int_equal(other.asked, 0);
@@ -464,7 +465,7 @@ static void session_main(void *ctx)
 
 			if (n >= ENDPOINTS && !atomic_exchange(&w->asked, false))
 				continue;
-			at = session_registry_now(reg);
+			at = session_registry_last_question(reg);
 			session_registry_begin(reg, &w->registration, at);
 			if (n % 5) /* else it leaves before its result */
 				session_registry_done(reg, &w->registration, VERDICT_COMPLIANT,

@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Addresses in doubt, as the manager comes: some hundred peers that mean harm come back again and
-# again from one address, and good agents are served meanwhile, from another address as if they
-# were not there, and from the same one.
+# Penalized addresses: some hundred hostile peers reconnect again and again from one address. Agents
+# at another address are served without delay, and agents at the same address are served, too.
 # shellcheck source=testing/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 hostile=${HOSTILE:-200} seconds=${SECONDS_EACH:-12}
@@ -43,15 +42,15 @@ stance-load --ca "$D/pki/ca.crt" --ca-key "$D/pki/ca.key" --name localhost -n 1 
     -t 600 --hostile "$hostile" --manner silent,malformed --sources 1 \
     127.0.0.1 "$port" >"$D/load.out" 2>&1 &
 load=$!
-logged 'their address is in doubt' 'address in doubt: peer=127\.2\.0\.1'
+logged 'their address is penalized' 'address penalized: peer=127\.2\.0\.1'
 serve $load
 same 'whoever comes from another one is served' "$asked" "$served"
-same 'and there is no doubt about that' 0 "$(grep -c 'doubt: peer=127\.0\.0\.1' "$D/run/stanced.log")"
+same 'and is not penalized' 0 "$(grep -c 'penalized: peer=127\.0\.0\.1' "$D/run/stanced.log")"
 
 "$bad_peer" "$D/pki" bad "$port" "$top/testing/vectors" 100000 "$hostile" 30 >"$D/bad.out" 2>&1 &
 bad=$!
-logged 'now it is ours' 'address in doubt: peer=127\.0\.0\.1'
+logged 'now it is ours' 'address penalized: peer=127\.0\.0\.1'
 serve $bad
-ok 'who comes from an address in doubt is served, too' [ "$served" -gt 0 ]
+ok 'an endpoint at a penalized address is served, too' [ "$served" -gt 0 ]
 ok 'and when they are gone' stance-agent --once
 done_testing
