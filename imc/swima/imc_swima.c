@@ -13,10 +13,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SWIMA_AGAIN_US (5 * CLOCK_SEC)  /* delay after a failed scan or retry */
-#define SWIMA_DOUBLE_MAX 6              /* times that the delay doubles */
+#define SWIMA_RETRY_US (5 * CLOCK_SEC)  /* delay after a failed scan or retry */
+#define SWIMA_MAX_DOUBLINGS 6           /* times that the delay doubles */
 #define SWIMA_CHECK_US (60 * CLOCK_SEC) /* after a retry: check if everything was delivered */
-#define SWIMA_TRIES 3                   /* consecutive assessments in which delivery fails */
+#define SWIMA_MAX_TRIES 3               /* consecutive assessments in which delivery fails */
 
 #define SWIMA_WORK_OCTETS (4 << 20) /* read in one piece of work */
 #define SWIMA_WORK_FILES 512        /* checked in one piece of work */
@@ -114,9 +114,9 @@ static int64_t swima_refresh(struct collector_module *m)
 		m->failures = 0;
 		return 0;
 	}
-	if (m->failures < SWIMA_DOUBLE_MAX)
+	if (m->failures < SWIMA_MAX_DOUBLINGS)
 		m->failures++;
-	return SWIMA_AGAIN_US << (m->failures - 1);
+	return SWIMA_RETRY_US << (m->failures - 1);
 }
 
 /* The files of software are not watched. They are checked at the interval of the scan. */
@@ -147,7 +147,7 @@ static int64_t swima_scan(void *ctx)
 		int err = kit_retry(m->kit, ids[i], IMC_RETRY_INFORMATIONAL_EVENT);
 
 		if (err == ST_EDENIED)
-			again = SWIMA_AGAIN_US;
+			again = SWIMA_RETRY_US;
 		else if (!err && !again)
 			again = SWIMA_CHECK_US;
 	}
@@ -343,7 +343,7 @@ static void swima_access(struct imc *imc, void *session, enum imc_access access)
 	(void)access;
 	s->unanswered = false;
 	s->tries = s->sent ? 0 : s->tries + 1;
-	if (s->tries <= SWIMA_TRIES && delivery_pending(&s->subscriptions, m->collection))
+	if (s->tries <= SWIMA_MAX_TRIES && delivery_pending(&s->subscriptions, m->collection))
 		watcher_kick(m->watcher);
 	swima_unlock(m);
 }

@@ -86,13 +86,13 @@ void subscription_request(const struct subscription *p, struct swima_request *q)
 void subscriptions_settle(struct subscriptions *s)
 {
 	for (struct subscription *p = s->head; p; p = p->next)
-		p->confirmed = p->place;
+		p->confirmed = p->position;
 }
 
 void subscriptions_revert(struct subscriptions *s)
 {
 	for (struct subscription *p = s->head; p; p = p->next)
-		p->place = p->confirmed;
+		p->position = p->confirmed;
 }
 
 int subscriptions_encode(const struct subscriptions *s, uint32_t validator, struct wr *w)

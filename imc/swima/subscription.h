@@ -14,7 +14,7 @@ struct subscription_pool {
 
 /* How far a subscriber is up to date: the number of an event (collection_sequence) and the
  * epoch. */
-struct subscription_place {
+struct subscription_position {
 	uint64_t sent; /* last event sent */
 	uint32_t epoch;
 };
@@ -23,8 +23,8 @@ struct subscription {
 	struct subscription *next;
 	uint32_t validator; /* Posture Validator Identifier */
 	uint32_t id;        /* Subscription ID: Request ID of the request that created it */
-	struct subscription_place place;
-	struct subscription_place confirmed; /* place before the unconfirmed messages */
+	struct subscription_position position;
+	struct subscription_position confirmed; /* position before the unconfirmed messages */
 	size_t n;
 	uint8_t raw[]; /* value of that request, repeated in Subscription Status */
 };

@@ -9,23 +9,26 @@
 #define DELIVERY_BUDGET (256 * 1024)
 
 /* EID of the last event sent to the subscriber, in the present epoch; 0: none. */
-static uint32_t place_eid(const struct subscription_place *place, const struct collection *c)
+static uint32_t position_eid(const struct subscription_position *position,
+			     const struct collection *c)
 {
 	uint64_t base = collection_sequence(c) - collection_last_eid(c);
 
-	return place->sent > base ? (uint32_t)(place->sent - base) : 0;
+	return position->sent > base ? (uint32_t)(position->sent - base) : 0;
 }
 
-static void place_set(struct subscription_place *place, const struct collection *c,
-		      uint32_t eid)
+static void position_set(struct subscription_position *position, const struct collection *c,
+			 uint32_t eid)
 {
-	place->sent = collection_sequence(c) - collection_last_eid(c) + eid;
-	place->epoch = collection_epoch(c);
+	position->sent = collection_sequence(c) - collection_last_eid(c) + eid;
+	position->epoch = collection_epoch(c);
 }
 
-static bool place_is_now(const struct subscription_place *place, const struct collection *c)
+static bool position_is_current(const struct subscription_position *position,
+				const struct collection *c)
 {
-	return place->sent == collection_sequence(c) && place->epoch == collection_epoch(c);
+	return position->sent == collection_sequence(c) &&
+	       position->epoch == collection_epoch(c);
 }
 
 void delivery_begin(struct subscription *p, const struct collection *c,
@@ -33,12 +36,12 @@ void delivery_begin(struct subscription *p, const struct collection *c,
 {
 	uint32_t last = collection_last_eid(c);
 
-	place_set(&p->place, c, q->earliest_eid ? consulted : last);
+	position_set(&p->position, c, q->earliest_eid ? consulted : last);
 	/* before an inventory nothing was sent */
-	p->confirmed = (struct subscription_place){ 0 };
+	p->confirmed = (struct subscription_position){ 0 };
 	if (q->earliest_eid)
-		place_set(&p->confirmed, c,
-			  q->earliest_eid - 1 < last ? q->earliest_eid - 1 : last);
+		position_set(&p->confirmed, c,
+			     q->earliest_eid - 1 < last ? q->earliest_eid - 1 : last);
 }
 
 /* --- pending deliveries --- */
@@ -49,14 +52,14 @@ static bool delivery_concerns(struct subscription *p, struct collection *c)
 	struct swima_request q;
 	int found;
 
-	if (place_is_now(&p->place, c))
+	if (position_is_current(&p->position, c))
 		return false;
 	subscription_request(p, &q);
-	if (!q.count || p->place.epoch != collection_epoch(c))
+	if (!q.count || p->position.epoch != collection_epoch(c))
 		return true;
-	found = response_concerns(c, &q, place_eid(&p->place, c) + 1);
+	found = response_concerns(c, &q, position_eid(&p->position, c) + 1);
 	if (found == 0)
-		place_set(&p->place, c, collection_last_eid(c));
+		position_set(&p->position, c, collection_last_eid(c));
 	return found != 0;
 }
 
@@ -93,14 +96,14 @@ static int delivery_send_attr(struct delivery *d, struct subscription *p)
 	if (!w->max || w->max > d->max)
 		w->max = d->max;
 	subscription_request(p, &q);
-	params.from = place_eid(&p->place, d->c) + 1;
+	params.from = position_eid(&p->position, d->c) + 1;
 	if ((err = response_write(w, d->c, &q, &params)) < 0)
 		return err;
 	octets = w->len;
 	if ((err = imc_send(d->imc)) < 0)
 		return err;
 	d->sent += octets;
-	place_set(&p->place, d->c, params.consulted);
+	position_set(&p->position, d->c, params.consulted);
 	return 0;
 }
 

@@ -22,8 +22,8 @@ bool delivery_pending(struct subscriptions *s, struct collection *c);
 bool delivery_send(struct imc *imc, struct subscriptions *s, struct collection *c,
 		   uint32_t max);
 
-/* Sets the place of a subscription created by q, whose direct response has this Last Consulted
- * EID, and its confirmed place, which is the one before that response. */
+/* Sets the position of a subscription created by q, whose direct response has this Last
+ * Consulted EID, and its confirmed position, which is the one before that response. */
 void delivery_begin(struct subscription *p, const struct collection *c,
 		    const struct swima_request *q, uint32_t consulted);
 
