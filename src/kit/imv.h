@@ -1,48 +1,58 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a validator (IMV) is made of: one const descriptor called imv_desc, and the functions it
- * names. The kit, linked into the module, is everything else: the TNC_IMV_ entry points and
- * binding, PA-TNC framing, checks and error answers, segmentation in both directions, one
- * session for each connection, the endpoint's identity, the report to the posture, settings,
- * log.
+/* How to write a validator (IMV).
  *
- * The functions of the descriptor are called by the host's threads: one at a time for one
- * connection, at the same time for different ones. None may wait. Except where it says
- * otherwise, the services below are for use inside them, with the `imv` they were given; it is
- * good until `end`.
+ * A validator is one const descriptor, imv_desc, and the functions it names. The kit, which is linked into
+ * the module, does the rest: the TNC_IMV_ entry points and the binding (IF-IMV 1.4), PA-TNC framing,
+ * checks and error answers, segmentation in both directions, a session for each connection, the
+ * endpoint's identity, the report to the posture, settings and log.
  *
- * Link: in the tree $(IMV_LIBS); elsewhere the flags of `pkg-config stance-imv`.
+ * A connection is one endpoint's; on it follow assessments. The order of the calls:
  *
- * Functions that return int: 0, or ST_E... */
+ *	load                     once, with the settings
+ *	  open                   a connection exists
+ *	    begin                an assessment begins: send requests
+ *	      handlers, ending   for each batch: its attributes, then its end
+ *	    decide               all answers are there: recommend
+ *	    begin ...            the next assessment of the connection
+ *	  end                    the connection is gone
+ *	unload
+ *
+ * Rules:
+ *
+ *   - Threads of the host call these functions: one call at a time for each connection, calls for
+ *     different connections at the same time. No function may wait.
+ *   - The functions below are for use inside these calls, with the imv that was passed; imv is valid until
+ *     `end`.
+ *   - int functions return 0 or ST_E....
+ *   - Link with $(IMV_LIBS) in the tree, with the flags of `pkg-config stance-imv` elsewhere. */
 #ifndef STANCE_KIT_IMV_H
 #define STANCE_KIT_IMV_H
 
 #include "base/api.h"
-#include "kit/kit.h"
-#include "posture/identity.h"
-#include "posture/posture.h"
-#include "posture/report.h"
 #include "kit/imv_report.h"
+#include "kit/kit.h"
 
 ST_LOCAL_BEGIN
 
 #define IMV_ABI (1u << 16 | 0) /* major << 16 | minor */
 
-struct imv; /* one connection, as the module sees it */
+struct imv; /* a connection */
 
-/* Handles one attribute: known to come from a collector, well-formed (if it is in the table of
- * pa_attr.h), whole if it came in segments. Borrowed until return. A negative result ends the
- * handling of this message and is logged; ST_EVALUE and the other decoding errors of a value
- * that the kit could not check are also answered with Invalid Parameter at the start of the
- * value (imv_invalid says a better place).
+/* Handles one attribute from a collector. It is whole, even if it came in segments, and well-formed if
+ * pa_attr.h knows its type. Borrowed during the call.
  *
- * A row for PA_ERROR is told what a collector complained about; the kit has logged it. */
+ * A negative result ends the handling of the message and is logged. If the kit could not check the value,
+ * a decoding error (ST_EVALUE and the like) is also answered with Invalid Parameter at the begin of the
+ * value; use imv_invalid to name a better place.
+ *
+ * A row for PA_ERROR receives errors that a collector reports. The kit has logged them. */
 struct imv_handler {
 	uint32_t vendor, type;
 	int (*fn)(struct imv *imv, void *session, const struct pa_attr *a);
 };
 
-/* What to do with the endpoint; the numbers are those of the binding. The evaluation is an enum
- * pa_result, whose numbers are the same in PA-TNC, PB-TNC and the binding. */
+/* The recommendation; numbers of IF-IMV. (Evaluations are enum pa_result, with the same numbers in
+ * PA-TNC, PB-TNC and IF-IMV.) */
 enum imv_recommendation {
 	IMV_ALLOW = 0,
 	IMV_NO_ACCESS = 1,
@@ -53,51 +63,49 @@ enum imv_recommendation {
 struct imv_desc {
 	uint32_t abi;                /* IMV_ABI */
 	size_t size;                 /* sizeof(struct imv_desc) */
-	const char *name;            /* "os": the settings are imv-os.conf */
-	struct kit_type subtype;     /* messages it speaks and listens to */
-	const struct kit_type *also; /* more of them, or NULL */
+	const char *name;            /* "os": settings are in imv-os.conf */
+	struct kit_type subtype;     /* message type to send and receive */
+	const struct kit_type *also; /* further ones, or NULL */
 	size_t n_also;
-	size_t session_size; /* zeroed, one for each connection */
-	cfg_opt_t *conf;     /* libConfuse table, or NULL */
-	const struct conf_range *ranges;
+	size_t session_size; /* octets of the session of a connection, which begins zeroed */
+	cfg_opt_t *conf;     /* libConfuse options, or NULL */
+	const struct conf_range *ranges;    /* of integer settings, or NULL */
 	const struct imv_handler *handlers; /* ends with a row whose fn is NULL */
 
-	/* Once a process: settings are in m->conf. A failure is logged by the module and makes
-	 * the host drop it. May start threads; unload ends them. All four may be NULL. */
+	/* Once in a process; the settings are in m->conf. When load fails, it logs the reason and
+	 * the host drops the module; unload is called all the same. load may start threads, which
+	 * unload ends. May be NULL. */
 	int (*load)(struct kit_module *m);
-	void (*unload)(struct kit_module *m); /* also after a failed load */
-	/* A connection is there or gone; nothing can be sent. The session is all zero before
-	 * the first and freed after the second. */
+	void (*unload)(struct kit_module *m);
+
+	/* A connection exists; it is gone. Nothing can be sent. May be NULL. */
 	int (*open)(struct imv *imv, void *session);
 	void (*end)(struct imv *imv, void *session);
 
-	/* An assessment starts (also a repeated one on the same connection, with the session as
-	 * it was: reset what belongs to one assessment). What is sent here waits for the first
-	 * batch from the endpoint and goes out with the answer to it. */
+	/* An assessment begins. The session is as the one before left it: reset what belongs to one
+	 * assessment. What is sent here leaves with the answer to the endpoint's first batch. */
 	int (*begin)(struct imv *imv, void *session);
 
-	/* All messages of a batch are handled: ask for what is still missing. Or NULL. */
+	/* All messages of a batch are handled: request what is still missing. May be NULL. */
 	int (*ending)(struct imv *imv, void *session);
 
-	/* Everything is there: evaluation and recommendation (imv_recommend), once for each
-	 * assessment. The kit calls it after the first batch after which the module sends
-	 * nothing and waits for no segment, and at the latest when the host asks. What it sends
-	 * goes out with the result. NULL, or no imv_recommend: no recommendation. */
+	/* Evaluate, and call imv_recommend. Called once in each assessment: after the first batch
+	 * after which the validator sends nothing and expects no segment, or when the host demands
+	 * it. What is sent here leaves with the result. NULL, or without imv_recommend: no
+	 * recommendation. */
 	int (*decide)(struct imv *imv, void *session);
 
-	/* Long attributes for this validator may come in segments: the kit proposes a contract
-	 * with the first message. */
+	/* Accept long attributes in segments: the kit proposes a contract with the first message. */
 	bool segments;
 
-	/* This validator never sends PA-TNC errors (RFC 8412, 3.9); the kit logs them. */
+	/* Never send PA-TNC errors (RFC 8412, 3.9); the kit logs them. */
 	bool no_errors;
 
-	/* An assessment is about to begin, and the settings are others than in the last one:
-	 * imv_module is the new module state already, the old one is there until this returns.
-	 * Makes again what the session made from it. A failure leaves the session as it was:
-	 * it goes by the old settings once more. NULL: a connection keeps the settings that it
-	 * began with. load and unload are called once for each version of the settings, load
-	 * also while others are still in use. */
+	/* The settings changed since the last assessment, and one is about to begin. imv_module has
+	 * the state of the new settings; that of the old ones exists until renew returns. Rebuild
+	 * what the session derived from it. When renew fails, the session keeps the old settings.
+	 * NULL: a connection keeps the settings with which it began. (load and unload are called
+	 * for each version of the settings; versions overlap.) */
 	int (*renew)(struct imv *imv, void *session);
 };
 
@@ -105,68 +113,71 @@ extern const struct imv_desc imv_desc;
 
 /* --- sending --- */
 
-/* The writer for one attribute, empty. Write it with its header (pa_attr_begin ... pa_attr_end,
- * or an encoder that does both), then imv_send. w->max is the largest attribute that this
- * collector and this connection can take, so that w->err says ST_ELIMIT. */
+/* The writer for the next attribute, empty. Write the attribute with its header (pa_attr_begin and
+ * pa_attr_end, or an encoder that does both), then call imv_send. The writer's limit is the largest
+ * attribute that this connection and this collector accept: beyond it w->err is ST_ELIMIT. */
 struct wr *imv_attr(struct imv *imv);
 
-/* Sends what was written, in the order of the calls. All of it becomes one message of the
- * subtype in use (imv_set_subtype) when the batch ends: from a handler to the collector whose
- * message is being handled and to nobody else, otherwise to all. What is too long for the
- * connection goes in segments if the collector can take them. On error (also those of the
- * writer) nothing was sent: ST_ELIMIT too long, ST_EBUSY too many long ones under way,
- * ST_ESTATE not a moment to send. */
+/* Sends the attribute in the writer.
+ *
+ *   - All attributes sent until the end of the batch form one message of the current subtype
+ *     (imv_set_subtype), in the order of the calls.
+ *   - In a handler the message goes only to the collector whose message is handled, elsewhere to all.
+ *   - An attribute that is too long for the connection goes in segments if the collector accepts them.
+ *
+ * On an error nothing was sent: ST_ELIMIT (too long), ST_EBUSY (too many segmented attributes under way),
+ * ST_ESTATE (sending is not possible now), or the error of the writer. */
 int imv_send(struct imv *imv);
 
 /* Sends an Attribute Request for n attributes (RFC 5792, 4.2.1). */
 int imv_request(struct imv *imv, const struct pa_ref *refs, size_t n);
 
-/* Sends one error attribute (not with no_errors: then it is only logged). */
+/* Sends a PA-TNC error. With no_errors it is only logged. */
 int imv_error(struct imv *imv, const struct pa_error *e);
 
-/* Answers Invalid Parameter: the octet at offset `at` of the message (as in a->value's
- * positions) is wrong. Returns ST_EVALUE, for the handler to return. */
+/* Sends the error Invalid Parameter for the octet at offset `at` of the message, counted as the positions
+ * in a->value. Returns ST_EVALUE, for the handler to return. */
 int imv_invalid(struct imv *imv, const struct pa_attr *a, size_t at);
 
-/* Sends Remediation Instructions (RFC 5792, 4.2.10): an address, or a text in the endpoint's
- * language. */
+/* Send Remediation Instructions (RFC 5792, 4.2.10): a URI, or a text in the endpoint's language. */
 int imv_remedy_uri(struct imv *imv, const char *uri);
 int imv_remedy_text(struct imv *imv, const struct kit_text *texts, size_t n);
 
-/* A long attribute for this validator is coming in segments and not whole yet. */
+/* True while a segmented attribute for this validator is incomplete. */
 bool imv_waiting(const struct imv *imv);
 
-/* Largest attribute in octets, header counted, that can be sent now; UINT32_MAX: no limit. */
+/* Octets of the largest attribute, with its header, that can be sent now. UINT32_MAX: no limit. */
 uint32_t imv_max_attribute(struct imv *imv);
 
-/* The subtype of the message being handled; elsewhere that of the descriptor, unless set. Set:
- * what is sent from here to the end of this call goes out under t. */
+/* The current subtype: that of the message being handled, or else of the descriptor. Setting it applies
+ * until the end of this call. */
 struct kit_type imv_subtype(const struct imv *imv);
 void imv_set_subtype(struct imv *imv, struct kit_type t);
 
 /* --- deciding --- */
 
-/* The module's word on the endpoint, in decide (or before it, when nothing will change it); the
- * last one counts. When decide has returned and the posture has taken the report, the kit
- * tells it to the collectors (Assessment Result attribute) and to the host. */
+/* The result of the validator. Called in decide, or earlier when nothing can change it; the last call
+ * counts. After decide has returned and the posture has accepted the report, the kit sends it to the
+ * collectors (Assessment Result) and gives it to the host. */
 void imv_recommend(struct imv *imv, enum imv_recommendation rec, enum pa_result evaluation);
 
-/* Why, for the user, in the language of the endpoint. The first reason given is the one that
- * is shown. Ignored by hosts that cannot. */
+/* The reason, for the user, in the language of the endpoint. The first one counts. Hosts without support
+ * for reasons ignore it. */
 void imv_reason(struct imv *imv, const struct kit_text *texts, size_t n);
 
-/* --- knowing --- */
+/* --- the connection --- */
 
-struct kit_module *imv_module(const struct imv *imv); /* its state, settings */
-uint32_t imv_connection(const struct imv *imv);       /* for kit_retry */
-uint32_t
-imv_source(const struct imv *imv); /* collector whose message this is, or KIT_ANY_ID */
-const struct log *imv_log(const struct imv *imv); /* says module and peer */
+struct kit_module *imv_module(const struct imv *imv); /* settings and state of the module */
+uint32_t imv_connection(const struct imv *imv);       /* its id, for kit_retry */
+const struct log *imv_log(const struct imv *imv);     /* names module and peer */
 
-/* The endpoint's Accept-Language value, "" when unknown. Valid until return. */
+/* The id of the collector whose message is being handled, or KIT_ANY_ID. */
+uint32_t imv_source(const struct imv *imv);
+
+/* The endpoint's Accept-Language value; "" when unknown. Valid until the call returns. */
 const char *imv_language(struct imv *imv);
 
-/* One line in the log at level info; returns 0 so that a handler can end with it. */
+/* Writes a line to the log, level info. Returns 0, for a handler to return. */
 int imv_note(struct imv *imv, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 ST_LOCAL_END

@@ -9,47 +9,48 @@
 
 ST_API_BEGIN
 
-/* Numbers are stored: only add. */
+/* The numbers are stored in repositories. */
 enum change_kind {
-	CHANGE_ENDPOINT = 1,  /* first seen; key: its identity, value: its name */
+	CHANGE_ENDPOINT = 1,  /* a new endpoint; key: its identity, value: its name */
 	CHANGE_FACT = 2,      /* key: fact, value: now, was: before (has_was) */
 	CHANGE_FACT_GONE = 3, /* key: fact, was: before */
-	CHANGE_INVENTORY = 4, /* first whole inventory; key: digest of a stored set, value: how
-			       * it differs from that set, number: software in all */
+	CHANGE_INVENTORY = 4, /* first whole inventory; key: digest of a stored set, value:
+			       * difference to that set, number: count of software */
 	CHANGE_ADDED = 5,     /* software; value: locator; number_was: see change_untimed */
 	CHANGE_REMOVED = 6,   /* likewise */
-	CHANGE_CONFIRMED = 7, /* the software is complete; number: through when, number_was:
-			       * and before that */
+	CHANGE_CONFIRMED = 7, /* the software is complete; number: complete_through,
+			       * number_was: its value before */
 	CHANGE_RESULT = 8,    /* key: rule, number: verdict, value: reason; was, number_was */
 	CHANGE_RESULT_GONE = 9, /* key: rule, was, number_was */
 	CHANGE_ASSESSMENT = 10, /* number: verdict | access << 8; number_was (has_was) */
 	CHANGE_NOTICE = 11,     /* key: subject, value: text */
-	CHANGE_ALTERED = 12,    /* software that stays: its record changed; value: locator */
-	CHANGE_INSTANCES = 13, /* software that stays, or stays away, but is installed as often
-				 * as number says now; number_was: before; value: locator */
-	CHANGE_FORGOTTEN = 14, /* no endpoint of the present any more; key: its identity until
-				* then, value: by whose wish */
+	CHANGE_ALTERED = 12,    /* software whose record changed; value: locator */
+	CHANGE_INSTANCES =
+		13, /* software whose number of instances changed without becoming, or
+				 * having been, 0; number, number_was; value: locator */
+	CHANGE_FORGOTTEN = 14, /* the endpoint left the present; key: its identity until then,
+				* value: the author */
 	CHANGE_N
 };
 
 #define CHANGE_BIT(kind) (1u << (kind))
 
-/* What an endpoint has follows from these three alone. */
+/* The kinds from which the software of an endpoint follows. */
 #define CHANGE_SOFTWARE                                                                       \
 	(CHANGE_BIT(CHANGE_INVENTORY) | CHANGE_BIT(CHANGE_ADDED) | CHANGE_BIT(CHANGE_REMOVED))
 
-/* Everything that happened to software; what one event (eid) did. */
+/* All kinds about software, which events cause. */
 #define CHANGE_SOFTWARE_EVENTS                                                                \
 	(CHANGE_SOFTWARE | CHANGE_BIT(CHANGE_ALTERED) | CHANGE_BIT(CHANGE_INSTANCES))
 
 struct change {
-	uint64_t seq; /* one sequence for the whole journal, without holes */
+	uint64_t seq; /* one sequence for the journal, without holes */
 	enum change_kind kind;
 	uint32_t endpoint;
-	uint32_t software; /* dictionary; 0 where the kind has none */
-	int64_t known_at;  /* manager's clock, microseconds; never less than the line before */
-	int64_t happened_at;         /* endpoint's clock; 0: not told */
-	uint32_t epoch, eid, record; /* RFC 8412, 3.7; 0: not told */
+	uint32_t software;   /* dictionary; 0 where the kind has none */
+	int64_t known_at;    /* commit, manager's clock, microseconds; never decreases */
+	int64_t happened_at; /* endpoint's clock; 0: unknown */
+	uint32_t epoch, eid, record; /* RFC 8412, 3.7; 0: unknown */
 	int64_t number, number_was;
 	bool has_was; /* there was a value before */
 	struct span key, value, was;
@@ -58,9 +59,9 @@ struct change {
 const char *change_kind_name(enum change_kind kind); /* "software-added" ..., never NULL */
 int change_kind_of(const char *name);                /* or ST_ENOENT */
 
-/* When it took effect: when it happened to the software, if the endpoint told that and it is
- * not later than when the manager knew; else then. RFC 8412 tells whole seconds, and it may have
- * happened at the end of one: no moment shows what had not happened yet. */
+/* The moment at which the change took effect: the time of its event, if it has one and that is before its
+ * commit; otherwise its commit. RFC 8412 has whole seconds, so a time counts as the end of its second: no
+ * earlier moment shows the change. */
 static inline int64_t change_effective(const struct change *c)
 {
 	const uint32_t told = CHANGE_SOFTWARE_EVENTS & ~CHANGE_BIT(CHANGE_INVENTORY);
@@ -72,15 +73,15 @@ static inline int64_t change_effective(const struct change *c)
 	return by_endpoint && happened < c->known_at ? happened : c->known_at;
 }
 
-/* Nobody told when it came about: at some time after number_was, up to which the endpoint's
- * software had been complete (0: it never was; where an inventory contradicts the events before
- * it: the inventory before these), and no later than when it was known. */
+/* True for a change that an inventory showed and whose time no event reported. It happened after
+ * number_was and no later than known_at. number_was is the moment up to which the software was complete
+ * (0: never), or the inventory before, if this one contradicts the events in between. */
 static inline bool change_untimed(const struct change *c)
 {
 	return !c->happened_at && (c->kind == CHANGE_ADDED || c->kind == CHANGE_REMOVED);
 }
 
-/* The two halves of an assessment's number. */
+/* `number` of CHANGE_ASSESSMENT: verdict and access. */
 static inline int64_t change_pack(unsigned verdict, unsigned access)
 {
 	return (int64_t)(verdict | access << 8);

@@ -54,7 +54,7 @@ struct posture {
 	int64_t began;           /* monotonic clock */
 	int64_t listening_since; /* wall clock at start, or the journal's last time if earlier */
 	struct log_throttle throttle;
-	int64_t retention_due; /* monotonic clock: next check of retention; 0: at once */
+	int64_t retention_due;       /* monotonic clock: next check of retention; 0: at once */
 	uint64_t prune_at, prune_to; /* pruning in steps: first retained change, goal */
 	int64_t prune_before;
 };

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who an endpoint is: one canonical key, the same in every host.
+/* The identity of an endpoint: a canonical key, the same in every host, and a name for people.
  *
- * The key is what the repository is keyed by and never changes form: a scheme, a colon, a
- * value ("dns:host.example", "uri:...", "email:...", "dn:CN=host,O=Example", "user:alice",
- * "ip:192.0.2.7"). The name is what people call it: the value without the scheme. */
+ * The key identifies the endpoint in the repository. It is a scheme, a colon and a value:
+ * "dns:host.example", "uri:...", "email:...", "dn:CN=host,O=Example", "user:alice", "ip:192.0.2.7". The
+ * name is the value. */
 #ifndef STANCE_POSTURE_IDENTITY_H
 #define STANCE_POSTURE_IDENTITY_H
 
@@ -12,10 +12,9 @@
 
 ST_API_BEGIN
 
-#define IDENTITY_MAX 1024 /* octets of a value; longer ones are passed over */
+#define IDENTITY_MAX 1024 /* octets of a value; longer ones are skipped */
 
-/* The numbers of an access requestor's identity list (IF-IMV 1.4, AR_IDENTITIES), all of the
- * vendor TCG. */
+/* Types in the identity list of an access requestor (IF-IMV 1.4, AR_IDENTITIES), vendor TCG. */
 enum identity_type {
 	IDENTITY_UNKNOWN = 0,
 	IDENTITY_IPV4 = 1,
@@ -24,7 +23,7 @@ enum identity_type {
 	IDENTITY_EMAIL = 4,
 	IDENTITY_USER = 5,
 	IDENTITY_DN = 6,
-	IDENTITY_URI = 7, /* not in the TCG's list: ours, for a subjectAltName URI */
+	IDENTITY_URI = 7, /* our number, for a subjectAltName URI; the TCG has none */
 };
 
 enum identity_subject { SUBJECT_UNKNOWN = 0, SUBJECT_MACHINE = 1, SUBJECT_USER = 2 };
@@ -32,33 +31,37 @@ enum identity_subject { SUBJECT_UNKNOWN = 0, SUBJECT_MACHINE = 1, SUBJECT_USER =
 enum identity_auth { AUTH_UNKNOWN = 0, AUTH_X509 = 1, AUTH_PASSWORD = 2, AUTH_SIM = 3 };
 
 struct identity {
-	char *key;  /* canonical: what the repository knows the endpoint by */
+	char *key;  /* canonical */
 	char *name; /* for people */
 };
 
-/* Chooses from an identity list as a host hands it out: Identity Count, then records, all
- * big-endian. What a certificate proves about a machine comes first (FQDN, then URI, e-mail,
- * DN), then a certificate's other subjects, then user names proved by a password or a SIM,
- * then names nobody proved, and only if there is nothing else, nor a certificate whose names
- * were passed over, the address. Hosts that file a host name under "user name" (shaped like an FQDN, certificate) get the key of an FQDN.
+/* Chooses an identity from a list as hosts provide it: Identity Count, then records, all big-endian. The
+ * first of these that exists:
  *
- * DNS names and the domain of an e-mail address are lower-cased and lose a final dot;
- * addresses are written in their shortest form. Values with control octets, not UTF-8, empty
- * or longer than IDENTITY_MAX are passed over.
+ *   1. a machine proved by a certificate: FQDN, then URI, e-mail, DN
+ *   2. another subject proved by a certificate
+ *   3. a user name proved by a password or a SIM
+ *   4. a name without proof
+ *   5. the address, unless a certificate's names were skipped
  *
- * 0, ST_ENOENT (no usable identity), ST_ESHORT, ST_ELENGTH or ST_ENOMEM; on failure *id is
- * empty. Caller: identity_free. */
+ * A user name proved by a certificate and shaped like an FQDN counts as FQDN: some hosts list host names
+ * so. DNS names and domains of e-mail addresses become lower case without a final dot; addresses take
+ * their shortest form. Values that are empty, longer than IDENTITY_MAX, not UTF-8, or contain control
+ * octets are skipped.
+ *
+ * 0, ST_ENOENT (no usable identity), ST_ESHORT, ST_ELENGTH or ST_ENOMEM; on failure *id is empty. Caller:
+ * identity_free. */
 int identity_from_ar(struct span list, struct identity *id);
 
-/* The same choice from one identity, for hosts that have no list: type and value as above. */
+/* The same for a single identity, for hosts without a list. */
 int identity_from_value(enum identity_type type, struct span value, struct identity *id);
 
-/* An identity from its key, as it was made by this file. ST_EVALUE when it has no scheme. */
+/* Makes an identity from its key. ST_EVALUE: the key has no scheme. */
 int identity_from_key(const char *key, struct identity *id);
 
 void identity_free(struct identity *id);
 
-/* Writing such a list, for hosts: begin, add as many as there are, end. */
+/* Write such a list, for hosts: begin, add each identity, end. */
 struct wr;
 size_t identity_list_begin(struct wr *w);
 void identity_list_add(struct wr *w, enum identity_type type, struct span value,

@@ -20,7 +20,8 @@ struct journal_page {
 };
 
 /* Reads the first PAGE_MAX changes of f, at most f->limit, in its order. */
-int journal_page_read(struct posture_read *p, const struct repository_filter *f, struct journal_page *pg);
+int journal_page_read(struct posture_read *p, const struct repository_filter *f,
+		      struct journal_page *pg);
 
 /* Moves f past the changes in pg. False when there are no more. */
 bool journal_page_next(const struct journal_page *pg, struct repository_filter *f);

@@ -131,8 +131,8 @@ struct posture_stats {
 	uint64_t memory;   /* octets of the present in memory, approximately */
 	int64_t commit_us; /* duration of the last transaction */
 	int last_error;    /* of the last transaction; 0: it was committed */
-	int64_t oldest;    /* questions about the past reach back to here; 0: to the beginning */
-	char plugin[64];   /* name of the repository plugin */
+	int64_t oldest;  /* questions about the past reach back to here; 0: to the beginning */
+	char plugin[64]; /* name of the repository plugin */
 	char repository[1024];       /* its file or database */
 	struct posture_memory parts; /* of memory */
 };

@@ -17,8 +17,9 @@ struct posture_conf {
 	char plugin[64];        /* repository plugin: "sqlite" loads repository-sqlite.so */
 	char plugin_dir[1024];  /* directory of the plugins */
 	uint32_t queue_reports; /* most reports that wait for the writer */
-	uint32_t queue_octets;  /* most octets in them; one larger report is accepted beside them */
-	uint32_t forget_after;  /* days of silence until an endpoint is forgotten; 0: never */
+	uint32_t
+		queue_octets; /* most octets in them; one larger report is accepted beside them */
+	uint32_t forget_after;   /* days of silence until an endpoint is forgotten; 0: never */
 	uint32_t retention_days; /* older journal lines are dropped; 0: kept for ever */
 
 	/* A report that would exceed one of these fails alone, with ST_ELIMIT. */

@@ -22,8 +22,8 @@ struct exposure_row {
 	const struct endpoint_row *endpoint; /* id, key, name, has_inventory, has_gap and
 						complete_through as known now */
 	const struct software_row *software; /* without endpoints and instances */
-	int64_t since, until;                /* it took effect, it ended; until 0: it has not */
-	int64_t since_known, until_known;    /* when the manager committed that */
+	int64_t since, until;             /* it took effect, it ended; until 0: it has not */
+	int64_t since_known, until_known; /* when the manager committed that */
 	bool earlier; /* the endpoint's first inventory showed it: it may have been there before */
 
 	/* An inventory showed the begin, or the end, without a time: it was after since_after
