@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
-#include "manager/session.h"
 
 #include "manager/assessment.h"
+#include "manager/session_state.h"
 #include "base/container_of.h"
 #include "base/clock.h"
 #include "base/err.h"

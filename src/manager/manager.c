@@ -10,6 +10,7 @@
 #include "manager/assessment_queue.h"
 #include "daemon/modules.h"
 #include "daemon/rate_limit.h"
+#include "manager/session.h"
 #include "manager/session_registry.h"
 #include "manager/heap_trim.h"
 #include "net/tls_cache.h"
@@ -297,6 +298,7 @@ int manager_open(struct manager *d, struct manager_conf *c, struct conf_error *e
 
 	memset(d, 0, sizeof(*d));
 	d->conf = *c;
+	d->manager.session_ops = &session_ops;
 	d->manager.started = clock_wall_us();
 	d->manager.language = d->conf.language;
 	d->manager.lax_retry = d->conf.lax_retry;

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "manager/assessment.h"
+#include "manager/session_state.h"
 #include "net/peer_id.h"
 #include "posture/report.h"
 
@@ -21,20 +22,6 @@ struct stored_result {
 
 /* --- life ----------------------------------------------------------------------------- */
 
-void session_ref(struct session *s)
-{
-	atomic_fetch_add(&s->refs, 1);
-}
-
-void session_unref(struct session *s)
-{
-	if (atomic_fetch_sub(&s->refs, 1) != 1)
-		return;
-	worker_session_gone(s->worker);
-	identity_free(&s->identity);
-	free(s);
-}
-
 static void session_on_timer_closed(uv_handle_t *h)
 {
 	session_unref(h->data);
@@ -46,18 +33,6 @@ static void session_drop_peer(struct session *s)
 
 	s->peer = NULL;
 	imv_peer_close(peer);
-}
-
-void session_fail(struct session *s, int err, const char *err_msg)
-{
-	s->state = ASSESSMENT_ENDED;
-	if (s->conn)
-		pt_conn_close(s->conn, err, err_msg);
-}
-
-struct session *session_next(struct session *s)
-{
-	return s->next;
 }
 
 /* True: an assessment is running in which the manager has to act next, or the endpoint waits for a
@@ -330,7 +305,7 @@ static void session_from(struct session *s, const struct sockaddr *from)
 					   : sizeof(struct sockaddr_in));
 }
 
-void session_open(struct worker *w, int fd, const struct sockaddr *from)
+static void session_open(struct worker *w, int fd, const struct sockaddr *from)
 {
 	struct session *s = calloc(1, sizeof(*s));
 	int err = s ? pt_conn_open(&w->loop, &w->conn, fd, &conn_ops, s, &s->conn) : ST_ENOMEM;
@@ -360,16 +335,32 @@ void session_open(struct worker *w, int fd, const struct sockaddr *from)
 		w->sessions_max = w->n_sessions;
 }
 
-void session_end(struct session *s)
+static void session_end_all(struct worker *w)
 {
-	if (s->peer)
-		imv_peer_end(s->peer);
-	if (s->conn)
-		pt_conn_close(s->conn, 0, "the manager is stopping");
+	struct session *next;
+
+	for (struct session *s = w->sessions; s; s = next) {
+		next = s->next;
+		if (s->peer)
+			imv_peer_end(s->peer);
+		if (s->conn)
+			pt_conn_close(s->conn, 0, "the manager is stopping");
+	}
 }
 
-void session_abort(struct session *s)
+static void session_abort_all(struct worker *w)
 {
-	if (s->conn)
-		pt_conn_abort(s->conn, ST_ETIMEOUT, "the manager is stopping");
+	struct session *next;
+
+	for (struct session *s = w->sessions; s; s = next) {
+		next = s->next;
+		if (s->conn)
+			pt_conn_abort(s->conn, ST_ETIMEOUT, "the manager is stopping");
+	}
 }
+
+const struct worker_session_ops session_ops = {
+	.open = session_open,
+	.end_all = session_end_all,
+	.abort_all = session_abort_all,
+};

@@ -4,7 +4,6 @@
 #include "manager/worker.h"
 #include "base/container_of.h"
 #include "base/err.h"
-#include "manager/session.h"
 #include "manager/heap_trim.h"
 
 #include <errno.h>
@@ -65,12 +64,8 @@ void worker_session_gone(struct worker *w)
 static void worker_on_grace(uv_timer_t *timer)
 {
 	struct worker *w = timer->data;
-	struct session *next;
 
-	for (struct session *s = w->sessions; s; s = next) {
-		next = session_next(s);
-		session_abort(s);
-	}
+	w->manager->session_ops->abort_all(w);
 }
 
 static void worker_close_listeners(struct worker *w)
@@ -83,14 +78,10 @@ static void worker_close_listeners(struct worker *w)
 static void worker_on_stop_message(struct loop_message *l)
 {
 	struct worker *w = container_of(l, struct worker, stop_message);
-	struct session *next;
 
 	w->stopping = true;
 	worker_close_listeners(w);
-	for (struct session *s = w->sessions; s; s = next) {
-		next = session_next(s);
-		session_end(s);
-	}
+	w->manager->session_ops->end_all(w);
 	uv_timer_start(&w->grace, worker_on_grace, (uint64_t)w->limits.close_s * 1000, 0);
 	worker_finish(w);
 }
@@ -181,7 +172,9 @@ int worker_reload(struct worker *w, const struct manager_conf *c, struct tls_ctx
 
 static void worker_on_accepted(void *ctx, int fd, const struct sockaddr *from)
 {
-	session_open(ctx, fd, from);
+	struct worker *w = ctx;
+
+	w->manager->session_ops->open(w, fd, from);
 }
 
 static int worker_listen(struct worker *w, const char *address, struct manager_conf *c,

@@ -19,11 +19,24 @@ struct assessment_queue;
 struct rate_limit;
 struct session_registry;
 struct session;
+struct worker;
 struct tls_cache;
 struct heap_trim;
 
+/* What a worker does with its sessions. On the worker's thread. */
+struct worker_session_ops {
+	/* Opens a session and adds it to w->sessions. Takes fd. `from` counts towards the
+	 * connection limit until the session is over. */
+	void (*open)(struct worker *w, int fd, const struct sockaddr *from);
+	/* The manager stops: sends CLOSE on all sessions and closes their transports in order. */
+	void (*end_all)(struct worker *w);
+	/* Closes the transports of all sessions at once. */
+	void (*abort_all)(struct worker *w);
+};
+
 /* Shared by all workers. */
 struct manager_shared {
+	const struct worker_session_ops *session_ops;
 	struct imv_host *host;
 	struct posture *posture;
 	struct connection_limit *connections;

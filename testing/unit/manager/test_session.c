@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a session counts for when it is over: for its address, against it, or nothing. All
- * around it only notes what it is told. */
+/* The effect of a finished session on the penalty of its address: success, failure or none. The
+ * environment of the session is simulated. */
 #include "unit.h"
 
 #include "manager/session.h"
 #include "manager/assessment.h"
+#include "manager/session_state.h"
 #include "net/peer_id.h"
 #include "posture/report.h"
 
@@ -15,7 +16,7 @@ static struct manager_shared manager;
 static struct worker worker;
 static const struct sockaddr_in from = { .sin_family = AF_INET };
 
-/* --- what is around it ------------------------------------------------------------------- */
+/* --- the simulated environment ------------------------------------------------------------------- */
 
 static const struct pt_conn_ops *conn_ops;
 static struct session *s; /* as the connection knows it */
@@ -24,7 +25,7 @@ static struct {
 	int identity, open, submit, barrier, stored; /* ST_E... */
 	bool busy, listens;
 } is;
-static unsigned wasted, earned, settled, gone;
+static unsigned failed, succeeded, settled, gone;
 
 static void *something(void)
 {
@@ -242,7 +243,7 @@ bool peer_id_address(const struct sockaddr *sa, char out[PEER_ADDRESS])
 bool address_penalty_failed(struct address_penalty *st, const struct sockaddr *sa, int64_t now)
 {
 	(void)st, (void)sa, (void)now;
-	wasted++;
+	failed++;
 	return false;
 }
 
@@ -250,7 +251,7 @@ void address_penalty_succeeded(struct address_penalty *st, const struct sockaddr
 			       int64_t now)
 {
 	(void)st, (void)sa, (void)now;
-	earned++;
+	succeeded++;
 }
 
 void worker_session_assessed(struct worker *w)
@@ -264,7 +265,7 @@ void worker_session_gone(struct worker *w)
 	gone++;
 }
 
-/* --- the test's own ---------------------------------------------------------------------- */
+/* --- fixtures ---------------------------------------------------------------------- */
 
 static int setup(void **state)
 {
@@ -272,11 +273,11 @@ static int setup(void **state)
 	memset(&manager, 0, sizeof(manager));
 	memset(&worker, 0, sizeof(worker));
 	memset(&is, 0, sizeof(is));
-	wasted = earned = settled = gone = 0;
+	failed = succeeded = settled = gone = 0;
 	worker.manager = &manager;
 	worker.limits = (struct limits)LIMITS_DEFAULT;
 	assert_int_equal(uv_loop_init(&worker.loop.uv), 0);
-	session_open(&worker, -1, (const struct sockaddr *)&from);
+	session_ops.open(&worker, -1, (const struct sockaddr *)&from);
 	return 0;
 }
 
@@ -304,12 +305,12 @@ static void get_result(void)
 	peer_ops->settle(s);
 }
 
-/* The connection is over; that has counted so much for the address, and against it. */
+/* Closes the connection and checks the effect on the address. */
 static void counts(int err, unsigned good, unsigned bad)
 {
 	conn_ops->closed(s, err, "");
-	assert_int_equal(earned, good);
-	assert_int_equal(wasted, bad);
+	assert_int_equal(succeeded, good);
+	assert_int_equal(failed, bad);
 }
 
 static void test_assessed(void **state)
@@ -321,8 +322,8 @@ static void test_assessed(void **state)
 	assert_int_equal(manager.assessments, 1);
 }
 
-/* Hangs up, before it is known or in the middle. */
-static void test_wasted(void **state)
+/* Disconnects before it is authenticated or in the middle of an assessment. */
+static void test_failed(void **state)
 {
 	if (*state)
 		get_ready();
@@ -330,14 +331,14 @@ static void test_wasted(void **state)
 	counts(ST_EIO, 0, 1);
 }
 
-static void test_wasted_in_the_middle(void **state)
+static void test_failed_in_the_middle(void **state)
 {
 	*state = s;
-	test_wasted(state);
+	test_failed(state);
 }
 
-/* Hangs up while it waits for us. */
-static void test_waited_for_us(void **state)
+/* Disconnects while the manager has to act. */
+static void test_manager_busy(void **state)
 {
 	get_ready();
 	is.busy = true;
@@ -346,11 +347,11 @@ static void test_waited_for_us(void **state)
 	counts(ST_EIO, 0, 0);
 }
 
-/* What it has said has not had its turn. */
-static void test_waited_for_its_turn(void **state)
+/* Disconnects while it waits for a slot. */
+static void test_queued(void **state)
 {
 	*state = s;
-	test_waited_for_us(state);
+	test_manager_busy(state);
 }
 
 static void lost(void)
@@ -379,7 +380,7 @@ static void test_no_barrier(void **state)
 	counts(ST_ECLOSED, 0, 0);
 }
 
-/* Neither is a loss to the endpoint's credit. */
+/* A result that could not be stored has no effect on the address. */
 static void test_not_stored(void **state)
 {
 	(void)state;
@@ -396,7 +397,7 @@ static void test_no_peer(void **state)
 	counts(ST_EIO, 0, 0);
 }
 
-/* A certificate without a name that is of use. */
+/* A certificate without a usable name. */
 static void test_no_identity(void **state)
 {
 	(void)state;
@@ -410,10 +411,10 @@ UNIT_GROUP(session)
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(test_assessed),
-		CASE(test_wasted),
-		CASE(test_wasted_in_the_middle),
-		CASE(test_waited_for_its_turn),
-		CASE(test_waited_for_us),
+		CASE(test_failed),
+		CASE(test_failed_in_the_middle),
+		CASE(test_queued),
+		CASE(test_manager_busy),
 		CASE(test_not_queued),
 		CASE(test_no_barrier),
 		CASE(test_not_stored),
