@@ -30,7 +30,7 @@ static void test_accepted(void **state)
 	assert_string_equal(agent_access_name((enum pb_access)99), "no recommendation");
 }
 
-/* What a manager says must not steer the terminal. */
+/* Text from the manager cannot control the terminal. */
 static void test_print(void **state)
 {
 	const struct pb_reason reason = { SPAN_LIT("two\nlines\x1b[31m\xc2\x9b"

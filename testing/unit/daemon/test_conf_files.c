@@ -49,7 +49,7 @@ static const char *write_file(const char *file, const char *text)
 	return path_of(file);
 }
 
-/* The sample with every "# key = value" made a setting. */
+/* The sample file with each "# key = value" uncommented. */
 static const char *write_sample(const char *name)
 {
 	char path[512], line[512];
@@ -85,7 +85,7 @@ static void assert_same(const char *a, const char *b)
 		assert_string_equal(a, b);
 }
 
-/* What the sample says about defaults is what they are. */
+/* The defaults in the sample are the real defaults. */
 static void test_stance_sample(void **state)
 {
 	const struct limits standard = LIMITS_DEFAULT;
@@ -148,11 +148,11 @@ static void test_agent_sample(void **state)
 	agent_conf_free(&small);
 }
 
-/* What is wrong is said with file and line, or with the section that lacks something. */
+/* Errors name file and line, or the section of a missing setting. */
 static void test_stance_wrong(void **state)
 {
 	static const struct {
-		const char *text, *says;
+		const char *text, *message;
 	} cases[] = {
 		{ "port = 271\nnonsense = 1\n", "x.conf:2: " },
 		{ "limits {\n batch = 1\n}\n", "x.conf:2: " },
@@ -168,7 +168,8 @@ static void test_stance_wrong(void **state)
 		  "unknown SASL mechanism CRAM-MD5" },
 		{ "sasl { mechanisms = { PLAIN } }\n", "sasl { users }" },
 		{ "tls { client_certificate = maybe }\n", "client_certificate must be" },
-		{ "tls { client_certificate = optional }\n", "would accept endpoints without" },
+		{ "tls { client_certificate = optional }\n",
+		  "would accept endpoints without" },
 		{ "tls { key = \"\" }\n", "tls { key }" },
 	};
 	struct manager_conf c;
@@ -180,7 +181,7 @@ static void test_stance_wrong(void **state)
 
 		if (manager_conf_read(path, &c, &e) != ST_ECONF)
 			fail_msg("case %zu was accepted", i);
-		if (!strstr(e.text, cases[i].says))
+		if (!strstr(e.text, cases[i].message))
 			fail_msg("case %zu: %s", i, e.text);
 	}
 	assert_int_equal(manager_conf_read("/nonexistent/x.conf", &c, &e), ST_ENOENT);
@@ -192,7 +193,7 @@ static void test_stance_wrong(void **state)
 static void test_agent_wrong(void **state)
 {
 	static const struct {
-		const char *text, *says;
+		const char *text, *message;
 	} cases[] = {
 		{ "", "server { name }" },
 		{ "server { name = \"m\" }\nwhatever = 1\n", "x.conf:2: " },
@@ -221,7 +222,7 @@ static void test_agent_wrong(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		if (agent_conf_read(write_file("x.conf", cases[i].text), &c, &e) != ST_ECONF)
 			fail_msg("case %zu was accepted", i);
-		if (!strstr(e.text, cases[i].says))
+		if (!strstr(e.text, cases[i].message))
 			fail_msg("case %zu: %s", i, e.text);
 	}
 }
@@ -251,7 +252,7 @@ static void test_values(void **state)
 	assert_int_equal(c.limits.sessions, 9);
 	assert_int_equal(c.log_level, LOG_L_DEBUG);
 	assert_string_equal(c.tls_ca, "/abs/ca.crt");
-	assert_string_equal(c.tls_key, path_of("k")); /* beside the file */
+	assert_string_equal(c.tls_key, path_of("k")); /* relative to the file */
 	assert_string_equal(c.pid_file, path_of("run/stanced.pid"));
 	assert_int_equal(strncmp(c.admin_socket, path_of("run/"), strlen(path_of("run/"))), 0);
 	manager_conf_free(&c);

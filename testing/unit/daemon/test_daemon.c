@@ -13,7 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* One at a time; who comes after the end of the other gets it, although the file is there. */
+/* One process has the lock. After its end another process gets the lock, although the file exists. */
 static void test_lock(void **state)
 {
 	char dir[] = "/tmp/stance-daemon-XXXXXX", path[64], file[80];
@@ -48,7 +48,7 @@ static void test_descriptors(void **state)
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
-/* What systemd hears, on a socket with a file and on one without. */
+/* Notifications on a socket in the file system and on an abstract one. */
 static void check_notify(const char *name)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
@@ -90,7 +90,7 @@ static void test_notify(void **state)
 	(void)snprintf(name, sizeof(name), "@%s", dir);
 	check_notify(name);
 	assert_int_equal(setenv("NOTIFY_SOCKET", "nonsense", 1), 0);
-	daemon_stopping(); /* there is nobody: nothing happens */
+	daemon_stopping(); /* no receiver: no effect */
 	assert_int_equal(setenv("NOTIFY_SOCKET", "/nowhere/at/all", 1), 0);
 	daemon_stopping();
 	assert_int_equal(unsetenv("NOTIFY_SOCKET"), 0);

@@ -41,7 +41,7 @@ static void sender_main(void *ctx)
 	}
 }
 
-/* Everything arrives, once and in order, and the mailbox may close on the last of it. */
+/* All messages arrive, once and in order. The handler of the last one may close the queue. */
 static void test_threads(void **state)
 {
 	unsigned ids[SENDERS];

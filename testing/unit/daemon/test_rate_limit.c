@@ -31,7 +31,7 @@ static void spend(const char *key, unsigned n, int64_t now)
 		rate_limit_charge(q, key, now);
 }
 
-/* A minute's worth at once, then one for each that is regained. */
+/* A full bucket at once, then one for each refill. */
 static void test_rate(void **state)
 {
 	int64_t now = 1000;
@@ -46,7 +46,7 @@ static void test_rate(void **state)
 	spend(A, 1, now);
 	assert_int_equal(rate_limit_wait(q, A, now), 2 * CLOCK_SEC);
 	assert_int_equal(rate_limit_wait(q, A, now + 2 * CLOCK_SEC), 0);
-	/* whoever waits as told gets no more than the rate */
+	/* a caller that waits as returned gets at most the rate */
 	for (now += 2 * CLOCK_SEC; now < 600 * CLOCK_SEC; now += rate_limit_wait(q, A, now)) {
 		spend(A, 1, now);
 		n++;
@@ -67,7 +67,7 @@ static void test_reload(void **state)
 	assert_int_equal(rate_limit_wait(q, A, 70 * CLOCK_SEC), 0);
 }
 
-/* Only who has spent lately is remembered, however many come by. */
+/* Full buckets are freed, whatever the number of endpoints. */
 static void test_bounded(void **state)
 {
 	char key[32];
@@ -96,7 +96,7 @@ static void *spender(void *arg)
 	return NULL;
 }
 
-/* What all of them have spent is owed, whoever asks. */
+/* Charges of all threads add up. */
 static void test_threads(void **state)
 {
 	pthread_t threads[THREADS];
@@ -107,7 +107,7 @@ static void test_threads(void **state)
 	for (size_t i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
 	assert_int_equal(rate_limit_count(q), 50);
-	/* 400 of each, at half a second or a second */
+	/* 400 of each thread, at half a second or a second */
 	assert_in_range(rate_limit_wait(q, "dns:7.example", ROUNDS), 130 * CLOCK_SEC,
 			350 * CLOCK_SEC);
 }

@@ -14,16 +14,16 @@
 
 static struct assessment_queue *queue;
 
-struct visitor {
+struct waiter {
 	struct assessment_slot slot; /* first */
-	unsigned order;              /* when it was let in, from 1; 0: not yet */
+	unsigned order;              /* of admission, from 1; 0: not admitted */
 };
 
 static unsigned admitted;
 
 static void on_admit(struct assessment_slot *p)
 {
-	((struct visitor *)p)->order = ++admitted;
+	((struct waiter *)p)->order = ++admitted;
 }
 
 static int setup(void **state)
@@ -40,9 +40,9 @@ static int teardown(void **state)
 	return 0;
 }
 
-static struct visitor *visitors(size_t n)
+static struct waiter *waiters(size_t n)
 {
-	struct visitor *v = calloc(n, sizeof(*v));
+	struct waiter *v = calloc(n, sizeof(*v));
 
 	assert_non_null(v);
 	for (size_t i = 0; i < n; i++)
@@ -50,10 +50,10 @@ static struct visitor *visitors(size_t n)
 	return v;
 }
 
-/* First come, first served; each is told once, and never more are in than may be. */
+/* Slots are admitted in the order of arrival, each once, never more than the limit. */
 static void test_order(void **state)
 {
-	struct visitor *v = visitors(MANY);
+	struct waiter *v = waiters(MANY);
 	size_t left = 0;
 
 	(void)state;
@@ -75,10 +75,10 @@ static void test_order(void **state)
 	free(v);
 }
 
-/* Whoever leaves the queue is not called, from its front, its middle or its end. */
+/* A slot that leaves the front, middle or end of the queue is not admitted. */
 static void test_leave_queue(void **state)
 {
-	struct visitor *v = visitors(ROOM + 5);
+	struct waiter *v = waiters(ROOM + 5);
 
 	(void)state;
 	for (size_t i = 0; i < ROOM + 5; i++)
@@ -86,9 +86,9 @@ static void test_leave_queue(void **state)
 	assert_true(assessment_queue_leave(queue, &v[ROOM].slot));
 	assert_true(assessment_queue_leave(queue, &v[ROOM + 2].slot));
 	assert_true(assessment_queue_leave(queue, &v[ROOM + 4].slot));
-	assert_false(assessment_queue_leave(queue, &v[ROOM + 4].slot)); /* again: nothing */
-	assert_false(assessment_queue_enter(queue,
-					    &v[ROOM].slot)); /* and back, behind the others */
+	assert_false(assessment_queue_leave(queue, &v[ROOM + 4].slot)); /* again: no effect */
+	assert_false(
+		assessment_queue_enter(queue, &v[ROOM].slot)); /* again, behind the others */
 	for (size_t i = 0; i < ROOM; i++)
 		(void)assessment_queue_leave(queue, &v[i].slot);
 	assert_int_equal(v[ROOM + 1].order, 1);
@@ -97,16 +97,16 @@ static void test_leave_queue(void **state)
 	assert_int_equal(v[ROOM + 2].order, 0);
 	assert_int_equal(v[ROOM + 4].order, 0);
 	assert_int_equal(assessment_queue_count(queue).taken, 3);
-	assert_true(assessment_queue_enter(queue, &v[ROOM].slot)); /* is in already */
+	assert_true(assessment_queue_enter(queue, &v[ROOM].slot)); /* already taken */
 	assert_int_equal(assessment_queue_count(queue).taken, 3);
 	free(v);
 }
 
-/* Who comes back is served in turn with those who begin, each of them in their order. */
-static void test_again(void **state)
+/* Resumed and new assessments alternate, each line in its order. */
+static void test_resumes(void **state)
 {
 	const unsigned order[] = { 2, 4, 5, 6, 1, 3 };
-	struct visitor *v = visitors(ROOM + 6);
+	struct waiter *v = waiters(ROOM + 6);
 	size_t left = 0;
 
 	(void)state;
@@ -123,14 +123,14 @@ static void test_again(void **state)
 
 static void test_limit(void **state)
 {
-	struct visitor *v = visitors(ROOM + 4);
+	struct waiter *v = waiters(ROOM + 4);
 
 	(void)state;
 	for (size_t i = 0; i < ROOM + 4; i++)
 		(void)assessment_queue_enter(queue, &v[i].slot);
 	assessment_queue_set_limit(queue, ROOM + 2);
 	assert_int_equal(admitted, 2);
-	assessment_queue_set_limit(queue, 1); /* those who are in stay */
+	assessment_queue_set_limit(queue, 1); /* taken slots stay taken */
 	assert_int_equal(assessment_queue_count(queue).taken, ROOM + 2);
 	for (size_t i = 0; i < ROOM + 1; i++)
 		(void)assessment_queue_leave(queue, &v[i].slot);
@@ -140,7 +140,7 @@ static void test_limit(void **state)
 	free(v);
 }
 
-static void test_kept(void **state)
+static void test_buffered(void **state)
 {
 	const size_t big = 60u * 1024 * 1024;
 
@@ -156,29 +156,29 @@ static void test_kept(void **state)
 
 /* --- many threads ----------------------------------------------------------------------- */
 
-struct walker {
+struct session_thread {
 	struct assessment_slot slot; /* first */
-	uv_sem_t turn;
+	uv_sem_t admitted;
 	uv_thread_t thread;
 };
 
 static atomic_uint inside, most;
 
-static void walker_on_admit(struct assessment_slot *p)
+static void session_thread_on_admit(struct assessment_slot *p)
 {
-	uv_sem_post(&((struct walker *)p)->turn);
+	uv_sem_post(&((struct session_thread *)p)->admitted);
 }
 
-static void walker_main(void *ctx)
+static void session_thread_main(void *ctx)
 {
-	struct walker *w = ctx;
+	struct session_thread *w = ctx;
 	unsigned now;
 
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		if (!assessment_queue_enter(queue, &w->slot)) {
 			if (i % 7 == 0 && assessment_queue_leave(queue, &w->slot))
-				continue; /* lost patience before its turn came */
-			uv_sem_wait(&w->turn);
+				continue; /* left before it was admitted */
+			uv_sem_wait(&w->admitted);
 		}
 		now = atomic_fetch_add(&inside, 1) + 1;
 		if (now > atomic_load(&most))
@@ -190,35 +190,36 @@ static void walker_main(void *ctx)
 
 static void test_threads(void **state)
 {
-	struct walker w[THREADS] = { 0 };
+	struct session_thread w[THREADS] = { 0 };
 
 	(void)state;
 	for (size_t i = 0; i < THREADS; i++) {
-		w[i].slot.admit = walker_on_admit;
-		assert_int_equal(uv_sem_init(&w[i].turn, 0), 0);
+		w[i].slot.admit = session_thread_on_admit;
+		assert_int_equal(uv_sem_init(&w[i].admitted, 0), 0);
 	}
 	for (size_t i = 0; i < THREADS; i++)
-		assert_int_equal(uv_thread_create(&w[i].thread, walker_main, &w[i]), 0);
+		assert_int_equal(uv_thread_create(&w[i].thread, session_thread_main, &w[i]),
+				 0);
 	for (size_t i = 0; i < THREADS; i++)
 		uv_thread_join(&w[i].thread);
 	assert_in_range(atomic_load(&most), 1, ROOM);
 	assert_int_equal(assessment_queue_count(queue).taken, 0);
 	assert_int_equal(assessment_queue_count(queue).waiting, 0);
 	for (size_t i = 0; i < THREADS; i++)
-		uv_sem_destroy(&w[i].turn);
+		uv_sem_destroy(&w[i].admitted);
 }
 
-/* Shut, nobody is let in, also into a place that is free; open again, in the old order. */
-static void test_shut(void **state)
+/* A closed queue admits nothing, even with free slots. Reopened, it admits in the old order. */
+static void test_closed(void **state)
 {
-	struct visitor *v = visitors(ROOM + 1);
+	struct waiter *v = waiters(ROOM + 1);
 
 	(void)state;
 	assert_true(assessment_queue_enter(queue, &v[0].slot));
 	assessment_queue_set_closed(queue, true);
 	for (size_t i = 1; i <= ROOM; i++)
 		assert_false(assessment_queue_enter(queue, &v[i].slot));
-	assert_true(assessment_queue_enter(queue, &v[0].slot)); /* who is in stays */
+	assert_true(assessment_queue_enter(queue, &v[0].slot)); /* stays taken */
 	assessment_queue_leave(queue, &v[0].slot);
 	assessment_queue_set_limit(queue, 100);
 	assert_int_equal(admitted, 0);
@@ -236,10 +237,10 @@ UNIT_GROUP_THREADED(assessment_queue)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_order, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_leave_queue, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_resumes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_limit, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_shut, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_kept, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_closed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_buffered, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_threads, setup, teardown),
 	};
 

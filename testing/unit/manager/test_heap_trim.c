@@ -14,8 +14,8 @@
 static _Atomic unsigned began, ended;
 static _Atomic bool held;
 
-/* One at a time. */
-static void give_back(void)
+/* Never concurrently. */
+static void release(void)
 {
 	assert_int_equal(began, ended);
 	began++;
@@ -30,7 +30,7 @@ static void ask(void *t)
 		heap_trim_request(t);
 }
 
-/* However many ask while it is at work, it is done once more, and that after the last of them. */
+/* All requests during a trim lead to one more trim, after the last request. */
 static void test_once_more(void **state)
 {
 	uv_thread_t threads[THREADS];
@@ -39,7 +39,7 @@ static void test_once_more(void **state)
 	(void)state;
 	began = ended = 0;
 	held = true;
-	assert_int_equal(heap_trim_open(give_back, 0, &t), 0);
+	assert_int_equal(heap_trim_open(release, 0, &t), 0);
 	heap_trim_request(t);
 	while (!began)
 		uv_sleep(1);
@@ -55,14 +55,14 @@ static void test_once_more(void **state)
 	assert_int_equal(began, 2);
 }
 
-/* Between two of them there is a pause, which its end does not wait for. */
+/* There is a pause between two trims. Closing does not wait for it. */
 static void test_pause(void **state)
 {
 	struct heap_trim *t;
 
 	(void)state;
 	began = ended = 0;
-	assert_int_equal(heap_trim_open(give_back, 3600 * 1000, &t), 0);
+	assert_int_equal(heap_trim_open(release, 3600 * 1000, &t), 0);
 	heap_trim_request(t);
 	while (!ended)
 		uv_sleep(1);

@@ -107,7 +107,7 @@ static void test_impossible(void **state)
 	assert_int_equal(a.n, 0);
 }
 
-/* Those that are being looked at and those that wait for it: none of them tells anybody. */
+/* Cancelled checks, running or waiting, do not call back. */
 static void test_cancel(void **state)
 {
 	struct password_check *v[MANY];

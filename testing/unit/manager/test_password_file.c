@@ -68,7 +68,7 @@ static void test_verify(void **state)
 			 ST_EAUTH);
 	assert_ptr_equal(password_file_ref(f), f);
 	password_file_free(f);
-	assert_int_equal(verify(f, "alice", "secret"), 0); /* there is another owner */
+	assert_int_equal(verify(f, "alice", "secret"), 0); /* another reference exists */
 	password_file_free(f);
 	password_file_free(NULL);
 }

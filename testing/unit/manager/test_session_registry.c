@@ -12,8 +12,8 @@
 
 static struct session_registry *reg;
 
-/* One session: what it was asked. */
-struct place {
+/* One session, and the calls that it received. */
+struct test_session {
 	struct registration registration; /* first */
 	unsigned asked, dropped, forgotten;
 	int64_t due;
@@ -21,7 +21,7 @@ struct place {
 
 static void on_drop(struct registration *registration, bool forgotten)
 {
-	struct place *p = (struct place *)registration;
+	struct test_session *p = (struct test_session *)registration;
 
 	p->dropped++;
 	p->forgotten += forgotten;
@@ -29,15 +29,15 @@ static void on_drop(struct registration *registration, bool forgotten)
 
 static void on_ask(struct registration *registration, int64_t due)
 {
-	struct place *p = (struct place *)registration;
+	struct test_session *p = (struct test_session *)registration;
 
 	p->asked++;
 	p->due = due;
 }
 
-/* What a question was told, as letters: Q queued, A asked, W waiting, G gone, D done,
+/* The events of a question, one letter each: Q queued, A asked, W waiting, G gone, D done,
  * R refused. */
-struct told {
+struct events {
 	char seen[64];
 	size_t n;
 	enum verdict verdict;
@@ -46,7 +46,7 @@ struct told {
 
 static void on_event(void *ctx, const struct assess_event *e)
 {
-	struct told *t = ctx;
+	struct events *t = ctx;
 
 	assert_non_null(e->name);
 	assert_true(t->n + 1 < sizeof(t->seen));
@@ -57,13 +57,14 @@ static void on_event(void *ctx, const struct assess_event *e)
 	(void)snprintf(t->reason, sizeof(t->reason), "%s", e->reason ? e->reason : "");
 }
 
-static struct assess *ask(const char *key, struct told *t)
+static struct assess *ask(const char *key, struct events *t)
 {
-	const struct assess_selection which = { &key, 1 };
+	const struct assess_selection selection = { &key, 1 };
 	struct assess *q;
 
 	memset(t, 0, sizeof(*t));
-	assert_int_equal(session_registry_assess_ops.start(reg, &which, on_event, t, &q), 0);
+	assert_int_equal(session_registry_assess_ops.start(reg, &selection, on_event, t, &q),
+			 0);
 	return q;
 }
 
@@ -72,22 +73,22 @@ static void forget(struct assess *q)
 	session_registry_assess_ops.cancel(reg, q);
 }
 
-static void come(struct place *p, const char *key)
+static void add_session(struct test_session *p, const char *key)
 {
-	struct identity who;
+	struct identity identity;
 
-	*p = (struct place){ .registration.ask = on_ask, .registration.drop = on_drop };
-	assert_int_equal(identity_from_key(key, &who), 0);
-	assert_int_equal(session_registry_add(reg, &p->registration, &who), 0);
-	identity_free(&who);
+	*p = (struct test_session){ .registration.ask = on_ask, .registration.drop = on_drop };
+	assert_int_equal(identity_from_key(key, &identity), 0);
+	assert_int_equal(session_registry_add(reg, &p->registration, &identity), 0);
+	identity_free(&identity);
 }
 
-static void assessed(struct place *p, enum verdict v)
+static void assessed(struct test_session *p, enum verdict v)
 {
 	session_registry_done(reg, &p->registration, v, ACCESS_ALLOWED);
 }
 
-static void begin(struct place *p)
+static void begin(struct test_session *p)
 {
 	session_registry_begin(reg, &p->registration, session_registry_last_question(reg));
 }
@@ -109,12 +110,12 @@ static int teardown(void **state)
 
 static void test_connected(void **state)
 {
-	struct place p;
-	struct told t;
+	struct test_session p;
+	struct events t;
 	struct assess *q;
 
 	(void)state;
-	come(&p, A);
+	add_session(&p, A);
 	q = ask(A, &t);
 	assert_string_equal(t.seen, "Q");
 	assert_int_equal(p.asked, 1);
@@ -132,22 +133,22 @@ static void test_connected(void **state)
 	forget(q);
 }
 
-/* The newest stay; who was told to go is not told again, and others have their own. */
+/* The newest sessions stay. A session is dropped once. Other endpoints are not affected. */
 static void test_ceiling(void **state)
 {
-	struct place p[5], other;
+	struct test_session p[5], other;
 
 	(void)state;
 	session_registry_set_limit(reg, 2);
-	come(&other, "dns:b.example");
+	add_session(&other, "dns:b.example");
 	for (int i = 0; i < 4; i++)
-		come(&p[i], A);
+		add_session(&p[i], A);
 	assert_int_equal(p[0].dropped, 1);
 	assert_int_equal(p[1].dropped, 1);
 	assert_int_equal(p[2].dropped, 0);
 	assert_int_equal(p[3].dropped, 0);
 	session_registry_remove(reg, &p[3].registration);
-	come(&p[4], A); /* in its place */
+	add_session(&p[4], A); /* replaces it */
 	assert_int_equal(p[2].dropped, 0);
 	assert_int_equal(p[4].dropped, 0);
 	assert_int_equal(other.dropped, 0);
@@ -157,19 +158,19 @@ static void test_ceiling(void **state)
 	session_registry_remove(reg, &other.registration);
 }
 
-/* Of an endpoint that is forgotten every session ends, once; who comes then stays. */
+/* All sessions of a forgotten endpoint are dropped, once. Later sessions stay. */
 static void test_end(void **state)
 {
-	struct place p[3], other;
+	struct test_session p[3], other;
 
 	(void)state;
-	come(&other, "dns:b.example");
-	come(&p[0], A);
-	come(&p[1], A);
+	add_session(&other, "dns:b.example");
+	add_session(&p[0], A);
+	add_session(&p[1], A);
 	session_registry_end(reg, A);
 	session_registry_end(reg, A);
-	session_registry_end(reg, "dns:nobody.example");
-	come(&p[2], A);
+	session_registry_end(reg, "dns:unknown.example");
+	add_session(&p[2], A);
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(p[i].dropped, i < 2);
 		assert_int_equal(p[i].forgotten, i < 2);
@@ -179,15 +180,15 @@ static void test_end(void **state)
 	session_registry_remove(reg, &other.registration);
 }
 
-/* Who is silent is asked once until it has answered. */
+/* An endpoint is asked once until it is assessed. */
 static void test_silent(void **state)
 {
-	struct place p, other;
+	struct test_session p, other;
 
 	(void)state;
-	session_registry_ask(reg, A); /* it is not there */
-	come(&p, A);
-	come(&other, "dns:b.example");
+	session_registry_ask(reg, A); /* without a session */
+	add_session(&p, A);
+	add_session(&other, "dns:b.example");
 	for (unsigned i = 1; i <= 2; i++) {
 		session_registry_ask(reg, A);
 		session_registry_ask(reg, A);
@@ -205,12 +206,12 @@ static void test_silent(void **state)
 /* An assessment that began before the question does not answer it. */
 static void test_at_work(void **state)
 {
-	struct place p;
-	struct told t;
+	struct test_session p;
+	struct events t;
 	struct assess *q;
 
 	(void)state;
-	come(&p, A);
+	add_session(&p, A);
 	begin(&p);
 	q = ask(A, &t);
 	assessed(&p, VERDICT_COMPLIANT);
@@ -227,12 +228,12 @@ static void test_at_work(void **state)
 /* Two questions, one assessment. */
 static void test_two_questions(void **state)
 {
-	struct place p;
-	struct told t[2];
+	struct test_session p;
+	struct events t[2];
 	struct assess *q[2];
 
 	(void)state;
-	come(&p, A);
+	add_session(&p, A);
 	q[0] = ask(A, &t[0]);
 	q[1] = ask(A, &t[1]);
 	begin(&p);
@@ -245,24 +246,24 @@ static void test_two_questions(void **state)
 	forget(q[1]);
 }
 
-/* One that is away, comes, leaves in the middle, and comes again. */
+/* An endpoint connects, disconnects in the middle of an assessment and reconnects. */
 static void test_away(void **state)
 {
-	struct place p;
-	struct told t;
+	struct test_session p;
+	struct events t;
 	struct assess *q = ask(A, &t);
 
 	(void)state;
 	assert_string_equal(t.seen, "W");
-	come(&p, A);
+	add_session(&p, A);
 	assert_int_equal(p.asked, 0); /* its first assessment answers */
 	begin(&p);
 	session_registry_remove(reg, &p.registration);
 	assert_string_equal(t.seen, "WQAG");
-	come(&p, A);
-	session_registry_remove(reg, &p.registration); /* not even asked */
+	add_session(&p, A);
+	session_registry_remove(reg, &p.registration); /* not asked */
 	assert_string_equal(t.seen, "WQAGQW");
-	come(&p, A);
+	add_session(&p, A);
 	begin(&p);
 	assessed(&p, VERDICT_COMPLIANT);
 	assert_string_equal(t.seen, "WQAGQWQAD");
@@ -270,17 +271,17 @@ static void test_away(void **state)
 	forget(q);
 }
 
-/* The newest session is asked; when it ends, the one before. */
+/* The newest session is asked. When it ends, the next older one is asked. */
 static void test_several_sessions(void **state)
 {
-	struct place old, new, other;
-	struct told t;
+	struct test_session old, new, other;
+	struct events t;
 	struct assess *q;
 
 	(void)state;
-	come(&old, A);
-	come(&new, A);
-	come(&other, "dns:b.example");
+	add_session(&old, A);
+	add_session(&new, A);
+	add_session(&other, "dns:b.example");
 	q = ask(A, &t);
 	assert_int_equal(old.asked, 0);
 	assert_int_equal(new.asked, 1);
@@ -298,17 +299,17 @@ static void test_several_sessions(void **state)
 	forget(q);
 }
 
-/* New rules: whoever is there is asked once more, and whoever waits hears of it. */
+/* After a change of policy all sessions are asked once more, and open questions get the result. */
 static void test_everybody(void **state)
 {
-	struct place p[3];
-	struct told t;
+	struct test_session p[3];
+	struct events t;
 	struct assess *q, *away = ask("dns:c.example", &t);
 
 	(void)state;
-	come(&p[0], A);
-	come(&p[1], A);
-	come(&p[2], "dns:b.example");
+	add_session(&p[0], A);
+	add_session(&p[1], A);
+	add_session(&p[2], "dns:b.example");
 	begin(&p[2]);
 	assert_int_equal(session_registry_ask_all(reg), 2);
 	assert_int_equal(session_registry_count(reg).sessions, 3);
@@ -318,7 +319,7 @@ static void test_everybody(void **state)
 	assert_int_equal(p[1].asked, 1);
 	assert_true(session_registry_wanted(reg, &p[1].registration));
 	assert_true(session_registry_wanted(
-		reg, &p[2].registration)); /* what is under way is by old ones */
+		reg, &p[2].registration)); /* the current assessment uses the old policy */
 	assert_string_equal(t.seen, "W");
 	forget(away);
 	q = ask("dns:b.example", &t);
@@ -337,12 +338,12 @@ static void test_everybody(void **state)
 
 static void test_refused(void **state)
 {
-	struct place p;
-	struct told t;
+	struct test_session p;
+	struct events t;
 	struct assess *q;
 
 	(void)state;
-	come(&p, A);
+	add_session(&p, A);
 	q = ask(A, &t);
 	session_registry_refuse(reg, &p.registration, "It does not want to.");
 	assert_string_equal(t.seen, "QR");
@@ -356,14 +357,14 @@ static void test_refused(void **state)
 	forget(q);
 }
 
-/* After cancel nothing is told, and what was asked stays asked. */
+/* After cancel there are no events. Requested assessments stay requested. */
 static void test_cancel(void **state)
 {
-	struct place p;
-	struct told t;
+	struct test_session p;
+	struct events t;
 
 	(void)state;
-	come(&p, A);
+	add_session(&p, A);
 	forget(ask(A, &t));
 	assert_true(session_registry_wanted(reg, &p.registration));
 	begin(&p);
@@ -393,14 +394,14 @@ static void test_too_many_questions(void **state)
 		forget(q[--n]);
 }
 
-/* No faster than the rate, in the order of the question. */
+/* At most at the configured rate, in the order of the question. */
 static void test_rate(void **state)
 {
-	struct place p[5];
+	struct test_session p[5];
 	char key[5][32];
 	const char *keys[5];
-	const struct assess_selection which = { keys, 5 };
-	struct told t = { 0 };
+	const struct assess_selection selection = { keys, 5 };
+	struct events t = { 0 };
 	struct assess *q;
 	int64_t now = clock_mono_us();
 
@@ -409,14 +410,15 @@ static void test_rate(void **state)
 	for (size_t i = 0; i < 5; i++) {
 		(void)snprintf(key[i], sizeof(key[i]), "dns:h%zu.example", i);
 		keys[i] = key[i];
-		come(&p[i], keys[i]);
+		add_session(&p[i], keys[i]);
 	}
-	assert_int_equal(session_registry_assess_ops.start(reg, &which, on_event, &t, &q), 0);
+	assert_int_equal(session_registry_assess_ops.start(reg, &selection, on_event, &t, &q),
+			 0);
 	assert_true(p[0].due >= now && p[0].due < now + 10000000);
 	for (size_t i = 1; i < 5; i++)
 		assert_int_equal(p[i].due - p[i - 1].due, 100000);
 	assert_int_equal(session_registry_next_slot(reg) - p[4].due,
-			 100000); /* a module's own wish */
+			 100000); /* requested by a validator */
 	assert_int_equal(session_registry_next_slot(reg) - p[4].due, 200000);
 	for (size_t i = 0; i < 5; i++)
 		session_registry_remove(reg, &p[i].registration);
@@ -426,7 +428,7 @@ static void test_rate(void **state)
 /* --- many threads ----------------------------------------------------------------------- */
 
 #define ENDPOINTS 16
-#define SESSIONS 4 /* threads; each has a session of every endpoint, again and again */
+#define SESSIONS 4 /* threads; each repeatedly adds a session of every endpoint */
 #define ASKERS 3
 #define ROUNDS 400
 
@@ -447,7 +449,7 @@ static void worker_on_ask(struct registration *registration, int64_t due)
 static void session_main(void *ctx)
 {
 	struct worker_place p[ENDPOINTS];
-	struct identity who;
+	struct identity identity;
 	uint64_t at;
 
 	(void)ctx;
@@ -455,10 +457,10 @@ static void session_main(void *ctx)
 		for (size_t i = 0; i < ENDPOINTS; i++) {
 			memset(&p[i], 0, sizeof(p[i]));
 			p[i].registration.ask = worker_on_ask;
-			if (identity_from_key(names[i], &who) < 0 ||
-			    session_registry_add(reg, &p[i].registration, &who) < 0)
+			if (identity_from_key(names[i], &identity) < 0 ||
+			    session_registry_add(reg, &p[i].registration, &identity) < 0)
 				abort();
-			identity_free(&who);
+			identity_free(&identity);
 		}
 		for (size_t n = 0; n < 4 * ENDPOINTS; n++) {
 			struct worker_place *w = &p[n % ENDPOINTS];
@@ -467,7 +469,7 @@ static void session_main(void *ctx)
 				continue;
 			at = session_registry_last_question(reg);
 			session_registry_begin(reg, &w->registration, at);
-			if (n % 5) /* else it leaves before its result */
+			if (n % 5) /* else it is removed before its result */
 				session_registry_done(reg, &w->registration, VERDICT_COMPLIANT,
 						      ACCESS_ALLOWED);
 		}
@@ -485,7 +487,7 @@ static void count_end(void *ctx, const struct assess_event *e)
 static void asker_main(void *ctx)
 {
 	const char *keys[ENDPOINTS];
-	const struct assess_selection which = { keys, ENDPOINTS };
+	const struct assess_selection selection = { keys, ENDPOINTS };
 	struct assess *q;
 
 	(void)ctx;
@@ -494,10 +496,11 @@ static void asker_main(void *ctx)
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		atomic_uint ends = 0;
 
-		if (session_registry_assess_ops.start(reg, &which, count_end, &ends, &q) < 0)
+		if (session_registry_assess_ops.start(reg, &selection, count_end, &ends, &q) <
+		    0)
 			abort();
 		while (i % 4 && atomic_load(&ends) < ENDPOINTS)
-			uv_sleep(0); /* every one has its end, whatever happens meanwhile */
+			uv_sleep(0); /* each question ends */
 		session_registry_assess_ops.cancel(reg, q);
 		if (atomic_load(&ends) > ENDPOINTS)
 			abort();
