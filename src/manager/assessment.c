@@ -43,9 +43,9 @@ static void assessment_update_reading(struct session *s)
 		pt_conn_pause(s->conn, s->waits_for_slot || s->rate_limited);
 }
 
-static void assessment_pause_reading(struct session *s, bool held)
+static void assessment_pause_reading(struct session *s, bool waits)
 {
-	s->waits_for_slot = held;
+	s->waits_for_slot = waits;
 	assessment_update_reading(s);
 }
 
@@ -53,13 +53,13 @@ static void assessment_pause_reading(struct session *s, bool held)
 
 static void assessment_on_rate_timer(uv_timer_t *timer);
 
-static void assessment_set_rate_limited(struct session *s, bool paced)
+static void assessment_set_rate_limited(struct session *s, bool limited)
 {
-	if (paced && !s->rate_limited)
+	if (limited && !s->rate_limited)
 		atomic_fetch_add(&s->worker->manager->slowed, 1);
-	else if (s->rate_limited && !paced)
+	else if (s->rate_limited && !limited)
 		atomic_fetch_sub(&s->worker->manager->slowed, 1);
-	s->rate_limited = paced;
+	s->rate_limited = limited;
 }
 
 /* A session over its rate limit is not read from until the next assessment is allowed. */
@@ -269,12 +269,12 @@ static void assessment_resume(struct session *s)
 static void assessment_on_slot(struct session *s)
 {
 	struct wr batch = s->buffered;
-	bool back = s->slot_released;
+	bool resumed = s->slot_released;
 
 	assessment_pause_reading(s, false);
-	if (back)
+	if (resumed)
 		assessment_resume(s);
-	if (back || batch.len) {
+	if (resumed || batch.len) {
 		assessment_queue_unbuffer(assessment_queue_of(s), batch.len);
 		s->buffered = (struct wr){ 0 };
 		assessment_receive(s, wr_span(&batch));
@@ -286,9 +286,9 @@ static void assessment_on_slot(struct session *s)
 	}
 }
 
-static void assessment_on_slot_message(struct loop_message *l)
+static void assessment_on_slot_message(struct loop_message *message)
 {
-	struct session *s = container_of(l, struct session, slot_message);
+	struct session *s = container_of(message, struct session, slot_message);
 
 	if (s->state == ASSESSMENT_QUEUED)
 		assessment_on_slot(s);
@@ -383,9 +383,9 @@ static void assessment_request(struct session *s)
 		assessment_on_slot(s);
 }
 
-static void assessment_on_ask_message(struct loop_message *l)
+static void assessment_on_ask_message(struct loop_message *message)
 {
-	struct session *s = container_of(l, struct session, ask_message);
+	struct session *s = container_of(message, struct session, ask_message);
 
 	atomic_store(&s->ask_pending, false);
 	if (!s->wake_requested) /* else it has an earlier time slot already */
@@ -406,9 +406,9 @@ static void assessment_on_ask(struct registration *registration, int64_t due)
 	loop_queue_send(&s->worker->loop_queue, &s->ask_message);
 }
 
-static void assessment_on_drop_message(struct loop_message *l)
+static void assessment_on_drop_message(struct loop_message *message)
 {
-	struct session *s = container_of(l, struct session, drop_message);
+	struct session *s = container_of(message, struct session, drop_message);
 
 	s->state = ASSESSMENT_ENDED;
 	s->no_penalty = true;

@@ -142,9 +142,9 @@ static void session_log(struct session *s, int err)
 		  err ? st_strerror(err) : "");
 }
 
-static void session_on_stored(struct loop_message *l)
+static void session_on_stored(struct loop_message *message)
 {
-	struct stored_result *a = (struct stored_result *)l;
+	struct stored_result *a = (struct stored_result *)message;
 	struct session *s = a->session;
 
 	session_log(s, a->err);
@@ -192,9 +192,9 @@ static void session_on_settle(void *ctx)
 	}
 }
 
-static void session_on_wake_message(struct loop_message *l)
+static void session_on_wake_message(struct loop_message *message)
 {
-	struct session *s = container_of(l, struct session, wake_message);
+	struct session *s = container_of(message, struct session, wake_message);
 
 	atomic_store(&s->wake_pending, false);
 	if (s->peer)

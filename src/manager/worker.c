@@ -75,9 +75,9 @@ static void worker_close_listeners(struct worker *w)
 	w->n_listeners = 0;
 }
 
-static void worker_on_stop_message(struct loop_message *l)
+static void worker_on_stop_message(struct loop_message *message)
 {
-	struct worker *w = container_of(l, struct worker, stop_message);
+	struct worker *w = container_of(message, struct worker, stop_message);
 
 	w->stopping = true;
 	worker_close_listeners(w);
@@ -136,9 +136,9 @@ static void worker_set_handshake_rate(struct worker *w)
 }
 
 /* Existing sessions use the new limits too: they read w->limits. */
-static void worker_on_reload_message(struct loop_message *l)
+static void worker_on_reload_message(struct loop_message *message)
 {
-	struct reload *r = (struct reload *)l;
+	struct reload *r = (struct reload *)message;
 	struct worker *w = r->worker;
 
 	tls_ctx_free(w->conn.tls);
