@@ -18,7 +18,7 @@ enum exit_code { EXIT_OK = OPTIONS_DONE, EXIT_FAILED = 1, EXIT_USAGE = OPTIONS_U
 struct run {
 	uv_loop_t loop;
 	uv_signal_t term, intr, hup;
-	struct manager daemon;
+	struct manager manager;
 };
 
 static void on_stop(uv_signal_t *signal, int number)
@@ -35,7 +35,7 @@ static void on_reload(uv_signal_t *signal, int number)
 
 	(void)number;
 	daemon_reloading();
-	(void)manager_reload(&run->daemon);
+	(void)manager_reload(&run->manager);
 	daemon_ready("running");
 }
 
@@ -48,13 +48,13 @@ static void watch(struct run *run, uv_signal_t *signal, int number, uv_signal_cb
 
 static void serve(struct run *run)
 {
-	log_info(NULL, "running: port=%u threads=%u validators=%zu", run->daemon.conf.port,
-		 run->daemon.n_workers, imv_host_count(run->daemon.manager.host));
+	log_info(NULL, "running: port=%u threads=%u validators=%zu", run->manager.conf.port,
+		 run->manager.n_workers, imv_host_count(run->manager.shared.host));
 	daemon_ready("running");
 	uv_run(&run->loop, UV_RUN_DEFAULT);
 	daemon_stopping();
 	alarm(STOP_S); /* the default action of SIGALRM ends the process */
-	manager_close(&run->daemon);
+	manager_close(&run->manager);
 	log_info(NULL, "stopped");
 }
 
@@ -70,7 +70,7 @@ static int run_daemon(struct manager_conf *conf)
 	watch(&run, &run.term, SIGTERM, on_stop);
 	watch(&run, &run.intr, SIGINT, on_stop);
 	watch(&run, &run.hup, SIGHUP, on_reload);
-	if ((err = manager_open(&run.daemon, conf, &e)) == 0)
+	if ((err = manager_open(&run.manager, conf, &e)) == 0)
 		serve(&run);
 	else
 		log_error(NULL, "cannot start: %s", e.text);

@@ -84,10 +84,10 @@ static int manager_open_admin(struct manager *d, struct conf_error *e)
 		.group = d->conf.admin_group,
 	};
 	const struct admin_env env = {
-		.posture = d->manager.posture,
+		.posture = d->shared.posture,
 		.daemon = manager_on_status,
 		.assess = &assess_ops,
-		.ctx = &d->manager,
+		.ctx = &d->shared,
 		.stale_after = d->conf.stale_after,
 		.groups = d->groups,
 	};
@@ -131,12 +131,12 @@ static int manager_open_host(struct manager *d, struct conf_error *e)
 		.tnc_config = d->conf.tnc_config,
 		.policy = d->conf.policy,
 	};
-	int err = imv_host_open(&conf, &d->manager.host);
+	int err = imv_host_open(&conf, &d->shared.host);
 
 	if (err)
 		return settings_fail(e, d->conf.file, "%s: %s", conf.tnc_config,
 				     st_strerror(err));
-	if (!imv_host_count(d->manager.host))
+	if (!imv_host_count(d->shared.host))
 		log_warn(NULL,
 			 "no validators loaded, endpoints are not assessed: tnc_config=%s",
 			 conf.tnc_config);
@@ -169,11 +169,11 @@ static int manager_open_workers(struct manager *d, struct conf_error *e)
 	if (!err)
 		err = conf_users(&d->conf, &users, e);
 	if (!err)
-		err = manager_conf_tls(&d->conf, d->manager.sessions, &tls, e);
+		err = manager_conf_tls(&d->conf, d->shared.sessions, &tls, e);
 	if (!err && !(d->workers = calloc(d->conf.threads, sizeof(*d->workers))))
 		err = ST_ENOMEM;
 	while (!err && d->n_workers < d->conf.threads) {
-		err = worker_open(&d->workers[d->n_workers], &d->manager, &d->conf, tls, users,
+		err = worker_open(&d->workers[d->n_workers], &d->shared, &d->conf, tls, users,
 				  e);
 		if (!err)
 			d->n_workers++;
@@ -244,7 +244,7 @@ static const struct posture_absence absence = { manager_on_silent, manager_on_fo
 /* Limits of connections, sessions and assessments. */
 static int manager_open_limits(struct manager *d)
 {
-	struct manager_shared *m = &d->manager;
+	struct manager_shared *m = &d->shared;
 	int err = connection_limit_open(&m->connections);
 
 	if (!err)
@@ -298,15 +298,15 @@ int manager_open(struct manager *d, struct manager_conf *c, struct conf_error *e
 
 	memset(d, 0, sizeof(*d));
 	d->conf = *c;
-	d->manager.session_ops = &session_ops;
-	d->manager.started = clock_wall_us();
-	d->manager.language = d->conf.language;
-	d->manager.lax_retry = d->conf.lax_retry;
+	d->shared.session_ops = &session_ops;
+	d->shared.started = clock_wall_us();
+	d->shared.language = d->conf.language;
+	d->shared.lax_retry = d->conf.lax_retry;
 	e->text[0] = '\0';
 	err = make_directories(&d->conf, e);
 	if (!err)
 		err = manager_lock(d, e);
-	if (!err && (err = posture_open(&d->conf.posture, &d->manager.posture, err_msg,
+	if (!err && (err = posture_open(&d->conf.posture, &d->shared.posture, err_msg,
 					sizeof(err_msg))) < 0)
 		(void)settings_fail(e, d->conf.file, "repository: %s", err_msg);
 	if (!err)
@@ -377,11 +377,11 @@ static int manager_apply(struct manager *d, const struct manager_conf *c, struct
 	int err = conf_users(c, &users, e);
 
 	if (!err)
-		err = manager_conf_tls(c, d->manager.sessions, &tls, e);
+		err = manager_conf_tls(c, d->shared.sessions, &tls, e);
 	for (unsigned i = 0; !err && i < d->n_workers; i++)
 		err = worker_reload(&d->workers[i], c, tls, users);
 	if (!err) {
-		manager_set_limits(&d->manager, c);
+		manager_set_limits(&d->shared, c);
 		groups_set(d->groups, group_list_hold(c->groups));
 		log_set_level(c->log_level);
 		log_restart_settings(&d->conf, c);
@@ -394,11 +394,11 @@ static int manager_apply(struct manager *d, const struct manager_conf *c, struct
 /* Results by the old policy may be wrong by the new one. */
 static void manager_reload_policy(struct manager *d)
 {
-	size_t changed = imv_host_reload(d->manager.host);
+	size_t changed = imv_host_reload(d->shared.host);
 
 	if (changed)
 		log_info(NULL, "policy changed, endpoints are assessed again: endpoints=%zu",
-			 session_registry_ask_all(d->manager.registry));
+			 session_registry_ask_all(d->shared.registry));
 }
 
 int manager_reload(struct manager *d)
@@ -432,20 +432,20 @@ void manager_close(struct manager *d)
 	for (unsigned i = 0; i < d->n_workers; i++)
 		worker_close(&d->workers[i]);
 	free(d->workers);
-	if (d->manager.host)
-		imv_host_close(d->manager.host);
-	if (d->manager.posture) {
-		posture_on_pressure(d->manager.posture, NULL, NULL);
-		posture_on_absence(d->manager.posture, NULL, NULL);
+	if (d->shared.host)
+		imv_host_close(d->shared.host);
+	if (d->shared.posture) {
+		posture_on_pressure(d->shared.posture, NULL, NULL);
+		posture_on_absence(d->shared.posture, NULL, NULL);
 	}
-	posture_close(d->manager.posture);
-	rate_limit_close(d->manager.rate_limit);
-	session_registry_close(d->manager.registry);
-	heap_trim_close(d->manager.heap_trim);
-	assessment_queue_close(d->manager.queue);
-	connection_limit_close(d->manager.connections);
-	address_penalty_close(d->manager.penalty);
-	tls_cache_free(d->manager.sessions);
+	posture_close(d->shared.posture);
+	rate_limit_close(d->shared.rate_limit);
+	session_registry_close(d->shared.registry);
+	heap_trim_close(d->shared.heap_trim);
+	assessment_queue_close(d->shared.queue);
+	connection_limit_close(d->shared.connections);
+	address_penalty_close(d->shared.penalty);
+	tls_cache_free(d->shared.sessions);
 	if (d->pid_written)
 		daemon_pid_remove(d->conf.pid_file);
 	if (d->locked)

@@ -7,12 +7,11 @@
 
 struct manager {
 	struct manager_conf conf;
-	struct manager_shared manager; /* used by all workers */
+	struct manager_shared shared; /* used by all workers */
 	struct worker *workers;
 	unsigned n_workers;
 	struct admin_server *admin;
-	struct groups *groups;      /* of endpoints, for queries */
-	struct tls_cache *sessions; /* TLS sessions that can be resumed */
+	struct groups *groups; /* of endpoints, for queries */
 	bool pid_written, locked;
 	int lock; /* descriptor of the lock of the pid file, if locked */
 };

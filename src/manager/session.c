@@ -252,7 +252,7 @@ static void session_on_ready(void *ctx, const struct pt_conn_info *info)
 		err = session_registry_add(w->manager->registry, &s->registration,
 					   &s->identity);
 	if (err) {
-		session_fail(s, err, "no session for this endpoint");
+		session_fail(s, err, "the session could not be set up");
 		return;
 	}
 	s->no_penalty = false;

@@ -49,7 +49,7 @@ struct session {
 	bool assessed;         /* at least one assessment was stored */
 	bool no_penalty;       /* the session ends for a reason that is not the endpoint's */
 	int report_err;        /* error of queuing the report of the result */
-	uint64_t posture_mark; /* posture_mark() of the reports that were committed */
+	uint64_t posture_mark; /* reports submitted after it may not be stored yet */
 	enum verdict verdict;  /* of the assessment that is being stored */
 	enum access access;
 	TNC_IMV_Evaluation_Result evaluation;
