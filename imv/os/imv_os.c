@@ -290,7 +290,7 @@ static void os_found(void *ctx, const struct os_rule *rule, enum verdict v,
 	(void)imv_result(imv, rule->id, v, span_str(err_msg));
 	if (v != VERDICT_MINOR && v != VERDICT_MAJOR)
 		return;
-	log_info(imv_log(imv), "rule=%s verdict=%s why=\"%s\"", rule->id,
+	log_info(imv_log(imv), "rule=%s verdict=%s reason=\"%s\"", rule->id,
 		 v == VERDICT_MINOR ? "minor" : "major", err_msg);
 	if (rule->n_texts)
 		(void)imv_remedy_text(imv, rule->texts, rule->n_texts);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One connection to a posture server as the collectors see it: a PB-TNC session (client side)
- * whose messages go to and come from the modules of an imc_host. Bytes of batches in, bytes of
- * batches out; no socket, no clock.
+/* The PB-TNC session with one posture manager (client side), whose messages are exchanged with the modules
+ * of an imc_host. Batches are passed as octets; there is no socket and no clock.
  *
- * A peer belongs to one thread: every function below is called there, and every callback but
- * `wake` comes there, from inside one of these functions.
+ * A peer belongs to one thread. Call every function below on it; every callback but wake comes on it,
+ * from inside one of these functions.
  *
  *	open begin ... receive* result ... closed ... close */
 #ifndef STANCE_HOST_IMC_PEER_H
@@ -20,7 +19,7 @@ struct imc_result {
 	enum pb_assessment evaluation;
 	enum pb_access access; /* 0: the server recommends nothing */
 
-	/* As they came; the reasons in our preferred language first. */
+	/* In the order received; the reasons in the preferred language first. */
 	const struct pb_reason *reasons;
 	size_t n_reasons;
 	const struct pb_remediation *remediations;
@@ -29,55 +28,55 @@ struct imc_result {
 	bool again; /* a collector wants another assessment, which begins at once */
 };
 
-/* Any of these may call imc_peer_close on its own peer. NULL where nobody cares (not send). */
+/* Each may call imc_peer_close on its own peer. All but send may be NULL. */
 struct imc_peer_ops {
-	/* Carry this PB-TNC batch to the server; borrowed during the call. */
+	/* Send this PB-TNC batch to the server; borrowed during the call. */
 	void (*send)(void *ctx, struct span batch);
 
-	/* The assessment is done; the session stays open for the next one. */
+	/* An assessment has ended; the session stays open for the next one. */
 	void (*result)(void *ctx, const struct imc_result *r);
 
-	/* From ANY thread, also from inside a function of this peer: a module wants a
-	 * handshake retry. Move to the peer's thread and call imc_peer_wake. Must not call into
-	 * the host itself (uv_async_send is right). */
+	/* A module requested a handshake retry. Comes on ANY thread, also from inside a function
+	 * of this peer. Have the peer's thread call imc_peer_wake, for example with
+	 * uv_async_send; do not call the host here. */
 	void (*wake)(void *ctx);
 
-	/* The PB-TNC session is over: carry what was sent, then close the transport. err is 0
-	 * after an orderly CLOSE without error, else ST_E...; why is for the log and never
-	 * NULL. The peer has already written its own log line when err is not 0. */
+	/* The PB-TNC session has ended: send the batches that are queued, then close the
+	 * transport. err is 0 after a CLOSE without error, else ST_E... (already logged by the
+	 * peer); err_msg is for the log and never NULL. */
 	void (*closed)(void *ctx, int err, const char *err_msg);
 };
 
-/* Tells the modules of a new connection. Waits for imc_peer_begin, or for a server that speaks
- * first. */
+/* Opens a peer and notifies the modules of the connection. The session begins with imc_peer_begin or
+ * with the server's first batch. */
 int imc_peer_open(struct imc_host *host, const struct peer_info *info,
 		  const struct imc_peer_ops *ops, void *ctx, struct imc_peer **peer);
 
-/* We opened the transport: collects the first messages and sends CDATA. ST_ESTATE when the
- * session has begun already. */
+/* Begins the session: collects the first messages and sends them as CDATA. ST_ESTATE when the session
+ * has begun. */
 int imc_peer_begin(struct imc_peer *peer);
 
-/* One PB-TNC batch came. Everything that follows from it happens through ops. */
+/* Handles a PB-TNC batch from the other end. The effects are calls of ops. */
 void imc_peer_receive(struct imc_peer *peer, struct span batch);
 
-/* The answer to ops->wake. */
+/* To be called, on the peer's thread, after ops->wake. */
 void imc_peer_wake(struct imc_peer *peer);
 
-/* Asks for another assessment on this session (CRETRY). 0 also when one is under way or about
- * to be. ST_ESTATE when the session has ended or not begun. */
+/* Requests another assessment on this session (CRETRY). Returns 0 also when one is under way or about to
+ * begin; ST_ESTATE when the session has ended or has not begun. */
 int imc_peer_retry(struct imc_peer *peer);
 
 /* Whether an assessment is under way (between our first batch and the RESULT). */
 bool imc_peer_busy(const struct imc_peer *peer);
 
-/* How many assessments have begun so far, whoever began them. */
+/* Number of assessments begun so far, at the request of either end. */
 uint64_t imc_peer_begun(const struct imc_peer *peer);
 
 /* Ends the session with CLOSE; ops->closed follows from inside. */
 void imc_peer_end(struct imc_peer *peer);
 
-/* The transport is gone: tells the modules (DELETE) and frees the peer; no callback comes any
- * more, `wake` neither. NULL is fine. */
+/* To be called when the transport has closed: notifies the modules (DELETE) and frees the peer. No
+ * callback comes afterwards, wake included. peer may be NULL. */
 void imc_peer_close(struct imc_peer *peer);
 
 #endif

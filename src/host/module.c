@@ -60,11 +60,11 @@ static int load(struct module *m)
 	const char *err_msg;
 
 	if (tnc_file_trusted(m->path, &err_msg) < 0) {
-		log_error(&m->log, "module refused: why=\"%s\"", err_msg);
+		log_error(&m->log, "module refused: reason=\"%s\"", err_msg);
 		return ST_EDENIED;
 	}
 	if (!(m->dl = dlopen(m->path, RTLD_NOW | RTLD_LOCAL))) {
-		log_error(&m->log, "module refused: why=\"%s\"", dlerror());
+		log_error(&m->log, "module refused: reason=\"%s\"", dlerror());
 		return ST_EPLUGIN;
 	}
 	return find_entries(m);

@@ -235,7 +235,7 @@ static void over(struct peer *p, int err, const char *err_msg)
 	p->active = p->waiting = p->can_retry = p->retry_wanted = false;
 	pthread_mutex_unlock(&p->lock);
 	if (err)
-		log_warn(p->log, "session ended: why=\"%s\" error=\"%s\" connection=%lu%s",
+		log_warn(p->log, "session ended: reason=\"%s\" error=\"%s\" connection=%lu%s",
 			 err_msg, st_strerror(err), p->id,
 			 active ? " assessment=unfinished" : "");
 	if (p->ops.closed)

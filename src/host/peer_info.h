@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a host must know about the other end and the way to it, whoever carries the batches. */
+/* What a host must know about the other end and the transport. */
 #ifndef STANCE_HOST_PEER_INFO_H
 #define STANCE_HOST_PEER_INFO_H
 
@@ -8,7 +8,7 @@
 #include "base/span.h"
 
 struct peer_info {
-	const struct log *log; /* in front of every line; borrowed until the peer is closed */
+	const struct log *log; /* its context begins every line; borrowed until the peer is closed */
 	const struct limits *limits; /* borrowed until the peer is closed */
 
 	/* The rest is copied. */
@@ -26,12 +26,12 @@ struct peer_info {
 	bool lax_retry; /* tolerate peers that retry in the middle of a handshake (pb_session.h) */
 };
 
-/* One module as people see it. Strings live as long as the host. */
+/* A loaded module. Strings are valid as long as the host. */
 struct host_module {
 	const char *name; /* of tnc_config */
 	const char *path;
 	unsigned id;
-	bool running; /* false: it failed for good and is left out */
+	bool running; /* false: it failed and is not called any more */
 };
 
 #endif

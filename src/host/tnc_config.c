@@ -138,7 +138,7 @@ static int read_lines(FILE *f, const char *path, struct tnc_config *c)
 		else
 			err = read_line(c, text, line, &err_msg);
 		if (err_msg) {
-			log_warn(NULL, "tnc_config line skipped: at=%s:%u why=\"%s\"", path,
+			log_warn(NULL, "tnc_config line skipped: at=%s:%u reason=\"%s\"", path,
 				 line, err_msg);
 			c->n_bad++;
 		}
@@ -158,12 +158,12 @@ int tnc_config_read(const char *path, struct tnc_config *c)
 	*c = (struct tnc_config){ 0 };
 	if ((err = tnc_file_trusted(path, &err_msg)) < 0) {
 		if (err != ST_ENOENT)
-			log_error(NULL, "tnc_config refused: path=%s why=\"%s\"", path,
+			log_error(NULL, "tnc_config refused: path=%s reason=\"%s\"", path,
 				  err_msg);
 		return err;
 	}
 	if (!(f = fopen(path, "re"))) {
-		log_error(NULL, "tnc_config refused: path=%s why=\"%s\"", path,
+		log_error(NULL, "tnc_config refused: path=%s reason=\"%s\"", path,
 			  strerror(errno));
 		return ST_EIO;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What each validator of a host has said about one endpoint in the assessment under way. */
+/* The recommendation and reasons of each validator in one endpoint's current assessment. */
 #ifndef STANCE_HOST_VERDICT_H
 #define STANCE_HOST_VERDICT_H
 
@@ -20,10 +20,11 @@ struct verdicts {
 int verdicts_init(struct verdicts *v, size_t n);
 void verdicts_free(struct verdicts *v);
 
-/* A new assessment: nobody has said anything. */
+/* Removes all verdicts; for the begin of an assessment. */
 void verdicts_clear(struct verdicts *v);
 
-/* The answer of all, under policy; silence is no recommendation. ST_ENOMEM. */
+/* Combines the verdicts under policy into *r; a missing one counts as no recommendation. 0 or
+ * ST_ENOMEM. */
 int verdicts_sum(const struct verdicts *v, enum recommend_policy policy,
 		 struct recommendation *r);
 

@@ -6,9 +6,10 @@
  * checks and error answers, segmentation in both directions, a session for each connection, settings and
  * log.
  *
- * A connection leads to one posture manager; on it follow assessments. The order of the calls:
+ * A connection leads to one posture manager; it carries one assessment after another.
+ * The order of the calls:
  *
- *	load                     once, with the settings
+ *	load                     with the settings
  *	  open                   a connection exists
  *	    begin                an assessment begins: send first
  *	      handlers, ending   for each batch: its attributes, then its end
@@ -67,8 +68,10 @@ struct imc_desc {
 	int (*load)(struct kit_module *m);
 	void (*unload)(struct kit_module *m);
 
-	/* A connection exists; it is gone. Nothing can be sent. May be NULL. */
+	/* A connection exists. Nothing can be sent yet. May be NULL. */
 	int (*open)(struct imc *imc, void *session);
+
+	/* The connection is gone: release what the session owns. May be NULL. */
 	void (*end)(struct imc *imc, void *session);
 
 	/* An assessment begins: send what is reported unasked. */

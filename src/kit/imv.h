@@ -6,9 +6,9 @@
  * checks and error answers, segmentation in both directions, a session for each connection, the
  * endpoint's identity, the report to the posture, settings and log.
  *
- * A connection is one endpoint's; on it follow assessments. The order of the calls:
+ * A connection belongs to one endpoint and carries one assessment after another. The order of the calls:
  *
- *	load                     once, with the settings
+ *	load                     with the settings
  *	  open                   a connection exists
  *	    begin                an assessment begins: send requests
  *	      handlers, ending   for each batch: its attributes, then its end
@@ -72,14 +72,17 @@ struct imv_desc {
 	const struct conf_range *ranges;    /* of integer settings, or NULL */
 	const struct imv_handler *handlers; /* ends with a row whose fn is NULL */
 
-	/* Once in a process; the settings are in m->conf. When load fails, it logs the reason and
-	 * the host drops the module; unload is called all the same. load may start threads, which
-	 * unload ends. May be NULL. */
+	/* Once for each version of the settings, which are in m->conf; after a reload, versions exist
+	 * at the same time until the last connection of the old one has ended. When load fails, it
+	 * logs the reason and the host drops the module; unload is called all the same. load may
+	 * start threads, which unload ends. May be NULL. */
 	int (*load)(struct kit_module *m);
 	void (*unload)(struct kit_module *m);
 
-	/* A connection exists; it is gone. Nothing can be sent. May be NULL. */
+	/* A connection exists. Nothing can be sent yet. May be NULL. */
 	int (*open)(struct imv *imv, void *session);
+
+	/* The connection is gone: release what the session owns. May be NULL. */
 	void (*end)(struct imv *imv, void *session);
 
 	/* An assessment begins. The session is as the one before left it: reset what belongs to one
@@ -89,9 +92,10 @@ struct imv_desc {
 	/* All messages of a batch are handled: request what is still missing. May be NULL. */
 	int (*ending)(struct imv *imv, void *session);
 
-	/* Evaluate, and call imv_recommend. Called once in each assessment: after the first batch
-	 * after which the validator sends nothing and expects no segment, or when the host demands
-	 * it. What is sent here leaves with the result. NULL, or without imv_recommend: no
+	/* Evaluate, and call imv_recommend. Called once in each assessment, at the earlier of:
+	 *   - the end of a batch for which the validator sent nothing, with no segment outstanding;
+	 *   - the host's request for the recommendation.
+	 * What is sent here leaves with the result. NULL, or without imv_recommend: no
 	 * recommendation. */
 	int (*decide)(struct imv *imv, void *session);
 
@@ -104,8 +108,7 @@ struct imv_desc {
 	/* The settings changed since the last assessment, and one is about to begin. imv_module has
 	 * the state of the new settings; that of the old ones exists until renew returns. Rebuild
 	 * what the session derived from it. When renew fails, the session keeps the old settings.
-	 * NULL: a connection keeps the settings with which it began. (load and unload are called
-	 * for each version of the settings; versions overlap.) */
+	 * NULL: a connection keeps the settings with which it began. */
 	int (*renew)(struct imv *imv, void *session);
 };
 

@@ -12,7 +12,7 @@
 struct posture_read;
 struct repository_filter;
 
-/* Zero-initialise; page_free when done. */
+/* Zero-initialise; journal_page_free when done. */
 struct journal_page {
 	struct arena arena;
 	size_t n;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Preparing one commit: reports are compared with the present and become changes, new
  * dictionary entries, new sets and new states of endpoints. Nothing that anybody can see is
- * touched until journal_apply, so a commit that fails has not happened. Writer thread only;
+ * touched until commit_apply, so a commit that fails has not happened. Writer thread only;
  * inside posture only. */
 #ifndef STANCE_POSTURE_COMMIT_COMMIT_H
 #define STANCE_POSTURE_COMMIT_COMMIT_H
@@ -90,12 +90,12 @@ struct commit {
 void commit_begin(struct commit *j, struct index *ix, const struct posture_conf *conf,
 		  int64_t now);
 
-/* Compares r, which must live until journal_reset. *refused: nothing of r was taken, because
+/* Compares r, which must live until commit_reset. *refused: nothing of r was taken, because
  * its endpoint says more than it may; the others of the commit are not concerned. On failure
  * (ST_ENOMEM, ST_EIO) the whole commit is to be given up. */
 int commit_report(struct commit *j, const struct report *r, bool *refused);
 
-/* What to give to the repository, borrowed until journal_reset; b->n_changes and
+/* What to give to the repository, borrowed until commit_reset; b->n_changes and
  * b->n_software are 0 when there is nothing to write. Makes room in the index for it. */
 int commit_batch(struct commit *j, struct repository_batch *b);
 

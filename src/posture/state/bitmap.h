@@ -29,10 +29,10 @@ void bitmap_each(const struct bitmap *b, bool (*fn)(uint32_t v, void *ctx), void
 /* Members in ascending order into out, which has room for bitmap_count(b). */
 void bitmap_members(const struct bitmap *b, uint32_t *out);
 
-/* Octets it takes, about. */
-/* Gives back what it does not need; b may be NULL. */
+/* Releases memory that b does not need. b may be NULL. */
 void bitmap_pack(struct bitmap *b);
 
+/* Approximate memory of b in octets. */
 size_t bitmap_octets(const struct bitmap *b);
 
 #endif

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Zero-initialise; ids_free when done. */
+/* Zero-initialise; id_list_free when done. */
 struct id_list {
 	uint32_t *v;
 	size_t n, cap;

@@ -15,7 +15,7 @@ struct ordered_id {
 	uint32_t id;
 };
 
-/* Zero-initialise; order_free when done. */
+/* Zero-initialise; ordered_ids_free when done. */
 struct ordered_ids {
 	struct ordered_ids_chunk **v;
 	size_t n, cap;
