@@ -8,7 +8,8 @@
 #include "base/span.h"
 
 struct peer_info {
-	const struct log *log; /* its context begins every line; borrowed until the peer is closed */
+	const struct log
+		*log; /* with the context of its lines; borrowed until the peer is closed */
 	const struct limits *limits; /* borrowed until the peer is closed */
 
 	/* The rest is copied. */
