@@ -73,7 +73,8 @@ struct command_column {
 	const char *title; /* column header in a table */
 	enum column_type type;
 	unsigned flags;
-	const char *instead; /* key of the column that a table shows if this one is null; or NULL */
+	const char *
+		instead; /* key of the column that a table shows if this one is null; or NULL */
 	const char *help;
 };
 
@@ -84,8 +85,9 @@ enum view_shape {
 };
 
 struct command_view {
-	const char *word;   /* selects the view: `endpoint NAME WORD`; or NULL */
-	const char *option; /* key of the flag that selects it: `software P --endpoints`; or NULL */
+	const char *word; /* selects the view: `endpoint NAME WORD`; or NULL */
+	const char *
+		option; /* key of the flag that selects it: `software P --endpoints`; or NULL */
 	enum view_shape shape;
 	const char *help;
 	const struct command_column *columns;
@@ -95,8 +97,9 @@ struct command {
 	const char *name;
 	const char *help; /* one line */
 	enum admin_role role;
-	const struct command_arg *args;   /* ends with ARG_END */
-	const struct command_view *views; /* ends with columns == NULL; the first is the default */
+	const struct command_arg *args; /* ends with ARG_END */
+	const struct command_view
+		*views; /* ends with columns == NULL; the first is the default */
 };
 
 /* The table; ends with name == NULL. */

@@ -55,9 +55,10 @@ static void clock_print(int64_t us, bool fraction, char out[CLOCK_TEXT])
 	gmtime_r(&t, &tm);
 	/* not strftime: glibc's %Y does not pad */
 	(void)snprintf(out, CLOCK_TEXT, "%04u-%02u-%02uT%02u:%02u:%02u",
-		       (unsigned)(tm.tm_year + 1900) % 10000u, (unsigned)(tm.tm_mon + 1) % 100u,
-		       (unsigned)tm.tm_mday % 100u, (unsigned)tm.tm_hour % 100u,
-		       (unsigned)tm.tm_min % 100u, (unsigned)tm.tm_sec % 100u);
+		       (unsigned)(tm.tm_year + 1900) % 10000u,
+		       (unsigned)(tm.tm_mon + 1) % 100u, (unsigned)tm.tm_mday % 100u,
+		       (unsigned)tm.tm_hour % 100u, (unsigned)tm.tm_min % 100u,
+		       (unsigned)tm.tm_sec % 100u);
 	if (fraction && rest)
 		(void)snprintf(out + 19, CLOCK_TEXT - 19, ".%06uZ", (unsigned)rest);
 	else
@@ -120,7 +121,8 @@ static bool clock_zone(const char **p, int64_t *offset)
 	if (**p != '+' && **p != '-')
 		return false;
 	(*p)++;
-	if (!clock_digits(p, 2, 0, 23, &h) || !clock_lit(p, ':') || !clock_digits(p, 2, 0, 59, &m))
+	if (!clock_digits(p, 2, 0, 23, &h) || !clock_lit(p, ':') ||
+	    !clock_digits(p, 2, 0, 59, &m))
 		return false;
 	*offset = sign * (int64_t)(h * 3600 + m * 60);
 	return true;

@@ -7,6 +7,6 @@
 
 /* member_ptr points to the member `member` of a `type`; the result points to that `type`. */
 #define container_of(member_ptr, type, member)                                                \
-	((type *)(void *)((char *)(member_ptr) - offsetof(type, member)))
+	((type *)(void *)((char *)(member_ptr)-offsetof(type, member)))
 
 #endif

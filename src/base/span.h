@@ -18,7 +18,10 @@ struct span {
 };
 
 /* A span over a string literal, for constant tables. */
-#define SPAN_LIT(s) { (const uint8_t *)(s), sizeof(s) - 1 }
+#define SPAN_LIT(s)                                                                           \
+	{                                                                                     \
+		(const uint8_t *)(s), sizeof(s) - 1                                           \
+	}
 
 static inline struct span span_of(const void *p, size_t n)
 {

@@ -38,7 +38,8 @@ static struct repository_filter page_stretch(struct repository_filter *f)
 	return once;
 }
 
-int journal_page_read(struct posture_read *p, const struct repository_filter *f, struct journal_page *pg)
+int journal_page_read(struct posture_read *p, const struct repository_filter *f,
+		      struct journal_page *pg)
 {
 	uint64_t want = f->limit && f->limit < JOURNAL_PAGE_MAX ? f->limit : JOURNAL_PAGE_MAX;
 	struct repository_filter rest = *f;

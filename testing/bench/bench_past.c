@@ -212,17 +212,21 @@ static void ask(void)
 		(void)printf("  %s\n", again ? "again" : "for the first time");
 		ASK("popular, now", query_software(p, &q, software_rows_count, &n));
 		q.when = middle;
-		ASK("popular, half a year back", query_software(p, &q, software_rows_count, &n));
+		ASK("popular, half a year back",
+		    query_software(p, &q, software_rows_count, &n));
 		q.when = beginning;
 		ASK("popular, a year back", query_software(p, &q, software_rows_count, &n));
 		q.when.known_at = begun + YEAR / 2;
-		ASK("as known half a year back", query_software(p, &q, software_rows_count, &n));
+		ASK("as known half a year back",
+		    query_software(p, &q, software_rows_count, &n));
 		q.when.known_at = 0;
 		q.range = range;
-		ASK("popular < 1.2, a year back", query_software(p, &q, software_rows_count, &n));
+		ASK("popular < 1.2, a year back",
+		    query_software(p, &q, software_rows_count, &n));
 		q.range = NULL;
 		q.glob = "*";
-		ASK("all software, a year back", query_software(p, &q, software_rows_count, &n));
+		ASK("all software, a year back",
+		    query_software(p, &q, software_rows_count, &n));
 		q.glob = "popular";
 		ASK("who lacks it, a year back", query_lacking(p, &q, count_endpoint, &n));
 		ASK("how fresh all were, a year back",

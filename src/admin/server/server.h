@@ -26,15 +26,14 @@ struct admin_server;
 struct admin_daemon {
 	int64_t started; /* wall time, us */
 	/* now */
-	uint64_t sessions;       /* open */
-	uint64_t ready;          /* of these: past TLS and negotiation */
-	uint64_t connected;      /* endpoints with such a session */
-	uint64_t assessing;      /* sessions with a running assessment */
-	uint64_t waiting;        /* sessions queued for an assessment */
-	uint64_t waiting_octets; /* memory held for those */
-	uint64_t slowed;         /* sessions with paused input: too many assessments */
-	uint64_t buffers,
-		buffers_max; /* octets buffered by all sessions, and the limit */
+	uint64_t sessions;             /* open */
+	uint64_t ready;                /* of these: past TLS and negotiation */
+	uint64_t connected;            /* endpoints with such a session */
+	uint64_t assessing;            /* sessions with a running assessment */
+	uint64_t waiting;              /* sessions queued for an assessment */
+	uint64_t waiting_octets;       /* memory held for those */
+	uint64_t slowed;               /* sessions with paused input: too many assessments */
+	uint64_t buffers, buffers_max; /* octets buffered by all sessions, and the limit */
 	/* since the start */
 	uint64_t accepted;    /* connections */
 	uint64_t refused;     /* of these: refused before an assessment */
@@ -62,11 +61,11 @@ struct admin_env {
 
 /* Zero means the default of a field. */
 struct admin_server_conf {
-	const char *path;  /* NULL: admin_socket_path() */
-	const char *group; /* name of the group whose members may read; NULL: none */
-	uint32_t clients;  /* most at once, default 32; a further client is refused after a
+	const char *path;      /* NULL: admin_socket_path() */
+	const char *group;     /* name of the group whose members may read; NULL: none */
+	uint32_t clients;      /* most at once, default 32; a further client is refused after a
 			   * second; half of them, rounded up, may follow the journal */
-	uint32_t idle_s;   /* default 10: timeout of the request and of each send */
+	uint32_t idle_s;       /* default 10: timeout of the request and of each send */
 	uint32_t request_size; /* octets, default 65536 */
 };
 

@@ -112,7 +112,7 @@ uint64_t queue_mark(struct posture *p)
 }
 
 int queue_barrier(struct posture *p, const char *key, uint64_t since,
-		    void (*done)(void *ctx, int err), void *ctx)
+		  void (*done)(void *ctx, int err), void *ctx)
 {
 	struct job *b = job_new(JOB_BARRIER, done, ctx);
 	int err;

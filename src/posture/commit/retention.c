@@ -152,4 +152,3 @@ int retention_forget(struct posture *p, const char *key, const char *by)
 		absence_notify(p, key, true);
 	return w.err;
 }
-

@@ -27,8 +27,9 @@ static void among_add(struct endpoint_filter *a, const struct endpoint *e,
 }
 
 int endpoint_filter_new(struct posture *posture,
-	      bool (*has)(void *ctx, struct span key, struct span name, struct span platform),
-	      void *ctx, struct endpoint_filter **out)
+			bool (*has)(void *ctx, struct span key, struct span name,
+				    struct span platform),
+			void *ctx, struct endpoint_filter **out)
 {
 	struct posture_read *p = posture_read(posture);
 	struct endpoint_filter *a = calloc(1, sizeof(*a));

@@ -7,7 +7,8 @@
 
 /* query_freshness at m, with the uncertainty d, which is settled; NULL: none. Takes the read lock
  * itself. */
-int freshness_at(struct posture_read *p, const struct moment *m, const struct endpoint_filter *filter,
-		      const struct uncertainty *d, int64_t since, struct freshness *f);
+int freshness_at(struct posture_read *p, const struct moment *m,
+		 const struct endpoint_filter *filter, const struct uncertainty *d,
+		 int64_t since, struct freshness *f);
 
 #endif

@@ -2,8 +2,8 @@
 #include "posture/query_freshness.h"
 #include "posture/query/freshness_at.h"
 
-int query_freshness(struct posture *posture, struct when when, const struct endpoint_filter *filter,
-		    int64_t since, struct freshness *f)
+int query_freshness(struct posture *posture, struct when when,
+		    const struct endpoint_filter *filter, int64_t since, struct freshness *f)
 {
 	struct posture_read *p = posture_read(posture);
 	struct moment m;

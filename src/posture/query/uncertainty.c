@@ -53,7 +53,8 @@ int uncertainty_add(struct uncertainty *d, uint32_t endpoint, int64_t after)
 	return 0;
 }
 
-int64_t uncertainty_complete_through(const struct uncertainty *d, uint32_t endpoint, int64_t through)
+int64_t uncertainty_complete_through(const struct uncertainty *d, uint32_t endpoint,
+				     int64_t through)
 {
 	size_t lo = 0, hi = d ? d->n : 0;
 

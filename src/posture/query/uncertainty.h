@@ -33,6 +33,7 @@ int uncertainty_add(struct uncertainty *d, uint32_t endpoint, int64_t after);
 void uncertainty_settle(struct uncertainty *d);
 
 /* How far the software of an endpoint that is complete up to `through` is known with these. */
-int64_t uncertainty_complete_through(const struct uncertainty *d, uint32_t endpoint, int64_t through);
+int64_t uncertainty_complete_through(const struct uncertainty *d, uint32_t endpoint,
+				     int64_t through);
 
 #endif
