@@ -16,10 +16,10 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-#define STANDING_REGAIN_S 8       /* until one session that came to nothing is forgotten */
-#define STANDING_DOUBT 4          /* so many that are not forgotten: doubt */
-#define STANDING_MOST 32          /* more are not held against anybody */
-#define STANDING_ADDRESSES 16384u /* that are remembered; the latest */
+#define STANDING_REGAIN_S 8       /* seconds after which one failed session is forgiven */
+#define STANDING_DOUBT 4          /* failed sessions, not yet forgiven: penalized */
+#define STANDING_MOST 32          /* failed sessions counted at most */
+#define STANDING_ADDRESSES 16384u /* recorded addresses, the latest */
 
 struct address_penalty;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a report holds between report_new and the writer. Inside posture only. */
+/* The content of a report between report_new and the writer. Inside posture only. */
 #ifndef STANCE_POSTURE_REPORT_ITEM_H
 #define STANCE_POSTURE_REPORT_ITEM_H
 
@@ -16,16 +16,16 @@ enum item_kind {
 	ITEM_RESULTS_END, /* name: the prefix */
 	ITEM_ASSESSMENT,  /* number: change_pack */
 	ITEM_NOTICE,      /* name, text */
-	ITEM_FORGET       /* name: by whose wish; nothing else in the report counts */
+	ITEM_FORGET       /* name: who requested it; other items of the report are ignored */
 };
 
 struct item_software {
 	struct item_software *next;
 	struct span identifier, locator;
 	uint32_t record_id;
-	const struct software *description; /* NULL: the identifier is all there is */
+	const struct software *description; /* NULL: only the identifier was reported */
 
-	/* Of an event. An identifier that was refused is empty. */
+	/* For events only. A refused identifier is empty. */
 	uint32_t eid;
 	enum event_action action;
 	int64_t happened_at;
@@ -37,12 +37,12 @@ struct report_item {
 	int64_t number;
 	struct span name, text;
 	struct inventory_head head;
-	int64_t heard_at; /* when its inventory or its events began */
+	int64_t heard_at; /* time when report_inventory or report_events was called */
 	struct events_head events;
 	struct item_software *software, **last_software;
 	size_t n_software;
 	size_t refused;    /* identifiers */
-	struct span lacks; /* why its inventory may lack software; empty: it does not */
+	struct span lacks; /* reason why the inventory may be incomplete; empty: complete */
 };
 
 struct report {
@@ -51,7 +51,7 @@ struct report {
 	int err;
 	struct span key, name;
 	struct report_item *items, **last;
-	size_t n_items;                  /* besides inventories and descriptions */
+	size_t n_items;                  /* without inventories and descriptions */
 	struct report_item *open;        /* inventory without its end yet */
 	struct report_item *open_events; /* events without their end yet */
 };

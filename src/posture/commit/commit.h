@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Preparing one commit: reports are compared with the present and become changes, new
- * dictionary entries, new sets and new states of endpoints. Nothing that anybody can see is
- * touched until commit_apply, so a commit that fails has not happened. Writer thread only;
- * inside posture only. */
+/* Prepares one commit: compares reports with the present state and stages changes, new dictionary entries,
+ * new software sets and new states of endpoints. Readers see nothing of it until commit_apply, so a
+ * failed commit has no effect. Writer thread only; inside posture only. */
 #ifndef STANCE_POSTURE_COMMIT_COMMIT_H
 #define STANCE_POSTURE_COMMIT_COMMIT_H
 
@@ -23,8 +22,8 @@ struct staged_endpoint {
 	struct endpoint *e;
 	bool fresh, dirty;
 	bool forgotten; /* by this commit */
-	bool told;      /* other facts or results than before */
-	bool moved;     /* other software than before, or forgotten: it is in j->moved */
+	bool told;      /* facts or results differ from before */
+	bool moved;     /* software differs from before, or forgotten; listed in j->moved */
 	struct staged_endpoint *next_moved;
 };
 
@@ -43,14 +42,14 @@ struct staged_names {
 	size_t n;
 };
 
-/* One line of an inventory or of events, with its dictionary id. */
+/* An item of an inventory or of events, with its dictionary id. */
 struct staged_software {
 	uint32_t id;
-	uint32_t at; /* its place in the report */
+	uint32_t at; /* position in the report */
 	const struct item_software *software;
 };
 
-/* What the report at work says that software is. */
+/* The description of a software in the current report. */
 struct described {
 	uint32_t id; /* 0: not looked up yet */
 	const struct item_software *software;
@@ -61,7 +60,7 @@ struct commit {
 	const struct posture_conf *conf; /* its ceilings */
 	struct arena arena;
 	int64_t known_at; /* of every change of this commit */
-	uint32_t stamp;   /* of the report at work */
+	uint32_t stamp;   /* of the current report */
 	const struct report *report;
 	struct staged_names names[2]; /* facts, results */
 	struct change *changes;
@@ -74,50 +73,50 @@ struct commit {
 	uint32_t n_software, cap_software;
 	struct staged_description *descriptions;
 	struct software_sets sets;      /* new */
-	struct repository_named *named; /* old, named by a change of this commit */
+	struct repository_named *named; /* existing sets that a change of this commit names */
 	size_t n_named, cap_named;
 	struct id_list dropped; /* sets, by this commit */
-	size_t looked;          /* so many at the end of ix->idle were looked at for it */
+	size_t looked;          /* number of entries at the end of ix->idle examined for it */
 	struct id_list now, before, added, removed; /* scratch */
-	struct staged_software *reported;           /* of the inventory at work */
+	struct staged_software *reported;           /* of the current inventory */
 	size_t n_reported, cap_reported;
 	struct described *described;
 	size_t n_described, cap_described;
 };
 
-/* Begins a commit. now is the wall clock; a clock that went back does not take the journal
- * with it: known_at is always later than that of the commit before. */
+/* Begins a commit. now is the wall clock. known_at is always later than in the previous commit, also after
+ * the clock was set back. */
 void commit_begin(struct commit *j, struct index *ix, const struct posture_conf *conf,
 		  int64_t now);
 
-/* Compares r, which must live until commit_reset. *refused: nothing of r was taken, because
- * its endpoint says more than it may; the others of the commit are not concerned. On failure
- * (ST_ENOMEM, ST_EIO) the whole commit is to be given up. */
+/* Stages report r, which must be valid until commit_reset. *refused: nothing of r was staged because its
+ * endpoint has exceeded its limits; other reports of the commit are unaffected. On failure (ST_ENOMEM,
+ * ST_EIO) abandon the whole commit with commit_reset. */
 int commit_report(struct commit *j, const struct report *r, bool *refused);
 
-/* What to give to the repository, borrowed until commit_reset; b->n_changes and
- * b->n_software are 0 when there is nothing to write. Makes room in the index for it. */
+/* Fills *b for the repository, borrowed until commit_reset, and reserves room in the index. b->n_changes
+ * and b->n_software are 0 when there is nothing to write. */
 int commit_batch(struct commit *j, struct repository_batch *b);
 
-/* After the commit: the index becomes what was prepared. Call under the write lock. */
+/* Applies what was staged to the index, after the repository has committed. Call under the write lock. */
 void commit_apply(struct commit *j);
 
-/* Drops everything that was not applied. */
+/* Discards everything that was not applied. */
 void commit_reset(struct commit *j);
 
-/* --- between the files that prepare ------------------------------------------------------- */
+/* --- for the files stage_*.c ------------------------------------------------------------- */
 
-/* The next change, about s; NULL when out of memory. Valid until the next call. */
+/* A new change of endpoint s, valid until the next call. NULL: out of memory. */
 struct change *commit_change(struct commit *j, struct staged_endpoint *s,
 			     enum change_kind kind);
 
-/* Notes in c, if it is an addition or a removal whose moment nobody told, what it came after. */
+/* For an addition or a removal without a reported time: records in c the time after which it happened. */
 void commit_untimed(struct change *c, int64_t after);
 
-/* The software of s is not what it was. */
+/* Marks the software of s as changed. */
 void commit_moved(struct commit *j, struct staged_endpoint *s);
 
-/* The change seq names this set. 0 or ST_ENOMEM. */
+/* Records that the change seq names set s. 0 or ST_ENOMEM. */
 int commit_name_set(struct commit *j, const struct software_set *s, uint64_t seq);
 
 #endif

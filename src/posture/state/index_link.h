@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who has what, at a start. Inside posture only. */
+/* Builds, while the index is loaded, the sets of endpoints that have each software. Inside posture
+ * only. */
 #ifndef STANCE_POSTURE_STATE_INDEX_LINK_H
 #define STANCE_POSTURE_STATE_INDEX_LINK_H
 
@@ -10,17 +11,17 @@ struct index_linker {
 	struct index *ix;
 	pthread_t thread;
 	bool running;
-	uint32_t bad; /* the endpoint that does not fit */
+	uint32_t bad; /* id of the inconsistent endpoint */
 	int err;
 };
 
-/* Begins, once: dictionary, sets and endpoints are all there. */
+/* Starts the thread; call once, after dictionary, sets and endpoints are loaded. */
 void index_link_start(struct index_linker *l, struct index *ix);
 
-/* Waits. 0, ST_EDB (l->bad) or ST_ENOMEM. */
+/* Waits for the thread. 0, ST_EDB (l->bad is set) or ST_ENOMEM. */
 int index_link_end(struct index_linker *l);
 
-/* Ids of the dictionary, ascending. */
+/* True if v is ascending and all are ids of the dictionary. */
 bool index_members_fit(const struct index *ix, const uint32_t *v, size_t n);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Ids in the order of a key, kept while single ones come, move and go: chunks of sorted
- * entries behind a sorted directory. Finding, putting and taking out cost a search and the
- * moving of one chunk; counting what is before a key costs a look at each chunk. Inside
+/* Ids ordered by a key: chunks of sorted entries and a sorted directory of chunks. Adding and removing cost
+ * a search and one memmove within a chunk; counting the entries below a key visits each chunk. Inside
  * posture only. */
 #ifndef STANCE_POSTURE_STATE_ORDERED_IDS_H
 #define STANCE_POSTURE_STATE_ORDERED_IDS_H
@@ -19,37 +18,37 @@ struct ordered_id {
 struct ordered_ids {
 	struct ordered_ids_chunk **v;
 	size_t n, cap;
-	size_t count; /* entries in all */
+	size_t count; /* entries in total */
 
-	/* Which of two with the same key comes first; NULL: the one with the smaller id. */
+	/* Orders two ids with the same key; NULL: by id. */
 	int (*tie)(uint32_t a, uint32_t b, const void *ctx);
 	const void *ctx;
 };
 
 void ordered_ids_free(struct ordered_ids *o);
 
-/* In the place of what o holds: entries, any order, which are sorted. 0 or ST_ENOMEM. */
+/* Replaces the content of o. The entries may be in any order; they are sorted in place. 0 or ST_ENOMEM. */
 int ordered_ids_build(struct ordered_ids *o, struct ordered_id *entries, size_t n);
 
-/* 0 or ST_ENOMEM. No entry is put twice. */
+/* Adds an entry, which must not be present. 0 or ST_ENOMEM. */
 int ordered_ids_put(struct ordered_ids *o, struct ordered_id e);
 
-/* False when there is no such entry. */
+/* Removes an entry. False: it is not present. */
 bool ordered_ids_take(struct ordered_ids *o, struct ordered_id e);
 
-/* How many entries have a key less than this. */
+/* Number of entries with a key less than key. */
 size_t ordered_ids_below(const struct ordered_ids *o, uint64_t key);
 
-/* The first entry; false when there is none. */
+/* Sets *e to the first entry. False: o is empty. */
 bool ordered_ids_first(const struct ordered_ids *o, struct ordered_id *e);
 
-/* Calls fn for entries in their order from the first on for which before(id, key, ctx) is
- * false, which must be true for all before it; until fn returns false. */
+/* Calls fn for the entries in order, until it returns false. Skips the entries at the begin for which
+ * before returns true; before must not return true again after it has returned false. */
 void ordered_ids_walk(const struct ordered_ids *o,
 		      bool (*before)(const struct ordered_id *e, void *ctx),
 		      bool (*fn)(const struct ordered_id *e, void *ctx), void *ctx);
 
-/* All ids, into out (o->count elements). */
+/* Copies all ids, in order, to out (o->count elements). */
 void ordered_ids_ids(const struct ordered_ids *o, uint32_t *out);
 
 size_t ordered_ids_octets(const struct ordered_ids *o);
