@@ -50,7 +50,8 @@ size_t pa_recorded(const char *name, char side, uint32_t subtype,
 	for (size_t i = 0; i < v.n; i++) {
 		struct span s = vector_span(&v.v[i]);
 
-		/* PT-TLS: vendor 0, type 7 is PB-TNC Data; the batch begins behind 16 octets */
+		/* PT-TLS: vendor 0, type 7 is PB-TNC Data; the batch begins behind 16
+		 * octets */
 		if (v.v[i].side == side && s.n > PT_HDR && !s.p[3] && s.p[7] == PT_PB_BATCH)
 			recorded_batch(&rec, span_of(s.p + PT_HDR, s.n - PT_HDR));
 	}

@@ -7,8 +7,8 @@
 
 #include <stddef.h>
 
-/* Calls fn for each PA-TNC message of this subtype (vendor IETF) that side ('C' or 'S') said in
- * testing/vectors/transcripts/NAME.txt, in order. batch counts the batches of that side.
+/* Calls fn for each PA-TNC message of this subtype (vendor IETF) that side ('C' or 'S') said
+ * in testing/vectors/transcripts/NAME.txt, in order. batch counts the batches of that side.
  * Returns how many there were. */
 size_t pa_recorded(const char *name, char side, uint32_t subtype,
 		   void (*fn)(void *ctx, size_t batch, struct span msg), void *ctx);

@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
-/* Adds a group to the program. run returns how many of its tests failed. threaded: the group is
- * worth a run under the thread sanitizer. name is borrowed for the life of the process. */
+/* Adds a group to the program. run returns how many of its tests failed. threaded: the group
+ * is worth a run under the thread sanitizer. name is borrowed for the life of the process. */
 void unit_register(const char *name, bool threaded, int (*run)(void));
 
 /* UNIT_GROUP(name) { ... return cmocka_run_group_tests(tests, NULL, NULL); } */

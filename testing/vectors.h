@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Bytes to test against, read from files.
  *
- * NAME.hex    octets as hex digits, in groups separated by one blank. Two blanks or a tab begin
+ * NAME.hex    octets as hex digits, in groups separated by one blank. Two blanks or a tab
+ * begin
  *             a comment, as does # as the first character of a line.
  * NAME.bad    octets that must be refused, one a line: "ERROR OFFSET HEX", comments as above;
  *             ERROR is short, value, length, version, state, unsupported or limit.
@@ -28,8 +29,8 @@ struct vectors {
 };
 
 /* Adds what path holds: a .hex file (one vector), a .bad file or .txt transcript (one a line),
- * any other file (as it is), or all of these in a directory and below it, in the order of their
- * names. A file that breaks the format ends the program with a message. */
+ * any other file (as it is), or all of these in a directory and below it, in the order of
+ * their names. A file that breaks the format ends the program with a message. */
 void vectors_load(struct vectors *v, const char *path);
 void vectors_free(struct vectors *v);
 

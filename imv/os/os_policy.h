@@ -90,7 +90,8 @@ void os_policy_package(const struct os_policy *p, struct os_seen *seen,
 		       const struct pa_package *package);
 
 /* Tells found() about each rule that applies: how it came out, and why. Returns the overall
- * evaluation: the worst, PA_RESULT_UNKNOWN when something was not told and nothing is wrong. */
+ * evaluation: the worst, PA_RESULT_UNKNOWN when something was not told and nothing is
+ * wrong. */
 typedef void os_found_fn(void *ctx, const struct os_rule *rule, enum verdict v,
 			 const char *err_msg);
 enum pa_result os_policy_judge(const struct os_policy *p, const struct os_seen *seen,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What one collector has told in one assessment. Usually there is one; when several answer, the
- * software of all of them is the software of the endpoint. */
+/* What one collector has told in one assessment. Usually there is one; when several answer,
+ * the software of all of them is the software of the endpoint. */
 #ifndef STANCE_IMV_SWIMA_COLLECTOR_H
 #define STANCE_IMV_SWIMA_COLLECTOR_H
 
@@ -33,8 +33,9 @@ struct collector {
 	uint32_t request_id; /* of the request under way, 0: none */
 };
 
-/* Remembers an identifier, copied, unless it is to be asked for already. One that has been asked
- * for is wanted again: it has changed since. 0, ST_ENOMEM or ST_ELIMIT (max are remembered). */
+/* Remembers an identifier, copied, unless it is to be asked for already. One that has been
+ * asked for is wanted again: it has changed since. 0, ST_ENOMEM or ST_ELIMIT (max are
+ * remembered). */
 int collector_want(struct collector *p, struct span identifier, size_t max);
 
 /* The next request names wanted[from .. asked): sets both, at most chunk of them and octets on

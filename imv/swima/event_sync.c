@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Following the event ledger of an endpoint (RFC 8412, 3.7). sync_table.c has the states; this file finds
- * out which event occurred and runs the actions. */
+/* Following the event ledger of an endpoint (RFC 8412, 3.7). sync_table.c has the states; this
+ * file finds out which event occurred and runs the actions. */
 #include "event_sync.h"
 #include "swima_session.h"
 #include "sync_table.h"
@@ -243,8 +243,8 @@ int event_sync_begin(struct imv *imv, struct swima_session *s)
 		f->known = false;
 		f->subscription = 0;
 	}
-	/* A subscribed collector sends events by itself. If it does not, the end of the first batch
-	 * is early enough to ask. */
+	/* A subscribed collector sends events by itself. If it does not, the end of the first
+	 * batch is early enough to ask. */
 	return step(imv, s,
 		    f->subscription && !s->known.has_gap ? SYNC_BEGIN_SUBSCRIBED : SYNC_BEGIN);
 }

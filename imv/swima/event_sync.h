@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Following the event ledger of an endpoint (RFC 8412, 3.7): asking for events, or for an inventory when
- * events do not suffice. */
+/* Following the event ledger of an endpoint (RFC 8412, 3.7): asking for events, or for an
+ * inventory when events do not suffice. */
 #ifndef STANCE_IMV_SWIMA_EVENT_SYNC_H
 #define STANCE_IMV_SWIMA_EVENT_SYNC_H
 
@@ -19,11 +19,12 @@ int event_sync_take(struct imv *imv, struct swima_session *s, const struct pa_at
 void event_sync_inventory(struct imv *imv, struct swima_session *s,
 			  const struct swima_head *h);
 
-/* Handles a PA-TNC error about a request for events or a subscription. False: it is about something
- * else. */
+/* Handles a PA-TNC error about a request for events or a subscription. False: it is about
+ * something else. */
 bool event_sync_error(struct imv *imv, struct swima_session *s, const struct pa_error *e);
 
-/* True while the assessment is judged by the known software and events, not by an inventory. */
+/* True while the assessment is judged by the known software and events, not by an
+ * inventory. */
 bool event_sync_is_used(const struct swima_session *s);
 
 /* Drops everything that this connection reported about the ledger. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What events have said on one connection that the posture may not have committed yet: only for
- * the rules, who judge what is installed now. */
+/* What events have said on one connection that the posture may not have committed yet: only
+ * for the rules, who judge what is installed now. */
 #ifndef STANCE_IMV_SWIMA_PENDING_EVENTS_H
 #define STANCE_IMV_SWIMA_PENDING_EVENTS_H
 

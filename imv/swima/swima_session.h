@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The SWIMA validator's assessment of one endpoint: what was asked, what came, what follows. */
+/* The SWIMA validator's assessment of one endpoint: what was asked, what came, what
+ * follows. */
 #ifndef STANCE_IMV_SWIMA_SESSION_H
 #define STANCE_IMV_SWIMA_SESSION_H
 
@@ -29,7 +30,8 @@ struct swima_module {
 	struct swima_limits limits;
 };
 
-/* What this connection has told about the endpoint's ledger, whether or not it is committed. */
+/* What this connection has told about the endpoint's ledger, whether or not it is
+ * committed. */
 struct event_sync {
 	bool known;
 	uint32_t collector; /* whose ledger it is */
@@ -123,8 +125,8 @@ void swima_end_inventory(struct imv *imv, struct swima_session *s);
 /* What a record says about software, whoever has it. */
 void swima_describe(struct imv *imv, struct swima_session *s, const struct swima_record *rec);
 
-/* Its name is not known, or the record that told it is not what it was, and somebody would look
- * at it: the rules or the posture. */
+/* Its name is not known, or the record that told it is not what it was, and somebody would
+ * look at it: the rules or the posture. */
 bool swima_wants_record(struct imv *imv, const struct swima_record *rec, bool altered);
 
 struct software swima_software(const struct swima_record *rec);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The state table of event synchronisation (RFC 8412, 3.7): what one assessment sends next, to learn which
- * software is installed from events or from an inventory. Pure data; event_sync.c runs it. */
+/* The state table of event synchronisation (RFC 8412, 3.7): what one assessment sends next, to
+ * learn which software is installed from events or from an inventory. Pure data; event_sync.c
+ * runs it. */
 #ifndef STANCE_IMV_SWIMA_SYNC_TABLE_H
 #define STANCE_IMV_SWIMA_SYNC_TABLE_H
 
@@ -52,7 +53,8 @@ enum sync_action {
 	SYNC_N_ACTIONS
 };
 
-/* Actions from SYNC_SUBSCRIBE_AFTER on send a request for events; `next` is reached only if it was sent. */
+/* Actions from SYNC_SUBSCRIBE_AFTER on send a request for events; `next` is reached only if it
+ * was sent. */
 struct sync_cell {
 	enum sync_action action;
 	enum sync_state next;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What endpoints tell of themselves: the facts of each, and the results of rules, as one row. */
+/* What endpoints tell of themselves: the facts of each, and the results of rules, as one
+ * row. */
 #ifndef STANCE_PLUGINS_REPOSITORY_SQLITE_ENDPOINT_ATTRIBUTES_H
 #define STANCE_PLUGINS_REPOSITORY_SQLITE_ENDPOINT_ATTRIBUTES_H
 

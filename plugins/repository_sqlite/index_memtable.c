@@ -2,10 +2,10 @@
 /* Which lines of the journal are about one endpoint, about one software.
  *
  * An index of SQLite's own would be written in as many places as there are endpoints and
- * software in a batch, a page each. Instead the journal is indexed in runs: the lines since the
- * last run are kept in memory, and once they are enough their index is written as one sorted
- * piece (sqlite_run.c), which costs next to nothing for each of them. Who asks looks into each
- * run that lies in the part of the journal he asks for, and into memory. */
+ * software in a batch, a page each. Instead the journal is indexed in runs: the lines since
+ * the last run are kept in memory, and once they are enough their index is written as one
+ * sorted piece (sqlite_run.c), which costs next to nothing for each of them. Who asks looks
+ * into each run that lies in the part of the journal he asks for, and into memory. */
 #include "index_memtable.h"
 #include "sqlite_checkpoint.h"
 #include "base/err.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reading the journal's index: segments on disk, and the memtable of lines that are in none yet. */
+/* Reading the journal's index: segments on disk, and the memtable of lines that are in none
+ * yet. */
 #ifndef STANCE_PLUGINS_REPOSITORY_SQLITE_INDEX_MEMTABLE_H
 #define STANCE_PLUGINS_REPOSITORY_SQLITE_INDEX_MEMTABLE_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What becomes a run: the lines behind the last one, in memory, and the writing of their index.
- * It is written a piece with each batch, in the batch's transaction, so that no batch waits for
- * all of it; it counts once its line in change_run is there. */
+/* What becomes a run: the lines behind the last one, in memory, and the writing of their
+ * index. It is written a piece with each batch, in the batch's transaction, so that no batch
+ * waits for all of it; it counts once its line in change_run is there. */
 #include "index_segment.h"
 #include "index_memtable.h"
 #include "sqlite_checkpoint.h"
@@ -79,8 +79,8 @@ static void run_begin(struct repository *r)
 	r->run = (struct sqlite_run){ .v = v, .lines = t->n, .n = n };
 }
 
-/* The row of the key at place `at`, which has all places of that key; returns where the next one
- * begins. */
+/* The row of the key at place `at`, which has all places of that key; returns where the next
+ * one begins. */
 static size_t row_put(struct repository *r, size_t at, int *err)
 {
 	const struct sqlite_run *run = &r->run;

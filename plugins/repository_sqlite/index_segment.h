@@ -5,8 +5,8 @@
 
 #include "sqlite_db.h"
 
-/* Loads the index of journal lines that are in no segment yet into memory, at open; writes segments if
- * there are many. */
+/* Loads the index of journal lines that are in no segment yet into memory, at open; writes
+ * segments if there are many. */
 int sqlite_runs_open(struct repository *r);
 
 /* Reserves memory for n more lines, so that sqlite_runs_appended does not fail. */
@@ -24,9 +24,9 @@ void sqlite_runs_appended(struct repository *r, const struct repository_batch *b
 
 void sqlite_run_free(struct sqlite_run *run);
 
-/* What a line does to the endpoints that have its software, as an octet. Bits 0-1: 1 for CHANGE_ADDED,
- * 2 for CHANGE_REMOVED, 0 for neither. Bits 2-7: b if it took effect less than 2^b microseconds before its
- * commit, 0 if at its commit. */
+/* What a line does to the endpoints that have its software, as an octet. Bits 0-1: 1 for
+ * CHANGE_ADDED, 2 for CHANGE_REMOVED, 0 for neither. Bits 2-7: b if it took effect less than
+ * 2^b microseconds before its commit, 0 if at its commit. */
 uint8_t sqlite_turn_of(const struct change *c);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who came to have a software, and who lost it, from the journal's index alone. Only a change that
- * may have come about by the moment in question, long before it was known, is looked up. */
+/* Who came to have a software, and who lost it, from the journal's index alone. Only a change
+ * that may have come about by the moment in question, long before it was known, is looked
+ * up. */
 #include "software_transition.h"
 #include "index_memtable.h"
 #include "base/err.h"

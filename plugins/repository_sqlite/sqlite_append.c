@@ -281,9 +281,9 @@ static int append(struct repository *r, const struct repository_batch *b, bool s
 	return sqlite_end(r, err, err_msg, err_msg_len);
 }
 
-/* The batch is committed, what was to be written of the index with it is not: every batch is tried
- * twice until that works, and what waits in memory grows. Said once; of a disk that does both again
- * and again, now and then. */
+/* The batch is committed, what was to be written of the index with it is not: every batch is
+ * tried twice until that works, and what waits in memory grows. Said once; of a disk that does
+ * both again and again, now and then. */
 static void index_refused(struct repository *r, const char *err_msg)
 {
 	int64_t now = clock_mono_us();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Moving the log into the file, on a thread and a connection of its own: who writes a batch
- * does not pay for it. What was written while the log was being moved is moved while the writer
- * waits, and that is little; then the log begins anew. */
+ * does not pay for it. What was written while the log was being moved is moved while the
+ * writer waits, and that is little; then the log begins anew. */
 #include "sqlite_checkpoint.h"
 #include "base/err.h"
 
@@ -35,8 +35,8 @@ static void checkpoint_alone(struct sqlite_log *l, int *pages, int *left)
 }
 
 /* A long query may keep some of the log from being moved: it is tried again when the log has
- * grown by a quarter of what is wanted. What the writer added behind a move that took all it saw
- * is moved at once when he waits for that. */
+ * grown by a quarter of what is wanted. What the writer added behind a move that took all it
+ * saw is moved at once when he waits for that. */
 static void checkpoint_all(struct sqlite_log *l)
 {
 	int pages = 0, left = 0, err = 0;

@@ -5,9 +5,9 @@
 
 #include "sqlite_db.h"
 
-/* A transaction of the thread that writes, between two checkpoints that need him to wait. After
- * sqlite_begin has succeeded, sqlite_end commits it (err 0) or undoes it, and returns what came
- * of it. why, an empty text or NULL, gets SQLite's words for a failure. */
+/* A transaction of the thread that writes, between two checkpoints that need him to wait.
+ * After sqlite_begin has succeeded, sqlite_end commits it (err 0) or undoes it, and returns
+ * what came of it. why, an empty text or NULL, gets SQLite's words for a failure. */
 int sqlite_begin(struct repository *r, char *err_msg, size_t err_msg_len);
 int sqlite_end(struct repository *r, int err, char *err_msg, size_t err_msg_len);
 

@@ -51,8 +51,8 @@ struct sqlite_tail {
 
 struct sqlite_place;
 
-/* The index of the first `lines` of the tail as it is being written (sqlite_run.c); the writer's
- * own. */
+/* The index of the first `lines` of the tail as it is being written (sqlite_run.c); the
+ * writer's own. */
 struct sqlite_run {
 	struct sqlite_place
 		*v; /* by endpoint, and behind those by software; NULL: there is none */
@@ -120,8 +120,8 @@ void sqlite_reader_done(struct repository *r, sqlite3 *db);
 /* Closes one that is idle. */
 void sqlite_reader_close(sqlite3 *db);
 
-/* A statement of a reader that it keeps for the next time: sqlite_statement_done when done with it,
- * which does not take NULL. On failure *st is NULL. */
+/* A statement of a reader that it keeps for the next time: sqlite_statement_done when done
+ * with it, which does not take NULL. On failure *st is NULL. */
 int sqlite_statement(sqlite3 *db, const char *sql, sqlite3_stmt **st);
 void sqlite_statement_done(sqlite3_stmt *st);
 

@@ -150,8 +150,8 @@ static const char version_3[] =
 	" run INTEGER NOT NULL, software INTEGER NOT NULL, changes BLOB NOT NULL,"
 	" PRIMARY KEY (run, software)) STRICT, WITHOUT ROWID;";
 
-/* What an endpoint tells of itself is one row: a start reads a million of them, and not fifteen
- * million. */
+/* What an endpoint tells of itself is one row: a start reads a million of them, and not
+ * fifteen million. */
 static const char version_4[] =
 	"CREATE TABLE told ("
 	" endpoint INTEGER PRIMARY KEY REFERENCES endpoint (id), facts TEXT, results TEXT) STRICT;"
@@ -247,7 +247,8 @@ static const char version_6[] =
 	" run INTEGER NOT NULL, software INTEGER NOT NULL, changes BLOB NOT NULL,"
 	" turns BLOB NOT NULL, PRIMARY KEY (run, software)) STRICT, WITHOUT ROWID;";
 
-/* Sets to which nothing refers any more are dropped: which change was the last that names one. */
+/* Sets to which nothing refers any more are dropped: which change was the last that names
+ * one. */
 static const char version_7[] =
 	"ALTER TABLE inventory ADD COLUMN named INTEGER NOT NULL DEFAULT 0;"
 	"UPDATE inventory SET named = coalesce((SELECT max(seq) FROM change), 0);";

@@ -5,7 +5,8 @@
  *
  *   {"stance":1,"command":"endpoint","view":"software","args":{"name":"web1"}}
  *
- * Client and server check with the same code. The server does not rely on the client's check. */
+ * Client and server check with the same code. The server does not rely on the client's
+ * check. */
 #ifndef STANCE_ADMIN_REQUEST_H
 #define STANCE_ADMIN_REQUEST_H
 

@@ -29,7 +29,8 @@ bool text_is_clean(struct span s);
 /* Width of clean text in terminal columns: wide characters take two, combining marks none. */
 size_t text_width(struct span clean);
 
-/* Length in octets of the longest prefix that takes at most width columns; *used is its width. */
+/* Length in octets of the longest prefix that takes at most width columns; *used is its
+ * width. */
 size_t text_cut(struct span clean, size_t width, size_t *used);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The views of each command and the indices of their columns. commands.c combines them with the
- * arguments. The handlers are in admin/server/handlers.h. */
+/* The views of each command and the indices of their columns. commands.c combines them with
+ * the arguments. The handlers are in admin/server/handlers.h. */
 #ifndef STANCE_ADMIN_VIEWS_H
 #define STANCE_ADMIN_VIEWS_H
 

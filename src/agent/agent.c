@@ -58,9 +58,9 @@ static uint64_t random_ms(uint64_t most)
 	return most * random / UINT32_MAX;
 }
 
-/* Spreads the reconnects of a fleet after a restart of the manager. After an assessed connection the
- * agent waits for a random part of `spread`. After a failure it waits between half and all of a time
- * that doubles. */
+/* Spreads the reconnects of a fleet after a restart of the manager. After an assessed
+ * connection the agent waits for a random part of `spread`. After a failure it waits between
+ * half and all of a time that doubles. */
 static void agent_back_off(struct agent *a, bool was_connected)
 {
 	uint64_t half_ms, wait_ms;
@@ -155,8 +155,8 @@ static void agent_connect(struct agent *a)
 
 /* --- configuration ----------------------------------------------------------------------- */
 
-/* Called between two links, because a link borrows the configuration. On failure the old configuration
- * is kept. */
+/* Called between two links, because a link borrows the configuration. On failure the old
+ * configuration is kept. */
 static void agent_reload(struct agent *a)
 {
 	struct conf_error e = { 0 };

@@ -95,8 +95,8 @@ static void link_set_deadline(struct link *l, uint32_t seconds)
 	uv_timer_start(&l->deadline, link_on_deadline, (uint64_t)seconds * 1000, 0);
 }
 
-/* The deadline runs during an assessment. It is longer until the manager's first response: the agent
- * may have to wait for an assessment slot. */
+/* The deadline runs during an assessment. It is longer until the manager's first response: the
+ * agent may have to wait for an assessment slot. */
 static void link_update_deadline(struct link *l)
 {
 	const struct limits *limits = &l->conf->limits;

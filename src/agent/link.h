@@ -16,12 +16,13 @@ struct link_ops {
 	/* An assessment is done; the connection stays open. r is valid during the call. */
 	void (*result)(void *ctx, const struct imc_result *r);
 	/* The connection is closed or was never established. The link is freed when this
-	 * returns. err: 0 after an orderly close. reached: a TCP connection was established. */
+	 * returns. err: 0 after an orderly close. reached: a TCP connection was
+	 * established. */
 	void (*closed)(void *ctx, int err, const char *err_msg, bool reached);
 };
 
-/* Begins to connect. Borrows conf, tls, resume and host until `closed`. resume: the TLS session of
- * the previous connection, replaced by the one of this connection. ST_ENOMEM. */
+/* Begins to connect. Borrows conf, tls, resume and host until `closed`. resume: the TLS
+ * session of the previous connection, replaced by the one of this connection. ST_ENOMEM. */
 int link_open(struct net_loop *loop, struct imc_host *host, const struct agent_conf *conf,
 	      struct tls_ctx *tls, struct tls_memory *resume, const struct link_ops *ops,
 	      void *ctx, struct link **l);

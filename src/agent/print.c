@@ -28,8 +28,8 @@ const char *agent_access_name(enum pb_access access)
 	}
 }
 
-/* Length of the control character at p, in octets: 2 for U+0080 to U+009F, 1 for ASCII. 0: not a
- * control character. */
+/* Length of the control character at p, in octets: 2 for U+0080 to U+009F, 1 for ASCII. 0: not
+ * a control character. */
 static size_t control_octets(const uint8_t *p, size_t n)
 {
 	if (n > 1 && p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0)

@@ -2,8 +2,8 @@
 /* What stands around the declarations of a public header. Everything else in libstance.so is
  * hidden, and C++ may include the header.
  *
- * ST_API: functions of libstance.so. ST_LOCAL: functions linked into each module, which must not
- * meet those of another module in the same process; they stay hidden however the module is
+ * ST_API: functions of libstance.so. ST_LOCAL: functions linked into each module, which must
+ * not meet those of another module in the same process; they stay hidden however the module is
  * compiled. */
 #ifndef STANCE_BASE_API_H
 #define STANCE_BASE_API_H

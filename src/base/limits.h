@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* All limits on what a peer can make this program do or hold. The configuration fills a struct limits;
- * LIMITS_DEFAULT are the defaults. */
+/* All limits on what a peer can make this program do or hold. The configuration fills a struct
+ * limits; LIMITS_DEFAULT are the defaults. */
 #ifndef STANCE_BASE_LIMITS_H
 #define STANCE_BASE_LIMITS_H
 

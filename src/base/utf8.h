@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <utf8proc.h>
 
-/* Takes the first character off *s, which is not empty, and returns it. -1 when *s does not begin
- * with valid UTF-8; *s then stays as it is. */
+/* Takes the first character off *s, which is not empty, and returns it. -1 when *s does not
+ * begin with valid UTF-8; *s then stays as it is. */
 static inline int32_t utf8_next(struct span *s)
 {
 	utf8proc_int32_t c = s->p[0];

@@ -10,8 +10,8 @@ void daemon_ready(const char *status);
 void daemon_reloading(void);
 void daemon_stopping(void);
 
-/* Writes the process id and a newline to path; replaces an existing file. 0, or ST_EIO with errno
- * set. path NULL: no effect. */
+/* Writes the process id and a newline to path; replaces an existing file. 0, or ST_EIO with
+ * errno set. path NULL: no effect. */
 int daemon_pid_write(const char *path);
 void daemon_pid_remove(const char *path);
 
@@ -26,8 +26,9 @@ unsigned long daemon_descriptors(void);
  * set. */
 int daemon_mkdir(const char *path);
 
-/* Saves memory in a program that is mostly idle: one heap for all threads, freed memory is returned
- * to the system, one thread in the pool of the event loop. Before other threads start. */
+/* Saves memory in a program that is mostly idle: one heap for all threads, freed memory is
+ * returned to the system, one thread in the pool of the event loop. Before other threads
+ * start. */
 void daemon_memory_frugal(void);
 /* Returns freed memory to the system now. Takes about a millisecond with a small heap. */
 void daemon_memory_trim(void);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Messages from any thread to the thread of one event loop. A message is embedded in the object that
- * it is about, so sending cannot fail. */
+/* Messages from any thread to the thread of one event loop. A message is embedded in the
+ * object that it is about, so sending cannot fail. */
 #ifndef STANCE_DAEMON_LOOP_QUEUE_H
 #define STANCE_DAEMON_LOOP_QUEUE_H
 

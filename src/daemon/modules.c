@@ -16,8 +16,8 @@ static const struct {
 };
 /* clang-format on */
 
-/* Loading a module runs its code, so the permissions of the file are checked first. A Stance module
- * also exports a check of its settings. */
+/* Loading a module runs its code, so the permissions of the file are checked first. A Stance
+ * module also exports a check of its settings. */
 static int check(const char *file, const struct tnc_entry *m, struct conf_error *e)
 {
 	int (*settings)(char *err_msg, size_t err_msg_len);

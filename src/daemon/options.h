@@ -29,8 +29,8 @@ struct options {
 bool options_read(const struct options_program *program, int argc, char **argv,
 		  struct options *o, int *status);
 
-/* Sets the directory in which modules and plugins look for their configuration files to that of
- * conf_file, and their state directory to state_dir (NULL: unchanged). */
+/* Sets the directory in which modules and plugins look for their configuration files to that
+ * of conf_file, and their state directory to state_dir (NULL: unchanged). */
 void options_set_dirs(const char *conf_file, const char *state_dir);
 
 #endif

@@ -7,8 +7,8 @@
 #include "host/peer.h"
 
 /* Appends the value of attribute a for module m to out. p is the connection, its lock held, or
- * NULL when the module asked for none in particular. TNC_RESULT_INVALID_PARAMETER for what does
- * not exist, is not for this side, or has no value. */
+ * NULL when the module asked for none in particular. TNC_RESULT_INVALID_PARAMETER for what
+ * does not exist, is not for this side, or has no value. */
 TNC_Result attribute_get(const struct module *m, const struct peer *p, TNC_AttributeID a,
 			 struct wr *out);
 

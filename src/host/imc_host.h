@@ -16,8 +16,8 @@ struct imc_host_conf {
 	const char *tnc_config; /* path; a missing file means no modules; NULL: likewise */
 };
 
-/* Loads and initialises every IMC of c->tnc_config that can be (the log tells about the others).
- * 0, ST_EDENIED or ST_EIO for the file itself, ST_ENOMEM. Keeps nothing of c. */
+/* Loads and initialises every IMC of c->tnc_config that can be (the log tells about the
+ * others). 0, ST_EDENIED or ST_EIO for the file itself, ST_ENOMEM. Keeps nothing of c. */
 int imc_host_open(const struct imc_host_conf *c, struct imc_host **host);
 
 /* Terminates and unloads the modules. Every peer must have been closed. */

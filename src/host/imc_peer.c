@@ -245,8 +245,8 @@ static void receive(struct imc_peer *c, struct span batch)
 	bool crossed;
 
 	if (!peer_input(p, batch, &crossed)) {
-		/* Both asked at once. The server has not looked into our CRETRY, so what was in it
-		 * is said again, when it asks. */
+		/* Both asked at once. The server has not looked into our CRETRY, so what was
+		 * in it is said again, when it asks. */
 		if (crossed && c->asked)
 			start(c);
 		c->asked = false;

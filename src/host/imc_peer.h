@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The PB-TNC session with one posture manager (client side), whose messages are exchanged with the modules
- * of an imc_host. Batches are passed as octets; there is no socket and no clock.
+/* The PB-TNC session with one posture manager (client side), whose messages are exchanged with
+ * the modules of an imc_host. Batches are passed as octets; there is no socket and no clock.
  *
- * A peer belongs to one thread. Call every function below on it; every callback but wake comes on it,
- * from inside one of these functions.
+ * A peer belongs to one thread. Call every function below on it; every callback but wake comes
+ * on it, from inside one of these functions.
  *
  *	open begin ... receive* result ... closed ... close */
 #ifndef STANCE_HOST_IMC_PEER_H
@@ -36,8 +36,8 @@ struct imc_peer_ops {
 	/* An assessment has ended; the session stays open for the next one. */
 	void (*result)(void *ctx, const struct imc_result *r);
 
-	/* A module requested a handshake retry. Comes on ANY thread, also from inside a function
-	 * of this peer. Have the peer's thread call imc_peer_wake, for example with
+	/* A module requested a handshake retry. Comes on ANY thread, also from inside a
+	 * function of this peer. Have the peer's thread call imc_peer_wake, for example with
 	 * uv_async_send; do not call the host here. */
 	void (*wake)(void *ctx);
 
@@ -47,13 +47,13 @@ struct imc_peer_ops {
 	void (*closed)(void *ctx, int err, const char *err_msg);
 };
 
-/* Opens a peer and notifies the modules of the connection. The session begins with imc_peer_begin or
- * with the server's first batch. */
+/* Opens a peer and notifies the modules of the connection. The session begins with
+ * imc_peer_begin or with the server's first batch. */
 int imc_peer_open(struct imc_host *host, const struct peer_info *info,
 		  const struct imc_peer_ops *ops, void *ctx, struct imc_peer **peer);
 
-/* Begins the session: collects the first messages and sends them as CDATA. ST_ESTATE when the session
- * has begun. */
+/* Begins the session: collects the first messages and sends them as CDATA. ST_ESTATE when the
+ * session has begun. */
 int imc_peer_begin(struct imc_peer *peer);
 
 /* Handles a PB-TNC batch from the other end. The effects are calls of ops. */
@@ -62,8 +62,8 @@ void imc_peer_receive(struct imc_peer *peer, struct span batch);
 /* To be called, on the peer's thread, after ops->wake. */
 void imc_peer_wake(struct imc_peer *peer);
 
-/* Requests another assessment on this session (CRETRY). Returns 0 also when one is under way or about to
- * begin; ST_ESTATE when the session has ended or has not begun. */
+/* Requests another assessment on this session (CRETRY). Returns 0 also when one is under way
+ * or about to begin; ST_ESTATE when the session has ended or has not begun. */
 int imc_peer_retry(struct imc_peer *peer);
 
 /* Whether an assessment is under way (between our first batch and the RESULT). */
@@ -75,8 +75,8 @@ uint64_t imc_peer_begun(const struct imc_peer *peer);
 /* Ends the session with CLOSE; ops->closed follows from inside. */
 void imc_peer_end(struct imc_peer *peer);
 
-/* To be called when the transport has closed: notifies the modules (DELETE) and frees the peer. No
- * callback comes afterwards, wake included. peer may be NULL. */
+/* To be called when the transport has closed: notifies the modules (DELETE) and frees the
+ * peer. No callback comes afterwards, wake included. peer may be NULL. */
 void imc_peer_close(struct imc_peer *peer);
 
 #endif

@@ -18,8 +18,8 @@ struct imv_host_conf {
 	enum recommend_policy policy;
 };
 
-/* Loads and initialises every IMV of c->tnc_config that can be (the log tells about the others).
- * 0, ST_EDENIED or ST_EIO for the file itself, ST_ENOMEM. Keeps nothing of c. */
+/* Loads and initialises every IMV of c->tnc_config that can be (the log tells about the
+ * others). 0, ST_EDENIED or ST_EIO for the file itself, ST_ENOMEM. Keeps nothing of c. */
 int imv_host_open(const struct imv_host_conf *c, struct imv_host **host);
 
 /* Terminates and unloads the modules. Every peer must have been closed. */

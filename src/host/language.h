@@ -6,12 +6,12 @@
 #include "base/span.h"
 
 /* How much the writer of an Accept-Language value ("de-AT, en;q=0.5") likes a text with this
- * language tag: 0 not at all; more is better. Among equal weights the range that was named first
- * wins. A range also accepts a more special or a more general tag ("de" and "de-AT"). */
+ * language tag: 0 not at all; more is better. Among equal weights the range that was named
+ * first wins. A range also accepts a more special or a more general tag ("de" and "de-AT"). */
 unsigned language_quality(struct span accept, struct span tag);
 
-/* What follows the header name in a PB-Language-Preference, blanks trimmed: all of it when
- * the name is missing, nothing when it is longer than PB_LANGUAGE_MAX: it is kept as long as the
+/* What follows the header name in a PB-Language-Preference, blanks trimmed: all of it when the
+ * name is missing, nothing when it is longer than PB_LANGUAGE_MAX: it is kept as long as the
  * session is. */
 struct span language_value(struct span preference);
 

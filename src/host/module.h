@@ -85,7 +85,8 @@ TNC_Result module_solicit(struct module *m, const struct log *log, TNC_Connectio
 TNC_Result module_receive(struct module *m, const struct log *log, TNC_ConnectionID conn,
 			  const struct pb_pa *pa);
 
-/* Has it read its settings again, if it can: 1 when they have changed, 0, or ST_E... and why. */
+/* Has it read its settings again, if it can: 1 when they have changed, 0, or ST_E... and
+ * why. */
 int module_reload(struct module *m, char *err_msg, size_t err_msg_len);
 
 bool module_running(struct module *m);

@@ -192,8 +192,8 @@ TNC_Result module_functions_reserve(enum tnc_kind kind, TNC_UInt32 id, TNC_UInt3
 		return TNC_RESULT_INVALID_PARAMETER;
 	if (!(m = module_ids_enter(kind, id, &r)))
 		return r;
-	/* module_ids_add writes the table, so the read lock is dropped first. The calling module stays
-	 * loaded during its call. */
+	/* module_ids_add writes the table, so the read lock is dropped first. The calling
+	 * module stays loaded during its call. */
 	module_ids_leave(r);
 	*out = module_ids_add(m);
 	return *out ? TNC_RESULT_SUCCESS : TNC_RESULT_OTHER;

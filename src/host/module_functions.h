@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The functions that modules find through the bind function, whichever side. Any thread may call them, also
- * from inside an entry point of any module. */
+/* The functions that modules find through the bind function, whichever side. Any thread may
+ * call them, also from inside an entry point of any module. */
 #ifndef STANCE_HOST_MODULE_FUNCTIONS_H
 #define STANCE_HOST_MODULE_FUNCTIONS_H
 

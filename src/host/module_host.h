@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What imc_host and imv_host have in common: the loaded modules and the connections they know. */
+/* What imc_host and imv_host have in common: the loaded modules and the connections they
+ * know. */
 #ifndef STANCE_HOST_MODULE_HOST_H
 #define STANCE_HOST_MODULE_HOST_H
 
@@ -16,8 +17,8 @@ struct module_host {
 	struct peer_table peers;
 };
 
-/* Loads the modules of b->kind from the tnc_config at path (NULL: none). b->kind and b->bind are set, the rest
- * of b is zero. */
+/* Loads the modules of b->kind from the tnc_config at path (NULL: none). b->kind and b->bind
+ * are set, the rest of b is zero. */
 int module_host_open(struct module_host *b, const char *path);
 void module_host_close(struct module_host *b);
 

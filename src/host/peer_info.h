@@ -19,8 +19,8 @@ struct peer_info {
 	const char *transport;  /* NULL: "IF-T for TLS" */
 	const char *transport_version; /* NULL: "2.0" */
 
-	/* Validators: the language assumed until the peer names one (NULL: "en").
-	 * Collectors: what is asked for, the value of an Accept-Language header (NULL: nothing). */
+	/* Validators: the language assumed until the peer names one (NULL: "en"). Collectors:
+	 * what is asked for, the value of an Accept-Language header (NULL: nothing). */
 	const char *language;
 
 	bool full_duplex; /* false on EAP: the server cannot speak after its result */

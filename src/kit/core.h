@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The structs of the kit: the module in its host, and a connection. Private to the kit.
  *
- * Collectors and validators share them; imc.c and imv.c add their side. The functions of the two
- * bindings have the same C types, so the collectors' pointer types serve for both. */
+ * Collectors and validators share them; imc.c and imv.c add their side. The functions of the
+ * two bindings have the same C types, so the collectors' pointer types serve for both. */
 #ifndef STANCE_KIT_CORE_H
 #define STANCE_KIT_CORE_H
 
@@ -75,8 +75,8 @@ struct kit_side {
 
 enum kit_state { KIT_OFF, KIT_STARTING, KIT_ON };
 
-/* One version of the settings, with the module state made from it. Reloading replaces it as a whole; a
- * connection keeps one version during an assessment. */
+/* One version of the settings, with the module state made from it. Reloading replaces it as a
+ * whole; a connection keeps one version during an assessment. */
 struct kit_config {
 	struct kit_module pub; /* first, so that kit_retry can convert it */
 	struct kit *kit;

@@ -14,8 +14,8 @@ TNC_Result TNC_IMC_Initialize(TNC_IMCID imcID, TNC_Version minVersion, TNC_Versi
 	return kit_initialize(&imc_kit, imcID, minVersion, maxVersion, pOutActualVersion);
 }
 
-/* Not of the standard: what is wrong with the module's settings, for who checks a configuration
- * without starting anything. 0, or ST_E... and why ("FILE:LINE: ..."). */
+/* Not of the standard: what is wrong with the module's settings, for who checks a
+ * configuration without starting anything. 0, or ST_E... and why ("FILE:LINE: ..."). */
 TNC_IMC_API int TNC_IMC_StanceSettings(char *err_msg, size_t err_msg_len);
 
 int TNC_IMC_StanceSettings(char *err_msg, size_t err_msg_len)

@@ -17,8 +17,8 @@ TNC_Result TNC_IMV_Initialize(TNC_IMVID imvID, TNC_Version minVersion, TNC_Versi
 	return kit_initialize(&imv_kit, imvID, minVersion, maxVersion, pOutActualVersion);
 }
 
-/* Not of the standard: what is wrong with the module's settings, for who checks a configuration
- * without starting anything. 0, or ST_E... and why ("FILE:LINE: ..."). */
+/* Not of the standard: what is wrong with the module's settings, for who checks a
+ * configuration without starting anything. 0, or ST_E... and why ("FILE:LINE: ..."). */
 TNC_IMV_API int TNC_IMV_StanceSettings(char *err_msg, size_t err_msg_len);
 
 int TNC_IMV_StanceSettings(char *err_msg, size_t err_msg_len)
@@ -26,9 +26,9 @@ int TNC_IMV_StanceSettings(char *err_msg, size_t err_msg_len)
 	return kit_check(&imv_kit, err_msg, err_msg_len);
 }
 
-/* Not of the standard: the file with the settings may have changed. 1: it has, and what it says
- * holds from each endpoint's next assessment on; 0: it has not; ST_E... and why: it is wrong,
- * and the old settings stay. Any thread, one call at a time. */
+/* Not of the standard: the file with the settings may have changed. 1: it has, and what it
+ * says holds from each endpoint's next assessment on; 0: it has not; ST_E... and why: it is
+ * wrong, and the old settings stay. Any thread, one call at a time. */
 TNC_IMV_API int TNC_IMV_StanceReload(char *err_msg, size_t err_msg_len);
 
 int TNC_IMV_StanceReload(char *err_msg, size_t err_msg_len)

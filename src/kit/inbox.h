@@ -8,8 +8,8 @@
 /* True when the descriptor lists this type. */
 bool kit_listens(const struct kit *k, struct kit_type type);
 
-/* Handles one message: checks it, answers errors (RFC 5792, 4.2.8), calls the handlers. Faults of the
- * peer are logged and answered, not returned. */
+/* Handles one message: checks it, answers errors (RFC 5792, 4.2.8), calls the handlers. Faults
+ * of the peer are logged and answered, not returned. */
 void kit_receive(struct kit_conn *c, struct kit_type type, uint32_t source, struct span msg);
 
 #endif

@@ -31,8 +31,8 @@ struct kit_module {
 	uint32_t max_segment;   /* octets of one segment */
 };
 
-/* The reason for a repeated assessment; numbers of the IF-IMC and IF-IMV bindings. 0, 1, 4 and 6 interrupt
- * the connection if necessary. */
+/* The reason for a repeated assessment; numbers of the IF-IMC and IF-IMV bindings. 0, 1, 4 and
+ * 6 interrupt the connection if necessary. */
 enum kit_retry {
 	IMC_RETRY_REMEDIATED = 0,
 	IMC_RETRY_SERIOUS_EVENT = 1,

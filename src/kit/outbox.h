@@ -26,22 +26,23 @@ struct kit_peer {
 struct kit_peer *kit_peer(struct kit_conn *c, struct kit_type type, uint32_t id);
 void kit_peers_free(struct kit_conn *c);
 
-/* The message to `to` (NULL: all) under construction in the current type; NULL when out of memory. */
+/* The message to `to` (NULL: all) under construction in the current type; NULL when out of
+ * memory. */
 struct kit_out *kit_out(struct kit_conn *c, const struct kit_peer *to);
 
 /* The writer for the next attribute, empty. */
 struct wr *kit_attr(struct kit_conn *c);
 
-/* How an attribute is sent. ASK: a validator waits for the answer. RAW: unchanged, never in segments.
- * ALONE: RAW, in a message of its own. */
+/* How an attribute is sent. ASK: a validator waits for the answer. RAW: unchanged, never in
+ * segments. ALONE: RAW, in a message of its own. */
 enum kit_how { KIT_ANSWER, KIT_ASK, KIT_RAW, KIT_ALONE };
 
-/* Puts the attribute in the writer into a message. ST_ELIMIT, ST_EBUSY, ST_ESTATE, or the writer's
- * error: nothing is sent. */
+/* Puts the attribute in the writer into a message. ST_ELIMIT, ST_EBUSY, ST_ESTATE, or the
+ * writer's error: nothing is sent. */
 int kit_send(struct kit_conn *c, enum kit_how how);
 
-/* Sends an error attribute; kit_invalid makes it Invalid Parameter for the octet at offset `at` and
- * returns ST_EVALUE. */
+/* Sends an error attribute; kit_invalid makes it Invalid Parameter for the octet at offset
+ * `at` and returns ST_EVALUE. */
 int kit_error(struct kit_conn *c, const struct pa_error *e);
 int kit_invalid(struct kit_conn *c, const struct pa_attr *a, size_t at);
 

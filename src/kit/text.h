@@ -15,9 +15,9 @@ struct kit_text {
 	const char *text; /* UTF-8 */
 };
 
-/* Picks the text for an Accept-Language value (RFC 9110, 12.5.4; may be NULL). The highest weight wins;
- * a tag also matches a text in the same language of another region; texts[0] is the default. NULL only
- * when n is 0. */
+/* Picks the text for an Accept-Language value (RFC 9110, 12.5.4; may be NULL). The highest
+ * weight wins; a tag also matches a text in the same language of another region; texts[0] is
+ * the default. NULL only when n is 0. */
 const struct kit_text *kit_text_pick(const struct kit_text *texts, size_t n,
 				     const char *preferred);
 

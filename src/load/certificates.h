@@ -29,8 +29,8 @@ int load_pki_directory(struct load_pki *p, const char *dir, struct tls_error *e)
 
 void load_pki_close(struct load_pki *p);
 
-/* What endpoint `number` is called when we issue its certificate; and the number of one that is
- * called so, false when none of ours is. */
+/* What endpoint `number` is called when we issue its certificate; and the number of one that
+ * is called so, false when none of ours is. */
 #define LOAD_NAME 256
 void load_pki_name(const struct load_pki *p, uint32_t number, char name[LOAD_NAME]);
 bool load_pki_number(const struct load_pki *p, const char *name, uint32_t *number);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One simulated endpoint: it connects, is assessed, stays connected, tells what changes, and is
- * assessed again when it or the manager wants it. */
+/* One simulated endpoint: it connects, is assessed, stays connected, tells what changes, and
+ * is assessed again when it or the manager wants it. */
 #ifndef STANCE_LOAD_ENDPOINT_H
 #define STANCE_LOAD_ENDPOINT_H
 
@@ -84,8 +84,8 @@ void load_endpoint_init(struct load_endpoint *s, const struct load_endpoint_env 
 /* Only when it is away. */
 void load_endpoint_reset(struct load_endpoint *s);
 
-/* Opens a connection; `gone` follows, perhaps from inside, when there will be none. Only when it
- * is away. */
+/* Opens a connection; `gone` follows, perhaps from inside, when there will be none. Only when
+ * it is away. */
 void load_endpoint_connect(struct load_endpoint *s);
 
 /* Asks for another assessment, now or after the one under way. Nothing when not connected. */

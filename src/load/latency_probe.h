@@ -9,8 +9,8 @@
 
 struct latency_probe;
 
-/* Follows the changes of the endpoint called name, which the manager has to know. ST_EIO: errno;
- * ST_ENOMEM. */
+/* Follows the changes of the endpoint called name, which the manager has to know. ST_EIO:
+ * errno; ST_ENOMEM. */
 int latency_probe_open(struct load_endpoint *s, const char *socket, const char *name,
 		       struct latency_probe **p);
 

@@ -21,9 +21,9 @@ struct processes {
 struct processes *processes_open(unsigned n);
 void processes_close(struct processes *c);
 
-/* Calls work(ctx, part) for each part, 0 to n - 1, in a process of its own, and waits for them;
- * SIGINT and SIGTERM reach all of them. One part alone runs in this process. The highest status
- * that was returned; 1 at least when a process did not end by itself. */
+/* Calls work(ctx, part) for each part, 0 to n - 1, in a process of its own, and waits for
+ * them; SIGINT and SIGTERM reach all of them. One part alone runs in this process. The highest
+ * status that was returned; 1 at least when a process did not end by itself. */
 int processes_run(struct processes *c, int (*work)(void *ctx, unsigned part), void *ctx);
 
 /* Puts the reports together in the first one, which is returned. */

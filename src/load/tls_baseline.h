@@ -7,7 +7,8 @@
 #include "load/certificates.h"
 
 /* Processor ms of the server for one TLS 1.3 handshake with certificates on both sides, issued
- * by p: the mean of `count`, with both ends here and no socket in between. 0: p cannot issue. */
+ * by p: the mean of `count`, with both ends here and no socket in between. 0: p cannot
+ * issue. */
 double tls_baseline_handshake_ms(const struct load_pki *p, unsigned count);
 
 #endif

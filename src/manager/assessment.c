@@ -10,8 +10,9 @@
 
 #include <stddef.h>
 
-/* Time in which an admitted session must send its first batch, which normally waits in the socket
- * already. The loop runs timers before it polls sockets, so the timer must fire twice. */
+/* Time in which an admitted session must send its first batch, which normally waits in the
+ * socket already. The loop runs timers before it polls sockets, so the timer must fire
+ * twice. */
 #define AWAIT_DATA_MS 20
 
 /* Silence in the middle of an assessment after which the slot is released, if others wait. */
@@ -255,8 +256,8 @@ static void assessment_no_data(struct session *s)
 	assessment_set(s, ASSESSMENT_EXPECTED, s->worker->limits.assessment_s);
 }
 
-/* Continues an assessment after a released slot. Waiting for the slot does not count towards the
- * deadline. */
+/* Continues an assessment after a released slot. Waiting for the slot does not count towards
+ * the deadline. */
 static void assessment_resume(struct session *s)
 {
 	s->state = ASSESSMENT_RUNNING;
@@ -430,8 +431,8 @@ static void assessment_on_drop(struct registration *registration, bool forgotten
 	loop_queue_send(&s->worker->loop_queue, &s->drop_message);
 }
 
-/* The deadline of an assessment first ends the work of the validators; the endpoint may then still
- * fetch the result until the next deadline. */
+/* The deadline of an assessment first ends the work of the validators; the endpoint may then
+ * still fetch the result until the next deadline. */
 static void assessment_on_deadline(uv_timer_t *timer)
 {
 	struct session *s = timer->data;

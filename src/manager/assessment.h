@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Scheduling of the assessments of one session. A part of session.c; no other file includes it.
+/* Scheduling of the assessments of one session. A part of session.c; no other file includes
+ * it.
  *
- * - An assessment needs a slot of the assessment queue. A session takes the slot with the first
- *   batch of the assessment, so an endpoint that sends nothing has no slot.
- * - While no slot is free, a new session is not read from. On any other session the first batch
- *   is buffered, and then the session is not read from.
+ * - An assessment needs a slot of the assessment queue. A session takes the slot with the
+ *   first batch of the assessment, so an endpoint that sends nothing has no slot.
+ * - While no slot is free, a new session is not read from. On any other session the first
+ *   batch is buffered, and then the session is not read from.
  * - A session that was admitted after waiting and sends nothing releases its slot at once.
  * - A session whose endpoint stops responding in the middle of an assessment releases its slot
  *   after a few seconds if others wait. With its next batch it waits for a slot again.

@@ -19,7 +19,8 @@ struct assessment_queue;
 
 enum slot_state { SLOT_NONE, SLOT_QUEUED, SLOT_TAKEN };
 
-/* One session's entry. Zeroed by its owner, with `admit` set. The owner uses it on one thread. */
+/* One session's entry. Zeroed by its owner, with `admit` set. The owner uses it on one
+ * thread. */
 struct assessment_slot {
 	struct assessment_slot *next, **back;
 	enum slot_state state; /* the queue's, under its lock */
@@ -41,8 +42,8 @@ void assessment_queue_set_limit(struct assessment_queue *q, uint32_t limit);
 /* While closed, the queue admits nothing. Slots that are taken stay taken. */
 void assessment_queue_set_closed(struct assessment_queue *q, bool closed);
 
-/* True: the slot is taken (or was already). False: it is queued, and slot->admit is called once,
- * unless assessment_queue_leave comes first. */
+/* True: the slot is taken (or was already). False: it is queued, and slot->admit is called
+ * once, unless assessment_queue_leave comes first. */
 bool assessment_queue_enter(struct assessment_queue *q, struct assessment_slot *slot);
 
 /* True: assessment_queue_enter would queue a slot now. */
@@ -53,8 +54,8 @@ bool assessment_queue_full(struct assessment_queue *q);
 bool assessment_queue_leave(struct assessment_queue *q, struct assessment_slot *slot);
 
 /* Counts octets that the caller buffers for a queued assessment. ST_ELIMIT: the total of all
- * callers would exceed 64 MiB. After 0, the caller calls assessment_queue_unbuffer with the same
- * number. */
+ * callers would exceed 64 MiB. After 0, the caller calls assessment_queue_unbuffer with the
+ * same number. */
 int assessment_queue_buffer(struct assessment_queue *q, size_t octets);
 void assessment_queue_unbuffer(struct assessment_queue *q, size_t octets);
 

@@ -6,8 +6,8 @@
 
 struct heap_trim;
 
-/* release: the function that returns the memory. It is never called concurrently, and there are
- * at least pause_ms between two calls. ST_ENOMEM or ST_EIO. Caller: heap_trim_close. */
+/* release: the function that returns the memory. It is never called concurrently, and there
+ * are at least pause_ms between two calls. ST_ENOMEM or ST_EIO. Caller: heap_trim_close. */
 int heap_trim_open(void (*release)(void), unsigned pause_ms, struct heap_trim **t);
 
 /* Calls `release` at least once more. Any thread, returns at once. t may be NULL. */

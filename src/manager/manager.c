@@ -188,8 +188,8 @@ static int manager_open_workers(struct manager *d, struct conf_error *e)
 /* Descriptors for other uses than sessions: listeners, repository, log, admin clients. */
 #define DESCRIPTORS_RESERVED 96
 
-/* The limit of sessions, lowered so that their descriptors are available. Without this, accepting
- * sessions would make other functions run out of descriptors. */
+/* The limit of sessions, lowered so that their descriptors are available. Without this,
+ * accepting sessions would make other functions run out of descriptors. */
 static uint32_t most_sessions(const struct manager_conf *c)
 {
 	unsigned long all = daemon_descriptors(),
@@ -278,8 +278,8 @@ static int manager_write_pid(struct manager *d, struct conf_error *e)
 	return 0;
 }
 
-/* Processes of one user can share the port (SO_REUSEPORT). Without the lock, a second manager would
- * silently receive half of the connections. */
+/* Processes of one user can share the port (SO_REUSEPORT). Without the lock, a second manager
+ * would silently receive half of the connections. */
 static int manager_lock(struct manager *d, struct conf_error *e)
 {
 	int err = daemon_lock(d->conf.pid_file, &d->lock);
@@ -456,8 +456,8 @@ void manager_close(struct manager *d)
 
 /* --- checking ---------------------------------------------------------------------------- */
 
-/* Loads the plugin and checks its settings. Does not open the repository: a running manager may
- * use it. */
+/* Loads the plugin and checks its settings. Does not open the repository: a running manager
+ * may use it. */
 static int check_plugin(const struct manager_conf *c, struct conf_error *e)
 {
 	int (*settings)(char *err_msg, size_t err_msg_len);

@@ -27,8 +27,8 @@ int manager_reload(struct manager *d);
 /* Ends all sessions, commits all reports and closes everything. */
 void manager_close(struct manager *d);
 
-/* Checks the certificates, the password file and the settings of validators and repository plugin
- * without starting them. 0, or ST_E... with e filled. */
+/* Checks the certificates, the password file and the settings of validators and repository
+ * plugin without starting them. 0, or ST_E... with e filled. */
 int manager_check(const struct manager_conf *c, struct conf_error *e);
 
 #endif

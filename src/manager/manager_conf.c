@@ -151,7 +151,8 @@ static char *join(const char *dir, const char *name)
 	return asprintf(&out, "%s/%s", dir, name) < 0 ? NULL : out;
 }
 
-/* The default of the socket has the file name that stancectl uses, in run_dir if that is set. */
+/* The default of the socket has the file name that stancectl uses, in run_dir if that is
+ * set. */
 static void conf_read_places(const char *file, cfg_t *cfg, struct manager_conf *c)
 {
 	cfg_t *admin = cfg_getsec(cfg, "admin");

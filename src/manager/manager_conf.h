@@ -44,8 +44,8 @@ struct manager_conf {
 int manager_conf_read(const char *path, struct manager_conf *c, struct conf_error *e);
 void manager_conf_free(struct manager_conf *c);
 
-/* A server context from the files of c. cache (may be NULL) keeps its sessions for resumption, if
- * c allows it. ST_ECONF with e filled. Caller: tls_ctx_free. */
+/* A server context from the files of c. cache (may be NULL) keeps its sessions for resumption,
+ * if c allows it. ST_ECONF with e filled. Caller: tls_ctx_free. */
 int manager_conf_tls(const struct manager_conf *c, struct tls_cache *cache,
 		     struct tls_ctx **ctx, struct conf_error *e);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Checks a password on the thread pool. Computing the hash takes too long for an event loop. */
+/* Checks a password on the thread pool. Computing the hash takes too long for an event
+ * loop. */
 #ifndef STANCE_MANAGER_PASSWORD_CHECK_H
 #define STANCE_MANAGER_PASSWORD_CHECK_H
 

@@ -35,16 +35,16 @@ static void session_drop_peer(struct session *s)
 	imv_peer_close(peer);
 }
 
-/* True: an assessment is running in which the manager has to act next, or the endpoint waits for a
- * slot. */
+/* True: an assessment is running in which the manager has to act next, or the endpoint waits
+ * for a slot. */
 static bool session_manager_busy(const struct session *s)
 {
 	return s->peer && imv_peer_busy(s->peer) &&
 	       (s->state == ASSESSMENT_QUEUED || !imv_peer_listens(s->peer));
 }
 
-/* A session that ended before its first assessment counts against its address, unless the manager
- * caused the end. */
+/* A session that ended before its first assessment counts against its address, unless the
+ * manager caused the end. */
 static void session_update_penalty(struct session *s, int err)
 {
 	struct worker *w = s->worker;

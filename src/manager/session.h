@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One endpoint's session: the transport (pt_conn), the validators' peer (imv_peer), and the reports
- * for the posture. */
+/* One endpoint's session: the transport (pt_conn), the validators' peer (imv_peer), and the
+ * reports for the posture. */
 #ifndef STANCE_MANAGER_SESSION_H
 #define STANCE_MANAGER_SESSION_H
 

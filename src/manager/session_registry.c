@@ -250,8 +250,8 @@ static void question_put(struct session_registry *r, struct assess *q, const cha
 		endpoint_entry_ask(r, entry);
 }
 
-/* One question number for all keys. An assessment that begins in the meantime reports its result
- * after all watchers are added, because that needs the lock. */
+/* One question number for all keys. An assessment that begins in the meantime reports its
+ * result after all watchers are added, because that needs the lock. */
 static void question_put_some(struct session_registry *r, struct assess *q,
 			      const char *const *keys, size_t n)
 {
@@ -359,7 +359,8 @@ void session_registry_set_limit(struct session_registry *r, uint32_t sessions_pe
 
 /* --- sessions ---------------------------------------------------------------------------- */
 
-/* Drops all but the newest sessions. Those behind the first dropped one were dropped before. */
+/* Drops all but the newest sessions. Those behind the first dropped one were dropped
+ * before. */
 static void endpoint_entry_trim(struct session_registry *r, struct endpoint_entry *entry)
 {
 	uint32_t n = 0;

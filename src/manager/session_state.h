@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The state of one session, shared by session.c (events of transport and peer) and assessment.c
- * (scheduling). No other file includes it. */
+/* The state of one session, shared by session.c (events of transport and peer) and
+ * assessment.c (scheduling). No other file includes it. */
 #ifndef STANCE_MANAGER_SESSION_STATE_H
 #define STANCE_MANAGER_SESSION_STATE_H
 

@@ -30,8 +30,8 @@ static void worker_finish(struct worker *w)
 	loop_queue_close(&w->loop_queue);
 }
 
-/* Sessions that justify a trim. A trim needs the end of half of the sessions since the last one,
- * so its cost for each session is small. */
+/* Sessions that justify a trim. A trim needs the end of half of the sessions since the last
+ * one, so its cost for each session is small. */
 #define TRIM_SESSIONS_MIN 256
 
 static void worker_trim_heap(struct worker *w)
@@ -44,8 +44,8 @@ static void worker_trim_heap(struct worker *w)
 }
 
 /* Temporary memory of assessments (inventories above all) leaves holes between the memory of
- * sessions. While a fleet connects, the heap is trimmed each time the number of sessions has grown by
- * an eighth, so its cost for each session is small. */
+ * sessions. While a fleet connects, the heap is trimmed each time the number of sessions has
+ * grown by an eighth, so its cost for each session is small. */
 void worker_session_assessed(struct worker *w)
 {
 	if (w->n_sessions < w->sessions_at_trim + w->sessions_at_trim / 8 + TRIM_SESSIONS_MIN)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One event loop of the manager with its thread, its listening sockets and its sessions. Functions
- * without a note run on the worker's thread. */
+/* One event loop of the manager with its thread, its listening sockets and its sessions.
+ * Functions without a note run on the worker's thread. */
 #ifndef STANCE_MANAGER_WORKER_H
 #define STANCE_MANAGER_WORKER_H
 
@@ -28,7 +28,8 @@ struct worker_session_ops {
 	/* Opens a session and adds it to w->sessions. Takes fd. `from` counts towards the
 	 * connection limit until the session is over. */
 	void (*open)(struct worker *w, int fd, const struct sockaddr *from);
-	/* The manager stops: sends CLOSE on all sessions and closes their transports in order. */
+	/* The manager stops: sends CLOSE on all sessions and closes their transports in
+	 * order. */
 	void (*end_all)(struct worker *w);
 	/* Closes the transports of all sessions at once. */
 	void (*abort_all)(struct worker *w);
@@ -78,9 +79,9 @@ struct worker {
 	struct password_file *users;
 };
 
-/* Main thread: prepares the worker and opens its listening sockets. A port 0 in c is replaced by the
- * chosen port, so that the next worker listens on the same. Takes references to tls and users.
- * 0, or ST_E... with everything closed again; e is filled unless memory ran out. */
+/* Main thread: prepares the worker and opens its listening sockets. A port 0 in c is replaced
+ * by the chosen port, so that the next worker listens on the same. Takes references to tls and
+ * users. 0, or ST_E... with everything closed again; e is filled unless memory ran out. */
 int worker_open(struct worker *w, struct manager_shared *m, struct manager_conf *c,
 		struct tls_ctx *tls, struct password_file *users, struct conf_error *e);
 /* Main thread: starts the worker's thread. ST_EIO. */
@@ -91,11 +92,12 @@ int worker_start(struct worker *w);
 int worker_reload(struct worker *w, const struct manager_conf *c, struct tls_ctx *tls,
 		  struct password_file *users);
 
-/* Main thread: closes the listening sockets and begins an orderly close of all sessions. Sessions
- * that are open after limits.close_s are aborted. */
+/* Main thread: closes the listening sockets and begins an orderly close of all sessions.
+ * Sessions that are open after limits.close_s are aborted. */
 void worker_stop(struct worker *w);
 
-/* Main thread: waits until the worker has stopped and frees it. Also for one that never started. */
+/* Main thread: waits until the worker has stopped and frees it. Also for one that never
+ * started. */
 void worker_close(struct worker *w);
 
 /* A session was freed. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Penalties for addresses whose sessions keep failing. A handshake costs the manager more than a hostile
- * peer, so an address whose sessions repeatedly end before their first assessment is penalized: its
- * handshakes wait behind those of all other addresses (handshake_queue.h).
+/* Penalties for addresses whose sessions keep failing. A handshake costs the manager more than
+ * a hostile peer, so an address whose sessions repeatedly end before their first assessment is
+ * penalized: its handshakes wait behind those of all other addresses (handshake_queue.h).
  *
  *   - No address is refused.
  *   - A penalty ends within minutes, or with sessions that reach a result.
@@ -27,8 +27,8 @@ int address_penalty_open(struct address_penalty **s);
 /* May be NULL. */
 void address_penalty_close(struct address_penalty *s);
 
-/* A session from this address failed, at `now` (monotonic us). True: the address is penalized from now
- * on. */
+/* A session from this address failed, at `now` (monotonic us). True: the address is penalized
+ * from now on. */
 bool address_penalty_failed(struct address_penalty *s, const struct sockaddr *from,
 			    int64_t now);
 
@@ -36,8 +36,8 @@ bool address_penalty_failed(struct address_penalty *s, const struct sockaddr *fr
 void address_penalty_succeeded(struct address_penalty *s, const struct sockaddr *from,
 			       int64_t now);
 
-/* 0: not penalized. Otherwise a number that is the same for all connections from the address and differs
- * from that of most other addresses. p NULL: 0. */
+/* 0: not penalized. Otherwise a number that is the same for all connections from the address
+ * and differs from that of most other addresses. p NULL: 0. */
 uint32_t address_penalty_class(struct address_penalty *s, const struct sockaddr *from,
 			       int64_t now);
 

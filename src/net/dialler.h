@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Opens a TCP connection: resolves a name without blocking the loop and tries its addresses one after the
- * other. */
+/* Opens a TCP connection: resolves a name without blocking the loop and tries its addresses
+ * one after the other. */
 #ifndef STANCE_NET_DIALLER_H
 #define STANCE_NET_DIALLER_H
 
@@ -15,9 +15,9 @@ struct dialler_conf {
 	const struct sockaddr *source; /* local address, borrowed until done; NULL: any */
 };
 
-/* done(ctx, fd, err, reason) is called exactly once, never inside dialler_open. fd >= 0: connected and
- * non-blocking; the callee owns it. Otherwise err is ST_E... and reason has the address and its error. The
- * dialler is freed when done is called. */
+/* done(ctx, fd, err, reason) is called exactly once, never inside dialler_open. fd >= 0:
+ * connected and non-blocking; the callee owns it. Otherwise err is ST_E... and reason has the
+ * address and its error. The dialler is freed when done is called. */
 int dialler_open(struct net_loop *loop, const struct dialler_conf *conf,
 		 void (*done)(void *ctx, int fd, int err, const char *reason), void *ctx,
 		 struct dialler **d);

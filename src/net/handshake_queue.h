@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The queue of handshakes of one loop.
  *
- *   - First come, first served, a few in each round of the loop, after the work of existing sessions.
- *     When very many peers connect at once, each handshake completes soon after it began; otherwise all
- *     would be half done at the first deadline.
+ *   - First come, first served, a few in each round of the loop, after the work of existing
+ *     sessions. When very many peers connect at once, each handshake completes soon after it
+ *     began; otherwise all would be half done at the first deadline.
  *   - A started handshake holds no place: a peer that stops in the middle delays no other.
- *   - Handshakes of penalized addresses (address_penalty.h) wait separately and start at a limited rate.
- *     Their addresses take turns; within an address the newest starts first, so that a well-behaved
- *     endpoint does not wait behind many hostile connections from its address. */
+ *   - Handshakes of penalized addresses (address_penalty.h) wait separately and start at a
+ *     limited rate. Their addresses take turns; within an address the newest starts first, so
+ *     that a well-behaved endpoint does not wait behind many hostile connections from its
+ *     address. */
 #ifndef STANCE_NET_HANDSHAKE_QUEUE_H
 #define STANCE_NET_HANDSHAKE_QUEUE_H
 
@@ -43,13 +44,15 @@ struct handshake_queue {
 
 void handshake_queue_init(struct handshake_queue *q, uv_loop_t *loop);
 
-/* Sets the interval between penalized handshakes in milliseconds; 0: no address is penalized. */
+/* Sets the interval between penalized handshakes in milliseconds; 0: no address is
+ * penalized. */
 void handshake_queue_set_interval(struct handshake_queue *q, uint32_t apart_ms);
 
 /* Closes the handles; no connection waits. */
 void handshake_queue_close(struct handshake_queue *q);
 
-/* True: start at once. False: h->turn(h) is called later, unless handshake_queue_leave comes first. */
+/* True: start at once. False: h->turn(h) is called later, unless handshake_queue_leave comes
+ * first. */
 bool handshake_queue_enter(struct handshake_queue *q, struct handshake_waiter *h);
 
 /* Allowed for a connection that does not wait, too. */

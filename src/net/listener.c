@@ -33,8 +33,8 @@ static int reserve_open(void)
 	return open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-/* Descriptors have run out: with the reserved one the connection is accepted and closed, so that the peer
- * notices and the socket does not stay readable. */
+/* Descriptors have run out: with the reserved one the connection is accepted and closed, so
+ * that the peer notices and the socket does not stay readable. */
 static void listener_refuse_one(struct listener *l, int err)
 {
 	unsigned muted;
@@ -122,7 +122,8 @@ bool listener_address(const char *address)
 	return socket_address(address, 0, &at, &n) == 0;
 }
 
-/* A bound socket, or negative with errno. share: SO_REUSEPORT, which all sockets of the port need. */
+/* A bound socket, or negative with errno. share: SO_REUSEPORT, which all sockets of the port
+ * need. */
 static int socket_bind(const char *address, uint16_t port, bool share)
 {
 	struct sockaddr_storage at;
@@ -169,7 +170,8 @@ static int socket_listen_any(const char *address, uint16_t port, int backlog)
 	return -1;
 }
 
-/* Binds without listening: a peer that connects at this moment would be accepted and dropped. */
+/* Binds without listening: a peer that connects at this moment would be accepted and
+ * dropped. */
 int listener_probe(const char *address, uint16_t port)
 {
 	int fd = port ? socket_bind_any(address, port, false) : -1;

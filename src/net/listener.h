@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Accepts connections on one address for one loop. Each loop thread opens its own socket on the same
- * address (SO_REUSEPORT), and the kernel distributes the peers. When descriptors run out, a reserved one
- * is used to accept and close the connection, and accepting continues. */
+/* Accepts connections on one address for one loop. Each loop thread opens its own socket on
+ * the same address (SO_REUSEPORT), and the kernel distributes the peers. When descriptors run
+ * out, a reserved one is used to accept and close the connection, and accepting continues. */
 #ifndef STANCE_NET_LISTENER_H
 #define STANCE_NET_LISTENER_H
 
@@ -20,9 +20,9 @@ struct listener_conf {
 	struct connection_limit *connections; /* borrowed until closed */
 };
 
-/* Calls accepted(ctx, fd, from) for each admitted peer. fd is connected and non-blocking; the callee owns
- * it and calls connection_limit_leave(conf->connections, from) at the end of the session. ST_EIO with
- * errno when the address cannot be bound. */
+/* Calls accepted(ctx, fd, from) for each admitted peer. fd is connected and non-blocking; the
+ * callee owns it and calls connection_limit_leave(conf->connections, from) at the end of the
+ * session. ST_EIO with errno when the address cannot be bound. */
 int listener_open(struct net_loop *loop, const struct listener_conf *conf,
 		  void (*accepted)(void *ctx, int fd, const struct sockaddr *from), void *ctx,
 		  struct listener **l);
@@ -30,9 +30,9 @@ int listener_open(struct net_loop *loop, const struct listener_conf *conf,
 /* True for a numeric address. */
 bool listener_address(const char *address);
 
-/* ST_EBUSY when another socket listens there, else 0. Called before the first listener is opened: with
- * SO_REUSEPORT another process of the same user would share the port. 0 does not promise that the address
- * can be bound. */
+/* ST_EBUSY when another socket listens there, else 0. Called before the first listener is
+ * opened: with SO_REUSEPORT another process of the same user would share the port. 0 does not
+ * promise that the address can be bound. */
 int listener_probe(const char *address, uint16_t port);
 
 /* Changes stall_s for later connections. */

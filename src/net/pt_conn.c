@@ -178,7 +178,7 @@ static void conn_deadline(struct pt_conn *c, uint32_t seconds)
 
 /* --- memory --------------------------------------------------------------------------- */
 
-/* Charges the buffers to the budget; called after they changed. Beyond it the connection ends at once. */
+/* Charges the buffers to the budget; call after they changed. Beyond it the connection ends. */
 static void conn_account(struct pt_conn *c)
 {
 	size_t now = c->pt.in.cap + c->unheard.cap + c->stream.in_flight;

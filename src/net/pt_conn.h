@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One PT-TLS connection (RFC 6876): a socket, TLS, the PT-TLS session, and a deadline for each phase. It
- * delivers PB-TNC batches and does not look inside them.
+/* One PT-TLS connection (RFC 6876): a socket, TLS, the PT-TLS session, and a deadline for each
+ * phase. It delivers PB-TNC batches and does not look inside them.
  *
  *   - A connection belongs to one loop thread; all functions and callbacks run there.
  *   - Its end writes exactly one log line, with the reason. */
@@ -35,12 +35,12 @@ struct pt_conn_ops {
 	void (*ready)(void *ctx, const struct pt_conn_info *info);
 	/* A PB-TNC batch arrived; borrowed during the call. */
 	void (*batch)(void *ctx, struct span batch);
-	/* SASL PLAIN, server only: checks a password. 0: right; ST_EAUTH: wrong; SASL_LATER: the
-	 * result follows with pt_conn_verified; any other error: it could not be checked. Spans are
-	 * borrowed during the call. NULL: every password is wrong. */
+	/* SASL PLAIN, server only: checks a password. 0: right; ST_EAUTH: wrong; SASL_LATER:
+	 * the result follows with pt_conn_verified; any other error: it could not be checked.
+	 * Spans are borrowed during the call. NULL: every password is wrong. */
 	int (*verify)(void *ctx, struct span user, struct span password);
-	/* The connection is over; err is 0 for an orderly end. The last callback: conn is invalid
-	 * when it returns. */
+	/* The connection is over; err is 0 for an orderly end. The last callback: conn is
+	 * invalid when it returns. */
 	void (*closed)(void *ctx, int err, const char *reason);
 };
 
@@ -64,21 +64,22 @@ struct pt_conn_conf {
 	bool sasl_result_8bit;       /* server: see pt_config */
 };
 
-/* Starts a connection on the connected socket fd, and owns fd even on failure. conf->tls decides the roles:
- * TLS server and PT-TLS responder, or TLS client and initiator. Callbacks come later, never inside this
- * call. */
+/* Starts a connection on the connected socket fd, and owns fd even on failure. conf->tls
+ * decides the roles: TLS server and PT-TLS responder, or TLS client and initiator. Callbacks
+ * come later, never inside this call. */
 int pt_conn_open(struct net_loop *loop, const struct pt_conn_conf *conf, int fd,
 		 const struct pt_conn_ops *ops, void *ctx, struct pt_conn **conn);
 
-/* Queues a copy of a PB-TNC batch. ST_ESTATE: outside of Data Transport. ST_ELIMIT: the peer reads too
- * slowly; the connection ends, and `closed` follows. */
+/* Queues a copy of a PB-TNC batch. ST_ESTATE: outside of Data Transport. ST_ELIMIT: the peer
+ * reads too slowly; the connection ends, and `closed` follows. */
 int pt_conn_send(struct pt_conn *conn, struct span batch);
 
 /* The result that `verify` deferred: 0, ST_EAUTH, or another negative error. May call back. */
 void pt_conn_verified(struct pt_conn *conn, int err);
 
-/* Ends the connection in order: sends what is queued, then close_notify, within limits.close_s. reason is
- * for the log line (NULL: "done"); err is for `closed`, which follows later. Further calls are ignored. */
+/* Ends the connection in order: sends what is queued, then close_notify, within
+ * limits.close_s. reason is for the log line (NULL: "done"); err is for `closed`, which
+ * follows later. Further calls are ignored. */
 void pt_conn_close(struct pt_conn *conn, int err, const char *reason);
 
 /* Ends the connection at once, without sending. `closed` follows later. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A connected TCP socket on a loop. Received octets are passed on at once; sent octets are written at once
- * or queued, with one buffer in flight. An idle socket allocates nothing. */
+/* A connected TCP socket on a loop. Received octets are passed on at once; sent octets are
+ * written at once or queued, with one buffer in flight. An idle socket allocates nothing. */
 #ifndef STANCE_NET_STREAM_H
 #define STANCE_NET_STREAM_H
 
@@ -25,24 +25,25 @@ struct stream {
 	bool paused, ended, fin;
 };
 
-/* Sets the options of a socket, or of a listening one, from which accepted sockets inherit them: keepalive,
- * no delay, and the end of the connection when the peer acknowledges nothing for stall_s seconds. */
+/* Sets the options of a socket, or of a listening one, from which accepted sockets inherit
+ * them: keepalive, no delay, and the end of the connection when the peer acknowledges nothing
+ * for stall_s seconds. */
 void stream_tune(int fd, uint32_t stall_s);
 
-/* Takes ownership of fd, which is connected and non-blocking. On failure fd is closed, and the caller still
- * calls stream_close and waits for `closed`. */
+/* Takes ownership of fd, which is connected and non-blocking. On failure fd is closed, and the
+ * caller still calls stream_close and waits for `closed`. */
 int stream_open(struct stream *s, struct net_loop *loop, int fd, const struct stream_ops *ops,
 		void *ctx);
 
-/* Sends the content of out: takes all of it (out is then empty), or nothing while a buffer is in flight
- * (call again when drained). 0, ST_EIO, ST_ENOMEM. */
+/* Sends the content of out: takes all of it (out is then empty), or nothing while a buffer is
+ * in flight (call again when drained). 0, ST_EIO, ST_ENOMEM. */
 int stream_send(struct stream *s, struct wr *out);
 
 /* Sends FIN after the buffer in flight. */
 void stream_shutdown(struct stream *s);
 
-/* A paused stream does not read, but `end` is called when the peer has gone, even if unread octets are
- * left. */
+/* A paused stream does not read, but `end` is called when the peer has gone, even if unread
+ * octets are left. */
 void stream_pause(struct stream *s, bool pause);
 void stream_close(struct stream *s);
 

@@ -235,8 +235,8 @@ static void key_empty(EVP_PKEY *key)
 		(void)EVP_PKEY_set_type(key, EVP_PKEY_get_id(key));
 }
 
-/* OpenSSL would keep these keys, with the secret of the key exchange, for the life of the connection: an
- * eighth of its memory. */
+/* OpenSSL would keep these keys, with the secret of the key exchange, for the life of the
+ * connection: an eighth of its memory. */
 void tls_forget_keys(struct tls *t)
 {
 	STACK_OF(X509) *chain = SSL_get_peer_cert_chain(t->ssl);
@@ -253,7 +253,8 @@ void tls_forget_keys(struct tls *t)
 	if (SSL_get_peer_tmp_key(t->ssl, &key))
 		key_empty(key);
 	EVP_PKEY_free(key);
-	/* certificates of a resumed session are shared, and were handled in the full handshake */
+	/* certificates of a resumed session are shared, and were handled in the full
+	 * handshake */
 	if (peer && !SSL_session_reused(t->ssl)) {
 		key_empty(X509_get0_pubkey(peer));
 		for (int i = 0; i < sk_X509_num(chain); i++)

@@ -19,7 +19,8 @@ static int conf_fail(struct tls_error *e, const char *what, const char *err_msg)
 	return ST_ECONF;
 }
 
-/* For a file that cannot be read the first OpenSSL error has the reason, otherwise the last. */
+/* For a file that cannot be read the first OpenSSL error has the reason, otherwise the
+ * last. */
 static int conf_fail_ssl(struct tls_error *e, const char *what)
 {
 	unsigned long first = ERR_peek_error();
@@ -67,7 +68,8 @@ static int ctx_own(struct tls_ctx *ctx, const struct tls_conf *c, struct tls_err
 	if (SSL_CTX_check_private_key(ctx->ssl) != 1)
 		return conf_fail(e, c->key, "is not the key of the certificate");
 	own = SSL_CTX_get0_certificate(ctx->ssl);
-	/* every client would refuse such a server; a client notices when the server refuses it */
+	/* every client would refuse such a server; a client notices when the server refuses
+	 * it */
 	if (c->server && X509_cmp_current_time(X509_get0_notAfter(own)) < 0)
 		return conf_fail(e, c->certificate, "has expired");
 	return 0;
@@ -111,8 +113,9 @@ static int ctx_anchors(struct tls_ctx *ctx, const struct tls_conf *c, struct tls
 	return c->crl ? ctx_crl(ctx, c->crl, e) : 0;
 }
 
-/* Completes the chain of our certificate, without its anchor, if its file has no other certificates.
- * Otherwise OpenSSL would build and verify the chain in every handshake, and send the anchor. */
+/* Completes the chain of our certificate, without its anchor, if its file has no other
+ * certificates. Otherwise OpenSSL would build and verify the chain in every handshake, and
+ * send the anchor. */
 static void ctx_chain(struct tls_ctx *ctx)
 {
 	STACK_OF(X509) *chain = NULL;
@@ -125,8 +128,8 @@ static void ctx_chain(struct tls_ctx *ctx)
 	ERR_clear_error();
 }
 
-/* RFC 6876, 3.5: the manager's name is a DNS-ID, without wildcards, never the common name. A numeric name
- * has to be an IP-ID (RFC 9525). */
+/* RFC 6876, 3.5: the manager's name is a DNS-ID, without wildcards, never the common name. A
+ * numeric name has to be an IP-ID (RFC 9525). */
 static int ctx_name(struct tls_ctx *ctx, const struct tls_conf *c, struct tls_error *e)
 {
 	X509_VERIFY_PARAM *param = SSL_CTX_get0_param(ctx->ssl);

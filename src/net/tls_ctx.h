@@ -9,8 +9,9 @@ struct tls_conf;
 struct tls_ctx;
 struct tls_error;
 
-/* Reads every file of c, and keeps nothing of c. ST_ECONF with e filled: a file is missing or unusable,
- * key and certificate do not match, or a server's own certificate has expired. Caller: tls_ctx_free. */
+/* Reads every file of c, and keeps nothing of c. ST_ECONF with e filled: a file is missing or
+ * unusable, key and certificate do not match, or a server's own certificate has expired.
+ * Caller: tls_ctx_free. */
 int tls_ctx_open(const struct tls_conf *c, struct tls_ctx **ctx, struct tls_error *e);
 
 /* Adds a reference; each owner calls tls_ctx_free once. */

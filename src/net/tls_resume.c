@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #define _GNU_SOURCE /* timegm */
-/* Session resumption of TLS 1.3 (RFC 8446, 2.2): a peer that authenticated recently, under rules that still
- * hold, does not send its certificates again. The key exchange is always new, and there is no early data.
- * TLS 1.2 is never resumed: its channel binding (tls-unique) is weak for resumed sessions. */
+/* Session resumption of TLS 1.3 (RFC 8446, 2.2): a peer that authenticated recently, under
+ * rules that still hold, does not send its certificates again. The key exchange is always new,
+ * and there is no early data. TLS 1.2 is never resumed: its channel binding (tls-unique) is
+ * weak for resumed sessions. */
 #include "net/tls_impl.h"
 #include "base/clock.h"
 

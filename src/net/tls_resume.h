@@ -10,8 +10,8 @@ struct tls_cache;
 struct tls_ctx;
 struct tls_memory;
 
-/* Client, before the handshake: offers the session in m, which is then empty, and stores there what the
- * server gives for the next time. m is borrowed until tls_free. */
+/* Client, before the handshake: offers the session in m, which is then empty, and stores there
+ * what the server gives for the next time. m is borrowed until tls_free. */
 void tls_remember(struct tls *t, struct tls_memory *m);
 void tls_memory_reset(struct tls_memory *m);
 

@@ -59,9 +59,9 @@ struct change {
 const char *change_kind_name(enum change_kind kind); /* "software-added" ..., never NULL */
 int change_kind_of(const char *name);                /* or ST_ENOENT */
 
-/* The moment at which the change took effect: the time of its event, if it has one and that is before its
- * commit; otherwise its commit. RFC 8412 has whole seconds, so a time counts as the end of its second: no
- * earlier moment shows the change. */
+/* The moment at which the change took effect: the time of its event, if it has one and that is
+ * before its commit; otherwise its commit. RFC 8412 has whole seconds, so a time counts as the
+ * end of its second: no earlier moment shows the change. */
 static inline int64_t change_effective(const struct change *c)
 {
 	const uint32_t told = CHANGE_SOFTWARE_EVENTS & ~CHANGE_BIT(CHANGE_INVENTORY);
@@ -73,9 +73,10 @@ static inline int64_t change_effective(const struct change *c)
 	return by_endpoint && happened < c->known_at ? happened : c->known_at;
 }
 
-/* True for a change that an inventory showed and whose time no event reported. It happened after
- * number_was and no later than known_at. number_was is the moment up to which the software was complete
- * (0: never), or the inventory before, if this one contradicts the events in between. */
+/* True for a change that an inventory showed and whose time no event reported. It happened
+ * after number_was and no later than known_at. number_was is the moment up to which the
+ * software was complete (0: never), or the inventory before, if this one contradicts the
+ * events in between. */
 static inline bool change_untimed(const struct change *c)
 {
 	return !c->happened_at && (c->kind == CHANGE_ADDED || c->kind == CHANGE_REMOVED);

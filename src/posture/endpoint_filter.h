@@ -12,9 +12,9 @@ struct endpoint_filter;
 struct posture;
 
 /* Makes the filter of all endpoints for which has() returns true. Arguments of has(): the
- * endpoint's identity key, its name, and its platform now (empty: unknown). has() is called with
- * a lock held: it is quick and does not call posture. Returns 0, ST_ENOMEM, or what the function
- * of query_watch returned. Caller: endpoint_filter_free. */
+ * endpoint's identity key, its name, and its platform now (empty: unknown). has() is called
+ * with a lock held: it is quick and does not call posture. Returns 0, ST_ENOMEM, or what the
+ * function of query_watch returned. Caller: endpoint_filter_free. */
 int endpoint_filter_new(struct posture *p,
 			bool (*has)(void *ctx, struct span key, struct span name,
 				    struct span platform),

@@ -13,7 +13,8 @@ struct change;
 struct follower;
 struct posture;
 
-/* Calls fn(ctx, change) for each change after from_seq (0: all), on a thread of the follower's own.
+/* Calls fn(ctx, change) for each change after from_seq (0: all), on a thread of the follower's
+ * own.
  *
  *   - fn returns 0 when it has processed the change. It keeps change->seq itself, durably if a
  *     restart is to continue from there.

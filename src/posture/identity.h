@@ -2,8 +2,8 @@
 /* The identity of an endpoint: a canonical key, the same in every host, and a name for people.
  *
  * The key identifies the endpoint in the repository. It is a scheme, a colon and a value:
- * "dns:host.example", "uri:...", "email:...", "dn:CN=host,O=Example", "user:alice", "ip:192.0.2.7". The
- * name is the value. */
+ * "dns:host.example", "uri:...", "email:...", "dn:CN=host,O=Example", "user:alice",
+ * "ip:192.0.2.7". The name is the value. */
 #ifndef STANCE_POSTURE_IDENTITY_H
 #define STANCE_POSTURE_IDENTITY_H
 
@@ -14,7 +14,8 @@ ST_API_BEGIN
 
 #define IDENTITY_MAX 1024 /* octets of a value; longer ones are skipped */
 
-/* Types in the identity list of an access requestor (IF-IMV 1.4, AR_IDENTITIES), vendor TCG. */
+/* Types in the identity list of an access requestor (IF-IMV 1.4, AR_IDENTITIES), vendor
+ * TCG. */
 enum identity_type {
 	IDENTITY_UNKNOWN = 0,
 	IDENTITY_IPV4 = 1,
@@ -35,8 +36,8 @@ struct identity {
 	char *name; /* for people */
 };
 
-/* Chooses an identity from a list as hosts provide it: Identity Count, then records, all big-endian. The
- * first of these that exists:
+/* Chooses an identity from a list as hosts provide it: Identity Count, then records, all
+ * big-endian. The first of these that exists:
  *
  *   1. a machine proved by a certificate: FQDN, then URI, e-mail, DN
  *   2. another subject proved by a certificate
@@ -44,13 +45,13 @@ struct identity {
  *   4. a name without proof
  *   5. the address, unless a certificate's names were skipped
  *
- * A user name proved by a certificate and shaped like an FQDN counts as FQDN: some hosts list host names
- * so. DNS names and domains of e-mail addresses become lower case without a final dot; addresses take
- * their shortest form. Values that are empty, longer than IDENTITY_MAX, not UTF-8, or contain control
- * octets are skipped.
+ * A user name proved by a certificate and shaped like an FQDN counts as FQDN: some hosts list
+ * host names so. DNS names and domains of e-mail addresses become lower case without a final
+ * dot; addresses take their shortest form. Values that are empty, longer than IDENTITY_MAX,
+ * not UTF-8, or contain control octets are skipped.
  *
- * 0, ST_ENOENT (no usable identity), ST_ESHORT, ST_ELENGTH or ST_ENOMEM; on failure *id is empty. Caller:
- * identity_free. */
+ * 0, ST_ENOENT (no usable identity), ST_ESHORT, ST_ELENGTH or ST_ENOMEM; on failure *id is
+ * empty. Caller: identity_free. */
 int identity_from_ar(struct span list, struct identity *id);
 
 /* The same for a single identity, for hosts without a list. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A batch of journal lines, copied: no statement of the repository stays open while the caller works on
- * it. Private to src/posture. */
+/* A batch of journal lines, copied: no statement of the repository stays open while the caller
+ * works on it. Private to src/posture. */
 #ifndef STANCE_POSTURE_JOURNAL_PAGE_H
 #define STANCE_POSTURE_JOURNAL_PAGE_H
 

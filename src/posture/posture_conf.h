@@ -40,8 +40,8 @@ cfg_opt_t *posture_opts(void);
 const struct conf_range *posture_ranges(void);
 void posture_conf_read(cfg_t *section, struct posture_conf *c);
 
-/* Reads the section from conf_dir()/stance.conf and ignores the rest of that file: for modules in
- * a foreign host. ST_ENOENT, ST_ECONF; err_msg holds the reason. */
+/* Reads the section from conf_dir()/stance.conf and ignores the rest of that file: for modules
+ * in a foreign host. ST_ENOENT, ST_ECONF; err_msg holds the reason. */
 int posture_conf_load(struct posture_conf *c, char *err_msg, size_t err_msg_len);
 
 ST_API_END

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Questions to posture, about the present and any past moment.
  *
- * Two clocks. Each change has two times: when it happened on the endpoint, and when the manager
- * committed it. struct when has one field for each.
+ * Two clocks. Each change has two times: when it happened on the endpoint, and when the
+ * manager committed it. struct when has one field for each.
  *
  *   1. as_of = T: the state of the endpoints at T, by all that is known today. Changes that
  *      happened before T and were reported later count.
@@ -12,20 +12,21 @@
  *
  * Which time counts for as_of:
  *
- *   5. A software change that an event reported: the time of the event, taken as the end of its
- *      second (RFC 8412 has whole seconds), but not later than its commit.
- *   6. Everything else: the time of the commit. That includes the differences that an inventory
- *      shows, the first inventory, facts, results and assessments.
- *   7. Among changes to the same software of the same endpoint the order of the journal decides,
- *      even if the endpoint's clock went backwards: of those that count, the last one wins.
+ *   5. A software change that an event reported: the time of the event, taken as the end of
+ *      its second (RFC 8412 has whole seconds), but not later than its commit.
+ *   6. Everything else: the time of the commit. That includes the differences that an
+ *      inventory shows, the first inventory, facts, results and assessments.
+ *   7. Among changes to the same software of the same endpoint the order of the journal
+ *      decides, even if the endpoint's clock went backwards: of those that count, the last one
+ *      wins.
  *
  * How far an answer can be trusted:
  *
- *   8. complete_through of an endpoint: up to this moment its software is known completely. If it
- *      is past as_of, no later report can change the answer.
- *   9. An inventory can show a change without a time (change_untimed). Until that inventory the
- *      answer has the state before the change, and complete_through is the last moment at which
- *      that state was confirmed.
+ *   8. complete_through of an endpoint: up to this moment its software is known completely. If
+ *      it is past as_of, no later report can change the answer.
+ *   9. An inventory can show a change without a time (change_untimed). Until that inventory
+ *      the answer has the state before the change, and complete_through is the last moment at
+ *      which that state was confirmed.
  *
  * Example. openssl is upgraded from 3.0.15 to 3.0.16 at 10:00. The endpoint is offline and
  * reports the event at 10:30.
@@ -80,8 +81,8 @@ int query_is_name(struct posture *p, const char *glob, bool *is);
 int query_software(struct posture *p, const struct software_query *q,
 		   int (*fn)(void *ctx, const struct software_row *row), void *ctx);
 
-/* The present description of one identifier, installed or not; `endpoints` is not filled. Reads
- * memory only. */
+/* The present description of one identifier, installed or not; `endpoints` is not filled.
+ * Reads memory only. */
 int query_identifier(struct posture *p, struct span identifier,
 		     int (*fn)(void *ctx, const struct software_row *row), void *ctx);
 

@@ -23,8 +23,8 @@ struct change_query {
 	bool newest_first;
 
 	/* Freshness at fresh_when, as query_freshness computes it with fresh_since. Untimed
-	 * changes count if kinds include them and, with a limit, if they come before the last row.
-	 * Filled after the last row. May be NULL. */
+	 * changes count if kinds include them and, with a limit, if they come before the last
+	 * row. Filled after the last row. May be NULL. */
 	struct freshness *fresh;
 	struct when fresh_when;
 	int64_t fresh_since;

@@ -11,8 +11,8 @@ ST_API_BEGIN
 struct posture;
 
 struct exposure_query {
-	/* software.when.as_of: the moment of complete_through and freshness. software.unordered
-	 * counts software on any endpoint, installed now or not. */
+	/* software.when.as_of: the moment of complete_through and freshness.
+	 * software.unordered counts software on any endpoint, installed now or not. */
 	struct software_query software;
 	int64_t from, to; /* windows that overlap this interval; 0: no bound */
 };
@@ -32,10 +32,10 @@ struct exposure_row {
 	int64_t since_after, until_after;
 };
 
-/* Windows by software (name, version, identifier), then by the endpoint's name, then by since. A
- * query with as_of finds the software on the endpoint at each moment of a window and at no other.
- * A window whose untimed begin may lie before `to` overlaps. What began before the retained journal
- * begins with it. */
+/* Windows by software (name, version, identifier), then by the endpoint's name, then by since.
+ * A query with as_of finds the software on the endpoint at each moment of a window and at no
+ * other. A window whose untimed begin may lie before `to` overlaps. What began before the
+ * retained journal begins with it. */
 int query_exposure(struct posture *p, const struct exposure_query *q,
 		   int (*fn)(void *ctx, const struct exposure_row *row), void *ctx);
 

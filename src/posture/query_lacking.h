@@ -10,8 +10,9 @@ ST_API_BEGIN
 
 struct posture;
 
-/* The endpoints, by name, that have none of the software of the question. Endpoints and software
- * are of the same moment. With as_of alone rows are brief (query_software_endpoints). */
+/* The endpoints, by name, that have none of the software of the question. Endpoints and
+ * software are of the same moment. With as_of alone rows are brief
+ * (query_software_endpoints). */
 int query_lacking(struct posture *p, const struct software_query *q,
 		  int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);
 

@@ -29,9 +29,9 @@ struct endpoint_row {
 	int64_t complete_through; /* its software is known completely up to this moment; 0: never */
 	bool has_inventory;
 
-	/* The endpoint's event ledger (RFC 8412, 3.7), always of now. Events up to contiguous_eid
-	 * are committed. has_gap: an event after it is missing, or the endpoint reported that its
-	 * inventory is incomplete (FACT_INCOMPLETE). */
+	/* The endpoint's event ledger (RFC 8412, 3.7), always of now. Events up to
+	 * contiguous_eid are committed. has_gap: an event after it is missing, or the endpoint
+	 * reported that its inventory is incomplete (FACT_INCOMPLETE). */
 	uint32_t epoch, contiguous_eid, highest_eid;
 	bool has_gap;
 
@@ -73,8 +73,8 @@ struct software_query {
 	struct freshness *fresh;
 	int64_t since;
 
-	/* How much installed software matches the glob but has a version that cannot be compared
-	 * with the range. The answer does not contain it. May be NULL. */
+	/* How much installed software matches the glob but has a version that cannot be
+	 * compared with the range. The answer does not contain it. May be NULL. */
 	uint64_t *unordered;
 };
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The interface of repository plugins. The core keeps the present in memory and answers queries itself; a
- * plugin stores: it appends batches, reads the journal, returns the present at start, and maintains its
- * schema.
+/* The interface of repository plugins. The core keeps the present in memory and answers
+ * queries itself; a plugin stores: it appends batches, reads the journal, returns the present
+ * at start, and maintains its schema.
  *
  * A plugin is a shared object `repository-NAME.so` with the symbol
  *	const struct repository_plugin stance_plugin = { .abi = REPOSITORY_ABI, ... };
  *
  *   - Another major version, or a newer minor version, is refused.
- *   - An older minor version works with less: before 1.1 event coverage is not stored, so that after a
- *     restart events are requested again and software is installed once or not at all.
+ *   - An older minor version works with less: before 1.1 event coverage is not stored, so that
+ *     after a restart events are requested again and software is installed once or not at all.
  *
  * 1.1 added event coverage, 1.2 the attributes of an endpoint as a whole. */
 #ifndef STANCE_POSTURE_REPOSITORY_H
@@ -25,8 +25,8 @@ ST_API_BEGIN
 
 #define PLUGIN_SYMBOL "stance_plugin"
 
-/* Optional symbol, a function of this type: checks the plugin's settings and opens nothing. ST_ECONF with
- * "FILE:LINE: ..." in err_msg when they are wrong. */
+/* Optional symbol, a function of this type: checks the plugin's settings and opens nothing.
+ * ST_ECONF with "FILE:LINE: ..." in err_msg when they are wrong. */
 #define PLUGIN_SETTINGS_SYMBOL "stance_plugin_settings"
 typedef int plugin_settings_fn(char *err_msg, size_t err_msg_len);
 
@@ -58,7 +58,8 @@ struct repository_named {
 	uint64_t seq;
 };
 
-/* The present of an endpoint. Its software is `set` plus `added` minus `removed` (both sorted). */
+/* The present of an endpoint. Its software is `set` plus `added` minus `removed` (both
+ * sorted). */
 struct repository_endpoint {
 	uint32_t id;
 	struct span key, name;
@@ -77,8 +78,8 @@ struct repository_range {
 	uint32_t from, to;
 };
 
-/* Software whose number of instances is neither 0 nor 1: more than 1, or negative while a gap hides its
- * creation. */
+/* Software whose number of instances is neither 0 nor 1: more than 1, or negative while a gap
+ * hides its creation. */
 struct repository_instances {
 	uint32_t software;
 	int32_t count;
@@ -123,8 +124,9 @@ struct repository_forgotten {
 	struct span key;
 };
 
-/* Everything that one commit writes. Software and endpoints replace rows of the same id. Present facts and
- * results follow from the changes (CHANGE_FACT, ..._GONE, CHANGE_RESULT) and are also in `told`. */
+/* Everything that one commit writes. Software and endpoints replace rows of the same id.
+ * Present facts and results follow from the changes (CHANGE_FACT, ..._GONE, CHANGE_RESULT) and
+ * are also in `told`. */
 struct repository_batch {
 	const struct change *changes; /* seq ascending, without holes */
 	size_t n_changes;
@@ -135,11 +137,13 @@ struct repository_batch {
 	const struct repository_endpoint *endpoints;
 	size_t n_endpoints;
 
-	/* Since 1.1. Of existing endpoints and of those in this batch; each replaces an earlier one. */
+	/* Since 1.1. Of existing endpoints and of those in this batch; each replaces an
+	 * earlier one. */
 	const struct repository_event_coverage *ledgers;
 	size_t n_ledgers;
 
-	/* Since 1.2. Of the endpoints with a changed fact or result; each replaces an earlier one. */
+	/* Since 1.2. Of the endpoints with a changed fact or result; each replaces an earlier
+	 * one. */
 	const struct repository_attributes *told;
 	size_t n_told;
 
@@ -147,8 +151,8 @@ struct repository_batch {
 	const struct repository_forgotten *forgotten;
 	size_t n_forgotten;
 
-	/* Since 1.2. Existing sets named by a change; sets to which no endpoint and no change refers
-	 * any more. Written after endpoints. */
+	/* Since 1.2. Existing sets named by a change; sets to which no endpoint and no change
+	 * refers any more. Written after endpoints. */
 	const struct repository_named *named;
 	size_t n_named;
 	const uint32_t *dropped_sets;
@@ -163,8 +167,8 @@ struct repository_state {
 	char where[1024];   /* for people: the file, the database */
 };
 
-/* Receives the present, row by row, in this order; since 1.2 facts and results of an endpoint may be mixed.
- * Each function returns 0, or an error that ends the load. */
+/* Receives the present, row by row, in this order; since 1.2 facts and results of an endpoint
+ * may be mixed. Each function returns 0, or an error that ends the load. */
 struct repository_loader {
 	int (*software)(void *ctx, const struct repository_software *s);
 	int (*set)(void *ctx, const struct repository_set *s);
@@ -196,25 +200,25 @@ struct software_transition {
 	int64_t after;     /* of an untimed one: it happened after this */
 };
 
-/* The plugin. Functions return 0 or a negative ST_E...; err_msg is a sentence for people. One thread calls
- * append and prune. Any thread calls the others, also during an append, and sees all of a batch or nothing
- * of it. New members are added at the end. */
+/* The plugin. Functions return 0 or a negative ST_E...; err_msg is a sentence for people. One
+ * thread calls append and prune. Any thread calls the others, also during an append, and sees
+ * all of a batch or nothing of it. New members are added at the end. */
 struct repository_plugin {
 	uint32_t abi;  /* REPOSITORY_ABI it was built with */
 	uint32_t size; /* sizeof(struct repository_plugin) it was built with */
 	const char *name;
 
-	/* Opens or creates the repository according to the plugin's own configuration, and upgrades its
-	 * schema. A damaged one is refused (ST_EDB); err_msg says what to do. */
+	/* Opens or creates the repository according to the plugin's own configuration, and
+	 * upgrades its schema. A damaged one is refused (ST_EDB); err_msg says what to do. */
 	int (*open)(struct repository **r, char *err_msg, size_t err_msg_len);
 	void (*close)(struct repository *r);
 
 	int (*state)(struct repository *r, struct repository_state *state);
 	int (*load)(struct repository *r, const struct repository_loader *l, void *ctx);
 
-	/* Stores the batch durably, or nothing of it. ST_EVALUE, ST_ELIMIT: something in it can never be
-	 * stored; the core then searches for it by halves. ST_EBUSY: the batch does not continue the
-	 * journal, because another process has appended. */
+	/* Stores the batch durably, or nothing of it. ST_EVALUE, ST_ELIMIT: something in it
+	 * can never be stored; the core then searches for it by halves. ST_EBUSY: the batch
+	 * does not continue the journal, because another process has appended. */
 	int (*append)(struct repository *r, const struct repository_batch *b, char *err_msg,
 		      size_t err_msg_len);
 
@@ -222,7 +226,8 @@ struct repository_plugin {
 	int (*read)(struct repository *r, const struct repository_filter *f,
 		    int (*fn)(void *ctx, const struct change *c), void *ctx);
 
-	/* The last seq with known_at <= at; without one, the seq before the oldest retained change. */
+	/* The last seq with known_at <= at; without one, the seq before the oldest retained
+	 * change. */
 	int (*seq_at)(struct repository *r, int64_t at, uint64_t *seq);
 
 	/* Drops changes with seq < keep, and stores that the past begins at `oldest`. */
@@ -230,11 +235,12 @@ struct repository_plugin {
 
 	int (*check)(struct repository *r, char *err_msg, size_t err_msg_len);
 
-	/* Since 1.2; may be NULL. Like read, newest first, but only the transitions of CHANGE_ADDED and
-	 * CHANGE_REMOVED. Their order matters only for the same endpoint and software. f has a software
-	 * or none (all), and no endpoint, kinds or limit. as_of: `effective` has to be exact for
-	 * transitions up to this moment, and for untimed ones that happened after an earlier moment. An
-	 * index can answer this for software of a million endpoints without reading their lines. */
+	/* Since 1.2; may be NULL. Like read, newest first, but only the transitions of
+	 * CHANGE_ADDED and CHANGE_REMOVED. Their order matters only for the same endpoint and
+	 * software. f has a software or none (all), and no endpoint, kinds or limit. as_of:
+	 * `effective` has to be exact for transitions up to this moment, and for untimed ones
+	 * that happened after an earlier moment. An index can answer this for software of a
+	 * million endpoints without reading their lines. */
 	int (*turns)(struct repository *r, const struct repository_filter *f, int64_t as_of,
 		     int (*fn)(void *ctx, const struct software_transition *t), void *ctx);
 };
@@ -245,8 +251,8 @@ struct plugin {
 	const struct repository_plugin *repository;
 };
 
-/* Loads dir/repository-NAME.so. ST_EPLUGIN: err_msg has the path, the reason and, for a version, both
- * numbers. */
+/* Loads dir/repository-NAME.so. ST_EPLUGIN: err_msg has the path, the reason and, for a
+ * version, both numbers. */
 int plugin_load(struct plugin *pl, const char *dir, const char *name, char *err_msg,
 		size_t err_msg_len);
 void plugin_unload(struct plugin *pl);

@@ -83,7 +83,8 @@ struct pa_whole {
 int pa_reasm_input(struct pa_reasm *s, const struct pa_attr *a,
 		   const uint8_t head[PA_ERROR_HEAD], struct wr *out, struct pa_whole *whole);
 
-/* The whole attribute that pa_reasm_input gave has been dealt with: its memory is given back. */
+/* The whole attribute that pa_reasm_input gave has been dealt with: its memory is given
+ * back. */
 void pa_reasm_forget(struct pa_reasm *s);
 
 /* Sends one encoded attribute, header included: appends it, or its first envelope, to out.

@@ -99,8 +99,8 @@ int pb_session_fail(struct pb_session *s, const struct pb_error *e, struct wr *o
 /* The transport is gone: state PB_END. */
 void pb_session_lost(struct pb_session *s);
 
-/* The client's last language preference, "Accept-Language: de, en"; empty: none, or one of more
- * than PB_LANGUAGE_MAX octets. */
+/* The client's last language preference, "Accept-Language: de, en"; empty: none, or one of
+ * more than PB_LANGUAGE_MAX octets. */
 struct span pb_session_language(const struct pb_session *s);
 
 /* "INIT", "SERVER", "CLIENT", "DECIDED", "END" */

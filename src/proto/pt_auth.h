@@ -12,8 +12,8 @@ ST_API_BEGIN
  * Returns an event. */
 int pt_auth_offer(struct pt_session *s, struct wr *out);
 
-/* Handlers of messages. m is allowed in this state; whole is the entire message, for the copy in
- * an Error. They return an event, or a negative error when the session cannot go on. */
+/* Handlers of messages. m is allowed in this state; whole is the entire message, for the copy
+ * in an Error. They return an event, or a negative error when the session cannot go on. */
 int pt_auth_on_choice(struct pt_session *s, const struct pt_msg *m, struct span whole,
 		      struct wr *out);
 int pt_auth_on_response(struct pt_session *s, const struct pt_msg *m, struct span whole,

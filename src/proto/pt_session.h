@@ -105,9 +105,9 @@ int pt_session_start(struct pt_session *s, struct wr *out);
  * have arrived, never with a length that a peer names. */
 int pt_session_input(struct pt_session *s, struct span *in, struct wr *out);
 
-/* Server: the answer that sasl.verify put off with SASL_LATER: 0, ST_EAUTH, or another negative
- * error. Returns an event as pt_session_input does; ST_ESTATE when nothing waits for it. What
- * the peer says before it is an error: it has to wait for the result. */
+/* Server: the answer that sasl.verify put off with SASL_LATER: 0, ST_EAUTH, or another
+ * negative error. Returns an event as pt_session_input does; ST_ESTATE when nothing waits for
+ * it. What the peer says before it is an error: it has to wait for the result. */
 int pt_session_verified(struct pt_session *s, int err, struct wr *out);
 
 /* Appends one batch. ST_ESTATE outside Data Transport. */

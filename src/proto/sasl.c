@@ -119,7 +119,8 @@ int sasl_client_step(struct sasl *s, const struct sasl_config *c, struct span ch
 		s->spoke = true;
 		return rows[s->mech].client(s, c, out);
 	}
-	/* an empty initial response looks like none, and the server may ask for it once more */
+	/* an empty initial response looks like none, and the server may ask for it once
+	 * more */
 	return s->mech == SASL_EXTERNAL && !challenge.n ? 0 : ST_ESTATE;
 }
 

@@ -22,9 +22,10 @@ enum sasl_status { SASL_DONE, SASL_MORE, SASL_LATER }; /* and negative ST_E... *
 struct sasl_config {
 	void *ctx;
 	bool external; /* TLS has authenticated the client: EXTERNAL can be used */
-	/* Server, PLAIN: 0 when this is the user's password, ST_EAUTH when not; SASL_LATER when
-	 * that takes time and pt_session_verified will be called with the answer; anything else
-	 * means that it could not be found out. Both spans are borrowed during the call. */
+	/* Server, PLAIN: 0 when this is the user's password, ST_EAUTH when not; SASL_LATER
+	 * when that takes time and pt_session_verified will be called with the answer;
+	 * anything else means that it could not be found out. Both spans are borrowed during
+	 * the call. */
 	int (*verify)(void *ctx, struct span user, struct span password);
 	/* Client, PLAIN: fills both; attempt counts from 0. Negative: nothing (more) to try.
 	 * The spans must live until the call into the session returns. */

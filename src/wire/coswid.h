@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Writing CoSWID tags (RFC 9393): the content of swid_xml.h in CBOR, half as long. Reading them:
- * coswid_read.h. */
+/* Writing CoSWID tags (RFC 9393): the content of swid_xml.h in CBOR, half as long. Reading
+ * them: coswid_read.h. */
 #ifndef STANCE_WIRE_COSWID_H
 #define STANCE_WIRE_COSWID_H
 

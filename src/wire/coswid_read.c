@@ -97,8 +97,8 @@ static void read_uri(struct coswid_reader *t, struct rd *r, const struct cbor_he
 	read_text(t, r, &text, depth, to);
 }
 
-/* An attribute that anyone may have invented: other forms than one text mean nothing to us. The
- * first that says it counts. */
+/* An attribute that anyone may have invented: other forms than one text mean nothing to us.
+ * The first that says it counts. */
 static void read_free(struct coswid_reader *t, struct rd *r, const struct cbor_head *h,
 		      unsigned int depth, void *to)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The attributes of RFC 5792 that are lists: Attribute Request (4.2.1), Port Filter (4.2.6) and
- * Installed Packages (4.2.7). pa_ietf.h has the rules that all its codecs follow.
+/* The attributes of RFC 5792 that are lists: Attribute Request (4.2.1), Port Filter (4.2.6)
+ * and Installed Packages (4.2.7). pa_ietf.h has the rules that all its codecs follow.
  *
- * Reading: _begin checks the attribute as a whole; each _next returns 1 and one entry, 0 at the
- * end, or ST_E.... Entries borrow the attribute. */
+ * Reading: _begin checks the attribute as a whole; each _next returns 1 and one entry, 0 at
+ * the end, or ST_E.... Entries borrow the attribute. */
 #ifndef STANCE_WIRE_PA_LIST_H
 #define STANCE_WIRE_PA_LIST_H
 

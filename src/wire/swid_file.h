@@ -8,8 +8,8 @@
 
 ST_API_BEGIN
 
-/* "/usr/bin/bash" is "bash" in the directory "bin" whose way is "/usr". In "/" itself there is no
- * directory to name: its name is empty. */
+/* "/usr/bin/bash" is "bash" in the directory "bin" whose way is "/usr". In "/" itself there is
+ * no directory to name: its name is empty. */
 struct swid_path {
 	struct span root, directory, name;
 };

@@ -11,8 +11,8 @@ ST_API_BEGIN
 
 #define SWID_NO_REGID "http://invalid.unavailable" /* the default of the ISO schema */
 
-/* Makes the Software Identifier of a tag in the arena, in NFC as Net-Unicode requires (RFC 8412,
- * 5.3). ST_EVALUE: not UTF-8. ST_ENOMEM. */
+/* Makes the Software Identifier of a tag in the arena, in NFC as Net-Unicode requires (RFC
+ * 8412, 5.3). ST_EVALUE: not UTF-8. ST_ENOMEM. */
 int swid_id_make(struct arena *a, struct span regid, struct span tag_id, struct span *id);
 
 /* True when s is UTF-8 without control characters (C0, DEL, C1) and without the two characters

@@ -26,7 +26,8 @@ struct swid_file {
 	const uint8_t *sha256; /* SWID_SHA256_SIZE octets; NULL: not known */
 };
 
-/* Strings are UTF-8 and borrowed. Fields marked * are required; other empty ones are left out. */
+/* Strings are UTF-8 and borrowed. Fields marked * are required; other empty ones are left
+ * out. */
 struct swid_tag {
 	struct span name;   /* * */
 	struct span tag_id; /* * */

@@ -20,7 +20,8 @@ struct tag_reader {
 	uint32_t open[DEPTH_2009]; /* of 2009: which rows the element at this depth is for */
 };
 
-/* Copies an attribute of the present element into the arena; *out is empty when it is absent. */
+/* Copies an attribute of the present element into the arena; *out is empty when it is
+ * absent. */
 static int get_attr(struct tag_reader *t, const char *name, struct span *out)
 {
 	xmlChar *value = xmlTextReaderGetAttribute(t->xml, (const xmlChar *)name);

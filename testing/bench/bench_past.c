@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A year of a fleet in the repository, and questions about its beginning: what does the past cost?
+/* A year of a fleet in the repository, and questions about its beginning: what does the past
+ * cost?
  *
  *	bench_past [-d DIR] [-u UPGRADES] [ENDPOINTS]
  *
@@ -7,8 +8,8 @@
  * -u N     how often in the year each endpoint upgrades the popular package (12)
  * ENDPOINTS  how many (10000)
  *
- * Each endpoint has 20 packages and upgrades the popular one in the course of each of N equal parts
- * of the year, at a moment of its own; every twentieth event is told two days late. */
+ * Each endpoint has 20 packages and upgrades the popular one in the course of each of N equal
+ * parts of the year, at a moment of its own; every twentieth event is told two days late. */
 #include "base/clock.h"
 #include "base/conf.h"
 #include "base/err.h"

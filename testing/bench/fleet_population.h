@@ -28,8 +28,8 @@ void population_free(struct population *f);
 /* "host-000017.example", as an identity's value. */
 void population_name(uint32_t n, char *out, uint32_t size);
 
-/* The first report of endpoint n: facts, results, a whole inventory, an assessment; for some of
- * them events. NULL when out of memory. */
+/* The first report of endpoint n: facts, results, a whole inventory, an assessment; for some
+ * of them events. NULL when out of memory. */
 struct report *population_first(const struct population *f, struct posture *p, uint32_t n);
 
 /* A later one: one package upgraded, by an event, and a boot. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A module on strings. puppet_imc.so and puppet_imv.so export the standard entry points and use
- * nothing but the standard binding; what they do is up to the test, which opens the library
- * too and fills in the hooks of its `puppet`. Without hooks it plays a small part of its own:
- * the collector says "hello", the validator asks "more?" once per assessment and then allows. */
+/* A module on strings. puppet_imc.so and puppet_imv.so export the standard entry points and
+ * use nothing but the standard binding; what they do is up to the test, which opens the
+ * library too and fills in the hooks of its `puppet`. Without hooks it plays a small part of
+ * its own: the collector says "hello", the validator asks "more?" once per assessment and then
+ * allows. */
 #ifndef STANCE_TESTING_PUPPET_H
 #define STANCE_TESTING_PUPPET_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A fuzz target: one function over one input. It returns 0 and crashes when something is wrong.
- * Linked with libFuzzer (--enable-fuzz), or with main.c, which eats files. */
+/* A fuzz target: one function over one input. It returns 0 and crashes when something is
+ * wrong. Linked with libFuzzer (--enable-fuzz), or with main.c, which eats files. */
 #ifndef STANCE_TESTING_FUZZ_H
 #define STANCE_TESTING_FUZZ_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The files that an administrator writes: tnc_config, and those in libConfuse's form. Whatever is
- * in them, they are read or refused with a line that says where. */
+/* The files that an administrator writes: tnc_config, and those in libConfuse's form. Whatever
+ * is in them, they are read or refused with a line that says where. */
 #define _GNU_SOURCE /* memmem, memfd_create */
 #include "fuzz.h"
 #include "base/conf.h"

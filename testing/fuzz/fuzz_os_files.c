@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The machine's own files, as the operating system collector reads them: what it tells is plain,
- * bounded text. */
+/* The machine's own files, as the operating system collector reads them: what it tells is
+ * plain, bounded text. */
 #include "fuzz.h"
 #include "imc/os/os_product.h"
 #include "imc/os/os_state.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* PT-TLS messages, one after another: what we accept, we can also say, and it means the same. */
+/* PT-TLS messages, one after another: what we accept, we can also say, and it means the
+ * same. */
 #include "fuzz.h"
 #include "wire/pt_tls.h"
 

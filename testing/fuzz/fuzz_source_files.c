@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Files that sources read: tags of both kinds and descriptions of packages. What is accepted is
- * plain text, can be repeated to others, and lies inside the file where it is borrowed. */
+/* Files that sources read: tags of both kinds and descriptions of packages. What is accepted
+ * is plain text, can be repeated to others, and lies inside the file where it is borrowed. */
 #include "fuzz.h"
 #include "imc/sources/npm_package.h"
 #include "imc/sources/pip_metadata.h"

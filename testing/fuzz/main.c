@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Runs a fuzz target without libFuzzer: over the files and directories it is given, or over all
- * of testing/vectors. Each input is tried whole, then cut short and with single octets changed,
- * always in the same way, so that a failure can be repeated. Transcripts give each message and
- * everything that one side said. */
+/* Runs a fuzz target without libFuzzer: over the files and directories it is given, or over
+ * all of testing/vectors. Each input is tried whole, then cut short and with single octets
+ * changed, always in the same way, so that a failure can be repeated. Transcripts give each
+ * message and everything that one side said. */
 #include "fuzz.h"
 #include "vectors.h"
 
@@ -55,7 +55,8 @@ static void run_one(struct span s)
 	run_mutants((uint8_t *)(uintptr_t)s.p, s.n);
 }
 
-/* What one side said in the transcript that starts at v[i]; returns where the next one does. */
+/* What one side said in the transcript that starts at v[i]; returns where the next one
+ * does. */
 static size_t run_side(const struct vectors *set, size_t i, char side)
 {
 	size_t name = strcspn(set->v[i].name, "#"), n = 0, first = i;

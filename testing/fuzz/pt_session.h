@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One PT-TLS session of either NEA role against hostile octets, for two targets. The first octet
- * of the input chooses the rest of the configuration and the sizes of the pieces. */
+/* One PT-TLS session of either NEA role against hostile octets, for two targets. The first
+ * octet of the input chooses the rest of the configuration and the sizes of the pieces. */
 #include "fuzz.h"
 #include "proto/pt_session.h"
 

@@ -6,7 +6,8 @@
 #include <err.h>
 #include <stdio.h>
 
-/* The first message of a transcript begins a file for what its side said; the others follow. */
+/* The first message of a transcript begins a file for what its side said; the others
+ * follow. */
 static void seed_write(const char *dir, const char *name, const char *mode, struct span s)
 {
 	char path[512];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Runs the groups of a unit test program, each in a process of its own, so that a crash, a hang
- * or what a group leaves behind in its process touches no other group.
+/* Runs the groups of a unit test program, each in a process of its own, so that a crash, a
+ * hang or what a group leaves behind in its process touches no other group.
  *
  *	PROGRAM [-j JOBS] [GROUP...]    all groups unless some are named
  *	PROGRAM -l                      lists them
@@ -131,7 +131,8 @@ static bool finish(struct job *j, int status)
 	return passed;
 }
 
-/* Waits a moment for one of the jobs; ends those whose time is over. Returns how many failed. */
+/* Waits a moment for one of the jobs; ends those whose time is over. Returns how many
+ * failed. */
 static unsigned reap(unsigned n)
 {
 	const struct timespec pause = { 0, 10 * 1000 * 1000 };

@@ -15,8 +15,8 @@ struct client_conf {
 	bool progress;      /* err is a terminal: show a progress line */
 };
 
-/* Sends the request and writes the answer to conf->writer.out. Returns an enum admin_exit. Text
- * from the manager is cleaned (text_put_clean) before it is shown. */
+/* Sends the request and writes the answer to conf->writer.out. Returns an enum admin_exit.
+ * Text from the manager is cleaned (text_put_clean) before it is shown. */
 int client_ask(const struct client_conf *conf, const struct admin_request *request);
 
 /* Writes "stancectl: TEXT" and a newline, cleaned. */

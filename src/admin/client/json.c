@@ -9,7 +9,8 @@ static bool json_is_list_form(const struct writer *w)
 	return w->view->shape == VIEW_ROWS;
 }
 
-/* On a terminal, text that is not clean is written with \u escapes: the value does not change. */
+/* On a terminal, text that is not clean is written with \u escapes: the value does not
+ * change. */
 static void json_put(struct writer *w, json_t *v)
 {
 	struct span s = span_of(json_string_value(v), json_string_length(v));

@@ -52,8 +52,8 @@ struct assess_ops {
 	 *   - must not block and must not call the daemon.
 	 *
 	 * 0: *handle is set, and the caller must call cancel. ST_EBUSY (too many requests),
-	 * ST_ECLOSED (the manager is stopping) or ST_ENOMEM: nothing was requested and on_event
-	 * is not called. An error of a single endpoint is ASSESS_REFUSED. */
+	 * ST_ECLOSED (the manager is stopping) or ST_ENOMEM: nothing was requested and
+	 * on_event is not called. An error of a single endpoint is ASSESS_REFUSED. */
 	int (*start)(void *ctx, const struct assess_selection *which,
 		     void (*on_event)(void *ctx, const struct assess_event *e),
 		     void *on_event_ctx, struct assess **handle);

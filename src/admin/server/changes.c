@@ -11,7 +11,8 @@
 
 /* clang-format off */
 
-/* The values of --kind. The default leaves out assessments and confirmations without a change. */
+/* The values of --kind. The default leaves out assessments and confirmations without a
+ * change. */
 static const struct {
 	const char *name;
 	uint32_t kinds;

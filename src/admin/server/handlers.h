@@ -9,8 +9,8 @@
 struct handler {
 	const char *view; /* word or option of the view (views.c); NULL: the default view */
 
-	/* Sends rows through response.h. 0, or ST_E... if the answer is incomplete. Runs on the
-	 * client's thread and may block. */
+	/* Sends rows through response.h. 0, or ST_E... if the answer is incomplete. Runs on
+	 * the client's thread and may block. */
 	int (*run)(struct response *response);
 };
 

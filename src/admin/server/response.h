@@ -106,11 +106,12 @@ struct admin_sink {
 	int (*send)(void *ctx, struct span bytes);
 	void *ctx;
 	/* Waits until fd (-1: none) is readable (returns 1) or the monotonic clock reads
-	 * deadline_us (returns 0). ST_ECLOSED as soon as the client is gone, ST_ESTATE when the
-	 * server stops. NULL: the client never disconnects. */
+	 * deadline_us (returns 0). ST_ECLOSED as soon as the client is gone, ST_ESTATE when
+	 * the server stops. NULL: the client never disconnects. */
 	int (*wait)(void *ctx, int fd, int64_t deadline_us);
 	const char *author; /* see response_author; NULL: unknown */
-	/* Reserves a slot for a stream, which may take hours: 0, or ST_EBUSY. NULL: always 0. */
+	/* Reserves a slot for a stream, which may take hours: 0, or ST_EBUSY. NULL: always
+	 * 0. */
 	int (*stay)(void *ctx);
 };
 

@@ -170,8 +170,8 @@ static void *client_main(void *arg)
 
 	client_serve(c);
 	atomic_store(&c->stays, false);
-	/* Closed after the join (server_reap): admin_server_close may still shut it down, and the
-	 * number must not be reused before. shutdown signals the end to the client. */
+	/* Closed after the join (server_reap): admin_server_close may still shut it down, and
+	 * the number must not be reused before. shutdown signals the end to the client. */
 	shutdown(c->fd, SHUT_RDWR);
 	atomic_store(&c->state, CLIENT_DONE);
 	return NULL;

@@ -71,7 +71,8 @@ struct admin_server_conf {
 
 /* Creates the socket (mode 0660, group conf->group if set) and starts answering. Copies conf
  * and *env. A stale socket is replaced. ST_EBUSY: another server accepts connections there;
- * ST_ENOENT: unknown group; ST_ELIMIT: path too long for a socket address; ST_EIO: see errno. */
+ * ST_ENOENT: unknown group; ST_ELIMIT: path too long for a socket address; ST_EIO: see
+ * errno. */
 int admin_server_open(const struct admin_server_conf *conf, const struct admin_env *env,
 		      struct admin_server **server);
 

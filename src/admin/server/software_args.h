@@ -6,8 +6,8 @@
 
 #include "admin/server/question.h"
 
-/* Fills q, which borrows from response; the query fills *freshness. ST_EVALUE (the end of the answer
- * is set) or ST_ENOMEM. */
+/* Fills q, which borrows from response; the query fills *freshness. ST_EVALUE (the end of the
+ * answer is set) or ST_ENOMEM. */
 int software_args_read(struct response *response, const struct question *question,
 		       struct software_query *q, struct freshness *freshness);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Prepares one commit: compares reports with the present state and stages changes, new dictionary entries,
- * new software sets and new states of endpoints. Readers see nothing of it until commit_apply, so a
- * failed commit has no effect. Writer thread only; inside posture only. */
+/* Prepares one commit: compares reports with the present state and stages changes, new
+ * dictionary entries, new software sets and new states of endpoints. Readers see nothing of it
+ * until commit_apply, so a failed commit has no effect. Writer thread only; inside posture
+ * only. */
 #ifndef STANCE_POSTURE_COMMIT_COMMIT_H
 #define STANCE_POSTURE_COMMIT_COMMIT_H
 
@@ -84,21 +85,22 @@ struct commit {
 	size_t n_described, cap_described;
 };
 
-/* Begins a commit. now is the wall clock. known_at is always later than in the previous commit, also after
- * the clock was set back. */
+/* Begins a commit. now is the wall clock. known_at is always later than in the previous
+ * commit, also after the clock was set back. */
 void commit_begin(struct commit *j, struct index *ix, const struct posture_conf *conf,
 		  int64_t now);
 
-/* Stages report r, which must be valid until commit_reset. *refused: nothing of r was staged because its
- * endpoint has exceeded its limits; other reports of the commit are unaffected. On failure (ST_ENOMEM,
- * ST_EIO) abandon the whole commit with commit_reset. */
+/* Stages report r, which must be valid until commit_reset. *refused: nothing of r was staged
+ * because its endpoint has exceeded its limits; other reports of the commit are unaffected. On
+ * failure (ST_ENOMEM, ST_EIO) abandon the whole commit with commit_reset. */
 int commit_report(struct commit *j, const struct report *r, bool *refused);
 
-/* Fills *b for the repository, borrowed until commit_reset, and reserves room in the index. b->n_changes
- * and b->n_software are 0 when there is nothing to write. */
+/* Fills *b for the repository, borrowed until commit_reset, and reserves room in the index.
+ * b->n_changes and b->n_software are 0 when there is nothing to write. */
 int commit_batch(struct commit *j, struct repository_batch *b);
 
-/* Applies what was staged to the index, after the repository has committed. Call under the write lock. */
+/* Applies what was staged to the index, after the repository has committed. Call under the
+ * write lock. */
 void commit_apply(struct commit *j);
 
 /* Discards everything that was not applied. */
@@ -110,7 +112,8 @@ void commit_reset(struct commit *j);
 struct change *commit_change(struct commit *j, struct staged_endpoint *s,
 			     enum change_kind kind);
 
-/* For an addition or a removal without a reported time: records in c the time after which it happened. */
+/* For an addition or a removal without a reported time: records in c the time after which it
+ * happened. */
 void commit_untimed(struct change *c, int64_t after);
 
 /* Marks the software of s as changed. */

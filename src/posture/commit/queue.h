@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The queue of jobs for the writer thread: reports, barriers, calls. Private to src/posture. */
+/* The queue of jobs for the writer thread: reports, barriers, calls. Private to
+ * src/posture. */
 #ifndef STANCE_POSTURE_COMMIT_QUEUE_H
 #define STANCE_POSTURE_COMMIT_QUEUE_H
 
@@ -27,8 +28,8 @@ static inline bool is_large(const struct posture *p, const struct report *r)
 	return r->arena.used > p->conf.queue_octets;
 }
 
-/* Puts the report into the queue, which then owns it and calls done once. ST_EBUSY (full), ST_ECLOSED
- * or ST_ENOMEM: the caller keeps the report. */
+/* Puts the report into the queue, which then owns it and calls done once. ST_EBUSY (full),
+ * ST_ECLOSED or ST_ENOMEM: the caller keeps the report. */
 int queue_report(struct posture *p, struct report *r, void (*done)(void *ctx, int err),
 		 void *ctx);
 
@@ -42,8 +43,8 @@ int queue_call(struct posture *p, int (*fn)(struct posture *p, void *ctx), void 
 /* Number of the last job submitted. */
 uint64_t queue_mark(struct posture *p);
 
-/* Calls the function of posture_on_pressure when the back-pressure changes. Called under p->lock
- * whenever the queue has become longer or shorter. */
+/* Calls the function of posture_on_pressure when the back-pressure changes. Called under
+ * p->lock whenever the queue has become longer or shorter. */
 void queue_update_pressure(struct posture *p);
 
 #endif

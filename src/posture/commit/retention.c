@@ -80,8 +80,8 @@ static int forget_one(struct posture *p, const struct endpoint *e, const char *b
 	return err;
 }
 
-/* Runs on the writer thread, the only one that changes the index: no lock is needed. The time during
- * which the manager was down, and steps of the wall clock, do not count as silence. */
+/* Runs on the writer thread, the only one that changes the index: no lock is needed. The time
+ * during which the manager was down, and steps of the wall clock, do not count as silence. */
 void retention_forget_silent(struct posture *p)
 {
 	int64_t listened = p->listening_since + clock_mono_us() - p->began;

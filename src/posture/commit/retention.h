@@ -5,9 +5,9 @@
 
 struct posture;
 
-/* Forgets endpoints that have been silent for conf.forget_after days, a limited number at a time, and
- * reports those that have been silent for half of that (posture_on_absence). Only time during
- * which the manager ran counts as silence. Writer thread. */
+/* Forgets endpoints that have been silent for conf.forget_after days, a limited number at a
+ * time, and reports those that have been silent for half of that (posture_on_absence). Only
+ * time during which the manager ran counts as silence. Writer thread. */
 void retention_forget_silent(struct posture *p);
 
 /* posture_forget. */

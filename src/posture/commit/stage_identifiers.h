@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A stage of preparing a commit: from software identifiers to dictionary ids. Writer thread. Private to
- * src/posture. Functions return 0 or ST_E.... */
+/* A stage of preparing a commit: from software identifiers to dictionary ids. Writer thread.
+ * Private to src/posture. Functions return 0 or ST_E.... */
 #ifndef STANCE_POSTURE_COMMIT_STAGE_IDENTIFIERS_H
 #define STANCE_POSTURE_COMMIT_STAGE_IDENTIFIERS_H
 

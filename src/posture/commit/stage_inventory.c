@@ -202,8 +202,9 @@ static bool contradicts(const struct endpoint *e, const struct inventory_head *h
 	       !event_coverage_has_gap(&e->ledger) && e->ledger.contiguous == h->last_eid;
 }
 
-/* Up to when nothing is missing of what the inventory shows: as far as the software was complete;
- * but what confirmed that since the last inventory is worth nothing if it was not the whole story. */
+/* Up to when nothing is missing of what the inventory shows: as far as the software was
+ * complete; but what confirmed that since the last inventory is worth nothing if it was not
+ * the whole story. */
 static int64_t known_through(const struct endpoint *e, const struct inventory_head *h)
 {
 	int64_t at = e->ledger.inventory_at;

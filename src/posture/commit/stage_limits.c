@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What one endpoint may add to the dictionary and to the journal in a day, and what all of them
- * may add to the dictionary: nobody may fill the manager's memory and disk, however well it
- * has proved who it is. */
+/* What one endpoint may add to the dictionary and to the journal in a day, and what all of
+ * them may add to the dictionary: nobody may fill the manager's memory and disk, however well
+ * it has proved who it is. */
 #include "posture/commit/stage_limits.h"
 #include "posture/commit/stage_identifiers.h"
 #include "posture/commit/commit.h"

@@ -6,8 +6,8 @@
 
 #include "posture/commit/commit.h"
 
-/* Whether r may be staged: 0, ST_ELIMIT or ST_ENOMEM. An endpoint over its limit gets one notice and
- * one log line a day. */
+/* Whether r may be staged: 0, ST_ELIMIT or ST_ENOMEM. An endpoint over its limit gets one
+ * notice and one log line a day. */
 int limits_check(struct commit *j, struct staged_endpoint *s, const struct report *r);
 
 /* Charges a staged report. software and changes: j->n_software and j->n_changes before it. */

@@ -5,8 +5,8 @@
 
 struct posture;
 
-/* The thread's function; p is a struct posture. Returns when p->closing is set and the queue is
- * empty. */
+/* The thread's function; p is a struct posture. Returns when p->closing is set and the queue
+ * is empty. */
 void *writer_main(void *p);
 
 /* Frees what the thread left behind. */

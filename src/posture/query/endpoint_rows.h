@@ -6,8 +6,8 @@
 
 #include "posture/query/history.h"
 
-/* A row at m for each endpoint in ids, in that order. Endpoints that were not known at m are left
- * out. */
+/* A row at m for each endpoint in ids, in that order. Endpoints that were not known at m are
+ * left out. */
 int endpoint_rows_emit(struct posture_read *p, const struct moment *m,
 		       const struct id_list *ids,
 		       int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx);

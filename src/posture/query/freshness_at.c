@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How far the software of the fleet is known: now from the orders that the index keeps; of the
- * past, or of some endpoints, by looking at each in memory; as it was known once, by undoing what
- * was confirmed since. */
+ * past, or of some endpoints, by looking at each in memory; as it was known once, by undoing
+ * what was confirmed since. */
 #include "posture/query/freshness_at.h"
 #include "posture/state/index_order.h"
 #include "posture/posture_read.h"

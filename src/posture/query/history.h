@@ -24,7 +24,8 @@ struct moment {
 	int64_t as_of;
 };
 
-/* `when` as the callers of query.h say it. 0, ST_ELIMIT (pruned), or the repository's error. */
+/* `when` as the callers of query.h say it. 0, ST_ELIMIT (pruned), or the repository's
+ * error. */
 int moment_of(struct posture_read *p, struct when when, struct moment *m);
 
 /* The present, as a moment that stays where it is. Under the read lock. */
@@ -37,12 +38,12 @@ bool moment_keeps(const struct moment *m, const struct change *c);
 /* What a CHANGE_ADDED or CHANGE_REMOVED did to who has a software. */
 struct software_transition history_transition_of(const struct change *c);
 
-/* Whether one that does not count (an untimed one, known after m->seq, that came about after this
- * moment) may have been there at the moment all the same. */
+/* Whether one that does not count (an untimed one, known after m->seq, that came about after
+ * this moment) may have been there at the moment all the same. */
 bool moment_is_uncertain(const struct moment *m, uint64_t seq, int64_t after);
 
-/* Hands fn the changes after m->seq up to head, the journal's end, newest first, but only those of
- * narrow. */
+/* Hands fn the changes after m->seq up to head, the journal's end, newest first, but only
+ * those of narrow. */
 int history_undo(struct posture_read *p, const struct moment *m, uint64_t head,
 		 const struct repository_filter *narrow,
 		 int (*fn)(void *ctx, const struct change *c), void *ctx);

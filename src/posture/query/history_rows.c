@@ -280,8 +280,8 @@ static int rows_undo_in(struct posture_read *p, struct repository_filter f,
 	return err;
 }
 
-/* Of many at once: who has what from the repository's index, if it has one, and from the journal
- * only what that does not tell. */
+/* Of many at once: who has what from the repository's index, if it has one, and from the
+ * journal only what that does not tell. */
 static int rows_undo_many(struct posture_read *p, const struct moment *m, uint64_t head,
 			  struct undo_rows *u, struct journal_page *pg)
 {

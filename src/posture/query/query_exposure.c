@@ -209,8 +209,8 @@ static int window_doubt(struct windows *w, struct endpoint_row *e, const struct 
 	return err;
 }
 
-/* Leaves of the n turns, newest first, those that are the state at some moment, oldest first: one
- * that took effect no earlier than a later one in the journal never was. */
+/* Leaves of the n turns, newest first, those that are the state at some moment, oldest first:
+ * one that took effect no earlier than a later one in the journal never was. */
 static size_t turns_settle(struct turn *v, size_t n, int64_t begin)
 {
 	int64_t limit = INT64_MAX;

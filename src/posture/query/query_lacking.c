@@ -14,10 +14,12 @@
 
 #include <stdlib.h>
 
-/* Software whose endpoints are held in memory at once. The past is gone through for each piece. */
+/* Software whose endpoints are held in memory at once. The past is gone through for each
+ * piece. */
 #define PIECE 16384
 
-/* Rows and sets must be of the same moment, also when that is now, which `asked` still says. */
+/* Rows and sets must be of the same moment, also when that is now, which `asked` still
+ * says. */
 static int lacking_moment(struct posture_read *p, const struct software_query *q,
 			  struct moment *asked, struct moment *m, struct id_list *endpoints)
 {

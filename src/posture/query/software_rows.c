@@ -14,8 +14,8 @@ struct software_rows {
 	size_t n;
 };
 
-/* Lets a waiting writer have the lock, now and then. The dictionary entries stay; the endpoints that
- * have the software may be others afterwards. */
+/* Lets a waiting writer have the lock, now and then. The dictionary entries stay; the
+ * endpoints that have the software may be others afterwards. */
 static void breathe(struct posture_read *p, size_t i)
 {
 	if (i % CHUNK)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The description of a software identifier: name, version, supplier and so on, with its texts in the
- * text pool. Private to src/posture. */
+/* The description of a software identifier: name, version, supplier and so on, with its texts
+ * in the text pool. Private to src/posture. */
 #ifndef STANCE_POSTURE_STATE_DESCRIPTION_H
 #define STANCE_POSTURE_STATE_DESCRIPTION_H
 
@@ -40,8 +40,8 @@ struct description_news {
 struct description_news description_compare(const struct description_of *d,
 					    const struct software *s);
 
-/* Applies s to d; an empty field of s changes nothing. Sets *changed when something changed. 0 or
- * ST_ENOMEM. */
+/* Applies s to d; an empty field of s changes nothing. Sets *changed when something changed. 0
+ * or ST_ENOMEM. */
 int description_merge(struct description_of *d, const struct software *s,
 		      struct text_pool *texts, bool *changed);
 
@@ -51,7 +51,8 @@ void description_copy(struct description_of *to, const struct description_of *fr
 /* Drops the references. */
 void description_drop(struct description_of *d, struct text_pool *texts);
 
-/* Fills d from a row of the repository; a row from entry and description. The row borrows both. */
+/* Fills d from a row of the repository; a row from entry and description. The row borrows
+ * both. */
 int description_load(struct description_of *d, const struct repository_software *row,
 		     struct text_pool *texts);
 void description_store(const struct dictionary_entry *e, const struct description_of *d,

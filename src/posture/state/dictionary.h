@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The dictionary: an integer id for every software identifier ever reported, with its description.
- * Entries are never removed. Private to src/posture. */
+/* The dictionary: an integer id for every software identifier ever reported, with its
+ * description. Entries are never removed. Private to src/posture. */
 #ifndef STANCE_POSTURE_STATE_DICTIONARY_H
 #define STANCE_POSTURE_STATE_DICTIONARY_H
 
@@ -48,8 +48,8 @@ struct dictionary_entry *dictionary_get(const struct dictionary *d, uint32_t id)
 struct dictionary_entry *dictionary_entry_new(uint32_t id, struct span identifier);
 void dictionary_entry_free(struct dictionary_entry *e, struct text_pool *texts);
 
-/* Takes ownership of e, whose id is d->n + 1. ST_ENOMEM, or ST_EDB when the id or the identifier is
- * not new: the caller keeps e. */
+/* Takes ownership of e, whose id is d->n + 1. ST_ENOMEM, or ST_EDB when the id or the
+ * identifier is not new: the caller keeps e. */
 int dictionary_add(struct dictionary *d, struct dictionary_entry *e);
 
 /* Replaces the description of e, an entry of d, by *with, and takes over its references. */
@@ -60,8 +60,8 @@ int dictionary_describe(struct dictionary *d, struct dictionary_entry *e,
  * ST_EVALUE for a glob with more stars than anybody means. */
 int dictionary_match(const struct dictionary *d, const char *glob, struct id_list *out);
 
-/* The same in portions, between which a lock can be let go: adds what it finds to out, ascending,
- * and sets *from, which is 0 at first, to where to go on, and to 0 at the end. */
+/* The same in portions, between which a lock can be let go: adds what it finds to out,
+ * ascending, and sets *from, which is 0 at first, to where to go on, and to 0 at the end. */
 int dictionary_match_some(const struct dictionary *d, const char *glob, uint32_t *from,
 			  struct id_list *out);
 

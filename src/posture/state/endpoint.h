@@ -20,8 +20,8 @@ struct spent {
 	bool refused;      /* a report was refused, and this was logged */
 };
 
-/* Facts and results are texts shared by all endpoints: name, NUL, value. The value of a result is the
- * octet of the verdict, then the reason. */
+/* Facts and results are texts shared by all endpoints: name, NUL, value. The value of a result
+ * is the octet of the verdict, then the reason. */
 struct endpoint {
 	uint32_t id;
 	uint32_t epoch;
@@ -45,7 +45,8 @@ struct endpoint {
 struct endpoint *endpoint_new(uint32_t id, struct span key, struct span name);
 struct endpoint *endpoint_copy(const struct endpoint *e);
 
-/* Replaces e by an endpoint with another key and frees e. NULL: out of memory; e is unchanged. */
+/* Replaces e by an endpoint with another key and frees e. NULL: out of memory; e is
+ * unchanged. */
 struct endpoint *endpoint_renamed(struct endpoint *e, struct span key);
 
 /* True if the endpoint existed after the change seq. */
@@ -89,7 +90,8 @@ int endpoint_software(const struct endpoint *e, struct id_list *out);
 int endpoint_set_software(struct endpoint *e, const struct software_set *base,
 			  const struct id_list *added, const struct id_list *removed);
 
-/* A fact (its name and value) or a result (its rule, reason and verdict); borrowed from the endpoint. */
+/* A fact (its name and value) or a result (its rule, reason and verdict); borrowed from the
+ * endpoint. */
 struct fact_view {
 	struct span name, value;
 	uint8_t verdict;
@@ -114,9 +116,9 @@ bool endpoint_has_result(const struct endpoint *e, struct span rule, struct fact
 void endpoint_fact_remove(struct endpoint *e, struct text_pool *t, uint32_t i);
 void endpoint_result_remove(struct endpoint *e, struct text_pool *t, uint32_t i);
 
-/* For loading: texts of a fact and of a result, and a function that appends such texts to those of e. It
- * takes the texts over and returns 0, or returns ST_ENOMEM or ST_EDB (unsorted, duplicate) and leaves
- * them to the caller. */
+/* For loading: texts of a fact and of a result, and a function that appends such texts to
+ * those of e. It takes the texts over and returns 0, or returns ST_ENOMEM or ST_EDB (unsorted,
+ * duplicate) and leaves them to the caller. */
 struct text *endpoint_fact_text(struct text_pool *t, struct span name, struct span value);
 struct text *endpoint_result_text(struct text_pool *t, struct span rule, struct span reason,
 				  uint8_t verdict);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which events of an endpoint's ledger (RFC 8412, 3.7) are committed, and how often software is
- * installed when that is neither once nor never. Private to src/posture.
+/* Which events of an endpoint's ledger (RFC 8412, 3.7) are committed, and how often software
+ * is installed when that is neither once nor never. Private to src/posture.
  *
- * Instances are a sum of creations and deletions. With a gap in the events a deletion can be applied
- * before its creation; the sum is then negative until the gap is filled. */
+ * Instances are a sum of creations and deletions. With a gap in the events a deletion can be
+ * applied before its creation; the sum is then negative until the gap is filled. */
 #ifndef STANCE_POSTURE_STATE_EVENT_COVERAGE_H
 #define STANCE_POSTURE_STATE_EVENT_COVERAGE_H
 
@@ -31,14 +31,14 @@ static inline bool event_coverage_has_gap(const struct event_coverage *l)
 	return l->contiguous < l->highest;
 }
 
-/* An inventory arrived that contains all events up to last_eid; coverage starts from there. at: the
- * moment of the inventory. */
+/* An inventory arrived that contains all events up to last_eid; coverage starts from there.
+ * at: the moment of the inventory. */
 void event_coverage_restart(struct event_coverage *l, uint32_t last_eid, int64_t at);
 
 bool event_coverage_has(const struct event_coverage *l, uint32_t eid);
 
-/* Adds event eid, which was not covered. Returns 1; 0 when that would make more than max ranges;
- * ST_ENOMEM. */
+/* Adds event eid, which was not covered. Returns 1; 0 when that would make more than max
+ * ranges; ST_ENOMEM. */
 int event_coverage_add(struct event_coverage *l, uint32_t eid, uint32_t max);
 
 /* How often the software is installed. present: the endpoint's set contains it. */

@@ -25,13 +25,13 @@ int id_list_copy(struct id_list *s, const uint32_t *v, size_t n);
 /* Sorts ascending and removes duplicates. */
 void id_list_sort(struct id_list *s);
 
-/* Insert v into, or remove it from, sorted ids; no effect if it is already present or absent. 0 or
- * ST_ENOMEM. */
+/* Insert v into, or remove it from, sorted ids; no effect if it is already present or absent.
+ * 0 or ST_ENOMEM. */
 int id_list_insert(struct id_list *s, uint32_t v);
 void id_list_remove(struct id_list *s, uint32_t v);
 
-/* Sets added to the ids that are in now but not in before, and removed to those in before but not in now.
- * All are sorted. 0 or ST_ENOMEM. */
+/* Sets added to the ids that are in now but not in before, and removed to those in before but
+ * not in now. All are sorted. 0 or ST_ENOMEM. */
 int id_list_diff(const uint32_t *before, size_t n_before, const uint32_t *now, size_t n_now,
 		 struct id_list *added, struct id_list *removed);
 

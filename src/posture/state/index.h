@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The index: the present of all endpoints in memory, and which endpoints have which software. Built
- * from the repository at start; afterwards the writer thread changes it, under the write lock, after
- * each commit. Private to src/posture.
+/* The index: the present of all endpoints in memory, and which endpoints have which software.
+ * Built from the repository at start; afterwards the writer thread changes it, under the write
+ * lock, after each commit. Private to src/posture.
  *
  * The endpoints that have X follow from sets: X -> sets that contain X -> endpoints with those
- * sets, corrected by endpoints whose own difference adds or removes X. An endpoint that equals its
- * set costs one bit. */
+ * sets, corrected by endpoints whose own difference adds or removes X. An endpoint that equals
+ * its set costs one bit. */
 #ifndef STANCE_POSTURE_STATE_INDEX_H
 #define STANCE_POSTURE_STATE_INDEX_H
 
@@ -65,7 +65,8 @@ void index_free(struct index *ix);
 const struct endpoint *index_endpoint(const struct index *ix, uint32_t id);
 const struct endpoint *index_endpoint_by_key(const struct index *ix, struct span key);
 
-/* A new bitmap of the endpoints that have the software (caller: bitmap_free). NULL: out of memory. */
+/* A new bitmap of the endpoints that have the software (caller: bitmap_free). NULL: out of
+ * memory. */
 struct bitmap *index_who_has(const struct index *ix, uint32_t software);
 
 /* Adds to out the endpoints that were forgotten after seq and had the software until then. */
@@ -86,7 +87,8 @@ bool index_held_beyond(const struct index *ix, uint32_t software, uint64_t n);
 
 /* --- writing: the writer thread, under the write lock (or before there are readers) -------- */
 
-/* Reserves room for so many more endpoints and software, so that the calls below do not fail. */
+/* Reserves room for so many more endpoints and software, so that the calls below do not
+ * fail. */
 int index_reserve(struct index *ix, uint32_t endpoints, uint32_t software);
 
 /* Take ownership of a new dictionary entry, of a new set. */
@@ -96,7 +98,8 @@ int index_add_set(struct index *ix, struct software_set *s);
 /* Drops an idle set. */
 void index_drop_set(struct index *ix, uint32_t id);
 
-/* Takes ownership of e: it replaces and frees the endpoint with its id, or is the next new one. */
+/* Takes ownership of e: it replaces and frees the endpoint with its id, or is the next new
+ * one. */
 int index_put_endpoint(struct index *ix, struct endpoint *e);
 
 /* While loading: this endpoint left the present with change seq. */

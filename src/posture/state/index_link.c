@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* At a start: who has what, from what is known of each endpoint, in a thread of its own while
- * the repository is read on. It touches sets' and postings' bitmaps and the order of names, which
- * nobody else does then, and reads what no longer changes of endpoints. */
+ * the repository is read on. It touches sets' and postings' bitmaps and the order of names,
+ * which nobody else does then, and reads what no longer changes of endpoints. */
 #include "posture/state/index_link.h"
 #include "posture/state/index_order.h"
 #include "posture/state/bitmap.h"
@@ -15,7 +15,8 @@ bool index_members_fit(const struct index *ix, const uint32_t *v, size_t n)
 	return true;
 }
 
-/* The difference from its set is one: nothing is added that is there, or removed that is not. */
+/* The difference from its set is one: nothing is added that is there, or removed that is
+ * not. */
 static bool delta_fits(const struct index *ix, const struct endpoint *e)
 {
 	const struct software_set *s = e->set;

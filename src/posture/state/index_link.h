@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Builds, while the index is loaded, the sets of endpoints that have each software. Inside posture
- * only. */
+/* Builds, while the index is loaded, the sets of endpoints that have each software. Inside
+ * posture only. */
 #ifndef STANCE_POSTURE_STATE_INDEX_LINK_H
 #define STANCE_POSTURE_STATE_INDEX_LINK_H
 

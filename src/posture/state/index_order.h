@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The orders in which the index lists endpoints: by name, by freshness. Private to src/posture. */
+/* The orders in which the index lists endpoints: by name, by freshness. Private to
+ * src/posture. */
 #ifndef STANCE_POSTURE_STATE_INDEX_ORDER_H
 #define STANCE_POSTURE_STATE_INDEX_ORDER_H
 

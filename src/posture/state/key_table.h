@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Finds an endpoint by key: an open-addressing table of ids and hashes. Inside posture only. */
+/* Finds an endpoint by key: an open-addressing table of ids and hashes. Inside posture
+ * only. */
 #ifndef STANCE_POSTURE_STATE_KEY_TABLE_H
 #define STANCE_POSTURE_STATE_KEY_TABLE_H
 
@@ -8,7 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Zero-initialise; key_table_free when done. key_of(id, ctx) returns the key of an id in the table. */
+/* Zero-initialise; key_table_free when done. key_of(id, ctx) returns the key of an id in the
+ * table. */
 struct key_table {
 	struct key_slot *v;
 	uint32_t n, cap;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Ids ordered by a key: chunks of sorted entries and a sorted directory of chunks. Adding and removing cost
- * a search and one memmove within a chunk; counting the entries below a key visits each chunk. Inside
- * posture only. */
+/* Ids ordered by a key: chunks of sorted entries and a sorted directory of chunks. Adding and
+ * removing cost a search and one memmove within a chunk; counting the entries below a key
+ * visits each chunk. Inside posture only. */
 #ifndef STANCE_POSTURE_STATE_ORDERED_IDS_H
 #define STANCE_POSTURE_STATE_ORDERED_IDS_H
 
@@ -27,7 +27,8 @@ struct ordered_ids {
 
 void ordered_ids_free(struct ordered_ids *o);
 
-/* Replaces the content of o. The entries may be in any order; they are sorted in place. 0 or ST_ENOMEM. */
+/* Replaces the content of o. The entries may be in any order; they are sorted in place. 0 or
+ * ST_ENOMEM. */
 int ordered_ids_build(struct ordered_ids *o, struct ordered_id *entries, size_t n);
 
 /* Adds an entry, which must not be present. 0 or ST_ENOMEM. */
@@ -42,8 +43,9 @@ size_t ordered_ids_below(const struct ordered_ids *o, uint64_t key);
 /* Sets *e to the first entry. False: o is empty. */
 bool ordered_ids_first(const struct ordered_ids *o, struct ordered_id *e);
 
-/* Calls fn for the entries in order, until it returns false. Skips the entries at the begin for which
- * before returns true; before must not return true again after it has returned false. */
+/* Calls fn for the entries in order, until it returns false. Skips the entries at the begin
+ * for which before returns true; before must not return true again after it has returned
+ * false. */
 void ordered_ids_walk(const struct ordered_ids *o,
 		      bool (*before)(const struct ordered_id *e, void *ctx),
 		      bool (*fn)(const struct ordered_id *e, void *ctx), void *ctx);

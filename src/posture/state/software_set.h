@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Inventories as content-addressed sets of dictionary ids. Equal sets are stored once and shared by
- * the endpoints that have them, or nearly have them. Private to src/posture. */
+/* Inventories as content-addressed sets of dictionary ids. Equal sets are stored once and
+ * shared by the endpoints that have them, or nearly have them. Private to src/posture. */
 #ifndef STANCE_POSTURE_STATE_SOFTWARE_SET_H
 #define STANCE_POSTURE_STATE_SOFTWARE_SET_H
 
@@ -47,8 +47,8 @@ void software_set_free(struct software_set *s);
 struct software_set *software_sets_find(const struct software_sets *t, const uint32_t *members,
 					size_t n);
 
-/* A set with most of these members: of the sets that share a band of the min-hash sketch the one that
- * differs least. NULL when none was found, although there may be one. */
+/* A set with most of these members: of the sets that share a band of the min-hash sketch the
+ * one that differs least. NULL when none was found, although there may be one. */
 struct software_set *software_sets_near(const struct software_sets *t, const uint32_t *members,
 					size_t n);
 
@@ -58,8 +58,8 @@ struct software_set *software_sets_get(const struct software_sets *t, uint32_t i
 /* The set with the next greater id; NULL: none. */
 struct software_set *software_sets_next(const struct software_sets *t, uint32_t id);
 
-/* Takes ownership of s, whose id is greater than all before it, but not by millions; skipped ids count
- * as dropped. ST_ENOMEM or ST_EDB: the caller keeps s. */
+/* Takes ownership of s, whose id is greater than all before it, but not by millions; skipped
+ * ids count as dropped. ST_ENOMEM or ST_EDB: the caller keeps s. */
 int software_sets_add(struct software_sets *t, struct software_set *s);
 
 /* Removes and frees s, to which nothing refers. */
@@ -72,8 +72,8 @@ void software_sets_unlink(struct software_sets *t);
 /* Frees the table; with_sets: and the sets in it. */
 void software_sets_free(struct software_sets *t, bool with_sets);
 
-/* SHA-256 over the identifiers in octet order, each after its length in four octets, big-endian.
- * Reorders entries. 0, ST_ENOMEM, or ST_EIO when the crypto library fails. */
+/* SHA-256 over the identifiers in octet order, each after its length in four octets,
+ * big-endian. Reorders entries. 0, ST_ENOMEM, or ST_EIO when the crypto library fails. */
 int software_set_digest(const struct dictionary_entry **entries, size_t n,
 			uint8_t out[SOFTWARE_SET_DIGEST]);
 

@@ -13,8 +13,8 @@ struct text {
 	char s[]; /* NUL-terminated */
 };
 
-/* Zero-initialise; text_pool_free when every text is dropped. One thread changes it; any thread may
- * read octets. */
+/* Zero-initialise; text_pool_free when every text is dropped. One thread changes it; any
+ * thread may read octets. */
 struct text_pool {
 	struct text **slots; /* open addressing; cap is a power of two */
 	uint32_t n, cap;
@@ -51,8 +51,8 @@ static inline bool text_is(const struct text *x, struct span s)
 /* True for UTF-8 without NUL and, if controls is set, without C0, DEL and C1. */
 bool text_valid(struct span s, bool controls);
 
-/* Copies s to a, with U+FFFD for each octet that is not UTF-8 and for each NUL, cut to max octets at a
- * character boundary. p is NULL when the arena is exhausted. */
+/* Copies s to a, with U+FFFD for each octet that is not UTF-8 and for each NUL, cut to max
+ * octets at a character boundary. p is NULL when the arena is exhausted. */
 struct span text_clean(struct arena *a, struct span s, size_t max);
 
 #endif

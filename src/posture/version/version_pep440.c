@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* PEP 440: versions of Python packages, read as its appendix B reads them (whatever its case and
- * separators), ordered as its section "Summary of permitted suffixes and relative ordering". */
+/* PEP 440: versions of Python packages, read as its appendix B reads them (whatever its case
+ * and separators), ordered as its section "Summary of permitted suffixes and relative
+ * ordering". */
 #include "posture/version/version_pep440.h"
 #include "posture/version.h"
 #include "posture/version/version_digits.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The order of versions by PEP 440, the Version Specifiers specification. Private to src/posture. */
+/* The order of versions by PEP 440, the Version Specifiers specification. Private to
+ * src/posture. */
 #ifndef STANCE_POSTURE_VERSION_VERSION_PEP440_H
 #define STANCE_POSTURE_VERSION_VERSION_PEP440_H
 

@@ -13,7 +13,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* One process has the lock. After its end another process gets the lock, although the file exists. */
+/* One process has the lock. After its end another process gets the lock, although the file
+ * exists. */
 static void test_lock(void **state)
 {
 	char dir[] = "/tmp/stance-daemon-XXXXXX", path[64], file[80];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the tests of the hosts share: puppets, a tnc_config with them, the log, and both ends of
- * a session in one process. */
+/* What the tests of the hosts share: puppets, a tnc_config with them, the log, and both ends
+ * of a session in one process. */
 #ifndef STANCE_TESTING_HOST_TEST_H
 #define STANCE_TESTING_HOST_TEST_H
 

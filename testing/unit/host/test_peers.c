@@ -44,7 +44,8 @@ static void test_small_part(void **state)
 	link_close(&l);
 }
 
-/* A CRETRY and an SRETRY on the wire at once: one assessment comes of it, with everything said. */
+/* A CRETRY and an SRETRY on the wire at once: one assessment comes of it, with everything
+ * said. */
 static void test_crossing_retries(void **state)
 {
 	struct link l;

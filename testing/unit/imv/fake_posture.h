@@ -21,8 +21,8 @@ extern struct fact_row fake_fact;
 extern const struct software_row *fake_rows;
 extern size_t fake_n_rows;
 
-/* The submitted reports, one fact, software, ... a line, and "submit NAME" at the end of each. A
- * report that is not submitted leaves nothing. */
+/* The submitted reports, one fact, software, ... a line, and "submit NAME" at the end of each.
+ * A report that is not submitted leaves nothing. */
 extern char *fake_log;
 
 /* From now on nothing was reported and nothing is described. */

@@ -47,7 +47,8 @@ void tncs_say(uint32_t connection, uint32_t collector, struct span msg);
 /* The host wants to end the assessment. */
 void tncs_solicit(uint32_t connection);
 
-/* The i-th attribute of all that was sent, segmentation not counted; false: there are fewer. */
+/* The i-th attribute of all that was sent, segmentation not counted; false: there are
+ * fewer. */
 bool tncs_attr(size_t i, struct pa_attr *a);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One session with the real scheduling, queue, loop queue and event loop. The peer, the connection and
- * the registry are simulated: they record calls. */
+/* One session with the real scheduling, queue, loop queue and event loop. The peer, the
+ * connection and the registry are simulated: they record calls. */
 #ifndef STANCE_TESTING_UNIT_MANAGER_ASSESSMENT_LAB_H
 #define STANCE_TESTING_UNIT_MANAGER_ASSESSMENT_LAB_H
 

@@ -189,8 +189,8 @@ static void test_resumes_closed_queue(void **state)
 	settle();
 }
 
-/* The result is queued behind messages that the endpoint does not fetch: the slot is released, and
- * the deadline ends the assessment. */
+/* The result is queued behind messages that the endpoint does not fetch: the slot is released,
+ * and the deadline ends the assessment. */
 static void test_result_waits(void **state)
 {
 	(void)state;
@@ -293,8 +293,8 @@ static void test_woken(void **state)
 	settle();
 }
 
-/* Repeated requests of validators take one time slot of the registry. An assessment that the endpoint
- * begins in the meantime serves the request. */
+/* Repeated requests of validators take one time slot of the registry. An assessment that the
+ * endpoint begins in the meantime serves the request. */
 static void test_woken_later(void **state)
 {
 	(void)state;

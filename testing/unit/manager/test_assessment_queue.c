@@ -209,7 +209,8 @@ static void test_threads(void **state)
 		uv_sem_destroy(&w[i].admitted);
 }
 
-/* A closed queue admits nothing, even with free slots. Reopened, it admits in the old order. */
+/* A closed queue admits nothing, even with free slots. Reopened, it admits in the old
+ * order. */
 static void test_closed(void **state)
 {
 	struct waiter *v = waiters(ROOM + 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The effect of a finished session on the penalty of its address: success, failure or none. The
- * environment of the session is simulated. */
+/* The effect of a finished session on the penalty of its address: success, failure or none.
+ * The environment of the session is simulated. */
 #include "unit.h"
 
 #include "manager/session.h"

@@ -299,7 +299,8 @@ static void test_several_sessions(void **state)
 	forget(q);
 }
 
-/* After a change of policy all sessions are asked once more, and open questions get the result. */
+/* After a change of policy all sessions are asked once more, and open questions get the
+ * result. */
 static void test_everybody(void **state)
 {
 	struct test_session p[3];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the tests of src/net share: certificates of every kind in a temporary folder, a log that
- * remembers, and connected sockets on loopback. */
+/* What the tests of src/net share: certificates of every kind in a temporary folder, a log
+ * that remembers, and connected sockets on loopback. */
 #ifndef STANCE_TESTING_NET_LAB_H
 #define STANCE_TESTING_NET_LAB_H
 

@@ -153,7 +153,8 @@ static void test_bounded(void **state)
 	(void)waste(s, STANDING_ADDRESSES + 1, 1, START);
 	assert_int_equal(address_penalty_count(s), STANDING_ADDRESSES);
 	assert_int_not_equal(doubt(s, 1, START), 0);
-	/* those that are clear go as others come; 1 is not, nor is who came after it looked at */
+	/* those that are clear go as others come; 1 is not, nor is who came after it looked
+	 * at */
 	for (uint32_t i = 0; i < STANDING_ADDRESSES; i++)
 		(void)waste(s, 0x10000000 + i % 4, 1, START + 2 * REGAIN);
 	assert_int_equal(address_penalty_count(s), 6);

@@ -134,7 +134,8 @@ static void run_turns(struct fixture *f, unsigned n)
 		uv_run(&f->loop, UV_RUN_ONCE);
 }
 
-/* Addresses take turns, and the latest of each goes first; nobody else has to wait for them. */
+/* Addresses take turns, and the latest of each goes first; nobody else has to wait for
+ * them. */
 static void test_doubt(void **state)
 {
 	struct who good = { .waiter.turn = on_turn };

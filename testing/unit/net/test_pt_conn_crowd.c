@@ -33,7 +33,8 @@ static bool says_hello(int fd)
 	return send(fd, waiter, sizeof(waiter), MSG_NOSIGNAL) == (ssize_t)sizeof(waiter);
 }
 
-/* A crowd whose first octets are there, of which the loop has read and let wait all but a few. */
+/* A crowd whose first octets are there, of which the loop has read and let wait all but a
+ * few. */
 static void crowd(struct side *server, int *peer, int n)
 {
 	for (int i = 0; i < n; i++) {

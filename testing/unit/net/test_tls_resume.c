@@ -247,8 +247,8 @@ static void test_client(void **state)
 	tls_ctx_free(other);
 }
 
-/* The client, too, goes by all that the manager's certificates rested on, and by when they were
- * shown, however often the session was resumed since. */
+/* The client, too, goes by all that the manager's certificates rested on, and by when they
+ * were shown, however often the session was resumed since. */
 static void test_client_looks_again(void **state)
 {
 	struct tls_ctx *strict = client_of("endpoint", "ca.crl");

@@ -43,7 +43,8 @@ static void repair_clock(const struct fixture *f)
 	sqlite3_close(db);
 }
 
-/* Written with a clock that stood in the future: the order holds, and can be given right times. */
+/* Written with a clock that stood in the future: the order holds, and can be given right
+ * times. */
 static void test_wrong_clock(void **state)
 {
 	static const char *const one[] = { "bash", NULL }, *const two[] = { "vim", NULL };

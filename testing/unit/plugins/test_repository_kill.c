@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A manager that is killed at random moments: what it reported as durable is there afterwards. */
+/* A manager that is killed at random moments: what it reported as durable is there
+ * afterwards. */
 #include "posture/fixture.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -72,8 +73,8 @@ static uint32_t stored(struct fixture *f, const char *name)
 	return max;
 }
 
-/* Kills the child wait_us after its start, or after its first acknowledgement: on a loaded machine a
- * delay from the start alone might never reach a commit. */
+/* Kills the child wait_us after its start, or after its first acknowledgement: on a loaded
+ * machine a delay from the start alone might never reach a commit. */
 static void one_kill(struct fixture *f, uint32_t *last, unsigned wait_us, bool acknowledged)
 {
 	uint32_t n, told[2] = { 0, 0 };

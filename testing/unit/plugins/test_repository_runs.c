@@ -250,7 +250,8 @@ static void test_runs(void **state)
 	history("synchronous = off\nrun_changes = 100\n");
 }
 
-/* A manager that ends in the middle of a run, wherever that is, leaves rows that do not count. */
+/* A manager that ends in the middle of a run, wherever that is, leaves rows that do not
+ * count. */
 static void test_half_a_run(void **state)
 {
 	struct fixture f;
@@ -296,8 +297,8 @@ static void count_line(void *ctx, enum log_level level, const char *line)
 	s->again += strstr(line, "index is written again") != NULL;
 }
 
-/* Where the index alone cannot be written, nothing is lost, no answer is another one, and who reads
- * the log knows; once. */
+/* Where the index alone cannot be written, nothing is lost, no answer is another one, and who
+ * reads the log knows; once. */
 static void test_no_room(void **state)
 {
 	struct said said = { 0 };

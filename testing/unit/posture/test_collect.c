@@ -155,8 +155,8 @@ static void hold(void *go, int err)
 	(void)sem_wait(go);
 }
 
-/* A set that nobody needs any more is what somebody begins with, and leaves at once: the change
- * that says what he began with names it all the same. */
+/* A set that nobody needs any more is what somebody begins with, and leaves at once: the
+ * change that says what he began with names it all the same. */
 static void test_named_and_left(void **state)
 {
 	struct when then;

@@ -12,7 +12,8 @@ static struct span empty(uint8_t buf[8], unsigned type, bool from_server)
 	return span_of(buf, 8);
 }
 
-/* A batch of this type that is right wherever it is allowed: RESULT has its assessment result. */
+/* A batch of this type that is right wherever it is allowed: RESULT has its assessment
+ * result. */
 static struct span good(struct wr *w, enum pb_type type, bool from_server)
 {
 	struct pb_msg m = { .type = PB_MSG_ASSESSMENT_RESULT };

@@ -49,7 +49,8 @@ static void test_requestable(void **state)
 				   (t->type == PA_ATTR_REQUEST || t->type == PA_ERROR)));
 }
 
-/* Lengths by the table: a fixed one is wrong at the length field, one too short at the value. */
+/* Lengths by the table: a fixed one is wrong at the length field, one too short at the
+ * value. */
 static void test_lengths(void **state)
 {
 	const struct pa_type *t;

@@ -150,8 +150,8 @@ static void test_read_back(void **state)
 	wr_reset(&w);
 }
 
-/* What others may write: nesting, attributes and elements we do not know, what looks like ours in
- * the wrong place. */
+/* What others may write: nesting, attributes and elements we do not know, what looks like ours
+ * in the wrong place. */
 static void test_read_foreign(void **state)
 {
 	static const char doc[] =

@@ -92,7 +92,8 @@ static void test_inventory(void **state)
 	vectors_free(&set);
 }
 
-/* RFC 8412, 3.3: a validator drops what it cannot parse, and the kit can tell where it broke. */
+/* RFC 8412, 3.3: a validator drops what it cannot parse, and the kit can tell where it
+ * broke. */
 static void test_truncated_inventory(void **state)
 {
 	struct vectors set = { 0 };

@@ -21,8 +21,9 @@ int local_teardown(void **state);
 /* Opens a server at path on a new fake posture that is completely known. */
 int open_server(const struct admin_server_conf *how);
 
-/* A raw client. receive_all closes fd and returns all data until the peer closes (the caller frees
- * it); it fails after 10 s. check_received: likewise, and the data must contain `want`. */
+/* A raw client. receive_all closes fd and returns all data until the peer closes (the caller
+ * frees it); it fails after 10 s. check_received: likewise, and the data must contain
+ * `want`. */
 int connect_raw(void);
 void send_text(int fd, const char *text);
 char *receive_all(int fd);

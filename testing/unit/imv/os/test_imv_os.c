@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* imv-os as a host sees it, fed with what strongSwan's collector has said, and with our own. */
+/* imv-os as a host sees it, fed with what strongSwan's collector has said, and with our
+ * own. */
 #include "unit.h"
 #include "unit/kit/fake_host.h"
 #include "unit/kit/fake_posture.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Every message of testing/vectors/swima, said to the validator: what is right arrives, what is
- * wrong changes nothing, and nothing is ever answered with an error (RFC 8412, 3.9). One line
- * for each. */
+/* Every message of testing/vectors/swima, said to the validator: what is right arrives, what
+ * is wrong changes nothing, and nothing is ever answered with an error (RFC 8412, 3.9). One
+ * line for each. */
 #include "unit.h"
 
 #include "unit/imv/fake_posture.h"

@@ -2,15 +2,17 @@
 #include "unit.h"
 #include "imv/swima/sync_table.h"
 
-/* Each cell as two letters. Action: . impossible, - nothing, i ask for the inventory, f fall back, g give
- * up the hole, s subscribe after the inventory, k ask from the last committed event, a ask again, h ask
- * for the hole, r ask for the rest. Next state: I inventory, J inventory asked, K inventory lost,
- * E events, F events asked, G events refused, L events lost. */
+/* Each cell as two letters. Action: . impossible, - nothing, i ask for the inventory, f fall
+ * back, g give up the hole, s subscribe after the inventory, k ask from the last committed
+ * event, a ask again, h ask for the hole, r ask for the rest. Next state: I inventory, J
+ * inventory asked, K inventory lost, E events, F events asked, G events refused, L events
+ * lost. */
 static const char actions[] = ".-ifgskahr", states[] = "IJKEFGL";
 
 static const char *const cells[SYNC_N_STATES] = {
-	/* begin, begin subscribed, answer, pushed, broken, subscription refused, request refused,
-	 * inventory, overdue | end: unheard, hole, hole again, partial, reconcile, complete, spent */
+	/* begin, begin subscribed, answer, pushed, broken, subscription refused, request
+	 * refused, inventory, overdue | end: unheard, hole, hole again, partial, reconcile,
+	 * complete, spent */
 	[SYNC_INVENTORY] = "iI .  .  -I -K .  .  -I .  sJ hJ gI rJ .  -I -I",
 	[SYNC_INVENTORY_ASKED] = ".  .  -I -J -K -I -I -I -I -J -J -J -J .  -J -J",
 	[SYNC_INVENTORY_LOST] = ".  .  .  -K -K .  .  -I .  fI fI fI fI .  fI fI",
@@ -44,8 +46,8 @@ static bool is_end(int event)
 	return event >= SYNC_END_UNHEARD;
 }
 
-/* The end of a batch leaves no lost state, and no state of an assessment by events is left but for an
- * inventory. */
+/* The end of a batch leaves no lost state, and no state of an assessment by events is left but
+ * for an inventory. */
 static void test_ends(void **state)
 {
 	(void)state;

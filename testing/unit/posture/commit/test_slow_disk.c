@@ -207,8 +207,8 @@ static void test_full(void **state)
 	shim_free(&f);
 }
 
-/* Who would never find an empty queue is let in beside the others, one at a time, and they beside
- * him. */
+/* Who would never find an empty queue is let in beside the others, one at a time, and they
+ * beside him. */
 static void test_large(void **state)
 {
 	struct outcome o = { 0 };

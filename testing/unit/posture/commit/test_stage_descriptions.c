@@ -254,7 +254,8 @@ static void test_events(void **state)
 	describe(r, BASH, "bash", "5.2");
 	assert_int_equal(fixture_commit(&f, r), 0);
 	check_known(BASH, "bash 5.2");
-	/* but it says nothing else of what it has no longer, and who never had it nothing at all */
+	/* but it says nothing else of what it has no longer, and who never had it nothing at
+	 * all */
 	r = event("a.example", 6, EVENT_DELETED, "new");
 	describe(r, "new", "newer", "");
 	assert_int_equal(fixture_commit(&f, r), 0);

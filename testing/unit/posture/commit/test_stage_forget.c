@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Endpoints that are no more: out of the present, still in the past, and new when they return. */
+/* Endpoints that are no more: out of the present, still in the past, and new when they
+ * return. */
 #include "posture/fixture.h"
 #include "posture/core.h"
 #include "base/clock.h"
@@ -134,7 +135,8 @@ static void reopen(struct fixture *f)
 	assert_int_equal(posture_check(f->p, err_msg, sizeof(err_msg)), 0);
 }
 
-/* The one that is forgotten was never complete: the fleet's answers no longer are without it. */
+/* The one that is forgotten was never complete: the fleet's answers no longer are without
+ * it. */
 static void test_forget(void **state)
 {
 	struct when then;
@@ -315,8 +317,8 @@ static void test_absence(void **state)
 	fixture_free(&f);
 }
 
-/* After so many days of silence it happens by itself; while the manager was down nobody could have
- * been heard. */
+/* After so many days of silence it happens by itself; while the manager was down nobody could
+ * have been heard. */
 static void test_silent(void **state)
 {
 	struct fixture f;

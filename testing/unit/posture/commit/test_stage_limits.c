@@ -160,7 +160,8 @@ static void test_facts(void **state)
 		assert_int_equal(tell(&f, "f", 0, 9), 0);
 	assert_int_equal(tell(&f, "f", 9, 5), 0);
 	assert_int_equal(tell(&f, "f", 14, 7), ST_ELIMIT);
-	/* what replaces something takes its place, and no more; nor less, said again and again */
+	/* what replaces something takes its place, and no more; nor less, said again and
+	 * again */
 	assert_int_equal(tell(&f, "f", 0, 14), 0);
 	r = told(&f, "f", 14, 7);
 	for (int i = 0; i < 14; i++)

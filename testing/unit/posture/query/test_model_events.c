@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Random histories of software on endpoints that keep ledgers, told in every way that a network
- * and a restart can make of it, by clocks that are wrong and are set, against a replay that
- * keeps everything. */
+/* Random histories of software on endpoints that keep ledgers, told in every way that a
+ * network and a restart can make of it, by clocks that are wrong and are set, against a replay
+ * that keeps everything. */
 #include "two_clocks.h"
 #include "base/clock.h"
 

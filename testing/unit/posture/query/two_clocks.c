@@ -143,8 +143,8 @@ static void check_fresh(const struct replay *r, uint32_t which, int64_t since,
 	assert_int_equal(f->complete_through, want.complete_through);
 }
 
-/* A window that is open at the moment is software that is there; one that begins later may have
- * begun before, and nobody knows. */
+/* A window that is open at the moment is software that is there; one that begins later may
+ * have begun before, and nobody knows. */
 struct check_windows {
 	const struct replay *r;
 	uint32_t states[TWO_CLOCKS_ENDPOINTS];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Orders of versions against those who define them: dpkg, rpm and pip, when they are here, over
- * the versions that this machine has and over random ones. STANCE_VERSION_PAIRS=N asks for so many
- * pairs instead of a sample; 0 for every pair of this machine's. */
+/* Orders of versions against those who define them: dpkg, rpm and pip, when they are here,
+ * over the versions that this machine has and over random ones. STANCE_VERSION_PAIRS=N asks
+ * for so many pairs instead of a sample; 0 for every pair of this machine's. */
 #include "unit.h"
 #include "posture/version.h"
 #include "base/clock.h"
