@@ -21,7 +21,8 @@ static int page_add(void *ctx, const struct change *c)
 	return 0;
 }
 
-/* Takes the next stretch off f: all of it where the repository has an index. */
+/* Cuts the next stretch off f and returns it. A filter by endpoint or software is one stretch,
+ * because the repository has an index for it. */
 static struct repository_filter page_stretch(struct repository_filter *f)
 {
 	struct repository_filter once = *f;

@@ -19,11 +19,11 @@ struct journal_page {
 	struct change v[JOURNAL_PAGE_MAX];
 };
 
-/* Reads the first PAGE_MAX changes of f, at most f->limit, in its order. */
+/* Reads the first JOURNAL_PAGE_MAX changes of f, at most f->limit, in its order. */
 int journal_page_read(struct posture_read *p, const struct repository_filter *f,
 		      struct journal_page *pg);
 
-/* Moves f past the changes in pg. False when there are no more. */
+/* Moves f past the changes in pg. Returns false when there are no more. */
 bool journal_page_next(const struct journal_page *pg, struct repository_filter *f);
 
 void journal_page_free(struct journal_page *pg);

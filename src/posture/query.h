@@ -7,7 +7,7 @@
  *   1. as_of = T: the state of the endpoints at T, by all that is known today. Changes that
  *      happened before T and were reported later count.
  *   2. known_at = K: what the manager had committed at K. Later reports do not count.
- *   3. Both: what the manager knew at K about the state at T.
+ *   3. Both: what the manager knew at K about the state at T. A T after K counts as K.
  *   4. Neither: the present.
  *
  * Which time counts for as_of:

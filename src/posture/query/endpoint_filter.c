@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-#define CHUNK 4096 /* endpoints that are looked at under one lock */
+#define CHUNK 4096 /* endpoints read under one lock */
 
 static void among_add(struct endpoint_filter *a, const struct endpoint *e,
 		      bool (*has)(void *ctx, struct span key, struct span name,

@@ -19,7 +19,7 @@ static int emit_chunk(struct posture_read *p, const struct moment *m,
 	return err;
 }
 
-/* The past is undone in one go; of the present not everything is copied at once. */
+/* The past in one pass, because each pass reads the journal; the present in chunks. */
 int endpoint_rows_emit(struct posture_read *p, const struct moment *m,
 		       const struct id_list *ids,
 		       int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)

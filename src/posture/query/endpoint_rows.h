@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Passing rows about endpoints to a caller. Private to src/posture. Both take the read lock
- * themselves and let it go while fn runs. */
+/* Passing rows about endpoints to a caller. Private to src/posture. Both functions take the
+ * read lock and release it while fn runs. */
 #ifndef STANCE_POSTURE_QUERY_ENDPOINT_ROWS_H
 #define STANCE_POSTURE_QUERY_ENDPOINT_ROWS_H
 

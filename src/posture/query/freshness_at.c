@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How far the software of the fleet is known: now from the orders that the index keeps; of the
- * past, or of some endpoints, by looking at each in memory; as it was known once, by undoing
- * what was confirmed since. */
+/* How far the software of endpoints is known:
+ *   - of all endpoints now: from the ordered ids in the index;
+ *   - at a past moment, or with a filter: by reading each endpoint in memory;
+ *   - with known_at: the same, after undoing the confirmations since then. */
 #include "posture/query/freshness_at.h"
 #include "posture/state/index_order.h"
 #include "posture/posture_read.h"
@@ -12,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define CHUNK 4096 /* endpoints that are looked at under one lock */
+#define CHUNK 4096 /* endpoints read under one lock */
 
 static void fresh_worst(struct freshness *f, const char *name)
 {
@@ -34,7 +35,7 @@ static void fresh_now(struct posture_read *p, int64_t since, struct freshness *f
 	index_unlock(p);
 }
 
-/* complete_through 0: it had not told. */
+/* complete_through 0: never complete at the moment. */
 static void fresh_add(struct freshness *f, int64_t since, int64_t complete_through, bool gap,
 		      const char *name)
 {
@@ -46,7 +47,7 @@ static void fresh_add(struct freshness *f, int64_t since, int64_t complete_throu
 	f->stale += gap || !complete_through || complete_through < since;
 }
 
-/* One look at all of them. */
+/* One pass over the endpoints. */
 struct fresh_look {
 	const struct moment *m;
 	const struct endpoint_filter *filter;
@@ -98,7 +99,7 @@ static int undo_confirmed(void *ctx, const struct change *c)
 	return 0;
 }
 
-/* As it was known at m->known. */
+/* Freshness as the manager knew it at m->known. */
 static int fresh_known(struct posture_read *p, struct fresh_look *l)
 {
 	const struct repository_filter confirmed = { .kinds = CHANGE_BIT(CHANGE_CONFIRMED) };

@@ -5,8 +5,8 @@
 
 #include "posture/query/history.h"
 
-/* query_freshness at m, with the uncertainty d, which is settled; NULL: none. Takes the read
- * lock itself. */
+/* query_freshness at m. d: the uncertainty of the answer, settled; may be NULL. Takes the read
+ * lock. */
 int freshness_at(struct posture_read *p, const struct moment *m,
 		 const struct endpoint_filter *filter, const struct uncertainty *d,
 		 int64_t since, struct freshness *f);

@@ -7,16 +7,16 @@
 
 #include <stdlib.h>
 
-#define APART_MAX 16        /* software ids whose changes are read one after the other */
-#define TURNS_APART_MAX 256 /* and those whose turns are */
-#define TURNS_LOOK 65536    /* turns without a look around */
+#define APART_MAX 16        /* software ids whose changes are read one by one */
+#define TURNS_APART_MAX 256 /* software ids whose transitions are read one by one */
+#define TURNS_LOOK 65536    /* transitions between two calls of query_interrupted */
 
 int moment_of(struct posture_read *p, struct when when, struct moment *m)
 {
 	int64_t at = when.as_of ? when.as_of : when.known_at, known_at = when.known_at;
 	int err;
 
-	if (known_at && known_at < at) /* what happens, happens before it is known */
+	if (known_at && known_at < at) /* a change takes effect before it is known */
 		at = known_at;
 	*m = (struct moment){ .past = at != 0, .known = UINT64_MAX, .as_of = at };
 	if (!m->past)
@@ -77,7 +77,7 @@ int history_undo(struct posture_read *p, const struct moment *m, uint64_t head,
 struct undo_software {
 	const struct moment *m;
 	struct bitmap *have;
-	struct bitmap *settled; /* what a change that was told late has decided */
+	struct bitmap *settled; /* software that a late reported change has decided */
 };
 
 static int undo_software(void *ctx, const struct change *c)
@@ -238,13 +238,15 @@ int history_facts(struct posture_read *p, const struct moment *m, uint32_t endpo
 	return err;
 }
 
-/* --- who has ----------------------------------------------------------------------------- */
+/* --- endpoints that had a software
+ * -------------------------------------------------------- */
 
 struct undo_who {
 	const struct moment *m;
 	const struct id_list *software;
 	struct bitmap **who;
-	struct bitmap **settled; /* where a change that was told late has decided; or NULL */
+	struct bitmap *
+		*settled; /* endpoints that a late reported change has decided; or NULL */
 	struct uncertainty *doubts;
 	uint64_t turns;
 };
@@ -311,7 +313,7 @@ static int undo_who(void *ctx, const struct change *c)
 	return undo_turn(ctx, &t);
 }
 
-/* Endpoints whose software was not known yet at the moment. */
+/* Endpoints whose first inventory came after the moment. */
 static struct bitmap *late_endpoints(const struct index *ix, const struct moment *m)
 {
 	struct bitmap *late = bitmap_new();
@@ -324,7 +326,7 @@ static struct bitmap *late_endpoints(const struct index *ix, const struct moment
 	return late;
 }
 
-/* By what the repository's index alone can tell. */
+/* From the index of the repository alone. */
 static int undo_turns(struct posture_read *p, const struct moment *m, uint64_t head,
 		      struct undo_who *u)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The past: the present, with the journal's changes since then undone. Exact to the change,
- * and as dear as there are changes to undo. Inside posture only. */
+/* The state at a past moment: the present, with the changes of the journal since then undone.
+ * Exact to the change. Cost grows with the number of changes undone. Private to
+ * src/posture. */
 #ifndef STANCE_POSTURE_QUERY_HISTORY_H
 #define STANCE_POSTURE_QUERY_HISTORY_H
 
@@ -16,34 +17,35 @@ struct id_list;
 struct change;
 struct repository_filter;
 
-/* When a question is about: the state after the change `seq`, with those changes up to `known`
- * that took effect by as_of. */
+/* A struct when, resolved to positions in the journal. These changes count at the moment:
+ *   - those with a number up to seq;
+ *   - of the later ones up to `known`, those that took effect by as_of (moment_keeps). */
 struct moment {
-	bool past;
+	bool past; /* false: the present; the other fields are not used */
 	uint64_t seq, known;
 	int64_t as_of;
 };
 
-/* `when` as the callers of query.h say it. 0, ST_ELIMIT (pruned), or the repository's
- * error. */
+/* Resolves `when` by the rules of query.h. Returns 0, ST_ELIMIT (before the retained journal),
+ * or the error of the repository. */
 int moment_of(struct posture_read *p, struct when when, struct moment *m);
 
-/* The present, as a moment that stays where it is. Under the read lock. */
+/* The present as a fixed moment: later commits do not move it. Under the read lock. */
 struct moment moment_now(const struct posture_read *p);
 
-/* Whether a change to software after m->seq counts all the same: it was told late. The changes
- * to the same software of the same endpoint before it count as well then. */
+/* True if a software change after m->seq counts at m, because it was reported late. Then the
+ * earlier changes to the same software of the same endpoint count, too. */
 bool moment_keeps(const struct moment *m, const struct change *c);
 
-/* What a CHANGE_ADDED or CHANGE_REMOVED did to who has a software. */
+/* The transition that a CHANGE_ADDED or CHANGE_REMOVED describes. */
 struct software_transition history_transition_of(const struct change *c);
 
-/* Whether one that does not count (an untimed one, known after m->seq, that came about after
- * this moment) may have been there at the moment all the same. */
+/* For an untimed change that does not count at m: true if it may have happened before m
+ * anyway. seq: its number, greater than m->seq. after: it happened after this time. */
 bool moment_is_uncertain(const struct moment *m, uint64_t seq, int64_t after);
 
-/* Hands fn the changes after m->seq up to head, the journal's end, newest first, but only
- * those of narrow. */
+/* Passes the changes from m->seq + 1 to head (the end of the journal) to fn, newest first.
+ * narrow: only changes that match it. fn returns 0 to continue; other values are returned. */
 int history_undo(struct posture_read *p, const struct moment *m, uint64_t head,
 		 const struct repository_filter *narrow,
 		 int (*fn)(void *ctx, const struct change *c), void *ctx);
@@ -51,7 +53,7 @@ int history_undo(struct posture_read *p, const struct moment *m, uint64_t head,
 struct past_fact {
 	struct span name, value;
 	int64_t verdict; /* of a result */
-	bool gone;
+	bool gone;       /* the endpoint did not have it at the moment */
 };
 
 struct past_facts {
@@ -59,21 +61,24 @@ struct past_facts {
 	size_t n, cap;
 };
 
-/* Facts, or results (what: CHANGE_FACT, CHANGE_RESULT), of one endpoint, by name. */
+/* Facts (what is CHANGE_FACT) or results (CHANGE_RESULT) of one endpoint, by name. Memory is
+ * in a. ST_ENOENT: the endpoint was not known at m. */
 int history_facts(struct posture_read *p, const struct moment *m, uint32_t endpoint,
 		  enum change_kind what, struct arena *a, struct past_facts *out);
 
-/* What was on an endpoint: a new bitmap of dictionary ids. */
+/* Sets *out to a new bitmap: the dictionary ids of the software of an endpoint. The caller
+ * frees it. ST_ENOENT: the endpoint was not known at m. */
 int history_software(struct posture_read *p, const struct moment *m, uint32_t endpoint,
 		     struct bitmap **out);
 
-/* Which endpoints had each of the software ids: new bitmaps, in their order; the caller frees
- * each and the array. Adds to d (NULL: to nothing) those of which it is not known of one. */
+/* Sets *out to a new array with one new bitmap for each software id (ids are ascending): the
+ * endpoints that had it. The caller frees each bitmap and the array. Adds endpoints whose
+ * state is uncertain for at least one of the ids to d, which may be NULL. */
 int history_who_has(struct posture_read *p, const struct moment *m,
 		    const struct id_list *software, struct bitmap ***out,
 		    struct uncertainty *d);
 
-/* Whether the repository can tell turns (plugin.h). */
+/* True if the plugin of the repository has `turns` (repository.h). */
 bool history_has_transitions(const struct posture_read *p);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Rows of endpoints as they are, or as they were. */
+/* Rows of endpoints, now or at a past moment. */
 #include "posture/query/history_rows.h"
 #include "posture/posture_read.h"
 #include "posture/query/history.h"
@@ -8,21 +8,21 @@
 
 #include <stdlib.h>
 
-#define CONTACT_LINES 8 /* of the journal, for each endpoint, to find who was heard of when */
-#define STRETCH 32768   /* lines without a look around */
+#define CONTACT_LINES 8 /* lines read for each endpoint to find last contacts */
+#define STRETCH 32768   /* lines read between two calls of query_interrupted */
 #define APART_MAX 64    /* endpoints whose changes are read one after the other */
 
-/* A row, and what is needed to take it back. */
+/* A row, and what is needed to undo changes in it. */
 struct past_row {
 	struct endpoint_row row;
 	uint64_t first_seq;
-	bool changed;  /* something happened to it after the moment */
-	bool late;     /* nothing was known of its software yet */
-	bool doubted;  /* something may have happened before it, */
-	int64_t after; /* but not before this */
+	bool changed;  /* the journal has changes to it after the moment */
+	bool late;     /* its first inventory came after the moment */
+	bool doubted;  /* an untimed change may have happened before the moment, */
+	int64_t after; /* but after this time */
 };
 
-/* Software of an endpoint about which a change that was told late has decided. */
+/* A software of an endpoint that a late reported change has decided. */
 struct undone_row {
 	UT_hash_handle hh;
 	uint64_t pair;
@@ -36,7 +36,7 @@ struct undo_rows {
 	size_t n;
 	uint32_t *by_id; /* position + 1, by endpoint id; NULL: there is one row only */
 	uint32_t max_id;
-	size_t changed; /* rows whose last contact is looked for */
+	size_t changed; /* rows whose last contact is still unknown */
 	uint64_t turns;
 };
 
@@ -209,7 +209,7 @@ static int undo_row(struct undo_rows *u, const struct change *c)
 	return 0;
 }
 
-/* The last change that a changed row had seen by then. */
+/* last_contact of one row: the time of its last change up to the moment. */
 static int row_contact(struct posture_read *p, const struct moment *m, struct past_row *past,
 		       struct journal_page *pg)
 {
@@ -240,8 +240,8 @@ static int take_contact(void *ctx, const struct change *c)
 	return 0;
 }
 
-/* Of many it is mostly the journal just before the moment that tells; who has been silent for
- * longer is looked for alone. */
+/* With many rows, the last lines before the moment give most of the last contacts. The
+ * remaining endpoints are looked up one by one. */
 static int rows_contact(struct posture_read *p, const struct moment *m, struct undo_rows *u,
 			struct journal_page *pg)
 {
@@ -280,8 +280,8 @@ static int rows_undo_in(struct posture_read *p, struct repository_filter f,
 	return err;
 }
 
-/* Of many at once: who has what from the repository's index, if it has one, and from the
- * journal only what that does not tell. */
+/* Many rows in one pass. Software comes from the transitions of the repository, if the plugin
+ * has them; everything else comes from the journal. */
 static int rows_undo_many(struct posture_read *p, const struct moment *m, uint64_t head,
 			  struct undo_rows *u, struct journal_page *pg)
 {

@@ -6,13 +6,13 @@
 #include "posture/query/history.h"
 
 /* Sets *rows to an array in `a` with a row at m for each endpoint in ids, in that order.
- * Endpoints that were not known at m are left out. Takes the read lock itself. */
+ * Endpoints that were not known at m are left out. Takes the read lock. */
 int history_rows(struct posture_read *p, const struct moment *m, const struct id_list *ids,
 		 struct arena *a, struct endpoint_row **rows, size_t *n);
 
-/* The fields of a row that need no change undone: id, key, name, first_seen, has_inventory,
- * and has_gap and complete_through as known now and by d (may be NULL). Under the read
- * lock. */
+/* Fills the fields of a row that need no journal: id, key, name, first_seen, has_inventory,
+ * and has_gap and complete_through as known now, with the uncertainty d (may be NULL). Under
+ * the read lock. */
 int history_brief(const struct moment *m, const struct endpoint *e,
 		  const struct uncertainty *d, struct arena *a, struct endpoint_row *row);
 

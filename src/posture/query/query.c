@@ -45,7 +45,7 @@ static int resolve(const struct index *ix, struct span text, struct id_list *ids
 	return e ? id_list_push(ids, e->id) : index_named(ix, text, ids);
 }
 
-/* Counts what passes through to the caller's function. */
+/* Counts the rows passed to the caller's function. */
 struct counted {
 	int (*fn)(void *ctx, const struct endpoint_row *row);
 	void *ctx;
@@ -132,7 +132,7 @@ int query_identifier(struct posture *posture, struct span identifier,
 	return err;
 }
 
-/* How often an endpoint has each of ids, which it had a moment ago. */
+/* Instances of each id on an endpoint, at least 1. */
 static int count_instances(struct posture_read *p, uint32_t endpoint,
 			   const struct id_list *ids, uint32_t **out)
 {

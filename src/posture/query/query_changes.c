@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The journal, with names in the place of numbers. */
+/* Journal lines, with names instead of ids. */
 #include "posture/posture_read.h"
 #include "posture/query/software_rows.h"
 #include "posture/query/freshness_at.h"
@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-/* Where since, until and after_seq say to read. False: nowhere. */
+/* The part of the journal that q selects. Sets *none if it is empty. */
 static int filter_of(struct posture_read *p, const struct change_query *q,
 		     struct repository_filter *f, bool *none)
 {
@@ -53,16 +53,17 @@ static int row_of(const struct index *ix, struct arena *a, const struct change *
 	return d ? software_row_copy(a, d, &row->software) : 0;
 }
 
-/* What is read, and who takes it. */
+/* A running query and its receiver. */
 struct reading {
 	const struct change_query *q;
-	uint64_t left; /* lines that are still wanted */
+	uint64_t left; /* rows that may still be passed */
 	struct uncertainty doubts;
 	int (*fn)(void *ctx, const struct change_row *row);
 	void *ctx;
 };
 
-/* One line, unless it is one of those that the repository cannot leave out. */
+/* Passes one line, unless as_of or the filter excludes it: the repository does not know
+ * these. */
 static int emit_row(struct reading *r, const struct change_row *row)
 {
 	const struct change_query *q = r->q;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From when to when endpoints had software: windows, from the journal. */
+/* Windows in which endpoints had software, from the journal. */
 #define _GNU_SOURCE /* qsort_r */
 #include "posture/query.h"
 #include "posture/query/software_rows.h"
@@ -16,9 +16,9 @@
 #include <stdlib.h>
 
 #define CHUNK 512 /* endpoints copied under one lock */
-#define LOOK 4096 /* turns without a look around */
+#define LOOK 4096 /* transitions between two calls of query_interrupted */
 
-/* A change of the software that is looked at; of an endpoint the newest first. */
+/* A transition of the software at work. Sorted by endpoint, then newest first. */
 struct turn {
 	uint32_t endpoint;
 	bool added, known, untimed; /* known: by known_at */
@@ -29,17 +29,16 @@ struct turn {
 struct windows {
 	struct posture_read *p;
 	const struct exposure_query *q;
-	struct moment m;  /* at known_at, or now */
-	struct moment at; /* that it is about */
+	struct moment m;  /* known_at, or now */
+	struct moment at; /* the moment of freshness and complete_through */
 	struct uncertainty doubts;
 	int (*fn)(void *ctx, const struct exposure_row *row);
 	void *ctx;
 	struct turn *turns;
 	size_t n, cap;
-	int64_t *
-		begin; /* by endpoint, when its first inventory was known; 0: not looked up yet */
+	int64_t *begin; /* by endpoint: commit of its first inventory; 0: not looked up yet */
 	uint32_t n_begin;
-	int64_t end; /* when the endpoint at work was forgotten; 0: it was not */
+	int64_t end; /* commit that forgot the endpoint at work; 0: none */
 };
 
 static int turn_add(void *ctx, const struct software_transition *t)
@@ -123,8 +122,8 @@ static int take_known(void *ctx, const struct change *c)
 	return 0;
 }
 
-/* When the change was known that is an endpoint's first inventory, or its end. What was pruned
- * counts from where the journal begins. */
+/* The commit time of a change: an endpoint's first inventory, or its end. For a pruned change,
+ * the beginning of the retained journal. */
 static int seq_known(const struct windows *w, uint64_t seq, int64_t *known)
 {
 	const struct repository_filter f = { .from = seq, .to = seq };
@@ -187,8 +186,8 @@ static void window_end(struct exposure_row *x, const struct turn *t)
 	x->until_after = t->after;
 }
 
-/* Up to when it is known whether the endpoint had it at the moment that is asked about: as
- * history_who_has goes through its turns, newest first. */
+/* Lowers complete_through of e if an untimed transition makes the state at w->at uncertain.
+ * Walks the transitions newest first, as history_who_has does. */
 static int window_doubt(struct windows *w, struct endpoint_row *e, const struct turn *v,
 			size_t n)
 {
@@ -209,8 +208,9 @@ static int window_doubt(struct windows *w, struct endpoint_row *e, const struct 
 	return err;
 }
 
-/* Leaves of the n turns, newest first, those that are the state at some moment, oldest first:
- * one that took effect no earlier than a later one in the journal never was. */
+/* Drops transitions that were not known, and those that never were the state at any moment
+ * because a later line of the journal took effect at the same time or before. In: newest
+ * first. Out: oldest first, from the state at begin on. Returns how many are left. */
 static size_t turns_settle(struct turn *v, size_t n, int64_t begin)
 {
 	int64_t limit = INT64_MAX;
@@ -233,7 +233,8 @@ static size_t turns_settle(struct turn *v, size_t n, int64_t begin)
 	return keep;
 }
 
-/* The windows of one endpoint, whose software is known since begin; has: now. */
+/* Passes the windows of one endpoint. begin: commit of its first inventory. has: the endpoint
+ * has the software now. */
 static int windows_of(struct windows *w, const struct exposure_row *row, struct turn *v,
 		      size_t n, int64_t begin, bool has)
 {
@@ -344,7 +345,7 @@ static int emit_some(struct windows *w, const struct id_list *ids, const struct 
 	return err;
 }
 
-/* Who has it, and whoever had. */
+/* The windows of one software: of endpoints that have it now, and of those that had it. */
 static int software_windows(struct windows *w, const struct software_row *software)
 {
 	struct exposure_row row = { .software = software };

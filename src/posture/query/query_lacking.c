@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who has none of the software that is asked for. */
+/* Endpoints that have none of the software of the question. */
 #include "posture/query.h"
 #include "posture/query/software_rows.h"
 #include "posture/query/endpoint_filter_bitmap.h"
@@ -14,12 +14,12 @@
 
 #include <stdlib.h>
 
-/* Software whose endpoints are held in memory at once. The past is gone through for each
- * piece. */
+/* Software ids whose endpoints are in memory at the same time. Each piece reads the past
+ * once. */
 #define PIECE 16384
 
-/* Rows and sets must be of the same moment, also when that is now, which `asked` still
- * says. */
+/* *m: the moment of rows and sets; a question about the present fixes it. *asked: the moment
+ * as the caller gave it. */
 static int lacking_moment(struct posture_read *p, const struct software_query *q,
 			  struct moment *asked, struct moment *m, struct id_list *endpoints)
 {
@@ -37,7 +37,7 @@ static int lacking_moment(struct posture_read *p, const struct software_query *q
 	return err;
 }
 
-/* Adds to `any` who has one of these. */
+/* Adds the endpoints that have at least one of the software ids to any. */
 static int lacking_join(struct posture_read *p, const struct moment *m,
 			const struct id_list *software, struct bitmap *any,
 			struct uncertainty *d)
@@ -64,7 +64,7 @@ static void ids_without(struct id_list *ids, const struct bitmap *b)
 	ids->n = keep;
 }
 
-/* Those that were there. */
+/* Brief rows of the ids that were known at m. */
 static int lacking_brief(struct posture_read *p, const struct moment *m, struct id_list *ids,
 			 const struct uncertainty *d,
 			 int (*fn)(void *ctx, const struct endpoint_row *row), void *ctx)

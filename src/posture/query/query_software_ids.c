@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which software a question is about: by name, and by version. */
+/* The software of a question, by name and version. */
 #include "posture/query/query_software_ids.h"
 #include "posture/posture_read.h"
 #include "posture/query/history.h"
 #include "posture/journal_page.h"
 #include "base/err.h"
 
-#define PORTION 1024 /* versions that are compared under one lock */
+#define PORTION 1024 /* versions compared under one lock */
 
-/* Keeps in wanted, from *keep on, what of the n at `from` is in the range. */
+/* Of the n ids in wanted from index `from` on, moves those in the range to index *keep and
+ * following; *keep is advanced. */
 static int narrow_some(const struct dictionary *d, const struct version_range *r,
 		       struct id_list *wanted, size_t from, size_t n, size_t *keep,
 		       struct id_list *unordered)
@@ -58,7 +59,7 @@ int query_software_ids(struct posture_read *p, const struct software_query *q,
 	int err;
 
 	wanted->n = 0;
-	do { /* a large dictionary must not keep the writer out */
+	do { /* in portions, so that the writer gets the lock */
 		index_read_lock(p);
 		err = dictionary_match_some(&p->ix.dictionary, q->glob, &from, wanted);
 		index_unlock(p);

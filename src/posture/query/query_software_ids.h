@@ -5,8 +5,9 @@
 
 #include "posture/query/history.h"
 
-/* Fills wanted with the software of q, and unordered (may be NULL) with software whose name
- * matches but whose version cannot be compared with q->range. Takes the read lock itself. */
+/* Fills wanted with the software of q, and unordered with software whose name matches but
+ * whose version cannot be compared with q->range. unordered may be NULL if q->range is. Takes
+ * the read lock. */
 int query_software_ids(struct posture_read *p, const struct software_query *q,
 		       struct id_list *wanted, struct id_list *unordered);
 

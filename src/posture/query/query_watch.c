@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* Each thread has its own. */
+/* One for each thread. */
 static _Thread_local struct {
 	int (*look)(void *ctx);
 	void *ctx;

@@ -14,8 +14,8 @@ struct software_rows {
 	size_t n;
 };
 
-/* Lets a waiting writer have the lock, now and then. The dictionary entries stay; the
- * endpoints that have the software may be others afterwards. */
+/* Releases the lock after every CHUNK rows, for a waiting writer. Dictionary entries stay
+ * valid; the sets of endpoints may have changed afterwards. */
 static void breathe(struct posture_read *p, size_t i)
 {
 	if (i % CHUNK)
@@ -100,7 +100,7 @@ int software_rows_emit_all(struct posture_read *p, const struct id_list *ids,
 	return software_rows_emit(p, ids, &(struct software_numbers){ 0 }, fn, ctx);
 }
 
-/* By building the bitmap of the endpoints of each. */
+/* Counts by building the bitmap of endpoints of each id. */
 static int count_sets(struct posture_read *p, const struct moment *m,
 		      const struct id_list *ids, const struct endpoint_filter *filter,
 		      uint64_t *counts, struct uncertainty *d)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Rows about software, and counts of the endpoints that have it. Private to src/posture. All
- * take the read lock themselves unless they say otherwise. */
+/* Rows about software, and counts of the endpoints that have it. Private to src/posture.
+ * Functions take the read lock if nothing else is said. */
 #ifndef STANCE_POSTURE_QUERY_SOFTWARE_ROWS_H
 #define STANCE_POSTURE_QUERY_SOFTWARE_ROWS_H
 
@@ -8,7 +8,7 @@
 
 struct dictionary_entry;
 
-/* Numbers of the rows, one for each id; NULL: not wanted. */
+/* Counts for the rows, one for each id. NULL: the row has 0. */
 struct software_numbers {
 	const uint64_t *endpoints; /* an id with 0 gets no row */
 	const uint32_t *instances;
@@ -27,8 +27,8 @@ int software_rows_emit(struct posture_read *p, const struct id_list *ids,
 int software_rows_emit_all(struct posture_read *p, const struct id_list *ids,
 			   int (*fn)(void *ctx, const struct software_row *row), void *ctx);
 
-/* Sets counts[i] to the number of endpoints (of the filter; NULL: all) that have ids[i] at m.
- * Adds endpoints whose state at m is uncertain to d, which may be NULL. */
+/* Sets counts[i] to the number of endpoints (of the filter; NULL: all) that have ids[i] at m. Adds
+ * endpoints whose state at m is uncertain to d, which may be NULL. */
 int software_rows_count(struct posture_read *p, const struct moment *m,
 			const struct id_list *ids, const struct endpoint_filter *filter,
 			uint64_t *counts, struct uncertainty *d);

@@ -32,8 +32,7 @@ void uncertainty_settle(struct uncertainty *d)
 	d->n = d->sorted = keep;
 }
 
-/* What is full is settled before it grows: one endpoint may be added for each of its
- * software. */
+/* A full array is settled before it grows: an endpoint may be added once for each software. */
 int uncertainty_add(struct uncertainty *d, uint32_t endpoint, int64_t after)
 {
 	struct uncertain_endpoint *v;

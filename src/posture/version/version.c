@@ -34,7 +34,7 @@ enum version_scheme version_scheme_of(struct span type)
 
 /* --- libsolv ------------------------------------------------------------------------------ */
 
-/* One for each way of comparing, made once and never changed: libsolv only reads it. */
+/* One pool for each scheme, created once. libsolv only reads them, so threads share them. */
 static struct {
 	pthread_once_t once;
 	Pool *deb, *rpm;
@@ -62,7 +62,8 @@ static bool is_alnum(uint8_t c)
 	return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-/* Only what has a meaning is compared: an epoch that is a number, then these characters. */
+/* True for an optional numeric epoch and a colon, then letters, digits and `others`. Other
+ * text has no order. */
 static bool is_package_version(struct span v, const char *others)
 {
 	const uint8_t *colon = v.n ? memchr(v.p, ':', v.n) : NULL, *p = v.p;
@@ -74,7 +75,7 @@ static bool is_package_version(struct span v, const char *others)
 			return false;
 	if (colon && (colon == v.p || ++p == span_end(v)))
 		return false;
-	if (span_end(v)[-1] == '-' || *p == '-') /* no revision, or nothing else */
+	if (span_end(v)[-1] == '-' || *p == '-') /* an empty revision, or only a revision */
 		return false;
 	for (; p < span_end(v); p++)
 		if (!is_alnum(*p) && (!*p || !strchr(others, *p)))
@@ -82,14 +83,15 @@ static bool is_package_version(struct span v, const char *others)
 	return true;
 }
 
-/* For libsolv. Epochs have been compared: another colon is not one. */
+/* v as libsolv reads it. The epoch has been compared already; "0:" keeps a further colon from
+ * being taken for one. */
 static void rpm_text(struct span v, char text[VERSION_MAX + 7])
 {
 	(void)snprintf(text, VERSION_MAX + 7, "0:%.*s", (int)v.n, (const char *)v.p);
 }
 
-/* Likewise; the number that dpkg takes for 0 where there is none is written out, behind a text
- * and as a revision. */
+/* The same for dpkg, which reads a missing number as 0: the 0 is written out, after a text
+ * that does not end in a digit and as the revision. */
 static void deb_text(struct span v, char text[VERSION_MAX + 7])
 {
 	const uint8_t *dash = memrchr(v.p, '-', v.n);
@@ -103,7 +105,7 @@ static void deb_text(struct span v, char text[VERSION_MAX + 7])
 		       revision.n && is_digit(span_end(revision)[-1]) ? "" : "0");
 }
 
-/* Takes the epochs off. */
+/* Compares the epochs and removes them. */
 static int epoch_cmp(struct span *a, struct span *b)
 {
 	struct span *v[2] = { a, b }, epoch[2] = { { 0 } };

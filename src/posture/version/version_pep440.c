@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* PEP 440: versions of Python packages, read as its appendix B reads them (whatever its case
- * and separators), ordered as its section "Summary of permitted suffixes and relative
- * ordering". */
+/* PEP 440: versions of Python packages. Parsed as in appendix B (any case, any separator),
+ * ordered as in "Summary of permitted suffixes and relative ordering". */
 #include "posture/version/version_pep440.h"
 #include "posture/version.h"
 #include "posture/version/version_digits.h"
 #include "base/err.h"
 
-/* What stands where a number, or a kind of prerelease, is absent. */
+/* Values for an absent number or an absent kind of prerelease. */
 enum { BEFORE_ALL = -1, PRE_A, PRE_B, PRE_RC, AFTER_ALL };
 
 struct pep440 {
 	struct span epoch, release; /* digits; digits and dots */
-	int pre;                    /* PRE_..., or where it has none */
+	int pre;                    /* PRE_..., or BEFORE_ALL, AFTER_ALL */
 	struct span pre_n;
 	bool has_post, has_dev;
 	struct span post_n, dev_n;
@@ -54,8 +53,8 @@ static struct span take_digits(struct span *s)
 	return d;
 }
 
-/* One of the words, a separator before it or not, and a number behind it, a separator before
- * that or not: its place among them, or -1, and s stays. */
+/* Parses [separator] word [separator] number. Returns the index of the word, or -1, which
+ * leaves s as it is. */
 static int take_word(struct span *s, const char *const *words, struct span *number)
 {
 	struct span at = *s, after;
@@ -106,7 +105,7 @@ static bool take_release(struct span *s, struct pep440 *v)
 
 static void take_suffixes(struct span *s, struct pep440 *v)
 {
-	/* longer words first: "a" is also the beginning of "alpha" */
+	/* longer words first: "a" is a prefix of "alpha" */
 	static const char *const pres[] = { "alpha", "beta", "preview", "pre", "rc",
 					    "a",     "b",    "c",       NULL };
 	static const int kinds[] = {
@@ -211,7 +210,7 @@ static int text_cmp(struct span a, struct span b)
 	return c ? c : (a.n > b.n) - (a.n < b.n);
 }
 
-/* Part by part: numbers are behind words, and more parts behind fewer. */
+/* Part by part. A number is greater than a word; more parts are greater than fewer. */
 static int local_cmp(struct span a, struct span b)
 {
 	int c = 0;
@@ -249,7 +248,7 @@ int version_pep440(struct span a, struct span b, int *order)
 	if (!c)
 		c = version_digits(x.post_n, y.post_n);
 	if (!c)
-		c = y.has_dev - x.has_dev; /* under development: not there yet */
+		c = y.has_dev - x.has_dev; /* a development release is before its release */
 	if (!c)
 		c = version_digits(x.dev_n, y.dev_n);
 	*order = c ? c : local_cmp(x.local, y.local);

@@ -9,7 +9,7 @@
 enum { LESS = 1, EQUAL = 2, MORE = 4 };
 
 struct version_part {
-	unsigned orders; /* which of the three it lets in */
+	unsigned orders; /* LESS, EQUAL, MORE: the orders that match */
 	struct span bound;
 };
 
@@ -19,7 +19,7 @@ struct version_range {
 	char text[];
 };
 
-/* Longer ones first. */
+/* Longer operators first. */
 static const struct {
 	const char *text;
 	unsigned orders;

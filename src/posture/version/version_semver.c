@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Semantic Versioning 2.0.0. Libraries for it that C has count in int, and so mistake
- * 4294967297.0.0 for 1.0.0. */
+/* Semantic Versioning 2.0.0. Not with an existing C library: those store numbers in an int,
+ * where 4294967297.0.0 equals 1.0.0. */
 #include "posture/version/version_semver.h"
 #include "posture/version.h"
 #include "posture/version/version_digits.h"
@@ -19,7 +19,7 @@ static bool is_numeric(struct span s)
 	return s.n != 0;
 }
 
-/* Takes what is before the next dot off s. */
+/* Removes the text before the next dot from s and returns it. */
 static struct span next_part(struct span *s)
 {
 	const uint8_t *dot = s->n ? memchr(s->p, '.', s->n) : NULL;
@@ -29,7 +29,7 @@ static struct span next_part(struct span *s)
 	return part;
 }
 
-/* [0-9A-Za-z-]+, and no leading zero where it is a number that counts. */
+/* [0-9A-Za-z-]+; a number that takes part in the order has no leading zero. */
 static bool is_identifier(struct span s, bool counts)
 {
 	for (size_t i = 0; i < s.n; i++) {
@@ -51,7 +51,7 @@ static bool are_identifiers(struct span s, bool counts)
 	return true;
 }
 
-/* Octets before the first of these two characters. */
+/* Number of octets before the first of the two characters. */
 static size_t length_before(struct span s, char a, char b)
 {
 	size_t n = 0;
@@ -61,7 +61,7 @@ static size_t length_before(struct span s, char a, char b)
 	return n;
 }
 
-/* Minor and patch may be left out, as people do in ranges: they are 0 then. */
+/* Minor and patch may be missing, as is usual in ranges. They are 0 then. */
 static bool semver_parse(struct span s, struct semver *v)
 {
 	size_t n = length_before(s, '-', '+');
