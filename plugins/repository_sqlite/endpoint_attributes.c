@@ -122,7 +122,8 @@ static void put_utf8(struct wr *w, uint32_t c)
 	}
 }
 
-/* What stands behind a backslash. Neither we nor SQLite write surrogates. */
+/* Decodes the escape after a backslash. Surrogates are not expected: neither this file nor
+ * SQLite writes them. */
 static bool take_escape(struct span *s, struct wr *w)
 {
 	static const char from[] = "bfnrt\"\\/", to[] = "\b\f\n\r\t\"\\/";
@@ -145,7 +146,7 @@ static bool take_escape(struct span *s, struct wr *w)
 	return true;
 }
 
-/* A string, as it stands or, when it has escapes, in w. */
+/* A string: as it is in the text, or decoded into w if it has escapes. */
 static bool take_string(struct span *s, struct wr *w, struct span *out)
 {
 	size_t n = 0;

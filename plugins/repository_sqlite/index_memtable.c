@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which lines of the journal are about one endpoint, about one software.
+/* The journal's index: the lines about one endpoint, or about one software.
  *
- * An index of SQLite's own would be written in as many places as there are endpoints and
- * software in a batch, a page each. Instead the journal is indexed in runs: the lines since
- * the last run are kept in memory, and once they are enough their index is written as one
- * sorted piece (sqlite_run.c), which costs next to nothing for each of them. Who asks looks
- * into each run that lies in the part of the journal he asks for, and into memory. */
+ * An SQLite index would write a page for each endpoint and each software of a batch. Instead
+ * the index consists of segments (table change_run) and a memtable (struct sqlite_tail):
+ *   - The memtable has the lines since the last segment.
+ *   - A full memtable is written as one sorted segment (index_segment.c): little cost a line.
+ *   - A query reads the segments that overlap its part of the journal, and the memtable. */
 #include "index_memtable.h"
 #include "sqlite_checkpoint.h"
 #include "base/err.h"
@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define VARINT_MAX 5 /* octets of 32 bits */
+#define VARINT_MAX 5 /* octets of a number of 32 bits */
 
 bool sqlite_place_get(const uint8_t **p, const uint8_t *end, uint32_t *v)
 {
@@ -41,7 +41,7 @@ struct lookup {
 	int (*fn)(sqlite3_stmt *row, void *ctx);
 	void *ctx;
 	struct places found;
-	uint64_t left; /* lines that are still wanted */
+	uint64_t left; /* lines that may still be passed */
 };
 
 static int found_push(struct lookup *l, uint64_t seq)
@@ -63,7 +63,7 @@ static int found_push(struct lookup *l, uint64_t seq)
 	return 0;
 }
 
-/* Columns 1 to 3 are kind, endpoint and software. A line that was dropped is not there. */
+/* Passes one line, if it matches the filter. A pruned line is skipped. */
 static int line_show(struct lookup *l, uint64_t seq)
 {
 	const struct repository_filter *f = l->f;
@@ -82,7 +82,7 @@ static int line_show(struct lookup *l, uint64_t seq)
 	return err ? err : sqlite_err(rc);
 }
 
-/* What was found, in the order that is wanted; and it is emptied. */
+/* Passes the found lines in the order of the filter, and empties the list. */
 static int found_show(struct lookup *l)
 {
 	int err = 0;
@@ -154,7 +154,9 @@ static int runs_show(sqlite3 *db, struct lookup *l)
 	return err;
 }
 
-/* The runs and what is in memory as they belong together: of one moment. */
+/* Begins the snapshot of the segments under the lock of the memtable, so that both are of the
+ * same moment. first: passes the lines of the memtable now, otherwise leaves them in
+ * l->found. */
 static int tail_show(struct repository *r, sqlite3 *db, struct lookup *l, bool first)
 {
 	int64_t last = 0;

@@ -6,16 +6,17 @@
 
 #include "sqlite_db.h"
 
-/* Lines that satisfy f, which names an endpoint or a software (or both), in its order: row is
- * prepared to give the line ?1, with kind, endpoint and software in columns 1 to 3. fn as in
- * repository_plugin.read. */
+/* Passes the lines that match f to fn, in the order of f. f has an endpoint, a software or
+ * both. row: statement that selects the line with seq ?1; columns 1 to 3 are kind, endpoint
+ * and software. fn: as in repository_plugin.read. */
 int sqlite_runs_read(struct repository *r, sqlite3 *db, const struct repository_filter *f,
 		     sqlite3_stmt *row, int (*fn)(sqlite3_stmt *row, void *ctx), void *ctx);
 
-/* A number off a list of them, seven bits an octet. False: there is none. */
+/* Reads a number (seven bits an octet, lowest first) and moves *p past it. False: the octets
+ * end before the number does, or it is too long. */
 bool sqlite_place_get(const uint8_t **p, const uint8_t *end, uint32_t *v);
 
-/* Lines before keep were dropped: their index goes too. */
+/* Drops the segments in which all lines have a seq below keep. */
 int sqlite_runs_prune(struct repository *r, uint64_t keep);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What becomes a run: the lines behind the last one, in memory, and the writing of their
- * index. It is written a piece with each batch, in the batch's transaction, so that no batch
- * waits for all of it; it counts once its line in change_run is there. */
+/* Writing a segment: the index of the lines in the memtable.
+ *
+ * Each batch writes a part of the segment in its own transaction, so that no batch waits for
+ * all of it. The segment is valid once its row in change_run is committed. */
 #include "index_segment.h"
 #include "index_memtable.h"
 #include "sqlite_checkpoint.h"
@@ -10,17 +11,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Places that go with a batch of so many lines: the run is done before the next is due, and a
- * batch of few lines is not made much longer. */
+/* Places written with a batch: a constant, and a number for each line of the batch. A segment
+ * is complete before the next is due, and a small batch takes little longer. */
 #define PLACES_LEAST 64
 #define PLACES_A_LINE 3
 
-/* What a line is about, with its place in the run behind it: sorts into the run's index. */
+/* key: endpoint or software of a line. at: position of the line in the segment. */
 struct sqlite_place {
 	uint32_t key, at;
 };
 
-/* By key; lines of the same key stay in their order. tmp has room for n too. */
+/* Stable radix sort by key. tmp has room for n places. */
 static void places_sort(struct sqlite_place *v, struct sqlite_place *tmp, size_t n)
 {
 	for (unsigned shift = 0; n && shift < 32; shift += 8) {
@@ -38,7 +39,7 @@ static void places_sort(struct sqlite_place *v, struct sqlite_place *tmp, size_t
 	}
 }
 
-/* Lists of places: each as its distance from the one before, seven bits an octet. */
+/* Writes a number: seven bits an octet, lowest first. */
 static void place_put(struct wr *w, uint32_t v)
 {
 	while (v > 0x7f) {
@@ -48,14 +49,16 @@ static void place_put(struct wr *w, uint32_t v)
 	wr_u8(w, (uint8_t)v);
 }
 
-/* --- the run at work ------------------------------------------------------------------------ */
+/* --- the segment at work
+ * -------------------------------------------------------------------- */
 
 static bool run_is_due(const struct repository *r)
 {
 	return !r->run.v && r->tail.n >= r->conf.run_changes;
 }
 
-/* What is in memory is to become a run. Without memory for it, it stays and is tried again. */
+/* Sorts the lines of the memtable. On lack of memory does nothing; the next batch tries
+ * again. */
 static void run_begin(struct repository *r)
 {
 	const struct sqlite_tail *t = &r->tail;
@@ -79,8 +82,8 @@ static void run_begin(struct repository *r)
 	r->run = (struct sqlite_run){ .v = v, .lines = t->n, .n = n };
 }
 
-/* The row of the key at place `at`, which has all places of that key; returns where the next
- * one begins. */
+/* Writes the row of the key of place `at`, with all places of that key. Returns the index of
+ * the first place of the next key. */
 static size_t row_put(struct repository *r, size_t at, int *err)
 {
 	const struct sqlite_run *run = &r->run;
@@ -113,7 +116,8 @@ static size_t row_put(struct repository *r, size_t at, int *err)
 	return end;
 }
 
-/* A manager that ended in the middle of a run left some of its rows. */
+/* Deletes the rows of an incomplete segment, which a manager left that ended while writing
+ * it. */
 static int rest_drop(struct repository *r)
 {
 	return sqlite_exec(r->db, "DELETE FROM change_by_endpoint WHERE run >"
@@ -122,7 +126,7 @@ static int rest_drop(struct repository *r)
 				  " (SELECT coalesce(max(last), 0) FROM change_run)");
 }
 
-/* Some more places, or all; whose line in change_run comes with the last. */
+/* Writes about `places` more places. With the last ones, writes the row in change_run. */
 static int run_write(struct repository *r, size_t places)
 {
 	struct sqlite_run *run = &r->run;
@@ -141,7 +145,7 @@ static int run_write(struct repository *r, size_t places)
 	return sqlite_exec(r->db, sql);
 }
 
-/* What was written is committed. */
+/* The places that run_write wrote are committed. */
 static void run_written(struct repository *r)
 {
 	struct sqlite_tail *t = &r->tail;
@@ -187,7 +191,7 @@ uint8_t sqlite_turn_of(const struct change *c)
 	return (uint8_t)(bits << 2 | (c->kind == CHANGE_ADDED ? 1 : 2));
 }
 
-/* Under the lock. */
+/* Under tail_lock. */
 static int tail_push(struct sqlite_tail *t, const struct change *c)
 {
 	struct sqlite_line *v;
@@ -237,9 +241,10 @@ void sqlite_runs_appended(struct repository *r, const struct repository_batch *b
 		run_begin(r);
 }
 
-/* --- at a start ----------------------------------------------------------------------------- */
+/* --- at open
+ * -------------------------------------------------------------------------------- */
 
-/* What is in memory becomes a run at once. */
+/* Writes the memtable as a segment in one transaction. */
 static int run_all(struct repository *r)
 {
 	int err;

@@ -72,7 +72,7 @@ void sqlite_pairs_end(struct wr *w)
 	wr_u8(w, ']');
 }
 
-/* One number of at most 32 bits, and the octet that has to follow it. */
+/* Reads a number of at most 32 bits and the octet that must follow it. */
 static bool number_parse(const uint8_t **p, const uint8_t *end, uint8_t then, int64_t *out)
 {
 	bool minus = *p < end && **p == '-';

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Lists of ids, and of pairs, as JSON arrays: readable with plain SQL. */
+/* Lists of ids, and of pairs, as JSON arrays, which plain SQL can read (json_each). */
 #ifndef STANCE_PLUGINS_REPOSITORY_SQLITE_JSON_IDS_H
 #define STANCE_PLUGINS_REPOSITORY_SQLITE_JSON_IDS_H
 

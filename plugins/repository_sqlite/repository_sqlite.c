@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The embedded repository: one SQLite file in WAL mode, one connection that writes, a few
+/* The embedded repository: one SQLite file in WAL mode, one connection that writes, several
  * that read. README describes its tables and views. */
 #include "sqlite_checkpoint.h"
 #include "index_segment.h"
@@ -26,7 +26,7 @@ static int repo_os_fail(const char *path, char *err_msg, size_t err_msg_len)
 	return ST_EIO;
 }
 
-/* Two managers on one file would each believe its own memory. */
+/* One manager a file: each trusts the copy of the present in its memory. */
 static int repo_lock(struct repository *r, char *err_msg, size_t err_msg_len)
 {
 	char path[sizeof(r->conf.path) + 8];
@@ -43,7 +43,8 @@ static int repo_lock(struct repository *r, char *err_msg, size_t err_msg_len)
 	return ST_EBUSY;
 }
 
-/* SQLite would make it with the umask's rights; its log files take the file's. */
+/* Creates the file with mode 0600. SQLite would apply the umask only; its -wal and -shm files
+ * take the mode of the file. */
 static int repo_create(const struct repository *r, char *err_msg, size_t err_msg_len)
 {
 	int fd = open(r->conf.path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -82,7 +83,8 @@ static int repo_state(struct repository *r, struct repository_state *state)
 	return sqlite_err(rc);
 }
 
-/* The first line of SQLite's own examination of the file, and of our references. */
+/* Runs a check that gives a row for each problem, or the row "ok". ST_EDB: the first problem
+ * is in err_msg. */
 static int check_with(sqlite3 *db, const char *path, const char *sql, char *err_msg,
 		      size_t err_msg_len)
 {
@@ -190,13 +192,14 @@ static int repo_open(struct repository **out, char *err_msg, size_t err_msg_len)
 	return 0;
 }
 
-/* The limit of the past is written first: what is half dropped is not asked for. */
+/* Stores `oldest` first, so that queries do not read a part of the journal that is half
+ * dropped. */
 static int repo_prune(struct repository *r, uint64_t keep, int64_t oldest)
 {
 	char sql[256];
 	int err, dropped;
 
-	if (keep > r->last_seq) /* the last one says where the journal goes on */
+	if (keep > r->last_seq) /* the last change stays: it holds the last seq */
 		keep = r->last_seq;
 	(void)snprintf(sql, sizeof(sql),
 		       "INSERT OR REPLACE INTO setting VALUES ('oldest', %lld)",

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who came to have a software, and who lost it, from the journal's index alone. Only a change
- * that may have come about by the moment in question, long before it was known, is looked
- * up. */
+/* Transitions of software from the journal's index. Reads the line of a transition only if it
+ * may have taken effect by as_of, although it was known later. */
 #include "software_transition.h"
 #include "index_memtable.h"
 #include "base/err.h"
@@ -14,7 +13,7 @@ struct turns {
 	sqlite3_stmt *line; /* kind, known_at, happened_at, number_was of a seq */
 	int (*fn)(void *ctx, const struct software_transition *t);
 	void *ctx;
-	struct software_transition *v; /* of one software in one run, oldest first */
+	struct software_transition *v; /* of one segment or the memtable, oldest first */
 	uint8_t *turn;
 	size_t n, cap;
 };
@@ -46,7 +45,7 @@ static int turn_push(struct turns *t, uint64_t seq, uint32_t endpoint, uint32_t 
 	return 0;
 }
 
-/* The whole truth about one of them. */
+/* Completes a transition from its line in the journal. */
 static int turn_look(struct turns *t, struct software_transition *turn)
 {
 	struct change c = { 0 };
@@ -66,7 +65,8 @@ static int turn_look(struct turns *t, struct software_transition *turn)
 	return rc == SQLITE_ROW ? 0 : rc == SQLITE_DONE ? ST_EDB : sqlite_err(rc);
 }
 
-/* Hands over what was pushed, newest first, all of which was known at `known` or later. */
+/* Passes the collected transitions, newest first, and empties the list. known: all of them
+ * were committed at this time or later. */
 static int turns_show(struct turns *t, int64_t known)
 {
 	int err = 0;
@@ -84,9 +84,10 @@ static int turns_show(struct turns *t, int64_t known)
 	return err;
 }
 
-/* --- runs ----------------------------------------------------------------------------------- */
+/* --- segments
+ * ------------------------------------------------------------------------------- */
 
-/* What a run says of one software. Runs from before turns were kept have none: -1. */
+/* Collects the transitions of one software in one segment. */
 static int run_push(struct turns *t, uint64_t run, uint32_t software, struct span places,
 		    struct span turns)
 {
@@ -120,7 +121,7 @@ static int run_row(struct turns *t, sqlite3_stmt *st)
 	return err ? err : turns_show(t, sqlite3_column_int64(st, 4));
 }
 
-/* Of the runs of the part of the journal that is meant, the newest first. */
+/* Passes the transitions of the segments that overlap the filter, newest segment first. */
 static int runs_show(sqlite3 *db, struct turns *t)
 {
 	static const char one[] = "SELECT r.run, x.software, x.changes, x.turns, c.known_at"
@@ -148,9 +149,11 @@ static int runs_show(sqlite3 *db, struct turns *t)
 	return err;
 }
 
-/* --- what is in memory ---------------------------------------------------------------------- */
+/* --- memtable
+ * ------------------------------------------------------------------------------- */
 
-/* The runs and what is in memory as they belong together: of one moment. */
+/* Collects the transitions of the memtable. Begins the snapshot of the segments under the lock
+ * of the memtable, so that both are of the same moment. */
 static int tail_push(struct repository *r, sqlite3 *db, struct turns *t)
 {
 	const struct sqlite_tail *tail = &r->tail;
@@ -158,7 +161,7 @@ static int tail_push(struct repository *r, sqlite3 *db, struct turns *t)
 	int err;
 
 	pthread_mutex_lock(&r->tail_lock);
-	/* without what was dropped; the snapshot begins here, under the lock */
+	/* the first read begins the snapshot; pruned lines are left out */
 	err = sqlite_number(db, "SELECT min(seq) FROM change", INT64_MAX, &first);
 	if (t->f.from < (uint64_t)first)
 		t->f.from = (uint64_t)first;

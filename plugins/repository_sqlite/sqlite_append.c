@@ -69,7 +69,7 @@ static int run(sqlite3_stmt *st)
 	return rc == SQLITE_DONE ? 0 : sqlite_err(rc);
 }
 
-/* Kinds whose value before is a text; it may be empty, which is not the same as none. */
+/* Kinds whose value before is a text. An empty text differs from none. */
 static bool has_text_before(enum change_kind kind)
 {
 	return kind == CHANGE_FACT || kind == CHANGE_FACT_GONE || kind == CHANGE_RESULT ||
@@ -191,7 +191,7 @@ static int put_endpoint(struct repository *r, const struct repository_endpoint *
 		(void)sqlite_ids_text(&r->text, e->removed, e->n_removed);
 	if (r->text.err)
 		return r->text.err;
-	if (e->n_added) /* taken now: the buffer moves no more */
+	if (e->n_added) /* only now: writing may have moved the buffer */
 		added = span_of(r->text.p, at);
 	if (e->n_removed)
 		removed = wr_span_from(&r->text, at);
@@ -281,9 +281,9 @@ static int append(struct repository *r, const struct repository_batch *b, bool s
 	return sqlite_end(r, err, err_msg, err_msg_len);
 }
 
-/* The batch is committed, what was to be written of the index with it is not: every batch is
- * tried twice until that works, and what waits in memory grows. Said once; of a disk that does
- * both again and again, now and then. */
+/* The batch is committed without its part of the segment. Until that part can be written, each
+ * batch is tried twice and the memtable grows. Logged once, and at most every SAY_AGAIN_S
+ * seconds if the disk alternates. */
 static void index_refused(struct repository *r, const char *err_msg)
 {
 	int64_t now = clock_mono_us();
@@ -323,7 +323,7 @@ int sqlite_append(struct repository *r, const struct repository_batch *b, char *
 	err = append(r, b, step, err_msg, err_msg_len);
 	if (!err && step)
 		index_written(r);
-	if (err && step) { /* the disk may have room for the batch, if not for the index too */
+	if (err && step) { /* the disk may have room for the batch alone */
 		(void)snprintf(unwritten, sizeof(unwritten), "%s", err_msg);
 		step = false;
 		if (!(err = append(r, b, step, err_msg, err_msg_len)))

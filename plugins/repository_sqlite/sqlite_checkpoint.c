@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Moving the log into the file, on a thread and a connection of its own: who writes a batch
- * does not pay for it. What was written while the log was being moved is moved while the
- * writer waits, and that is little; then the log begins anew. */
+/* Moving the write-ahead log into the file, on a thread and a connection of its own, so that a
+ * batch does not wait for it. The pages written in the meantime are few. They are moved while
+ * the writer waits; then the log restarts from its beginning. */
 #include "sqlite_checkpoint.h"
 #include "base/err.h"
 
-#define LITTLE 1000 /* pages that the writer may be kept waiting for */
-#define ROUNDS 4    /* before he is kept waiting for more */
-#define OVERGROWN 4 /* times the size that is wanted: then he waits until it is moved */
+#define LITTLE 1000 /* pages moved while the writer waits */
+#define ROUNDS 4    /* rounds before the writer waits for more */
+#define OVERGROWN 4 /* times wal_pages: the writer waits until the log is moved */
 
 static int checkpoint(sqlite3 *db, int *pages, int *left)
 {
@@ -19,7 +19,7 @@ static int checkpoint(sqlite3 *db, int *pages, int *left)
 	return sqlite_err(rc);
 }
 
-/* With nobody writing. */
+/* A checkpoint while the writer waits. */
 static void checkpoint_alone(struct sqlite_log *l, int *pages, int *left)
 {
 	pthread_mutex_lock(&l->lock);
@@ -34,9 +34,9 @@ static void checkpoint_alone(struct sqlite_log *l, int *pages, int *left)
 	pthread_mutex_unlock(&l->lock);
 }
 
-/* A long query may keep some of the log from being moved: it is tried again when the log has
- * grown by a quarter of what is wanted. What the writer added behind a move that took all it
- * saw is moved at once when he waits for that. */
+/* A long query can keep a part of the log from being moved. The next try is then due when the
+ * log has grown by a quarter of wal_pages. If a checkpoint moved everything it saw but the
+ * writer waits because of pages added since, the next is due at once. */
 static void checkpoint_all(struct sqlite_log *l)
 {
 	int pages = 0, left = 0, err = 0;
@@ -73,7 +73,7 @@ static void *checkpoint_main(void *ctx)
 	return NULL;
 }
 
-/* The writer has committed; the log has so many pages. */
+/* WAL hook: the writer has committed. pages: length of the log. */
 static int committed(void *ctx, sqlite3 *db, const char *name, int pages)
 {
 	struct sqlite_log *l = ctx;
@@ -83,7 +83,7 @@ static int committed(void *ctx, sqlite3 *db, const char *name, int pages)
 	pthread_mutex_lock(&l->lock);
 	l->pages = pages;
 	if (pages < l->wanted)
-		l->next = l->wanted; /* it has begun anew */
+		l->next = l->wanted; /* the log has restarted */
 	if (pages >= l->next && !l->due) {
 		l->due = true;
 		pthread_cond_broadcast(&l->cond);

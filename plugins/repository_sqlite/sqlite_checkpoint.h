@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The log, and who moves it into the file. */
+/* The write-ahead log, and the thread that moves it into the file. */
 #ifndef STANCE_PLUGINS_SQLITE_CHECKPOINT_H
 #define STANCE_PLUGINS_SQLITE_CHECKPOINT_H
 
 #include "sqlite_db.h"
 
-/* A transaction of the thread that writes, between two checkpoints that need him to wait.
- * After sqlite_begin has succeeded, sqlite_end commits it (err 0) or undoes it, and returns
- * what came of it. why, an empty text or NULL, gets SQLite's words for a failure. */
+/* A transaction of the writer thread.
+ *   - sqlite_begin waits while a checkpoint needs the log to rest.
+ *   - After it succeeds, sqlite_end commits (err 0) or rolls back (err not 0). It returns err, or
+ *     the error of the commit.
+ *   - err_msg is empty or NULL. It receives SQLite's message. */
 int sqlite_begin(struct repository *r, char *err_msg, size_t err_msg_len);
 int sqlite_end(struct repository *r, int err, char *err_msg, size_t err_msg_len);
 
-/* The thread that moves the log once it has wal_pages pages. */
+/* Starts and stops the thread that moves the log once it has wal_pages pages. */
 int sqlite_checkpoint_start(struct repository *r, char *err_msg, size_t err_msg_len);
 void sqlite_checkpoint_stop(struct repository *r);
 

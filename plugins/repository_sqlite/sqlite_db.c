@@ -6,18 +6,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define PAGE_OCTETS 4096 /* SQLite's default, about: how long a log may stay */
+#define PAGE_OCTETS 4096 /* SQLite's default size of a page */
 
 static cfg_opt_t opts[] = {
 	CFG_STR("path", "", CFGF_NONE), /* the file; "": posture.db in the state directory */
 	CFG_STR("synchronous", "full", CFGF_NONE),    /* full, normal or off */
-	CFG_INT("busy_timeout_ms", 10000, CFGF_NONE), /* for somebody else's lock */
+	CFG_INT("busy_timeout_ms", 10000, CFGF_NONE), /* wait for a lock of another process */
 	CFG_INT("cache_kib", 16384, CFGF_NONE),       /* page cache of a connection */
-	CFG_INT("readers", 4, CFGF_NONE),             /* queries that read the disk at once */
-	CFG_INT("wal_pages", 4000, CFGF_NONE),    /* pages in the log before a checkpoint */
-	CFG_INT("max_pages", 0, CFGF_NONE),       /* ceiling for the file; 0: the disk's */
-	CFG_INT("run_changes", 65536, CFGF_NONE), /* journal lines indexed at once */
-	CFG_BOOL("check", cfg_false, CFGF_NONE),  /* examine the whole file at every start */
+	CFG_INT("readers", 4, CFGF_NONE),             /* queries that read at the same time */
+	CFG_INT("wal_pages", 4000, CFGF_NONE), /* pages in the log before a checkpoint */
+	CFG_INT("max_pages", 0, CFGF_NONE),    /* limit of the file; 0: none */
+	CFG_INT("run_changes", 65536,
+		CFGF_NONE), /* journal lines in one segment of the index */
+	CFG_BOOL("check", cfg_false, CFGF_NONE), /* check the whole file at each start */
 	CFG_END(),
 };
 

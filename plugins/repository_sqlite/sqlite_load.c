@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-/* Steps through st; row makes one call of it. */
+/* Steps through st and calls row for each row. */
 static int each(sqlite3_stmt *st, int (*row)(sqlite3_stmt *st, void *ctx), void *ctx)
 {
 	int rc, err = 0;
@@ -17,7 +17,7 @@ static int each(sqlite3_stmt *st, int (*row)(sqlite3_stmt *st, void *ctx), void 
 	return err ? err : sqlite_err(rc);
 }
 
-/* The whole result of sql, by fn. */
+/* Runs sql and calls fn for each row. */
 static int each_of(sqlite3 *db, const char *sql, int (*row)(sqlite3_stmt *st, void *ctx),
 		   void *ctx)
 {
@@ -33,9 +33,9 @@ static int each_of(sqlite3 *db, const char *sql, int (*row)(sqlite3_stmt *st, vo
 struct loading {
 	const struct repository_loader *l;
 	void *ctx;
-	uint32_t *v[2]; /* lists of ids, kept from row to row */
+	uint32_t *v[2]; /* lists of ids, reused from row to row */
 	size_t cap[2];
-	struct repository_range *ranges; /* and of pairs */
+	struct repository_range *ranges; /* lists of pairs, reused likewise */
 	struct repository_instances *instances;
 	size_t n_ranges, cap_ranges, n_instances, cap_instances;
 	struct told_reader told;
@@ -110,7 +110,7 @@ static int load_endpoint(sqlite3_stmt *st, void *ctx)
 	return l->l->endpoint(l->ctx, &e);
 }
 
-/* v with room for one more behind n, or NULL. */
+/* Grows v if needed so that it has room for n + 1. NULL: no memory. */
 static void *room(void *v, size_t n, size_t *cap, size_t size)
 {
 	size_t want = *cap ? *cap * 2 : 16;

@@ -32,7 +32,7 @@ static void change_of(sqlite3_stmt *st, struct change *c)
 	};
 }
 
-/* Steps through st; row makes one call of it. */
+/* Steps through st and calls row for each row. */
 static int each(sqlite3_stmt *st, int (*row)(sqlite3_stmt *st, void *ctx), void *ctx)
 {
 	int rc, err = 0;
@@ -58,7 +58,7 @@ static int read_row(sqlite3_stmt *st, void *ctx)
 	return r->fn(r->ctx, &c);
 }
 
-/* Neither endpoint nor software: the journal as it stands. */
+/* A filter without endpoint and software reads the table itself, not the index. */
 static int read_all(sqlite3 *db, const struct repository_filter *f,
 		    struct journal_reader *reading)
 {
@@ -121,7 +121,7 @@ static int known_at(sqlite3_stmt *st, uint64_t seq, int64_t *known)
 	return rc == SQLITE_ROW ? 0 : rc == SQLITE_DONE ? ST_EDB : sqlite_err(rc);
 }
 
-/* known_at never falls as seq rises: halve [lo, hi] until the answer is left. */
+/* Binary search in [lo, hi]: known_at never decreases with seq. */
 static int search(sqlite3_stmt *st, uint64_t lo, uint64_t hi, int64_t at, uint64_t *seq)
 {
 	while (lo < hi) {

@@ -49,7 +49,7 @@ static const char version_1[] =
 
 	"CREATE TABLE setting (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;"
 
-	/* words for numbers */
+	/* names of numbers */
 	"CREATE TABLE change_kind (kind INTEGER PRIMARY KEY, name TEXT NOT NULL) STRICT;"
 	"INSERT INTO change_kind VALUES (1, 'endpoint-seen'), (2, 'fact-set'),"
 	" (3, 'fact-cleared'), (4, 'inventory'), (5, 'software-added'),"
@@ -106,7 +106,7 @@ static const char version_1[] =
 	"  c.number_was"
 	" FROM change c JOIN endpoint e ON e.id = c.endpoint"
 	"  JOIN change_kind k ON k.kind = c.kind LEFT JOIN software s ON s.id = c.software;";
-/* Ledgers; software that is installed several times; two kinds of change. */
+/* Event ledgers; instances of software; two kinds of change. */
 static const char version_2[] =
 	"CREATE TABLE ledger ("
 	" endpoint INTEGER PRIMARY KEY REFERENCES endpoint (id), highest_eid INTEGER NOT NULL,"
@@ -138,7 +138,7 @@ static const char version_2[] =
 	"  " STAMP("l.inventory_at") " AS inventory_at"
 	" FROM ledger l JOIN endpoint e ON e.id = l.endpoint;";
 
-/* The journal's index comes in sorted runs instead of being in order all the time. */
+/* The journal's index consists of sorted segments instead of two SQLite indexes. */
 static const char version_3[] =
 	"DROP INDEX change_endpoint;"
 	"DROP INDEX change_software;"
@@ -150,8 +150,8 @@ static const char version_3[] =
 	" run INTEGER NOT NULL, software INTEGER NOT NULL, changes BLOB NOT NULL,"
 	" PRIMARY KEY (run, software)) STRICT, WITHOUT ROWID;";
 
-/* What an endpoint tells of itself is one row: a start reads a million of them, and not
- * fifteen million. */
+/* Facts and results of an endpoint are one row: with a million endpoints, a start reads a
+ * million rows instead of fifteen million. */
 static const char version_4[] =
 	"CREATE TABLE told ("
 	" endpoint INTEGER PRIMARY KEY REFERENCES endpoint (id), facts TEXT, results TEXT) STRICT;"
@@ -187,7 +187,7 @@ static const char version_4[] =
 	"  LEFT JOIN verdict v ON v.verdict = e.verdict"
 	"  LEFT JOIN access a ON a.access = e.access;";
 
-/* Endpoints that are of the past alone. */
+/* Endpoints that exist only in the past. */
 static const char version_5[] =
 	"CREATE TABLE forgotten ("
 	" endpoint INTEGER PRIMARY KEY REFERENCES endpoint (id), seq INTEGER NOT NULL) STRICT;"
@@ -237,8 +237,8 @@ static const char version_5[] =
 	"  " STAMP("l.inventory_at") " AS inventory_at"
 	" FROM ledger l JOIN present e ON e.id = l.endpoint;";
 
-/* The index of runs says what each line did to who has its software. It is made anew from the
- * journal at the next start. */
+/* Segments store the transition of each line. The next start rebuilds them from the
+ * journal. */
 static const char version_6[] =
 	"DROP TABLE change_by_software;"
 	"DELETE FROM change_by_endpoint;"
@@ -247,14 +247,14 @@ static const char version_6[] =
 	" run INTEGER NOT NULL, software INTEGER NOT NULL, changes BLOB NOT NULL,"
 	" turns BLOB NOT NULL, PRIMARY KEY (run, software)) STRICT, WITHOUT ROWID;";
 
-/* Sets to which nothing refers any more are dropped: which change was the last that names
- * one. */
+/* The last change that names each set. A set without references can then be dropped. */
 static const char version_7[] =
 	"ALTER TABLE inventory ADD COLUMN named INTEGER NOT NULL DEFAULT 0;"
 	"UPDATE inventory SET named = coalesce((SELECT max(seq) FROM change), 0);";
 
-/* What nobody told the moment of came about after the endpoint's software was complete before:
- * that is what the endpoint's next confirmation says. The index of runs has a share in it. */
+/* An untimed change happened after the time up to which the endpoint's software was complete.
+ * That is the old value in the endpoint's next confirmation. Segments contain it, so they are
+ * rebuilt. */
 static const char version_8[] =
 	"CREATE TEMP TABLE untimed AS SELECT seq, endpoint FROM change"
 	" WHERE kind IN (5, 6) AND happened_at IS NULL;"
