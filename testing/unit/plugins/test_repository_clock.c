@@ -20,7 +20,7 @@ static void commit_inventory(struct fixture *f, const char *name, const char *co
 	assert_int_equal(fixture_commit(f, r), want);
 }
 
-/* As the README says. */
+/* The repair that the README gives. */
 static void repair_clock(const struct fixture *f)
 {
 	static const char sql[] =
@@ -43,8 +43,8 @@ static void repair_clock(const struct fixture *f)
 	sqlite3_close(db);
 }
 
-/* Written with a clock that stood in the future: the order holds, and can be given right
- * times. */
+/* A journal written with the clock in the future keeps its order, and its times can be
+ * repaired. */
 static void test_wrong_clock(void **state)
 {
 	static const char *const one[] = { "bash", NULL }, *const two[] = { "vim", NULL };
@@ -62,7 +62,7 @@ static void test_wrong_clock(void **state)
 	commit_inventory(&f, "a.example", two, 0);
 	clock_fake(now);
 	posture_close(f.p);
-	fixture_open(&f); /* says so, and goes on */
+	fixture_open(&f); /* logs it and continues */
 	commit_inventory(&f, "a.example", three, 0);
 	assert_int_equal(fixture_last_known(&f), future + 1);
 	assert_int_equal(fixture_count(&f, (struct when){ future, 0 }, "vim"), 1);

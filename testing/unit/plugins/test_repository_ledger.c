@@ -68,7 +68,7 @@ static void commit_events(struct fixture *f, uint32_t first, uint32_t last, uint
 	assert_int_equal(fixture_commit(f, r), 0);
 }
 
-/* bash twice, vim; an event that is missing and one behind it. */
+/* bash twice, vim; a missing event and one after it. */
 static void make(struct fixture *f)
 {
 	struct report *r;
@@ -143,7 +143,7 @@ static void test_damage(void **state)
 		fixture_free(&f);
 	}
 	make(&f);
-	run_sql(&f, "DELETE FROM ledger"); /* as if nothing had been beyond a gap */
+	run_sql(&f, "DELETE FROM ledger"); /* as if there had been no events after a gap */
 	fixture_open(&f);
 	fixture_free(&f);
 }
@@ -168,7 +168,7 @@ static int software_rows_count(void *ctx, const struct software_row *row)
 	return 0;
 }
 
-/* A file that a manager of the first version has left. */
+/* A file of the first version. */
 static void test_version_1(void **state)
 {
 	struct freshness fresh;
@@ -259,7 +259,7 @@ static void submit(struct report *r, int fd, uint32_t eid)
 		_exit(4);
 }
 
-/* Follows the endpoint from where the repository says; says on fd how far it is durable. */
+/* Follows the endpoint from the last EID in the repository; writes durable EIDs to fd. */
 static void child(struct fixture *f, int fd)
 {
 	struct endpoint_state known;

@@ -12,12 +12,13 @@ static off_t size_of(struct fixture *f, const char *name)
 	return stat(fixture_path(f, name), &st) == 0 ? st.st_size : 0;
 }
 
-#define WANTED 100                 /* pages in the log */
-#define FRAME (4096 + 24)          /* octets of a page in it */
-#define MOST (4 * WANTED + WANTED) /* at four times as many who writes waits; and a commit */
+#define WANTED 100        /* pages in the log */
+#define FRAME (4096 + 24) /* octets of a page in it */
+#define MOST                                                                                  \
+	(4 * WANTED + WANTED) /* the writer waits at four times wal_pages; plus a commit */
 
-/* The log is moved into the file while commits go on, and begins anew: however slow the thread
- * that moves it is, who writes does not run away from it. */
+/* The log is moved into the file during commits, and restarts. Its length is limited, however
+ * slow the thread that moves it is. */
 static void test_log_is_moved(void **state)
 {
 	char value[4000];

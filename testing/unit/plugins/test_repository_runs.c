@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The journal's index: whatever is asked of it, the answer is what a look at every line gives;
- * with runs of any size, after a start, and after the oldest lines were dropped. */
+/* The journal's index: each query gives what a scan of all lines gives, with segments of any
+ * size, after a restart, and after the oldest lines were dropped. */
 #include "posture/fixture.h"
 #include "posture/core.h"
 #include "base/clock.h"
@@ -65,10 +65,10 @@ static void check_filter(struct fixture *f, const struct lines *all,
 	assert_int_equal(got.n, n);
 }
 
-/* --- turns: the same from the index alone ------------------------------------------------ */
+/* --- transitions from the index alone ---------------------------------------------------- */
 
 struct turns {
-	struct change v[LINES_MAX]; /* what read says, newest first */
+	struct change v[LINES_MAX]; /* changes from read, newest first */
 	size_t n, seen;
 	bool came[LINES_MAX];
 	int64_t as_of;
@@ -206,7 +206,7 @@ static void commit_events(struct fixture *f, unsigned endpoint, uint32_t eid)
 		(void)snprintf(id, sizeof(id), "example.org__p%u", (endpoint + eid * 5) % 10);
 		(void)report_event(
 			r, &(struct event){ .eid = e,
-					    /* late, on time, not told, ahead */
+					    /* late, on time, untimed, ahead */
 					    .happened_at = happened[(e + endpoint) % 4],
 					    .action = e % 2 ? EVENT_CREATED : EVENT_DELETED,
 					    .software = { .identifier = span_str(id) } });
@@ -250,8 +250,7 @@ static void test_runs(void **state)
 	history("synchronous = off\nrun_changes = 100\n");
 }
 
-/* A manager that ends in the middle of a run, wherever that is, leaves rows that do not
- * count. */
+/* A manager that ends while writing a segment, at any point, leaves rows that do not count. */
 static void test_half_a_run(void **state)
 {
 	struct fixture f;
@@ -297,8 +296,8 @@ static void count_line(void *ctx, enum log_level level, const char *line)
 	s->again += strstr(line, "index is written again") != NULL;
 }
 
-/* Where the index alone cannot be written, nothing is lost, no answer is another one, and who
- * reads the log knows; once. */
+/* If only the index cannot be written, nothing is lost, answers stay the same, and the log
+ * says so once. */
 static void test_no_room(void **state)
 {
 	struct said said = { 0 };

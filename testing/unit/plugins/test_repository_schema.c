@@ -8,13 +8,13 @@
 
 #include <stdio.h>
 
-/* Lines whose moment nobody told, of ten endpoints, each confirmed after. */
+/* Untimed changes of ten endpoints, each confirmed afterwards. */
 #define UNTIMED 20000
 /* Steps of SQLite's virtual machine: counted at once; for each line, at most. */
 #define WORK 1000
 #define WORK_MOST 500
 
-/* Ends what takes more. */
+/* Interrupts a statement that takes more steps. */
 static int count_work(void *ctx)
 {
 	uint64_t *work = ctx;
@@ -44,7 +44,7 @@ static void fill_version_7(sqlite3 *db)
 		fail_msg("%s", sqlite3_errmsg(db));
 }
 
-/* The step to 8 takes so much work for each line, however many there are. */
+/* The work of the step to 8 is linear in the number of lines. */
 static void test_untimed(void **state)
 {
 	uint64_t work = 0;

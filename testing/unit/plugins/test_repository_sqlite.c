@@ -143,8 +143,8 @@ static void test_unchanged(void **state)
 	fixture_free(&f);
 }
 
-/* Out of pages: the commit is refused as a whole, what was there stays, and with room again
- * everything works on. */
+/* Out of pages: the whole commit is refused, the content stays, and with room commits work
+ * again. */
 static void test_full_disk(void **state)
 {
 	static const char *const few[] = { "bash", "vim", NULL };
@@ -274,7 +274,7 @@ static void check_met(void)
 	}
 }
 
-/* Whatever is in a fact or a result comes back from the file, and out of the views. */
+/* The file and the views return facts and results with any content. */
 static void test_told(void **state)
 {
 	struct fixture f;
@@ -316,7 +316,7 @@ static void test_told(void **state)
 	fixture_free(&f);
 }
 
-/* Rows that SQLite finds in order but that do not fit together. */
+/* Rows that are valid for SQLite but contradict each other. */
 static void test_inconsistent(void **state)
 {
 	static const char *const damage[] = {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Rows of many endpoints at a moment, which are made in one go, against those of each endpoint
+/* Rows of many endpoints at a moment, made in one pass, equal the rows of each endpoint
  * alone. */
 #include "posture/fixture.h"
 #include "base/clock.h"
 
 #include <stdio.h>
 
-#define ENDPOINTS 100 /* more than are looked at one by one */
+#define ENDPOINTS 100 /* more than are read one by one */
 #define SOFTWARE 30
 #define STEPS 400
 

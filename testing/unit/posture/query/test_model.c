@@ -29,7 +29,7 @@ struct past {
 static struct fixture f;
 static struct model now[ENDPOINTS];
 static struct past *history;
-static size_t n_history, kept_history; /* what is before was dropped */
+static size_t n_history, kept_history; /* earlier changes were dropped */
 static unsigned seed;
 
 static unsigned rnd(unsigned n)
@@ -88,7 +88,7 @@ static void change_rules(struct report *r, struct model *m)
 		report_results_end(r, "os.");
 }
 
-/* Mostly a few packages; sometimes none, sometimes an image that others have too. */
+/* Mostly a few packages; sometimes none, sometimes a shared image. */
 static void change_software(struct model *m)
 {
 	unsigned what = rnd(10);
@@ -154,7 +154,7 @@ static int count_row(void *ctx, const struct endpoint_row *row)
 	return 0;
 }
 
-/* An endpoint is no more; or it never was, and nothing happens. */
+/* Forgets an endpoint. An unknown endpoint changes nothing. */
 static void step_forget(void)
 {
 	unsigned i = rnd(ENDPOINTS);
@@ -165,7 +165,7 @@ static void step_forget(void)
 	now[i] = (struct model){ 0 };
 }
 
-/* The oldest part of the past goes. */
+/* Drops the oldest part of the journal. */
 static void step_prune(void)
 {
 	kept_history += rnd((unsigned)(n_history - kept_history));
@@ -290,7 +290,7 @@ static int check_who_has(void *ctx, const struct software_row *row)
 	return 0;
 }
 
-/* Nobody who has it comes, and everybody else does. */
+/* Endpoints without the software are in the answer, and no others. */
 struct want_lacking {
 	const struct model *e;
 	bool came[ENDPOINTS];

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Random histories of software on endpoints that keep ledgers, told in every way that a
- * network and a restart can make of it, by clocks that are wrong and are set, against a replay
- * that keeps everything. */
+/* Random histories of software on endpoints with event ledgers, against a replay that keeps
+ * everything. Reports are lost, repeated and late; clocks are wrong and are set. */
 #include "two_clocks.h"
 #include "base/clock.h"
 
@@ -31,7 +30,7 @@ struct truth {
 	unsigned n;
 };
 
-/* What the manager was told, and so has to know: the inventory, and which events. */
+/* What the manager received and must know: the inventory, and which events. */
 struct told {
 	bool inventory;
 	uint32_t epoch, base_eid, highest;
@@ -191,9 +190,9 @@ static void learn_event(struct told *m, uint32_t eid, const struct fact_of_life 
 	m->log[eid] = *e;
 }
 
-/* --- telling ----------------------------------------------------------------------------- */
+/* --- reporting --------------------------------------------------------------------------- */
 
-/* An answer, perhaps kept to be told once more later. */
+/* A response, perhaps kept to be sent again later. */
 struct answer {
 	uint32_t epoch, first, consulted, last;
 	struct fact_of_life log[LOG + 1];
@@ -277,8 +276,8 @@ static void tell_inventory(struct report *r, struct told *m, const struct truth 
 	learn_inventory(m, t, clock);
 }
 
-/* As a validator asks: an inventory of what it does not know, else events from where it
- * knows; but sometimes from somewhere else. */
+/* Requests as a validator does: an inventory if there is none, else the next events; sometimes
+ * events from another EID. */
 static void tell(unsigned i, int64_t clock)
 {
 	char name[32];
@@ -366,7 +365,7 @@ static void check_known(unsigned i, const char *name)
 	assert_int_equal(known.complete_through, m->complete_through);
 	if (m->epoch != t->epoch || contiguous_of(m) != t->last)
 		return;
-	/* nothing is missing: what is known is the truth */
+	/* nothing is missing: the repository has the true state */
 	counts_of(m, counts);
 	for (unsigned k = 0; k < t->n; k++)
 		counts[t->have[k].software]--;
@@ -401,7 +400,7 @@ static void check_past(const struct past *p)
 	struct endpoint_row row;
 	char name[32];
 
-	if (!p->at) /* before the first change; to a query it means now */
+	if (!p->at) /* before the first change; in a query 0 means now */
 		return;
 	(void)snprintf(name, sizeof(name), "host%u.example", i);
 	if (!(id = fixture_endpoint(&f, KNOWN_AT(p->at), name, &row))) {
@@ -451,13 +450,13 @@ static void step(int64_t clock)
 	for (unsigned n = 1 + rnd(3); n > 0; n--) {
 		unsigned i = rnd(ENDPOINTS);
 
-		if (rnd(20) == 0) /* somebody sets its clock */
+		if (rnd(20) == 0) /* its clock is set */
 			truths[i].clock = clock + (int64_t)rnd(8000) - 6000;
 		truths[i].clock += rnd(300);
 		for (unsigned k = rnd(4); k > 0; k--)
 			live(&truths[i]);
 		if (rnd(100) == 0)
-			new_ledger(&truths[i]); /* lost its file */
+			new_ledger(&truths[i]); /* it lost the file of its ledger */
 		if (rnd(4))
 			tell(i, clock);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Questions that are narrowed: to versions, to some of the endpoints. */
+/* Questions with a version range or a filter of endpoints. */
 #include "posture/fixture.h"
 #include "base/err.h"
 
@@ -102,7 +102,7 @@ static void test_ranges(void **state)
 	check(&f, "left-pad", "!= 1.3", "npm-left-pad-latest=1 ", "db1 web2 ", 0);
 	check(&f, "none", "> 0", "", "db1 web1 web2 ", 0);
 	check(&f, "left-pad", NULL, "npm-left-pad-1.3.0=3 npm-left-pad-latest=1 ", "", 0);
-	/* what nobody has any more counts for nothing */
+	/* software without endpoints is not counted */
 	struct report *r = fixture_report(&f, "web1");
 
 	assert_int_equal(report_inventory(r, &(struct inventory_head){ 1, 2, 0 }), 0);
@@ -154,7 +154,7 @@ static void test_among(void **state)
 	*text = '\0';
 	assert_int_equal(query_software_endpoints(f.p, WHEN_NOW, 2, a, add_endpoint, text), 0);
 	assert_string_equal(text, "web1 web2 ");
-	q.glob = "deb-openssl-3.0.17*"; /* nobody of them has it */
+	q.glob = "deb-openssl-3.0.17*"; /* none of these endpoints has it */
 	*text = '\0';
 	assert_int_equal(query_software(f.p, &q, add_software, text), 0);
 	assert_string_equal(text, "");

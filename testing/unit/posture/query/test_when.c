@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Two clocks: when it happened on the endpoint, and when the manager knew. */
+/* The two clocks of query.h. */
 #include "posture/fixture.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -31,7 +31,7 @@ static void inventory(struct fixture *f, uint32_t epoch, uint32_t last,
 #define INVENTORY(f, epoch, last, ...)                                                        \
 	inventory(f, epoch, last, (const char *const[]){ __VA_ARGS__, NULL })
 
-/* One event, which the endpoint says happened at T(happened). */
+/* One event with the time T(happened). */
 static void event(struct fixture *f, uint32_t eid, int64_t happened, const char *what)
 {
 	struct report *r = fixture_report(f, "a.example");
@@ -65,7 +65,7 @@ static int count_row(void *ctx, const struct endpoint_row *row)
 	return 0;
 }
 
-/* Every kind of query agrees on what was there. */
+/* All kinds of queries give the same software. */
 static void check_when(struct fixture *f, struct when when, const char *want)
 {
 	struct endpoint_row row;
@@ -86,7 +86,7 @@ static void check_when(struct fixture *f, struct when when, const char *want)
 	assert_int_equal(n, !strstr(want, "vim "));
 }
 
-/* At the end of the second as_of. known 0: by all that is known. */
+/* At the end of the second as_of. known 0: all that is known today. */
 static void check(struct fixture *f, int64_t as_of, int64_t known, const char *want)
 {
 	check_when(f, (struct when){ T(as_of) + CLOCK_SEC - 1, known ? T(known) : 0 }, want);
@@ -118,16 +118,16 @@ static void test_late(void **state)
 	event(&f, 11, 200, "+zsh");
 	check(&f, 199, 0, "bash vim ");
 	check(&f, 200, 0, "bash vim zsh ");
-	/* told in whole seconds: at the beginning of that one it may not have been there */
+	/* events have whole seconds: at the beginning of the second it does not count */
 	check_when(&f, AS_OF(T(200)), "bash vim ");
 	check(&f, 499, 0, "bash vim zsh ");
-	/* but nobody could know it then */
+	/* but it was not known then */
 	check(&f, 499, 499, "bash vim ");
 	check(&f, 300, 499, "bash vim ");
 	check(&f, 300, 500, "bash vim zsh ");
-	/* what is known of a moment that had not come yet: what was known */
+	/* an as_of after known_at counts as known_at */
 	check(&f, 600, 300, "bash vim ");
-	/* how far the answer can be trusted goes by what is known, not by the moment */
+	/* complete_through depends on known_at, not on as_of */
 	fixture_endpoint(&f, AS_OF(T(300)), "a.example", &row);
 	assert_int_equal(row.complete_through, T(500));
 	fixture_endpoint(&f, KNOWN_AT(T(300)), "a.example", &row);
@@ -135,7 +135,7 @@ static void test_late(void **state)
 	end(&f);
 }
 
-/* Its clock is ahead: it cannot have happened later than it was known. */
+/* The clock of the endpoint is ahead: the commit limits the time of the event. */
 static void test_ahead(void **state)
 {
 	struct fixture f;
@@ -149,8 +149,8 @@ static void test_ahead(void **state)
 	end(&f);
 }
 
-/* Its clock was set back between two events: the later event has the last word about all
- * moments from its own on. */
+/* The clock of the endpoint was set back between two events: from the time of the later event
+ * on, the later event counts. */
 static void test_backwards(void **state)
 {
 	struct fixture f;
@@ -169,7 +169,7 @@ static void test_backwards(void **state)
 	end(&f);
 }
 
-/* Of a difference between inventories nobody knows when it came about. */
+/* A difference between inventories is untimed. */
 static void test_differences(void **state)
 {
 	struct fixture f;
@@ -205,8 +205,8 @@ static int lacks_through(void *ctx, const struct endpoint_row *row)
 	return 0;
 }
 
-/* What nobody told the moment of may have been there at any moment between two inventories: an
- * answer about one of these is known up to the first. */
+/* An untimed change happened at some time between two inventories. For a moment in between,
+ * complete_through is the time of the first. */
 static void test_between(void **state)
 {
 	struct endpoint_row row;
@@ -238,14 +238,14 @@ static void test_between(void **state)
 	assert_int_equal(through(&f, AS_OF(T(400)), "*"), T(500));
 	fixture_endpoint(&f, AS_OF(T(200)), "a.example", &row);
 	assert_int_equal(row.complete_through, T(500));
-	/* before the second was known, there was no doubt, but no certainty either */
+	/* before the second was known: not uncertain, but not complete either */
 	assert_int_equal(through(&f, (struct when){ T(300), T(350) }, "*"), T(200));
 	assert_int_equal(through(&f, (struct when){ T(300), T(450) }, "*"), T(200));
 	assert_int_equal(through(&f, (struct when){ T(150), T(450) }, "*"), T(400));
 	end(&f);
 }
 
-/* Events that were not the whole story: since the inventory before them nobody knows. */
+/* An inventory contradicts the events before it: uncertain since the inventory before them. */
 static void test_contradicted(void **state)
 {
 	static const int64_t moments[] = { 150, 250, 350 };
@@ -293,8 +293,8 @@ static int add_window(void *ctx, const struct exposure_row *row)
 	return 0;
 }
 
-/* Windows whose edges are somewhere between two moments; a question about a time between these
- * has them. */
+/* Windows with untimed ends. A question about a time within such an end contains the
+ * window. */
 static void test_edges(void **state)
 {
 	struct exposure_query q = { .software = { .glob = "?i*" } };
@@ -320,7 +320,7 @@ static void test_edges(void **state)
 	end(&f);
 }
 
-/* Another ledger: its inventory shows what happened, the old one's events come no more. */
+/* A new epoch: its inventory shows the changes; events of the old epoch are not used. */
 static void test_epoch(void **state)
 {
 	struct fixture f;
@@ -341,7 +341,7 @@ static void test_epoch(void **state)
 	end(&f);
 }
 
-/* Before its first inventory came nothing is known, whatever happened before. */
+/* Before the first inventory nothing is known, whatever events say about earlier times. */
 static void test_first(void **state)
 {
 	struct endpoint_row row;
@@ -377,7 +377,7 @@ static int add_change(void *ctx, const struct change_row *row)
 	return add_software(ctx, &row->software);
 }
 
-/* The journal, by what took effect, by what was known, and no more of it than is wanted. */
+/* query_changes with as_of, until and limit. */
 static void test_changes(void **state)
 {
 	struct change_query q = { .kinds = CHANGE_BIT(CHANGE_ADDED), .as_of = T(250) };
@@ -405,7 +405,7 @@ static void test_changes(void **state)
 	end(&f);
 }
 
-/* What is behind the last row that is wanted does not make it less certain. */
+/* Changes after the last row do not make the answer less certain. */
 static void test_changes_fresh(void **state)
 {
 	struct freshness fresh;

@@ -24,21 +24,21 @@ static int check_then(void *ctx, const struct software_row *row)
 	return 0;
 }
 
-/* What the journal says, line by line, in the simplest way. */
+/* Replays the journal line by line, in the simplest way. */
 struct replay {
 	struct fixture *f;
 	struct when when;
 	bool inventory[TWO_CLOCKS_ENDPOINTS];
 	uint32_t touched[TWO_CLOCKS_ENDPOINTS], first[TWO_CLOCKS_ENDPOINTS],
 		state[TWO_CLOCKS_ENDPOINTS];
-	/* complete up to here: by all lines so far; by those that were known */
+	/* complete_through: by all lines so far; by those that were known */
 	int64_t confirmed[TWO_CLOCKS_ENDPOINTS], through[TWO_CLOCKS_ENDPOINTS];
-	uint32_t doubted[TWO_CLOCKS_ENDPOINTS];  /* nobody knows whether it had these, */
-	int64_t after[TWO_CLOCKS_ENDPOINTS][32]; /* since then */
+	uint32_t doubted[TWO_CLOCKS_ENDPOINTS];  /* software whose state is unknown, */
+	int64_t after[TWO_CLOCKS_ENDPOINTS][32]; /* since this time */
 	bool seen[TWO_CLOCKS_ENDPOINTS];
 };
 
-/* A line about what was not there, or still was, at the moment. */
+/* A line that does not count at the moment. */
 static void replay_doubt(struct replay *r, unsigned i, unsigned id, const struct change *c)
 {
 	if (c->happened_at || c->known_at > r->when.known_at ||
@@ -143,8 +143,8 @@ static void check_fresh(const struct replay *r, uint32_t which, int64_t since,
 	assert_int_equal(f->complete_through, want.complete_through);
 }
 
-/* A window that is open at the moment is software that is there; one that begins later may
- * have begun before, and nobody knows. */
+/* A window that contains the moment is installed software. A later window with an untimed
+ * begin may have begun before the moment. */
 struct check_windows {
 	const struct replay *r;
 	uint32_t states[TWO_CLOCKS_ENDPOINTS];
@@ -199,7 +199,7 @@ static int no_row(void *ctx, const struct endpoint_row *row)
 	return 0;
 }
 
-/* What is said before the first row is there is said of the software that was asked for. */
+/* Freshness that is filled before the first row covers the software of the question only. */
 static void check_software(struct replay *r)
 {
 	struct freshness fresh;

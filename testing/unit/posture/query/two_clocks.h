@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Every question about a moment on both clocks, against a replay of the journal that is as
- * simple as can be. The endpoints are called "host0.example" and so on, their software "id-0"
- * to "id-31". */
+/* All questions about a moment on both clocks, against a simple replay of the journal. The
+ * endpoints are called "host0.example" and so on, their software "id-0" to "id-31". */
 #ifndef STANCE_TESTING_UNIT_POSTURE_QUERY_TWO_CLOCKS_H
 #define STANCE_TESTING_UNIT_POSTURE_QUERY_TWO_CLOCKS_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Versions by the examples of who defined their order, and ranges of them. */
+/* Versions with the examples of the documents that define their order, and ranges of
+ * versions. */
 #include "unit.h"
 #include "posture/version.h"
 #include "base/err.h"
@@ -173,7 +174,7 @@ static void test_ranges(void **state)
 	assert_int_equal(match("= 1.0", "pypi", "1"), VERSION_IN);
 	assert_int_equal(match("== 1.0", "pypi", "1.0.0"), VERSION_IN);
 	assert_int_equal(match("!= 1.0", "pypi", "1.0.0"), VERSION_OUT);
-	/* where there is no order, only equality can be told */
+	/* without an order, only equality is known */
 	assert_int_equal(match("= 7", "", "7"), VERSION_IN);
 	assert_int_equal(match("!= 7", "", "7"), VERSION_OUT);
 	assert_int_equal(match("!= 7", "generic", "8"), VERSION_IN);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Orders of versions against those who define them: dpkg, rpm and pip, when they are here,
- * over the versions that this machine has and over random ones. STANCE_VERSION_PAIRS=N asks
- * for so many pairs instead of a sample; 0 for every pair of this machine's. */
+/* Orders of versions against the programs that define them: dpkg, rpm and pip, if installed.
+ * Compares the versions of packages on this machine, and random ones. STANCE_VERSION_PAIRS=N:
+ * number of pairs instead of a sample; 0: all pairs of this machine. */
 #include "unit.h"
 #include "posture/version.h"
 #include "base/clock.h"
@@ -46,7 +46,7 @@ static void forget_seen(void)
 		free(seen[--n_seen]);
 }
 
-/* Pieces that a scheme's versions are made of; what is put together may be none. */
+/* Pieces of versions of a scheme. A combination of pieces may be invalid. */
 static void random_version(const char *const *pieces, unsigned n, char out[64])
 {
 	unsigned parts = 1 + rnd(6);
@@ -58,10 +58,10 @@ static void random_version(const char *const *pieces, unsigned n, char out[64])
 
 struct scheme {
 	enum version_scheme scheme;
-	const char *have; /* a command that succeeds when the judge is here */
-	const char *seen; /* prints this machine's versions */
+	const char *have; /* command that succeeds if the program is installed */
+	const char *seen; /* prints the versions on this machine */
 	const char
-		*judge; /* reads "A B" lines, prints -1, 0, 1, or x where one is no version */
+		*judge; /* reads "A B" lines, prints -1, 0, 1, or x if one is not a version */
 	const char *const *pieces;
 	unsigned n_pieces;
 };
@@ -168,7 +168,7 @@ static void test_dpkg(void **state)
 	check_scheme(&s);
 }
 
-/* And as the program has it, for fewer pairs: a process or two for each. */
+/* And with the dpkg program, for fewer pairs: one or two processes for each. */
 static void test_dpkg_program(void **state)
 {
 	static const char *const env = "STANCE_VERSION_PAIRS";
@@ -203,7 +203,7 @@ static void test_rpm(void **state)
 		VERSION_RPM,
 		"rpm --eval '%{lua: print(rpm.vercmp(\"1\", \"2\"))}' | grep -x -- -1",
 		"rpm -qa --qf '%{EVR}\\n' 2>/dev/null | sort -u",
-		/* not too many at once: rpm's Lua does not bear that */
+		/* in portions: rpm's Lua fails on long input */
 		"split -l 500 --filter=\"rpm --eval \\\"%{lua: for line in "
 		"io.lines('/dev/stdin') do local i = line:find(' '); "
 		"print(rpm.vercmp(line:sub(1, i - 1), line:sub(i + 1)), '\\n') end}\\\"\" | "
