@@ -28,14 +28,14 @@ struct pending_name {
 	size_t at; /* which one it was: the last word on an identifier counts */
 };
 
-/* Zero-initialise; news_reset when done. */
+/* Zero-initialise; pending_events_reset when done. */
 struct pending_events {
 	struct arena arena;
 	struct pending_event *events;
 	size_t n_events, cap_events;
-	struct pending_item *items; /* by identifier; made by news_sum */
+	struct pending_item *items; /* by identifier; made by pending_events_sum */
 	size_t n_items;
-	struct pending_name *names; /* by identifier, after news_sum */
+	struct pending_name *names; /* by identifier, after pending_events_sum */
 	size_t n_names, cap_names;
 	uint32_t newest; /* highest EID in it */
 };
@@ -54,7 +54,7 @@ int pending_events_describe(struct pending_events *n, struct span identifier, st
  * made before are forgotten. */
 int pending_events_sum(struct pending_events *n, uint32_t committed);
 
-/* The item or the name of identifier, or NULL. After news_sum. */
+/* The item or the name of identifier, or NULL. After pending_events_sum. */
 struct pending_item *pending_events_find(const struct pending_events *n,
 					 struct span identifier);
 const struct pending_name *pending_events_name(const struct pending_events *n,

@@ -83,7 +83,7 @@ struct swima_session {
 	uint32_t inventories;   /* how many collectors have told theirs */
 	uint32_t records, events, refused, described, unreadable;
 	bool decided;        /* what comes now is too late: the report has gone */
-	bool overfull;       /* there are more collectors than SWIMA_MAX_PEERS */
+	bool overfull;       /* there are more collectors than SWIMA_MAX_COLLECTORS */
 	bool broken;         /* an inventory ended early: nothing of it counts */
 	bool open;           /* the report's inventory has no end yet */
 	struct wr complaint; /* why a collector did not answer, for people */

@@ -5,8 +5,8 @@
 
 #include "sqlite_db.h"
 
-/* Loads the index of journal lines that are in no segment yet into memory, at open; writes segments if
- * there are many. */
+/* Loads the index of journal lines that are in no segment yet into memory, at open; writes
+ * segments if there are many. */
 int sqlite_runs_open(struct repository *r);
 
 /* Reserves memory for n more lines, so that sqlite_runs_appended does not fail. */

@@ -7,8 +7,8 @@
 
 /* A transaction of the writer thread.
  *   - sqlite_begin waits while a checkpoint needs the log to rest.
- *   - After it succeeds, sqlite_end commits (err 0) or rolls back (err not 0). It returns err, or
- *     the error of the commit.
+ *   - After it succeeds, sqlite_end commits (err 0) or rolls back (err not 0). It returns err,
+ *     or the error of the commit.
  *   - err_msg is empty or NULL. It receives SQLite's message. */
 int sqlite_begin(struct repository *r, char *err_msg, size_t err_msg_len);
 int sqlite_end(struct repository *r, int err, char *err_msg, size_t err_msg_len);

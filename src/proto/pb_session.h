@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A PB-TNC session (RFC 5793) as a state machine, both roles. Batches come in and go out
- *whole; a batch is checked completely before anything of it is seen.
+ * whole; a batch is checked completely before anything of it is seen.
  *
  *	ev = pb_session_receive(&s, batch, &out);       out: our CLOSE when ev is PB_REFUSED
  *	while (pb_session_next(&s, &m))
@@ -38,7 +38,7 @@ enum pb_event {
 	PB_ACCEPTED, /* s->received says which type; walk the messages */
 	PB_IGNORED, /* nothing to walk: a retry that crossed another one, or it is over already */
 	PB_CLOSED, /* the peer ended the session; messages (its errors) can be walked */
-	PB_REFUSED /* it broke the protocol; our CLOSE is in out, s->why holds its error */
+	PB_REFUSED /* it broke the protocol; our CLOSE is in out, s->err and s->fatal hold its error */
 };
 
 #define PB_LANGUAGE_MAX 1024

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A PT-TLS session (RFC 6876) as a state machine: octets in, octets and events out. It knows
- *no socket and no clock. Any combination of connection role (initiator or responder) and NEA
- *role (client or server) is possible.
+ * no socket and no clock. Any combination of connection role (initiator or responder) and NEA
+ * role (client or server) is possible.
  *
  *	pt_session_init(&s, &config);
  *	pt_session_start(&s, &out);                     TLS is up
@@ -56,7 +56,7 @@ enum pt_event {
 	PT_NEED_MORE, /* all input is used up */
 	PT_READY,     /* Data Transport begins */
 	PT_BATCH,     /* s->batch is one PB-TNC batch */
-	PT_CLOSE      /* it is over: flush out, close TLS; s->why says why */
+	PT_CLOSE      /* it is over: flush out, close TLS; s->failure is the reason */
 };
 
 /* Why a session ended, for the log. */

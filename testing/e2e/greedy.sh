@@ -41,6 +41,10 @@ for run in 1 2 3 4 5; do
     sleep 0.5
 done
 logged 'the oldest ones end' 'the endpoint has newer sessions'
+for _ in 1 2 3 4 5 6 7 8 9 10; do # an orderly close takes time on a loaded machine
+    [ "$(sessions)" -gt 2 ] || break
+    sleep 1
+done
 ok 'two are left' [ "$(sessions)" -le 2 ]
 for agent in $agents; do
     kill "$agent"

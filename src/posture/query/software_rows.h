@@ -27,8 +27,8 @@ int software_rows_emit(struct posture_read *p, const struct id_list *ids,
 int software_rows_emit_all(struct posture_read *p, const struct id_list *ids,
 			   int (*fn)(void *ctx, const struct software_row *row), void *ctx);
 
-/* Sets counts[i] to the number of endpoints (of the filter; NULL: all) that have ids[i] at m. Adds
- * endpoints whose state at m is uncertain to d, which may be NULL. */
+/* Sets counts[i] to the number of endpoints (of the filter; NULL: all) that have ids[i] at m.
+ * Adds endpoints whose state at m is uncertain to d, which may be NULL. */
 int software_rows_count(struct posture_read *p, const struct moment *m,
 			const struct id_list *ids, const struct endpoint_filter *filter,
 			uint64_t *counts, struct uncertainty *d);
