@@ -122,11 +122,11 @@ void swima_give_up_records(struct swima_session *s, struct collector *p);
 /* The inventory in the report is whole: what comes now does not belong to it. */
 void swima_end_inventory(struct imv *imv, struct swima_session *s);
 
-/* What a record says about software, whoever has it. */
+/* Reports the description of software that a record contains. */
 void swima_describe(struct imv *imv, struct swima_session *s, const struct swima_record *rec);
 
-/* Its name is not known, or the record that told it is not what it was, and somebody would
- * look at it: the rules or the posture. */
+/* True if the rules or the posture need the record: the software's name is not known, or the
+ * record that it came from has changed. */
 bool swima_wants_record(struct imv *imv, const struct swima_record *rec, bool altered);
 
 struct software swima_software(const struct swima_record *rec);

@@ -7,16 +7,16 @@
  * (imv-swima.conf, repository-sqlite.conf). A module therefore finds its settings the same
  * way in every host.
  *
- * libConfuse has one lexer for the whole process; defaults of lists go through it, and freeing
- * a configuration destroys it: threads take turns here. Nobody else makes, parses or frees a
- * cfg_t; looking into one and printing it need no turn.
+ * Threads. libConfuse has one lexer for the process; defaults of lists use it, and freeing a
+ * configuration destroys it.
  *
- * The lock is in libstance.so, and there is one of those in a process, as there is one
- * libConfuse: programs, modules and plugins are linked to it and have no copy of this file, a
- * module of another make that uses the kit (libstance-imc.a, libstance-imv.a) neither, and it
- * does not matter whether a foreign host loads them with RTLD_LOCAL. (dlmopen makes a second
- * one of both.) A host that uses libConfuse itself takes no turns with us: it should not do so
- * while it loads, reloads or unloads modules, or while they serve connections. */
+ *   - Create, parse and free a cfg_t only with the functions below: they hold a lock.
+ *   - Reading and printing a cfg_t need no lock.
+ *   - The lock is in libstance.so, of which a process has one, like libConfuse: programs, plugins
+ *     and modules, also those built elsewhere with the kit, link to it. RTLD_LOCAL in a foreign
+ *     host makes no difference; dlmopen makes a second copy of both libraries.
+ *   - A foreign host that uses libConfuse itself does not hold the lock. It must not use it while
+ *     it loads, reloads or unloads modules, or while they serve connections. */
 #ifndef STANCE_BASE_CONF_H
 #define STANCE_BASE_CONF_H
 

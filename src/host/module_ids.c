@@ -4,7 +4,7 @@
 
 static pthread_rwlock_t owners_lock = PTHREAD_RWLOCK_INITIALIZER;
 
-static struct module *owners[PROCESS_IDS_MAX]; /* by identifier; 0 is nobody's */
+static struct module *owners[PROCESS_IDS_MAX]; /* by identifier; 0 is never assigned */
 
 TNC_UInt32 module_ids_add(struct module *m)
 {

@@ -33,7 +33,7 @@ struct tnc_config {
 #define TNC_CONFIG_NAME_MAX 128
 
 /* Reads path into *c (caller: tnc_config_free). ST_ENOENT when there is no such file,
- * ST_EDENIED when somebody else could have written it (tnc_file_trusted), ST_EIO, ST_ENOMEM;
+ * ST_EDENIED when another user could have written it (tnc_file_trusted), ST_EIO, ST_ENOMEM;
  * *c is empty then. Bad lines are not an error; c->n_bad counts them. */
 int tnc_config_read(const char *path, struct tnc_config *c);
 void tnc_config_free(struct tnc_config *c);

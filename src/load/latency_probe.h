@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How long it takes from a change on an endpoint until somebody who follows the changes at the
- * manager sees it. One endpoint changes something now and then; a thread of its own reads what
- * the manager tells its administrator. */
+/* Measures the time from a change on an endpoint until a client that follows the changes at the
+ * manager has read it. One endpoint changes software now and then; a thread follows the changes
+ * through the manager's admin socket. */
 #ifndef STANCE_LOAD_LATENCY_PROBE_H
 #define STANCE_LOAD_LATENCY_PROBE_H
 

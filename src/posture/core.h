@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* struct posture. Private to posture.c, follower.c, posture_memory.c and src/posture/commit;
- * queries use posture_read.h. */
+/* struct posture. Private to posture.c, posture_read.c, posture_memory.c, follower.c and
+ * src/posture/commit; queries use posture_read.h. */
 #ifndef STANCE_POSTURE_CORE_H
 #define STANCE_POSTURE_CORE_H
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #define _GNU_SOURCE /* asprintf */
-#include "posture/core.h"
+#include "posture/posture_conf.h"
 #include "base/conf.h"
 #include "base/err.h"
+#include "base/span.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define QUEUE_REPORTS 65536
 #define QUEUE_OCTETS (256 * 1024 * 1024)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How much memory the present takes, and what for. The lock is let go now and then: bitmaps
- * are many, and nobody shall wait until they are counted. */
+/* How much memory the present takes, and for what. The lock is released now and then: counting
+ * all bitmaps takes long, and others must not wait for it. */
 #include "posture/core.h"
 #include "posture/state/bitmap.h"
 

@@ -32,13 +32,15 @@ assessments() { stancectl --json status | json 'd["assessments"]'; }
 # shellcheck disable=SC2317 # called by ok
 # until_same EXPECTED COMMAND...: waits up to 15 s for the command to say so.
 until_same() {
-    expected=$1 tries=0
+    expected=$1
     shift
-    until [ "$("$@")" = "$expected" ]; do
-        tries=$((tries + 1))
-        [ $tries -le 150 ] || return 1
-        sleep 0.1
-    done
+    eventually 15 says "$expected" "$@"
+}
+# shellcheck disable=SC2317 # called by eventually
+says() {
+    wanted=$1
+    shift
+    [ "$("$@")" = "$wanted" ]
 }
 
 "$lab" start "$D" || exit 1

@@ -21,7 +21,6 @@ agent_with() {
         sed -i "s|^\( *\)${pair%%=*} = .*|\1${pair%%=*} = \"${pair#*=}\"|" "$D/try.conf"
     done
 }
-port=$(sed -n 's/^port = //p' "$D/stance.conf")
 lines() { grep -vc 'address penalized' "$D/run/stanced.log"; }
 
 # refused NAME PATTERN: the agent of try.conf is turned away with one line in the log.

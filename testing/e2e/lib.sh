@@ -55,6 +55,17 @@ status() {
     verdict "$name" $?
 }
 
+# eventually SECONDS COMMAND...: the command succeeds within so many seconds.
+eventually() {
+    tries=$(($1 * 10))
+    shift
+    until "$@"; do
+        tries=$((tries - 1))
+        [ $tries -gt 0 ] || return 1
+        sleep 0.1
+    done
+}
+
 # same NAME EXPECTED GOT
 same() {
     [ "$2" = "$3" ] || printf '# expected: %s\n# got:      %s\n' "$2" "$3"
@@ -64,13 +75,7 @@ same() {
 
 # logged NAME PATTERN: the manager's log has a line that matches (waits up to 5 s for it).
 logged() {
-    tries=0
-    until grep -qE "$2" "$D/run/stanced.log"; do
-        tries=$((tries + 1))
-        [ $tries -le 50 ] || break
-        sleep 0.1
-    done
-    grep -qE "$2" "$D/run/stanced.log" || {
+    eventually 5 grep -qsE "$2" "$D/run/stanced.log" || {
         note "no line matches $2 in:"
         tail -n 15 "$D/run/stanced.log" | sed 's/^/#   /'
         false
@@ -83,6 +88,24 @@ logged() {
 json() { python3 -c 'import json, sys; d = json.load(sys.stdin); print(eval(sys.argv[1]))' "$1"; }
 
 manager_pid() { cat "$D/run/stanced.pid"; }
+
+# sessions_are N: the manager has so many sessions.
+sessions_are() { [ "$(stancectl --json status | json "d['sessions']")" = "$1" ]; }
+
+# hostile_lab [LIMIT...]: settings, a certificate and $bad_peer for peers that break every rule: deadlines
+# that end them soon, and no limit for one endpoint that would end them before.
+hostile_lab() {
+    bad_peer=${BAD_PEER:-$STANCE_PREFIX/../testing/e2e/bad_peer}
+    [ -x "$bad_peer" ] || { note "no $bad_peer"; exit 1; }
+    {
+        echo 'limits {'
+        printf '    %s\n' 'handshake_s = 2' 'negotiation_s = 2' 'assessment_s = 3' 'close_s = 1' \
+            'sessions_per_identity = 100000' 'assessments_per_minute = 60000' "$@"
+        echo '}'
+        echo 'log { level = warn }'
+    } >>"$D/stance.conf"
+    "$top/scripts/pki" cert "$D/pki" bad --usage client --dns bad.example >/dev/null
+}
 
 # manager_kill: ends the manager as a power cut would.
 manager_kill() {
@@ -102,3 +125,5 @@ done_testing() {
 "$lab" init "$D" || exit 1
 # shellcheck disable=SC1091
 . "$D/env"
+# shellcheck disable=SC2034 # for the scripts
+port=$(sed -n 's/^port = //p' "$D/stance.conf")

@@ -16,7 +16,6 @@ limits {
 }
 log { level = warn }
 CONF
-port=$(sed -n 's/^port = //p' "$D/stance.conf")
 # load OPTION...: a fleet of 200 packages each, some of them different.
 load() {
     stance-load --ca "$D/pki/ca.crt" --ca-key "$D/pki/ca.key" --name localhost \

@@ -56,7 +56,6 @@ says 'no such host' 4 'address=no-such-host.invalid .*name lookup' \
 
 note 'stance-load'
 fleet="--ca $D/pki/ca.crt --ca-key $D/pki/ca.key --name localhost"
-port=$(sed -n 's/^port = //p' "$D/stance.conf")
 says 'no number' 2 "--endpoints is from 1 to [0-9]+, not 'many'" \
     stance-load $fleet -n many 127.0.0.1 "$port"
 says 'no mode' 2 "--mode cannot be 'fast'" stance-load $fleet -m fast 127.0.0.1 "$port"

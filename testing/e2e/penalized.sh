@@ -5,22 +5,7 @@
 # shellcheck source=testing/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 hostile=${HOSTILE:-200} seconds=${SECONDS_EACH:-12}
-bad_peer=${BAD_PEER:-$STANCE_PREFIX/../testing/e2e/bad_peer}
-[ -x "$bad_peer" ] || { note "no $bad_peer"; exit 1; }
-
-cat >>"$D/stance.conf" <<CONF
-limits {
-    handshake_s = 2
-    negotiation_s = 2
-    assessment_s = 3
-    close_s = 1
-    sessions_per_identity = 100000
-    assessments_per_minute = 60000
-}
-log { level = warn }
-CONF
-"$top/scripts/pki" cert "$D/pki" bad --usage client --dns bad.example >/dev/null
-port=$(sed -n 's/^port = //p' "$D/stance.conf")
+hostile_lab
 
 # serve PID: assessments of a good agent for a while, into $served of $asked; then PID ends.
 serve() {

@@ -7,7 +7,6 @@
 . "$(dirname "$0")/lib.sh"
 endpoints=${ENDPOINTS:-200}
 
-port=$(sed -n 's/^port = //p' "$D/stance.conf")
 # load OPTION...: a fleet of 300 packages each, some of them different.
 load() {
     stance-load --ca "$D/pki/ca.crt" --ca-key "$D/pki/ca.key" --name localhost \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Endpoints that are no more: they leave the present, and stay in the past as long as there is
- * one. Who comes back with the same identity is a new endpoint; the one before keeps its id,
- * and its identity says that it was forgotten. */
+/* Forgetting endpoints. A forgotten endpoint leaves the present and stays in the past until the
+ * journal is pruned. An endpoint that reports later with the same identity is a new one: the
+ * forgotten one keeps its id, and its key is marked. */
 #include "posture/commit/stage_forget.h"
 #include "posture/core.h"
 #include "posture/identity.h"
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the endpoint with this id and key is known by once it is forgotten; on the heap. */
+/* The key of an endpoint after it was forgotten, on the heap. NULL: out of memory. */
 static char *forgotten_key(uint32_t id, struct span key)
 {
 	size_t max = key.n + 32;
@@ -38,7 +38,7 @@ bool forget_staged(const struct commit *j, const struct endpoint *old)
 	return s != NULL;
 }
 
-/* It gets its new key, so that the old one is free for whoever comes with it. */
+/* Gives s its new key, so that another endpoint can use the old one. */
 static int staged_rename(struct commit *j, struct staged_endpoint *s)
 {
 	char *key = forgotten_key(s->e->id, endpoint_key(s->e));

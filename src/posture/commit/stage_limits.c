@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What one endpoint may add to the dictionary and to the journal in a day, and what all of
- * them may add to the dictionary: nobody may fill the manager's memory and disk, however well
- * it has proved who it is. */
+/* Limits on what one endpoint can add to the dictionary and to the journal in a day, and on what
+ * all endpoints can add to the dictionary. An authenticated endpoint can be hostile, too, and
+ * must not fill the manager's memory or disk. */
 #include "posture/commit/stage_limits.h"
 #include "posture/commit/stage_identifiers.h"
 #include "posture/commit/commit.h"
