@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Peers that are silent, send noise, half messages, lengths of 4 GB, and every malformed vector,
 # at every stage: the manager ends each of them within its deadlines with one line in the log,
-# its memory stays flat, and good agents are served meanwhile. All of them come from one address, and
-# addresses are not penalized here, so that everything is tried at once; see penalized.sh.
+# its memory stays flat, and good agents are served meanwhile. All of them come from one address,
+# and addresses are not penalized here, so that everything is tried at once; see penalized.sh.
 # COUNT=10000 for the record.
 # shellcheck source=testing/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"

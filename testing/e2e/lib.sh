@@ -92,8 +92,8 @@ manager_pid() { cat "$D/run/stanced.pid"; }
 # sessions_are N: the manager has so many sessions.
 sessions_are() { [ "$(stancectl --json status | json "d['sessions']")" = "$1" ]; }
 
-# hostile_lab [LIMIT...]: settings, a certificate and $bad_peer for peers that break every rule: deadlines
-# that end them soon, and no limit for one endpoint that would end them before.
+# hostile_lab [LIMIT...]: settings, a certificate and $bad_peer for peers that break every rule:
+# deadlines that end them soon, and no limit for one endpoint that would end them before.
 hostile_lab() {
     bad_peer=${BAD_PEER:-$STANCE_PREFIX/../testing/e2e/bad_peer}
     [ -x "$bad_peer" ] || { note "no $bad_peer"; exit 1; }
